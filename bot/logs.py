@@ -28,7 +28,7 @@ _request: ContextVar[str] = ContextVar("daoyi_request_id", default="")
 
 def get(name: str) -> FilteringBoundLogger:
     """The logger of a module: ``log = logs.get(__name__)``."""
-    logger: FilteringBoundLogger = structlog.get_logger(logger=name)
+    logger: FilteringBoundLogger = structlog.get_logger(module=name)
     return logger
 
 
