@@ -1,0 +1,124 @@
+"""What every test may ask for: servers of its own, a database, keys. The suite runs in UTC, whatever the machine says.
+
+`database` (with tables, started) and `database_url` (empty) run a test twice, on SQLite and on MariaDB.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot import keys
+from bot.db.engine import Database
+from tests.support.database import MariaTemplate, SqliteTemplate, sqlite_url
+from tests.support.mariadb import MariaDB
+from tests.support.redis import Redis
+
+os.environ["TZ"] = "UTC"
+time.tzset()
+
+KINDS = [pytest.param("sqlite", marks=pytest.mark.sqlite), pytest.param("mariadb", marks=pytest.mark.mariadb)]
+SECRET = "a secret key that only tests know, 32+"
+
+
+@pytest.fixture(scope="session")
+def mariadb_server() -> Iterator[MariaDB]:
+    """One server for the whole run. A test that kills it makes its own: `MariaDB()`, `start`, `remove`."""
+    server = MariaDB()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.remove()
+
+
+@pytest.fixture(scope="session")
+def shared_redis() -> Iterator[Redis]:
+    server = Redis()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.remove()
+
+
+@pytest.fixture
+def redis_server(shared_redis: Redis) -> Redis:
+    """A running server with nothing in it. A test that kills it makes its own: `Redis()`, `start`, `remove`."""
+    shared_redis.clear()
+    return shared_redis
+
+
+@pytest.fixture(params=KINDS)
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """`sqlite`, then `mariadb`."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """URL of a database without a single table, dropped afterwards."""
+    if database_kind == "sqlite":
+        yield sqlite_url(tmp_path / "empty.sqlite")
+        return
+    server: MariaDB = request.getfixturevalue("mariadb_server")
+    name = server.create()
+    yield server.url(name)
+    server.drop(name)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> SqliteTemplate:
+    return SqliteTemplate(tmp_path_factory.mktemp("template"))
+
+
+@pytest.fixture(scope="session")
+def mariadb_template(mariadb_server: MariaDB) -> MariaTemplate:
+    return MariaTemplate(mariadb_server)
+
+
+@pytest.fixture
+def migrated_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """URL of a database with today's schema and no more rows than it is born with."""
+    if database_kind == "sqlite":
+        template: SqliteTemplate = request.getfixturevalue("sqlite_template")
+        return template.fresh(tmp_path / "daoyi.sqlite")
+    maria: MariaTemplate = request.getfixturevalue("mariadb_template")
+    return maria.fresh()
+
+
+@pytest.fixture
+async def database(migrated_url: str) -> AsyncIterator[Database]:
+    """The database of `migrated_url`, started."""
+    opened = Database(migrated_url)
+    await opened.start()
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def sqlite_database(sqlite_template: SqliteTemplate, tmp_path: Path) -> AsyncIterator[Database]:
+    """As `database`, on SQLite alone, for tests in which the kind of database says nothing."""
+    opened = Database(sqlite_template.fresh(tmp_path / "daoyi.sqlite"))
+    await opened.start()
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(scope="session")
+def ring_of_the_run() -> keys.KeyRing:
+    begin = datetime(2020, 1, 1, tzinfo=UTC)  # before any clock that a test sets
+    rows = [keys.new_wrapped("data", SECRET, active_from=begin), keys.new_wrapped("index", SECRET, active_from=begin)]
+    return keys.KeyRing.from_wrapped([SECRET], rows)
+
+
+@pytest.fixture(autouse=True)
+def key_ring(ring_of_the_run: keys.KeyRing) -> keys.KeyRing:
+    """Installed anew before each test, so that one that rotates keys leaves the others in peace."""
+    keys.install(ring_of_the_run)
+    return ring_of_the_run
