@@ -1,0 +1,1 @@
+"""The web: middlewares, page and form base, JSON base."""
