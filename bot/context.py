@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from bot.clock import HospitalClock
 from bot.ports import Ports
 from bot.settings import Settings
 
@@ -48,6 +49,7 @@ class Context:
     actor: str
     request_id: str
     now: datetime
+    clock: HospitalClock = field(default_factory=HospitalClock)
 
     def acting_as(self, actor: str) -> Context:
         """The same context under another actor: a desk member who acts inside a contact's turn, say."""

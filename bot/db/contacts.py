@@ -1,0 +1,196 @@
+"""Contacts and their conversations, and the two scripts that every turn of a conversation consists of.
+
+`open_turn` begins the transaction, locks the conversation and looks whether the message was answered before;
+`close_turn` keeps message and answer, writes the conversation back and commits. With the business between them a turn
+that needs no other table is two round trips. Because the conversation is locked first, a message that arrives twice at
+once waits there and then finds the stored answer; the unique key of the inbox is the last guard.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    UniqueConstraint,
+    bindparam,
+    insert,
+    select,
+    update,
+)
+
+from bot import keys
+from bot.context import Contact
+from bot.db.inbox import inbox
+from bot.db.outbox import insert_step
+from bot.db.prepared import Prepared
+from bot.db.schema import Moment, Sealed, code, key, new_public_id, public_id, table, whole
+from bot.db.transaction import Transaction
+
+contact = table(
+    "contact",
+    key(),
+    public_id(),
+    Column("account", code(32), nullable=False),
+    Column("channel", code(16), nullable=False),
+    Column("external_id", code(128), nullable=False),
+    Column("followed", Boolean, nullable=False, default=True),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("account", "external_id"),
+)
+
+conversation = table(
+    "conversation",
+    Column("contact_id", whole(), ForeignKey("contact.id"), primary_key=True, autoincrement=False),
+    Column("state", Sealed("conversation.state")),
+    Column("mode", code(8), nullable=False),
+    Column("wakes_at", Moment),
+    Column("awaits", code(96)),
+    Column("reach", code(400), nullable=False),
+    Column("turns", Integer, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    Index("ix_conversation_wakes_at", "wakes_at"),
+    Index("ix_conversation_awaits", "awaits"),
+)
+
+BOT, STAFF = "bot", "staff"
+_ABOUT = "conversation.state"
+
+
+@dataclass(slots=True)
+class Locked:
+    """A conversation under its lock. `state` is its JSON ("" when new), `reach` the ledger's JSON."""
+
+    contact: Contact
+    followed: bool
+    state: str
+    mode: str
+    reach: str
+    turns: int
+    answer: str | None = None
+
+
+class Statements:
+    """The hot statements of one dialect, compiled once."""
+
+    _made: dict[str, Statements] = {}
+
+    def __init__(self, dialect: Any) -> None:
+        def bind(column: Any, name: str | None = None) -> Any:
+            return bindparam(name or column.name, type_=column.type)
+
+        fields = (
+            contact.c.id,
+            contact.c.public_id,
+            contact.c.account,
+            contact.c.channel,
+            contact.c.external_id,
+            contact.c.followed,
+            conversation.c.state,
+            conversation.c.mode,
+            conversation.c.reach,
+            conversation.c.turns,
+        )
+        joined = select(*fields).join(conversation, conversation.c.contact_id == contact.c.id).with_for_update()
+        self.by_address = Prepared(
+            joined.where(contact.c.account == bind(contact.c.account), contact.c.external_id == bind(contact.c.external_id)),
+            dialect,
+        )
+        self.by_id = Prepared(joined.where(contact.c.id == bind(contact.c.id, "contact_id")), dialect)
+        self.answered = Prepared(
+            select(inbox.c.answer).where(
+                inbox.c.source == bind(inbox.c.source), inbox.c.external_id == bind(inbox.c.external_id)
+            ),
+            dialect,
+        )
+        kept = [column for column in inbox.c if column.name != "id"]
+        self.keep = Prepared(insert(inbox).values({c.name: bind(c) for c in kept}), dialect)
+        self.store = Prepared(
+            update(conversation)
+            .where(conversation.c.contact_id == bind(conversation.c.contact_id, "of"))
+            .values(
+                {
+                    name: bind(conversation.c[name])
+                    for name in ("state", "mode", "wakes_at", "awaits", "reach", "updated_at")
+                }
+                | {"turns": conversation.c.turns + 1}
+            ),
+            dialect,
+        )
+
+    @classmethod
+    def of(cls, dialect: Any) -> Statements:
+        made = cls._made.get(dialect.name)
+        if made is None:
+            made = cls._made[dialect.name] = cls(dialect)
+        return made
+
+
+async def open_turn(tx: Transaction, account: str, channel: str, external_id: str, source: str, message: str) -> Locked:
+    """Begin, lock the conversation of this contact (made if new), and look for an earlier answer to this message."""
+    known = Statements.of(tx.link.dialect)
+    find = (known.by_address, known.by_address.args({"account": account, "external_id": external_id}))
+    seen = (known.answered, known.answered.args({"source": source, "external_id": message}))
+    rows, answers = await tx.link.script([find, seen], begin=True)
+    if not rows:
+        await create(tx, account, channel, external_id)
+        rows, answers = await tx.link.script([find, seen])
+    return _locked(rows, answers)
+
+
+async def open_by_id(tx: Transaction, contact_id: int, source: str, message: str) -> Locked | None:
+    """The same for a turn that no message began (a timer, an event of another area); None: no such contact."""
+    known = Statements.of(tx.link.dialect)
+    find = (known.by_id, known.by_id.args({"contact_id": contact_id}))
+    seen = (known.answered, known.answered.args({"source": source, "external_id": message}))
+    rows, answers = await tx.link.script([find, seen], begin=True)
+    return _locked(rows, answers) if rows else None
+
+
+async def create(tx: Transaction, account: str, channel: str, external_id: str) -> None:
+    """Make contact and conversation, once, however many messages of a new contact arrive at the same time."""
+    await tx.insert_once(
+        contact,
+        public_id=new_public_id(),
+        account=account,
+        channel=channel,
+        external_id=external_id,
+        followed=True,
+        created_at=tx.now,
+    )
+    row = await tx.one(select(contact.c.id).where(contact.c.account == account, contact.c.external_id == external_id))
+    assert row is not None
+    await tx.insert_once(
+        conversation, contact_id=row.id, state=None, mode=BOT, reach="{}", turns=0, updated_at=tx.now, wakes_at=None
+    )
+
+
+async def set_followed(tx: Transaction, contact_id: int, followed: bool) -> None:
+    """The contact follows the account (again), or left it and cannot be reached on it any more."""
+    await tx.update(update(contact).where(contact.c.id == contact_id).values(followed=followed))
+
+
+async def close_turn(tx: Transaction, locked: Locked, stored: dict[str, Any], kept: dict[str, Any] | None) -> None:
+    """Write conversation (`stored`: state, mode, wakes_at, awaits, reach), inbox row (`kept`) and outbox; commit."""
+    known = Statements.of(tx.link.dialect)
+    steps = []
+    if kept is not None:
+        steps.append((known.keep, known.keep.args(kept)))
+    values = {"of": locked.contact.id, "updated_at": tx.now, **stored}
+    steps.append((known.store, known.store.args(values)))
+    rows, tx.outbox = tx.outbox, []
+    steps.extend(insert_step(tx, row) for row in rows)
+    await tx.link.script(list(steps), commit=True)
+
+
+def _locked(rows: Any, answers: Any) -> Locked:
+    row = rows[0]
+    state = "" if row[6] is None else keys.ring().open(bytes(row[6]), _ABOUT)
+    answer = keys.ring().open(bytes(answers[0][0]), "inbox.answer") if answers else None
+    return Locked(Contact(*row[:5]), bool(row[5]), state, row[7], row[8], row[9], answer)

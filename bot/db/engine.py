@@ -1,0 +1,183 @@
+"""The database: connections kept, transactions given out, passing faults retried.
+
+One code for SQLite (BEGIN IMMEDIATE for writers), MariaDB, MySQL and TiDB. `DAOYI_DATABASE` is a SQLAlchemy URL.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+from sqlalchemy import Dialect, event, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from bot import logs
+from bot.db.faults import is_gone, is_passing
+from bot.db.link import Link, MysqlLink, SqliteLink
+from bot.db.transaction import Transaction
+
+T = TypeVar("T")
+log = logs.get(__name__)
+
+
+class Database:
+    """Connections to one database. `size` is the most that are open at once from this process."""
+
+    def __init__(self, url: str, *, size: int = 16) -> None:
+        self.url = make_url(url)
+        self.sqlite = self.url.get_backend_name() == "sqlite"
+        self._engine = _make_engine(url, self.sqlite)
+        self._idle: list[Link] = []
+        self._places = asyncio.Semaphore(size)
+        # SQLite has one writer; queueing here in order of arrival beats sleeping in its busy handler.
+        self._writer: asyncio.Lock | None = asyncio.Lock() if self.sqlite else None
+        self._closed = False
+
+    @property
+    def dialect(self) -> Dialect:
+        return self._engine.dialect
+
+    @property
+    def engine(self) -> AsyncEngine:
+        """SQLAlchemy's engine, for migrations and tests only."""
+        return self._engine
+
+    async def start(self) -> None:
+        """Open the first connection, so that a wrong URL or a silent server is known at start."""
+        async with self.reading() as tx:
+            await tx.link.script([("SELECT 1", ())])
+
+    async def close(self) -> None:
+        """Close every connection. An open aiosqlite connection would keep the process alive."""
+        self._closed = True
+        while self._idle:
+            await self._discard(self._idle.pop())
+        await self._engine.dispose()
+
+    @asynccontextmanager
+    async def transaction(self, *, lazy: bool = False) -> AsyncIterator[Transaction]:
+        """One transaction: committed at the end of the block with its outbox rows, rolled back on any error.
+
+        `lazy` leaves the BEGIN to the first script (the hot path sends it together with its first statements).
+        """
+        from bot.db.outbox import write_rows  # the outbox knows the transaction, not the other way round
+
+        if self._writer is not None:
+            async with self._writer, self._checkout() as link:
+                async with self._transact(link, lazy) as tx:
+                    yield tx
+                    await write_rows(tx)
+            return
+        async with self._checkout() as link, self._transact(link, lazy) as tx:
+            yield tx
+            await write_rows(tx)
+
+    @asynccontextmanager
+    async def _transact(self, link: Link, lazy: bool) -> AsyncIterator[Transaction]:
+        tx = Transaction(link, logs.request_id())
+        try:
+            if not lazy:
+                await link.begin_if_needed(True)
+            yield tx
+            await link.commit()
+        except BaseException as error:
+            await self._abandon(link, error)
+            raise
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Transaction]:
+        """Statements that each see the newest commit; nothing is locked and nothing may be written."""
+        async with self._checkout() as link:
+            try:
+                yield Transaction(link, logs.request_id(), writable=False)
+            except BaseException as error:
+                await self._abandon(link, error)
+                raise
+
+    async def run(self, work: Callable[[Transaction], Awaitable[T]], *, tries: int = 5) -> T:
+        """Run `work` in a transaction; a deadlock, a lock time-out or a lost connection runs it again from its start."""
+        for attempt in range(1, tries + 1):
+            try:
+                async with self.transaction() as tx:
+                    return await work(tx)
+            except Exception as error:
+                if attempt == tries or not is_passing(error):
+                    raise
+                await asyncio.sleep(random.uniform(0.005, 0.03) * attempt)
+        raise AssertionError("unreachable")
+
+    @asynccontextmanager
+    async def _checkout(self) -> AsyncIterator[Link]:
+        async with self._places:
+            link = self._idle.pop() if self._idle else await self._connect()
+            try:
+                yield link
+            finally:
+                if link.broken or self._closed:
+                    await self._discard(link)
+                else:
+                    self._idle.append(link)
+
+    async def _abandon(self, link: Link, error: BaseException) -> None:
+        if isinstance(error, asyncio.CancelledError) or is_gone(error):
+            # A cancelled query leaves its answer in the pipe: the next user would read it as its own.
+            link.broken = True
+        if link.broken:
+            if is_gone(error):
+                await self._discard_idle()
+            return
+        try:
+            await link.rollback()
+        except Exception:
+            link.broken = True
+            log.warning("rollback_failed")
+
+    async def _discard_idle(self) -> None:
+        """After a server restart every idle connection is dead as well; the next user gets a fresh one."""
+        idle, self._idle = self._idle, []
+        for link in idle:
+            await self._discard(link)
+
+    async def _connect(self) -> Link:
+        connection = await self._engine.connect()
+        raw = await connection.get_raw_connection()
+        make = SqliteLink if self.sqlite else MysqlLink
+        return make(connection, raw.driver_connection, self._engine.dialect)
+
+    async def _discard(self, link: Link) -> None:
+        try:
+            await link.connection.invalidate() if link.broken else None
+            await link.connection.close()
+        except (DBAPIError, OSError, RuntimeError) as error:
+            log.debug("close_failed", error=type(error).__name__)
+
+
+def _make_engine(url: str, sqlite: bool) -> AsyncEngine:
+    arguments: dict[str, Any] = {"timeout": 20} if sqlite else {"connect_timeout": 5}
+    if not sqlite:
+        from pymysql.constants import CLIENT
+
+        # FOUND_ROWS: an UPDATE tells how many rows its WHERE met, as on SQLite, not how many bytes changed.
+        arguments["client_flag"] = CLIENT.MULTI_STATEMENTS | CLIENT.FOUND_ROWS
+        arguments["init_command"] = (
+            "SET SESSION transaction_isolation='READ-COMMITTED', innodb_lock_wait_timeout=5, time_zone='+00:00', "
+            "sql_mode='STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'"
+        )
+    engine = create_async_engine(
+        url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=arguments, skip_autocommit_rollback=True
+    )
+    if sqlite:
+
+        @event.listens_for(engine.sync_engine, "connect")
+        def _pragmas(connection: Any, _record: Any) -> None:
+            cursor = connection.cursor()
+            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=20000"):
+                cursor.execute(f"PRAGMA {pragma}")
+            cursor.close()
+
+    return engine

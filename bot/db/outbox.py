@@ -1,0 +1,167 @@
+"""The outbox: what must be done after a commit, as rows that no crash can lose.
+
+A row is `ready`, then `taken` by one worker under a lease, then `done`, `dropped` (useless by now) or `dead` (staff
+must look). The table is the truth; Redis only wakes the workers. Claiming is a guarded UPDATE, so any number of
+workers may try; rows of one lane are given out strictly one after the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Column, Index, Integer, SmallInteger, and_, bindparam, exists, literal, or_, select, update
+from sqlalchemy.dialects.mysql import insert as mysql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from bot import clock
+from bot.db.prepared import Prepared
+from bot.db.schema import Moment, Sealed, code, key, table
+from bot.db.transaction import Transaction
+
+READY, TAKEN, DONE, DROPPED, DEAD = "ready", "taken", "done", "dropped", "dead"
+
+outbox = table(
+    "outbox",
+    key(),
+    Column("topic", code(64), nullable=False),
+    Column("key", code(160), unique=True),
+    Column("lane", code(80)),
+    Column("payload", Sealed("outbox.payload"), nullable=False),
+    Column("priority", SmallInteger, nullable=False),
+    Column("state", code(8), nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("useless_after", Moment),
+    Column("attempts", Integer, nullable=False),
+    Column("owner", code(40)),
+    Column("leased_until", Moment),
+    Column("error", code(500)),
+    Column("request_id", code(40), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("finished_at", Moment),
+    Index("ix_outbox_state_due", "state", "priority", "due_at"),
+    Index("ix_outbox_lane_state", "lane", "state"),
+    Index("ix_outbox_finished", "state", "finished_at"),
+)
+
+_COLUMNS = ("topic", "key", "lane", "payload", "priority", "due_at", "useless_after", "request_id", "created_at")
+_prepared: dict[str, Prepared] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """One claimed row. `payload` is its JSON text; `attempts` counts this try as well."""
+
+    id: int
+    topic: str
+    key: str | None
+    lane: str | None
+    payload: str
+    priority: int
+    attempts: int
+    due_at: datetime
+    useless_after: datetime | None
+    request_id: str
+    owner: str
+
+
+def insert_step(tx: Transaction, row: dict[str, Any]) -> tuple[Prepared, tuple[Any, ...]]:
+    """The insert of one row as a step of a script; a row whose key is there already changes nothing."""
+    dialect = tx.link.dialect
+    prepared = _prepared.get(dialect.name)
+    if prepared is None:
+        values = {name: bindparam(name, type_=outbox.c[name].type) for name in _COLUMNS}
+        values |= {"state": literal(READY, outbox.c.state.type), "attempts": literal(0)}
+        statement: Any
+        if dialect.name == "sqlite":
+            statement = sqlite_insert(outbox).values(values).on_conflict_do_nothing()
+        else:
+            # A no-op update, not INSERT IGNORE: IGNORE would also swallow a value that is too long.
+            statement = mysql_insert(outbox).values(values).on_duplicate_key_update(id=outbox.c.id)
+        prepared = _prepared[dialect.name] = Prepared(statement, dialect)
+    return prepared, prepared.args(row)
+
+
+async def write_rows(tx: Transaction) -> None:
+    """Write the rows that `tx.put` gathered, in their order, in one round trip."""
+    if tx.outbox:
+        rows, tx.outbox = tx.outbox, []
+        await tx.link.begin_if_needed(True)
+        await tx.link.script([insert_step(tx, row) for row in rows])
+
+
+async def claim(tx: Transaction, owner: str, *, limit: int, lease_s: float) -> list[OutboxRow]:
+    """Take up to `limit` due rows for `owner` until the lease ends, the most urgent first.
+
+    A row whose earlier neighbour in the lane is unfinished stays. Rows whose lease ran out are taken by
+    `reclaim`, not here, so that a database that was away for a while does not make everything happen twice.
+    """
+    now = clock.now()
+    earlier = outbox.alias("earlier")
+    blocked = exists().where(
+        and_(earlier.c.lane == outbox.c.lane, earlier.c.state.in_((READY, TAKEN)), earlier.c.id < outbox.c.id)
+    )
+    due = (
+        select(outbox.c.id)
+        .where(outbox.c.state == READY, outbox.c.due_at <= now, or_(outbox.c.lane.is_(None), ~blocked))
+        .order_by(outbox.c.priority, outbox.c.due_at, outbox.c.id)
+        .limit(limit)
+    )
+    ids = [row.id for row in await tx.all(due)]
+    if not ids:
+        return []
+    taken = (
+        update(outbox)
+        .where(outbox.c.id.in_(ids), outbox.c.state == READY)
+        .values(state=TAKEN, owner=owner, leased_until=now + timedelta(seconds=lease_s), attempts=outbox.c.attempts + 1)
+    )
+    if not await tx.update(taken):
+        return []
+    fields = [outbox.c[name] for name in OutboxRow.__dataclass_fields__]
+    mine = select(*fields).where(outbox.c.id.in_(ids), outbox.c.state == TAKEN, outbox.c.owner == owner)
+    rows = [OutboxRow(*row) for row in await tx.all(mine.order_by(outbox.c.priority, outbox.c.id))]
+    return _first_of_each_lane(rows)
+
+
+def _first_of_each_lane(rows: Sequence[OutboxRow]) -> list[OutboxRow]:
+    """Guard of the lane rule: the claim's condition already leaves one row a lane."""
+    seen: set[str] = set()
+    out = []
+    for row in rows:
+        if row.lane is None or row.lane not in seen:
+            out.append(row)
+            if row.lane is not None:
+                seen.add(row.lane)
+    return out
+
+
+async def reclaim(tx: Transaction) -> int:
+    """Give back the rows of workers that died: their lease ran out. Gives how many."""
+    now = clock.now()
+    return await tx.update(
+        update(outbox)
+        .where(outbox.c.state == TAKEN, outbox.c.leased_until < now)
+        .values(state=READY, owner=None, leased_until=None)
+    )
+
+
+async def finish(tx: Transaction, row: OutboxRow, state: str = DONE, error: str | None = None) -> bool:
+    """Close a row that this worker holds; False when it is not ours any more."""
+    statement = (
+        update(outbox)
+        .where(outbox.c.id == row.id, outbox.c.state == TAKEN, outbox.c.owner == row.owner)
+        .values(state=state, error=error and error[:500], finished_at=clock.now(), leased_until=None)
+    )
+    return await tx.update(statement) == 1
+
+
+async def postpone(tx: Transaction, row: OutboxRow, due: datetime, error: str | None = None) -> bool:
+    """Give a row back to be tried again at `due`."""
+    statement = (
+        update(outbox)
+        .where(outbox.c.id == row.id, outbox.c.state == TAKEN, outbox.c.owner == row.owner)
+        .values(state=READY, due_at=due, error=error and error[:500], owner=None, leased_until=None)
+    )
+    return await tx.update(statement) == 1

@@ -1,0 +1,104 @@
+"""One transaction: the handle that services and stores take, and that they never commit themselves."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Row, Table, insert
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.sql.base import Executable
+
+from bot import clock
+from bot.db.faults import is_duplicate
+
+if TYPE_CHECKING:
+    from bot.db.link import Link
+
+
+class Transaction:
+    """A running transaction on one connection.
+
+    `now` is one moment for all that happens in it. `put` writes an outbox row at commit: what must be done after the
+    commit is never called, only written down. Money and slots are decided by guarded UPDATEs (`update` gives the
+    number of rows that changed) and unique keys (`insert_once`), never by reading first.
+    """
+
+    def __init__(self, link: Link, request_id: str, writable: bool = True) -> None:
+        self.link = link
+        self.request_id = request_id
+        self.writable = writable
+        self.now: datetime = clock.now()
+        self.outbox: list[dict[str, Any]] = []
+
+    async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
+        await self.link.begin_if_needed(self.writable)
+        return await self.link.connection.execute(statement, parameters)  # type: ignore[return-value]
+
+    async def one(self, statement: Executable) -> Row[Any] | None:
+        """The first row, or None."""
+        return (await self.execute(statement)).first()
+
+    async def all(self, statement: Executable) -> Sequence[Row[Any]]:
+        return (await self.execute(statement)).all()
+
+    async def scalar(self, statement: Executable) -> Any:
+        return (await self.execute(statement)).scalar()
+
+    async def insert(self, into: Table, **values: Any) -> int:
+        """Insert one row; gives its integer key (0 where the table has none)."""
+        result = await self.execute(insert(into).values(**values))
+        got = result.inserted_primary_key
+        return int(got[0]) if got and isinstance(got[0], int) else 0
+
+    async def insert_many(self, into: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        if rows:
+            await self.execute(insert(into), list(rows))
+
+    async def insert_once(self, into: Table, **values: Any) -> bool:
+        """Insert unless a unique key holds it already; True when this call made the row."""
+        try:
+            # A failed statement leaves the transaction whole on every database we run on.
+            await self.execute(insert(into).values(**values))
+        except IntegrityError as error:
+            if is_duplicate(error):
+                return False
+            raise
+        return True
+
+    async def update(self, statement: Executable) -> int:
+        """Run an UPDATE or DELETE; gives how many rows its WHERE met."""
+        return (await self.execute(statement)).rowcount
+
+    def put(
+        self,
+        topic: str,
+        payload: Mapping[str, Any],
+        *,
+        key: str | None = None,
+        lane: str | None = None,
+        due: datetime | None = None,
+        useless_after: datetime | None = None,
+        priority: int = 5,
+    ) -> None:
+        """Write down what must be done once this transaction is true.
+
+        `key` makes it happen once for all (a second row with the same key is dropped); rows of one `lane` are carried
+        out one after the other; `priority` 1 goes before 9; after `useless_after` it is dropped undone.
+        """
+        self.outbox.append(
+            {
+                "topic": topic,
+                "payload": json.dumps(payload, ensure_ascii=False, separators=(",", ":")),
+                "key": key,
+                "lane": lane,
+                "due_at": due or self.now,
+                "useless_after": useless_after,
+                "priority": priority,
+                "request_id": self.request_id,
+                "created_at": self.now,
+            }
+        )

@@ -1,0 +1,80 @@
+"""What a business area brings along, and the register of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from bot.context import Context
+from bot.talk.flow import Flow
+from bot.talk.messages import Inbound
+
+Listener = Callable[[Context, Inbound], Awaitable[None]]
+Reader = Callable[[Context, str], Awaitable[tuple[str, str] | None]]
+Alarm = Callable[[str], str | None]
+
+
+@dataclass(frozen=True)
+class Area:
+    """One business area, furnished like all others.
+
+    `service` is made anew for each turn with its Context. `listens` are called inside the turn for inbound kinds that
+    are no part of a conversation (delivery results, unsubscribing ...). `reads` understands a free text that no flow
+    asked for, giving (flow, arg) to begin, or None. `alarm` hears emergency words, giving the template that answers.
+    `routes` are aiohttp route tables. `pushes` are the kinds of push that the area sends. `permits` are its rights.
+    """
+
+    name: str
+    title: str
+    flows: tuple[type[Flow], ...] = ()
+    service: Callable[[Context], Any] | None = None
+    listens: tuple[tuple[str, Listener], ...] = ()
+    reads: Reader | None = None
+    alarm: Alarm | None = None
+    routes: Sequence[Any] = ()
+    pushes: tuple[Any, ...] = ()
+    permits: tuple[str, ...] = ()
+
+
+class Areas:
+    """The areas of this installation, in their order, and what is looked up in them for every turn."""
+
+    def __init__(self, areas: Iterable[Area]) -> None:
+        self.all: tuple[Area, ...] = tuple(areas)
+        self.flows: dict[str, type[Flow]] = {}
+        self.home: dict[str, Area] = {}
+        self.words: dict[str, str] = {}
+        self.scenes: dict[str, str] = {}
+        for area in self.all:
+            for flow in area.flows:
+                flow.area = area.name
+                self.flows[flow.name] = flow
+                self.home[flow.name] = area
+                self.words.update(dict.fromkeys(flow.words, flow.name))
+                self.scenes.update(dict.fromkeys(flow.scenes, flow.name))
+
+    @cached_property
+    def listeners(self) -> dict[str, list[Listener]]:
+        found: dict[str, list[Listener]] = {}
+        for area in self.all:
+            for kind, listener in area.listens:
+                found.setdefault(kind, []).append(listener)
+        return found
+
+    @cached_property
+    def readers(self) -> tuple[Reader, ...]:
+        return tuple(area.reads for area in self.all if area.reads)
+
+    def alarm(self, text: str) -> str | None:
+        """The template that answers emergency words, or None."""
+        for area in self.all:
+            if area.alarm and (template := area.alarm(text)):
+                return template
+        return None
+
+    def word_in(self, text: str) -> str | None:
+        """The flow of the longest of all words that stands somewhere in `text`."""
+        found = [word for word in self.words if word in text]
+        return self.words[max(found, key=len)] if found else None

@@ -1,0 +1,263 @@
+"""One event in, one committed turn out.
+
+However often a message arrives and on whichever process, it is processed once and every delivery gets the same
+answer: within a process deliveries of one message share one task; between processes the lock on the conversation and
+the unique key of the inbox decide. Messages of one contact go one after the other in the order they came.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+
+from bot import logs, metrics
+from bot.clock import HospitalClock
+from bot.context import Context
+from bot.db.contacts import BOT, Locked, close_turn, open_by_id, open_turn, set_followed
+from bot.db.engine import Database
+from bot.db.faults import is_passing
+from bot.db.transaction import Transaction
+from bot.ports import Ports
+from bot.settings import Settings
+from bot.talk import reach
+from bot.talk.area import Areas
+from bot.talk.engine import Engine
+from bot.talk.lanes import Lanes
+from bot.talk.messages import Answer, Inbound, Message
+from bot.talk.session import Session
+from bot.wording import Wording
+
+log = logs.get(__name__)
+
+WORDS = ("text", "voice")
+SHOWN = ("image", "video", "location", "link", "miniprogram", "voice")
+TRIES = 6
+
+SAY, LATE = "chat.say", "chat.late"
+
+Work = Callable[[Engine], Awaitable[None]]
+
+
+class Dispatcher:
+    """Opens the one transaction of each turn. Safe to call from any number of tasks and processes."""
+
+    def __init__(
+        self, database: Database, areas: Areas, wording: Wording, settings: Settings, ports: Ports, wake: Any = None
+    ) -> None:
+        self.database = database
+        self.areas = areas
+        self.wording = wording
+        self.settings = settings
+        self.ports = ports
+        self._clock = HospitalClock(settings.timezone)
+        self._windows = {name: (w.messages, w.minutes * 60) for name, w in settings.push.windows.items()}
+        self._lanes = Lanes()
+        self._running: dict[tuple[str, str], asyncio.Task[Answer]] = {}
+        self._wake: Callable[[], None] | None = wake
+
+    # --- ways in -------------------------------------------------------------------------------------------------
+
+    async def turn(self, inbound: Inbound) -> Answer:
+        """The answer to one message of a contact; the stored one when it was answered before.
+
+        Cancelling the caller (a channel that hung up) does not stop the turn.
+        """
+        name = (inbound.source, inbound.external_id)
+        task = self._running.get(name)
+        if task is None:
+            lane = (inbound.account, inbound.contact)
+            task = asyncio.create_task(self._lanes.run(lane, lambda: self._patiently(lambda: self._message(inbound))))
+            self._running[name] = task
+            task.add_done_callback(lambda _: self._running.pop(name, None))
+        return await asyncio.shield(task)
+
+    async def late(self, inbound: Inbound) -> None:
+        """The turn takes longer than the channel waits: keep the message so that its answer goes on by a push.
+
+        The row carries the message itself. If this process dies before the turn commits, the turn is done again from
+        the row; if the turn did commit, the row finds the stored answer.
+        """
+        async with self.database.transaction() as tx:
+            tx.put(LATE, {"inbound": inbound.dump()}, key=f"late:{inbound.source}:{inbound.external_id}"[:160])
+        self._woken()
+
+    async def event(self, contact_id: int, event: str, facts: dict[str, Any], *, once: str) -> Answer:
+        """Something that a conversation awaits has happened (`name:key`). What it says is pushed. `once` names it."""
+
+        async def work(engine: Engine) -> None:
+            await engine.happened(event, facts)
+
+        return await self._by_itself(contact_id, "event", once, work)
+
+    async def begin(self, contact_id: int, flow: str, arg: str, *, once: str) -> Answer:
+        """Start a flow with a contact of our own accord."""
+
+        async def work(engine: Engine) -> None:
+            await engine.begin(flow, arg)
+
+        return await self._by_itself(contact_id, "begin", once, work)
+
+    async def lapse(self, contact_id: int, wakes_at: datetime) -> Answer:
+        """A wait of this conversation ran out at `wakes_at` (it may have been answered in the meantime)."""
+
+        async def work(engine: Engine) -> None:
+            await engine.lapse()
+
+        return await self._by_itself(contact_id, "timer", f"{contact_id}:{wakes_at.timestamp():.6f}", work)
+
+    async def finish(self) -> None:
+        """Wait for the turns that run: a stopping process loses none."""
+        while self._running:
+            await asyncio.gather(*self._running.values(), return_exceptions=True)
+
+    # --- the turn ------------------------------------------------------------------------------------------------
+
+    async def _patiently(self, attempt: Callable[[], Awaitable[Answer]]) -> Answer:
+        """Try again after a deadlock, a lock time-out or a lost connection: the transaction left nothing behind."""
+        for number in range(1, TRIES + 1):
+            try:
+                return await attempt()
+            except Exception as error:
+                if number == TRIES or not is_passing(error):
+                    raise
+                log.info("turn_again", attempt=number, error=type(error).__name__)
+                await asyncio.sleep(random.uniform(0.01, 0.05) * number * number)
+        raise AssertionError("unreachable")
+
+    async def _message(self, inbound: Inbound) -> Answer:
+        with metrics.turn_seconds.time():
+            try:
+                return await self._attempt(inbound, self._work(inbound))
+            except Exception as error:
+                if is_passing(error):
+                    raise
+                # A fault of ours: its transaction is gone, the conversation stands where it stood. Say so, kindly,
+                # with a reference that staff can look up, and keep the message as answered so.
+                log.error("turn_failed", kind=inbound.kind, exc_info=True)
+
+                async def sorry(engine: Engine) -> None:
+                    engine.say("common/chat/error_ours", reference=logs.request_id())
+
+                return await self._attempt(inbound, sorry)
+
+    async def _attempt(self, inbound: Inbound, work: Work) -> Answer:
+        async with self.database.transaction(lazy=True) as tx:
+            locked = await open_turn(
+                tx, inbound.account, inbound.channel, inbound.contact, inbound.source, inbound.external_id
+            )
+            if locked.answer is not None:
+                return Answer.load(locked.answer, duplicate=True)
+            messages, stored = await self._think(tx, locked, work, inbound.kind)
+            answer = Answer(messages)
+            body = json.dumps([inbound.text, inbound.data], ensure_ascii=False)
+            kept = _kept(tx, locked, inbound.source, inbound.external_id, inbound.kind, body, answer)
+            await close_turn(tx, locked, stored, kept)
+            return answer
+
+    async def _by_itself(self, contact_id: int, source: str, once: str, work: Work) -> Answer:
+        async def attempt() -> Answer:
+            async with self.database.transaction(lazy=True) as tx:
+                locked = await open_by_id(tx, contact_id, source, once)
+                if locked is None:
+                    return Answer()
+                if locked.answer is not None:
+                    return Answer.load(locked.answer, duplicate=True)
+                messages, stored = await self._think(tx, locked, work, source)
+                answer = Answer(messages)
+                if messages:
+                    said = {"contact": contact_id, "messages": answer.dump()}
+                    tx.put(SAY, said, lane=f"chat:{contact_id}", priority=3)
+                # A timer needs no inbox row to happen once: under the lock it finds nothing that is still due.
+                kept = None if source == "timer" else _kept(tx, locked, source, once, source, "", answer)
+                await close_turn(tx, locked, stored, kept)
+                return answer
+
+        return await self._patiently(attempt)
+
+    async def _think(
+        self, tx: Transaction, locked: Locked, work: Work, kind: str
+    ) -> tuple[tuple[Message, ...], dict[str, Any]]:
+        """Run the engine on the locked conversation: what is said, and the conversation's new columns."""
+        context = Context(
+            tx=tx,
+            ports=self.ports,
+            settings=self.settings,
+            wording=self.wording,
+            contact=locked.contact,
+            channel=locked.contact.channel,
+            actor=f"contact:{locked.contact.public_id}",
+            request_id=tx.request_id,
+            now=tx.now,
+            clock=self._clock,
+        )
+        session = Session.load(locked.state)
+        engine = Engine(self.areas, context, session, locked.mode)
+        await work(engine)
+        return tuple(engine.messages), {
+            "state": session.dump() or None,
+            "mode": engine.mode,
+            "wakes_at": session.wakes_at(),
+            "awaits": session.awaits(),
+            "reach": reach.opened(locked.reach, kind, tx.now, self._windows),
+        }
+
+    def _work(self, inbound: Inbound) -> Work:
+        async def work(engine: Engine) -> None:
+            await engine.listen(inbound)
+            if inbound.kind in ("subscribe", "unsubscribe"):
+                assert engine.context.contact is not None
+                await set_followed(engine.context.tx, engine.context.contact.id, inbound.kind == "subscribe")
+            if engine.mode != BOT:
+                return  # staff have the conversation: what is said is recorded, and nothing else
+            if inbound.kind in WORDS and inbound.text.strip():
+                await engine.hear(inbound.text)
+            elif inbound.kind == "click":
+                await self._enter(engine, inbound.data.get("key", ""))
+            elif inbound.kind in ("subscribe", "scan"):
+                await self._arrive(engine, inbound)
+            elif inbound.kind in SHOWN:
+                await engine.show(inbound.kind, inbound.data)
+
+        return work
+
+    async def _arrive(self, engine: Engine, inbound: Inbound) -> None:
+        if inbound.kind == "subscribe":
+            engine.say("common/chat/welcome")
+        scene = str(inbound.data.get("scene", ""))
+        if scene:
+            await self._enter(engine, scene)
+        elif inbound.kind == "scan":
+            engine.say("common/chat/menu")
+
+    async def _enter(self, engine: Engine, key: str) -> None:
+        """A menu key or QR scene: "flow:booking", "doctor:D0012", or words as somebody would say them."""
+        prefix, _, rest = key.partition(":")
+        if prefix == "flow" and rest in self.areas.flows:
+            await engine.begin(rest)
+        elif prefix in self.areas.scenes:
+            await engine.begin(self.areas.scenes[prefix], rest)
+        elif key:
+            await engine.hear(key)
+
+    def _woken(self) -> None:
+        if self._wake is not None:
+            self._wake()
+
+
+def _kept(
+    tx: Transaction, locked: Locked, source: str, once: str, kind: str, body: str, answer: Answer
+) -> dict[str, Any]:
+    return {
+        "source": source,
+        "external_id": once,
+        "contact_id": locked.contact.id,
+        "kind": kind,
+        "body": body,
+        "answer": answer.dump(),
+        "request_id": tx.request_id,
+        "received_at": tx.now,
+    }

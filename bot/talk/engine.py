@@ -1,0 +1,326 @@
+"""Runs one event through a conversation: understands it, runs the steps it leads to, gathers what is said.
+
+The engine changes only the session and the messages; whatever business a step does goes through its service into the
+transaction of the turn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+from bot import logs
+from bot.context import Context
+from bot.errors import Refusal
+from bot.talk import precedence
+from bot.talk.area import Areas
+from bot.talk.flow import Flow
+from bot.talk.messages import Inbound, Message
+from bot.talk.outcomes import Ask, Await, Call, Choose, Done, Go, Outcome
+from bot.talk.precedence import PAGE
+from bot.talk.session import DEEPEST, Frame, Session, Wait
+
+log = logs.get(__name__)
+
+STEPS = 20
+"""More steps than any turn needs: a loop of Go ends here and not in a hung process."""
+MISSES = 3
+
+
+class EndlessFlow(RuntimeError):
+    """A flow went round in a circle without asking anything: a fault of the flow."""
+
+
+class Engine:
+    """One turn. `messages` is what will be said, in order; `mode` says whether the bot or staff answer after it."""
+
+    def __init__(self, areas: Areas, context: Context, session: Session, mode: str) -> None:
+        self.mode = mode
+        self.areas = areas
+        self.context = context
+        self.session = session
+        self.messages: list[Message] = []
+        self._services: dict[str, Any] = {}
+
+    # --- what may come -------------------------------------------------------------------------------------------
+
+    async def hear(self, text: str) -> None:
+        """Words of the contact, from a text, a recognised voice or a tapped option."""
+        if self.session.lapsed:
+            title, self.session.lapsed = self.session.lapsed, ""
+            self.say("common/chat/lapsed", flow=title)
+        today = self.context.clock.today()
+        meaning = precedence.decide(self.session, text, self.areas, today)
+        top = self.session.top
+        match meaning:
+            case precedence.Alarm(template):
+                self.say(template)
+            case precedence.Given(value):
+                assert top is not None
+                await self._answer(top, value)
+            case precedence.Which(numbers):
+                assert top is not None and top.wait is not None
+                shown = tuple((n, top.wait.options[n - 1][1]) for n in numbers[:PAGE])
+                self.messages.append(Message(self._text("common/chat/ambiguous", text=text), shown))
+            case precedence.Turned(page):
+                assert top is not None and top.wait is not None
+                top.wait.page = page
+                self._prompt(top)
+            case precedence.Control(word):
+                await getattr(self, f"_{word}")()
+            case precedence.Begin(flow):
+                await self.begin(flow)
+            case precedence.Elsewhere():
+                assert top is not None and top.wait is not None
+                await self._run(top, top.wait.other, text=text)
+            case precedence.Missed(problem):
+                assert top is not None and top.wait is not None
+                self._missed(top, top.wait, text, problem)
+            case precedence.Free():
+                await self._free(text)
+
+    async def show(self, kind: str, data: dict[str, Any]) -> None:
+        """A picture, place or the like: the answer to a wait that asked for one, else a helpful word."""
+        top = self.session.top
+        if top and top.wait and top.wait.kind == "text" and top.wait.check == kind:
+            await self._answer(top, data)
+            return
+        self.say(f"common/chat/unsupported_{kind}")
+        if top:
+            self._prompt(top)
+
+    async def happened(self, event: str, facts: dict[str, Any]) -> None:
+        """An event that a frame of this conversation awaits (`name:key`). A frame below comes up for it."""
+        for frame in reversed(self.session.frames):
+            if frame.wait and frame.wait.kind == "event" and frame.wait.event == event:
+                self.session.frames.remove(frame)
+                self.session.frames.append(frame)
+                await self._run(frame, frame.wait.then, returned=facts)
+                return
+
+    async def lapse(self) -> None:
+        """End what was waited for too long: the waits' own steps, or a quiet end that gives back what was held."""
+        while due := next((f for f in reversed(self.session.frames) if f.wait and f.wait.due(self.context.now)), None):
+            assert due.wait is not None
+            if due.wait.expired and due is self.session.top:
+                await self._run(due, due.wait.expired)
+                continue
+            flow = self._load(due)
+            self.session.frames.remove(due)
+            if flow is not None:
+                await flow.leave()
+                if not self.session.frames:
+                    self.session.lapsed = type(flow).name
+
+    async def begin(self, name: str, arg: str | None = None) -> None:
+        """Start a flow over whatever is going on; one that is already under way starts anew."""
+        for frame in [frame for frame in self.session.frames if frame.flow == name]:
+            await self._drop(frame)
+        while len(self.session.frames) >= DEEPEST:
+            await self._drop(self.session.frames[0])
+        cls = self.areas.flows[name]
+        frame = Frame(name, cls.version, asdict(cls.Data()))
+        self.session.frames.append(frame)
+        await self._run(frame, "start" if arg is None else "enter", arg=arg)
+
+    # --- what is said --------------------------------------------------------------------------------------------
+
+    def say(self, template: str, /, **facts: Any) -> None:
+        self.messages.append(Message(self._text(template, **facts)))
+
+    def _text(self, template: str, /, **facts: Any) -> str:
+        return self.context.wording.render(template, **facts)
+
+    def _prompt(self, frame: Frame) -> None:
+        """Ask what the frame waits for, as it was asked first."""
+        wait = frame.wait
+        if wait is None:
+            return
+        area = self.areas.home[frame.flow].name
+        text = self._text(f"{area}/chat/{wait.prompt}", **{**frame.data, **wait.facts})
+        shown = tuple((n, option[1]) for n, option in enumerate(wait.options, 1))[wait.page : wait.page + PAGE]
+        many = len(wait.options) > PAGE
+        hint = self._text("common/chat/more", last=wait.page + PAGE >= len(wait.options)) if many else ""
+        self.messages.append(Message(text, shown, tuple((t, u) for t, u in wait.links), hint))
+
+    # --- answers, controls, misses -------------------------------------------------------------------------------
+
+    async def _answer(self, frame: Frame, value: Any) -> None:
+        assert frame.wait is not None
+        if frame.wait.save:
+            frame.data[frame.wait.save] = value
+        await self._run(frame, frame.wait.then)
+
+    def _missed(self, frame: Frame, wait: Wait, text: str, problem: str) -> None:
+        wait.misses += 1
+        if wait.misses % MISSES == 0:
+            self.say("common/chat/human_offer")
+        elif problem == "out_of_range":
+            self.say("common/chat/out_of_range", last=len(wait.options))
+        elif problem:
+            self.say(f"common/chat/problem_{problem}")
+        else:
+            self.say("common/chat/not_understood", text=text)
+        self._prompt(frame)
+
+    async def _back(self) -> None:
+        frame = self.session.top
+        if frame is None:
+            self.say("common/chat/menu")
+            return
+        if len(frame.trail) < 2:
+            self.say("common/chat/back_at_start")
+            self._prompt(frame)
+            return
+        if frame.wait and frame.wait.back:
+            flow = self._load(frame)
+            if flow is not None:
+                await getattr(flow, frame.wait.back)()
+                frame.data = asdict(flow.data)
+        frame.trail.pop()
+        await self._run(frame, frame.trail.pop())
+
+    async def _cancel(self) -> None:
+        if not self.session.frames:
+            self.say("common/chat/nothing_to_cancel")
+            return
+        top = self.session.frames[-1]
+        await self._drop(top)
+        while self.session.top and self.session.top.wait is None:  # it had called the one that is cancelled
+            await self._drop(self.session.top)
+        self.say("common/chat/cancelled", flow=top.flow)
+        self._resume()
+
+    async def _help(self) -> None:
+        self.say("common/chat/help")
+        if self.session.top:
+            self._prompt(self.session.top)
+
+    async def _human(self) -> None:
+        await self.begin("human")
+
+    async def _free(self, text: str) -> None:
+        for reader in self.areas.readers:
+            found = await reader(self.context, text)
+            if found:
+                await self.begin(*found)
+                return
+        self.say("common/chat/menu")
+
+    # --- running steps -------------------------------------------------------------------------------------------
+
+    async def _run(self, frame: Frame, step: str, **given: Any) -> None:
+        """Run steps of `frame` from `step` on, until something is asked or the flow ends."""
+        flow = self._load(frame)
+        if flow is None or not flow.has_step(step):
+            log.warning("unknown_step", flow=frame.flow, step=step, version=frame.version)
+            self.session.frames.remove(frame)
+            self.say("common/chat/restarted")
+            self._resume()
+            return
+        flow.text, flow.returned = given.get("text", ""), given.get("returned")
+        arg = given.get("arg")
+        for _ in range(STEPS):
+            try:
+                outcome: Outcome = await (flow.enter(arg) if step == "enter" else getattr(flow, step)())
+            except Refusal as refusal:
+                self._spoken(flow)
+                self.say(f"{flow.area}/chat/{refusal.template}", **{**asdict(flow.data), **refusal.facts})
+                await self._drop(frame)
+                self._resume()
+                return
+            frame.data = asdict(flow.data)
+            self._spoken(flow)
+            if isinstance(outcome, Go):
+                if outcome.say:
+                    self.say(f"{flow.area}/chat/{outcome.say}", **{**frame.data, **outcome.facts})
+                step = outcome.then.__name__
+                continue
+            await self._settle(frame, flow, step, outcome)
+            return
+        raise EndlessFlow(f"{frame.flow}.{step}")
+
+    def _spoken(self, flow: Flow) -> None:
+        for prompt, facts in flow.said:
+            self.say(f"{flow.area}/chat/{prompt}", **{**asdict(flow.data), **facts})
+        flow.said = []
+
+    async def _settle(self, frame: Frame, flow: Flow, step: str, outcome: Outcome) -> None:
+        if isinstance(outcome, Done):
+            self.session.frames.remove(frame)
+            if outcome.prompt:
+                text = self._text(f"{flow.area}/chat/{outcome.prompt}", **{**frame.data, **outcome.facts})
+                self.messages.append(Message(text, links=tuple((t, u) for t, u in outcome.links)))
+            top = self.session.top
+            if top and top.wait is None and top.then:
+                then, top.then = top.then, ""
+                await self._run(top, then, returned=outcome.result)
+            else:
+                self._resume()
+            return
+        if isinstance(outcome, Call):
+            if outcome.say:
+                self.say(f"{flow.area}/chat/{outcome.say}", **{**frame.data, **outcome.facts})
+            frame.wait, frame.then = None, outcome.then.__name__
+            cls = self.areas.flows[outcome.flow]
+            called = Frame(cls.name, cls.version, asdict(cls.Data()))
+            self.session.frames.append(called)
+            await self._run(called, "enter" if outcome.arg else "start", arg=outcome.arg)
+            return
+        assert isinstance(outcome, (Choose, Ask, Await))
+        if not frame.trail or frame.trail[-1] != step:
+            frame.trail.append(step)
+        frame.wait = self._wait(outcome)
+        self._prompt(frame)
+
+    def _wait(self, outcome: Choose | Ask | Await) -> Wait:
+        until = (self.context.now + timedelta(minutes=outcome.minutes)).timestamp()
+        links = [list(link) for link in outcome.links]
+        wait = Wait("text", outcome.prompt, outcome.then.__name__, until, facts=dict(outcome.facts), links=links)
+        wait.expired = outcome.expired.__name__ if outcome.expired else ""
+        if isinstance(outcome, Await):
+            wait.kind, wait.event = "event", f"{outcome.event}:{outcome.key}"
+            return wait
+        wait.save = outcome.save
+        wait.back = outcome.back.__name__ if outcome.back else ""
+        if isinstance(outcome, Choose):
+            wait.kind = "choice"
+            wait.options = [[option.value, option.label, list(option.aliases)] for option in outcome.options]
+            wait.other = outcome.other.__name__ if outcome.other else ""
+        else:
+            wait.check = outcome.check
+        return wait
+
+    def _resume(self) -> None:
+        """The interrupted flow below asks its question again."""
+        top = self.session.top
+        if top and top.wait:
+            self.say("common/chat/resumed", flow=top.flow)
+            self._prompt(top)
+
+    async def _drop(self, frame: Frame) -> None:
+        flow = self._load(frame)
+        if flow is not None:
+            await flow.leave()
+        self.session.frames.remove(frame)
+
+    def _load(self, frame: Frame) -> Flow | None:
+        """The flow object of a frame, its data carried over to today's version; None: there is no such flow now."""
+        cls = self.areas.flows.get(frame.flow)
+        if cls is None:
+            return None
+        data = cls.load_data(frame.data, frame.version)
+        frame.data, frame.version = asdict(data), cls.version
+        return cls(self.context, self._service(frame.flow), data, frame.id)
+
+    def _service(self, flow: str) -> Any:
+        area = self.areas.home[flow]
+        if area.name not in self._services:
+            self._services[area.name] = area.service(self.context) if area.service else None
+        return self._services[area.name]
+
+    async def listen(self, inbound: Inbound) -> None:
+        """Let the areas that asked for this kind of event hear it."""
+        for listener in self.areas.listeners.get(inbound.kind, ()):
+            await listener(self.context, inbound)

@@ -1,0 +1,78 @@
+"""A piece of business carried on in a conversation, as a small class whose steps run once each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, get_type_hints
+
+from bot.context import Context
+from bot.talk.outcomes import Go, Outcome
+
+
+class Flow:
+    """Base of all flows.
+
+    A step is an async method without parameters that returns an outcome. Only names are stored: of the flow, its
+    version, the next step. `Data` is a dataclass of JSON values. `upgrades[n]` turns version n's data into n+1's.
+    `words` begin the flow from anywhere; `scenes` are prefixes of QR scenes and menu keys that enter it with the rest
+    as `arg` ("doctor" in "doctor:D0012").
+    """
+
+    name: ClassVar[str]
+    area: ClassVar[str] = ""
+    version: ClassVar[int] = 1
+    words: ClassVar[tuple[str, ...]] = ()
+    scenes: ClassVar[tuple[str, ...]] = ()
+    upgrades: ClassVar[Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]]] = {}
+
+    @dataclass
+    class Data:
+        pass
+
+    def __init_subclass__(
+        cls, *, name: str, version: int = 1, words: tuple[str, ...] = (), scenes: tuple[str, ...] = ()
+    ) -> None:
+        cls.name, cls.version, cls.words, cls.scenes = name, version, words, scenes
+        cls.upgrades = dict(cls.__dict__.get("upgrades", {}))
+
+    def __init__(self, context: Context, service: Any, data: Any, frame_id: str) -> None:
+        self.context = context
+        self.service = service
+        self.data = data
+        self.frame_id = frame_id
+        self.text = ""
+        self.returned: Any = None
+        self.said: list[tuple[str, dict[str, Any]]] = []
+
+    async def start(self) -> Outcome:
+        raise TypeError(f"{type(self).__name__} has no start")
+
+    async def enter(self, arg: str) -> Outcome:
+        """How the flow begins when a scene, a menu key or another flow leads here with something to start from."""
+        return Go(self.start)
+
+    async def leave(self) -> None:
+        """The flow is dropped (cancelled, timed out, pushed off the stack): give back what it held."""
+
+    def say(self, prompt: str, **facts: Any) -> None:
+        """Say something before the outcome's own prompt."""
+        self.said.append((prompt, facts))
+
+    def once(self, act: str) -> str:
+        """A request id for `act` in this very conversation: the same when the step runs again."""
+        return f"{self.frame_id}:{act}"
+
+    @classmethod
+    def load_data(cls, stored: dict[str, Any], version: int) -> Any:
+        """The data of an older version carried over to today's, unknown fields dropped, missing ones by default."""
+        for old in range(version, cls.version):
+            upgrade = cls.upgrades.get(old)
+            if upgrade is not None:
+                stored = upgrade(dict(stored))
+        names = get_type_hints(cls.Data)
+        return cls.Data(**{name: value for name, value in stored.items() if name in names})
+
+    @classmethod
+    def has_step(cls, name: str) -> bool:
+        return not name.startswith("_") and callable(getattr(cls, name, None))

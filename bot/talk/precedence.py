@@ -1,0 +1,129 @@
+"""What a text means in this conversation, decided in one fixed order.
+
+emergency words > exactly a shown choice > back, cancel, help, human (alone in the message) > another flow's word alone
+> the current wait's other answers (part of a name, pinyin, a checked free answer) > another flow's word inside the
+text > free text.
+
+A flow's word that stands alone goes before the wait's free answer: who is asked for a name and writes 挂号 wants to
+book, and nobody is called so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from bot.talk.area import Areas
+from bot.talk.session import Session, Wait
+from bot.talk.understand import checks, choice, words
+
+PAGE = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    template: str
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The wait is answered with `value`."""
+
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Which:
+    """Several of the shown options would fit; `numbers` are theirs."""
+
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """Another page of a long list, beginning at option `page`."""
+
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """back, cancel, help or human."""
+
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    flow: str
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """The wait has a step for texts that are none of its options."""
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """The wait cannot use this. `problem` is the template that says why ("" for the general one)."""
+
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Free:
+    """Nobody asked for this text."""
+
+
+Meaning = Alarm | Given | Which | Turned | Control | Begin | Elsewhere | Missed | Free
+
+
+def decide(session: Session, text: str, areas: Areas, today: date) -> Meaning:
+    """Pure: the same session and text always mean the same."""
+    if template := areas.alarm(text):
+        return Alarm(template)
+    wait = session.top.wait if session.top else None
+    matched = choice.match(text, shown(wait)) if wait and wait.kind == "choice" else None
+    if matched and matched.kind == "one" and matched.exact:
+        return Given(matched.values[0])
+    control = words.control(text)
+    if wait and wait.kind == "choice" and control in ("more", "previous"):
+        return _turned(wait, control)
+    if control in ("back", "cancel", "help", "human"):
+        return Control(control)
+    alone = areas.words.get(words.bare(text))
+    if alone and (wait is None or wait.kind != "text" or wait.check in ("any", "name")):
+        return Begin(alone)
+    if matched and matched.kind == "one":
+        return Given(matched.values[0])
+    if matched and matched.kind == "many" and not (wait and wait.other):
+        return Which(matched.numbers)
+    if wait and wait.kind == "text":
+        checked = checks.check(wait.check, text, today)
+        if checked.problem == "":
+            return Given(checked.value)
+    if wait and wait.other:
+        return Elsewhere()
+    if wait is None or wait.kind != "text":
+        inside = areas.word_in(text)
+        if inside:
+            return Begin(inside)
+    if wait is None:
+        return Free()
+    if wait.kind == "text":
+        return Missed(checked.problem)
+    if matched and matched.how == "out_of_range":
+        return Missed("out_of_range")
+    return Missed()
+
+
+def shown(wait: Wait) -> list[choice.Shown]:
+    """The options of a wait as they are numbered, all pages of them: an earlier page still counts as seen."""
+    return [choice.Shown(n, value, label, tuple(aliases)) for n, (value, label, aliases) in enumerate(wait.options, 1)]
+
+
+def _turned(wait: Wait, control: str) -> Turned:
+    step = PAGE if control == "more" else -PAGE
+    page = wait.page + step
+    return Turned(page if 0 <= page < len(wait.options) else 0)

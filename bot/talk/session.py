@@ -1,0 +1,95 @@
+"""A conversation as it is stored: a stack of frames and their waits, small JSON, names only."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import asdict, dataclass, field, fields
+from datetime import UTC, datetime
+from typing import Any
+
+DEEPEST = 3
+
+
+@dataclass(slots=True)
+class Wait:
+    """What a frame waits for. `options` are [value, label, aliases] as shown; `page` the first shown option's index."""
+
+    kind: str
+    prompt: str
+    then: str
+    until: float
+    save: str = ""
+    check: str = ""
+    event: str = ""
+    expired: str = ""
+    back: str = ""
+    other: str = ""
+    options: list[list[Any]] = field(default_factory=list)
+    links: list[list[str]] = field(default_factory=list)
+    facts: dict[str, Any] = field(default_factory=dict)
+    page: int = 0
+    misses: int = 0
+
+    def due(self, now: datetime) -> bool:
+        return self.until <= now.timestamp()
+
+
+@dataclass(slots=True)
+class Frame:
+    """One running flow. `trail` names the steps that asked, the oldest first, for going back."""
+
+    flow: str
+    version: int
+    data: dict[str, Any] = field(default_factory=dict)
+    wait: Wait | None = None
+    trail: list[str] = field(default_factory=list)
+    then: str = ""
+    id: str = field(default_factory=lambda: secrets.token_hex(8))
+
+
+@dataclass(slots=True)
+class Session:
+    """The whole conversation. `lapsed` names a flow that ended by itself, to be told at the next word."""
+
+    frames: list[Frame] = field(default_factory=list)
+    lapsed: str = ""
+
+    @property
+    def top(self) -> Frame | None:
+        return self.frames[-1] if self.frames else None
+
+    def dump(self) -> str:
+        if not self.frames and not self.lapsed:
+            return ""
+        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def load(cls, raw: str) -> Session:
+        if not raw:
+            return cls()
+        stored = json.loads(raw)
+        frames = []
+        for raw_frame in stored["frames"]:
+            raw_wait = raw_frame.pop("wait", None)
+            wait = Wait(**_known(Wait, raw_wait)) if raw_wait else None
+            frames.append(Frame(**_known(Frame, raw_frame), wait=wait))
+        return cls(frames, stored.get("lapsed", ""))
+
+    def wakes_at(self) -> datetime | None:
+        """The first moment at which a wait of any frame runs out."""
+        ends = [frame.wait.until for frame in self.frames if frame.wait]
+        return datetime.fromtimestamp(min(ends), UTC) if ends else None
+
+    def awaits(self) -> str | None:
+        """`event:key` when the topmost waiting-for-an-event frame does so."""
+        for frame in reversed(self.frames):
+            if frame.wait and frame.wait.kind == "event":
+                return frame.wait.event
+        return None
+
+
+def _known(cls: type[Wait] | type[Frame], stored: dict[str, Any]) -> dict[str, Any]:
+    """A field that a newer or older program wrote and this one does not know is left out."""
+    names = {entry.name for entry in fields(cls)}
+    return {name: value for name, value in stored.items() if name in names}
