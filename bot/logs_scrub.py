@@ -29,10 +29,12 @@ NAMED = frozenset("openid open_id unionid union_id external_id from_user to_user
 
 _NUMBERS = re.compile(
     r"(?<![0-9A-Za-z])(?:"
-    r"(?P<id>[1-9]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[0-9Xx])"
-    r"|(?P<mobile>(?:\+?86)?1[3-9]\d{9})"
+    r"(?P<id>[1-9][0-9]{5}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx])"
+    r"|(?P<mobile>(?:\+?86)?1[3-9][0-9]{9})"
     r")(?![0-9A-Za-z])"
 )
+# Cheaper to look for; most lines hold no eleven digits in a row.
+_DIGITS = re.compile(r"[0-9]{11}")
 _QUERY = re.compile(r"(/[^\s?\"']*)\?[^\s\"']+")
 
 
@@ -69,7 +71,7 @@ def pseudonym(value: Any) -> str:
 
 def scrub_text(line: str) -> str:
     """Mobile and identity numbers in running text, such as a library's message: their middle is masked."""
-    return _NUMBERS.sub(_masked, line)
+    return _NUMBERS.sub(_masked, line) if _DIGITS.search(line) else line
 
 
 def _masked(found: re.Match[str]) -> str:

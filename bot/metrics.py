@@ -1,0 +1,43 @@
+"""What is counted and timed, for Prometheus at ``/metrics``; there every name begins with ``daoyi_``.
+
+``metrics.callbacks.inc("main", "answered")``, ``metrics.outside_seconds.observe(0.2, "wechat", "token")``,
+``with metrics.turn_seconds.time():``. Labels hold few values and never one that a sender chooses: no contact, no number,
+no address. See ``bot.metrics_registry`` for how processes share them.
+"""
+
+from __future__ import annotations
+
+from bot.metrics_registry import CONTENT_TYPE, Count, Level, Spread, exposition, share
+
+__all__ = ["CONTENT_TYPE", "Count", "Level", "Spread", "count", "exposition", "share"]
+
+# Bounds where the questions are: WeChat waits 5 s, we answer within 3.6, a turn should take some milliseconds.
+_TURN = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 3.6, 5)
+_OUTSIDE = (0.01, 0.05, 0.1, 0.2, 0.5, 1, 1.5, 3, 5, 10)
+_LAG = (0.05, 0.1, 0.5, 1, 5, 15, 60, 300, 1800)
+
+callbacks = Count("callbacks", "Callbacks by their end: answered, empty, duplicate, late, failed", "account", "result")
+refused_callbacks = Count("refused_callbacks", "Callbacks refused before anything ran", "reason")
+turn_seconds = Spread("turn_seconds", "One turn, from the verified event to the commit", _TURN)
+turns = Count("turns", "Turns by flow and by the outcome they ended in", "flow", "outcome")
+misses = Count("misses", "Answers that were not understood", "flow")
+requests = Count("requests", "Pages and API calls", "area", "status")
+
+outbox_rows = Count("outbox_rows", "Outbox rows worked on: done, again, useless, dead", "topic", "result")
+outbox_lag_seconds = Spread("outbox_lag_seconds", "From the moment a row was due to its being done", _LAG)
+outbox_waiting = Level("outbox_waiting", "Outbox rows that are due and not done")
+outbox_dead = Level("outbox_dead", "Dead letters")
+jobs = Count("jobs", "Jobs that ran: done, failed, again", "job", "result")
+job_seconds = Spread("job_seconds", "One job", _LAG, "job")
+
+pushes = Count("pushes", "Pushes by their end: sent, fell, useless, failed", "kind", "channel", "result")
+holds = Count("holds", "Holds by what became of them: held, taken, confirmed, released, expired", "result")
+
+outside_calls = Count("outside_calls", "Calls to other systems: ok, refused, unavailable, unknown",
+                      "system", "call", "result")
+outside_seconds = Spread("outside_seconds", "One call to another system", _OUTSIDE, "system", "call", "result")
+
+
+def count(counter: Count, *labels: str) -> None:
+    """Count one: ``metrics.count(metrics.callbacks, account, "answered")``."""
+    counter.inc(*labels)
