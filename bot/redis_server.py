@@ -98,7 +98,7 @@ class RedisServer:
                 )
             if asyncio.get_running_loop().time() > deadline:
                 await self.stop()
-                raise SettingsError(f"DAOYI_REDIS: no server answers there after {seconds:.0f} s; expected a running one")
+                raise SettingsError(f"DAOYI_REDIS: no server answers there in {seconds:.0f} s; expected one that runs")
             await asyncio.sleep(0.02)
 
 

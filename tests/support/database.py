@@ -57,7 +57,7 @@ class SqliteTemplate:
 class MariaTemplate:
     """One database with the schema that tests use in turn, and beside it a copy of the rows it was born with.
 
-    Emptying the tables that a test has filled takes milliseconds; making dozens of tables takes a good part of a second.
+    Emptying the tables that a test has filled takes milliseconds; making dozens of tables takes a part of a second.
     """
 
     NAME = "daoyi_test"
@@ -68,7 +68,7 @@ class MariaTemplate:
         server.create(self.NAME)
         build_schema(server.url(self.NAME))
         server.create(self.BORN)
-        self._tables = self._query("SELECT table_name FROM information_schema.tables WHERE table_schema = %s", self.NAME)
+        self._tables = self._query("SELECT table_name FROM information_schema.tables WHERE table_schema = database()")
         self._filled = self._with_rows()
         for name in self._filled:
             self._query(f"CREATE TABLE `{self.BORN}`.`{name}` AS SELECT * FROM `{self.NAME}`.`{name}`")
