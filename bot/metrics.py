@@ -1,8 +1,8 @@
 """What is counted and timed, for Prometheus at ``/metrics``; there every name begins with ``daoyi_``.
 
 ``metrics.callbacks.inc("main", "answered")``, ``metrics.outside_seconds.observe(0.2, "wechat", "token")``,
-``with metrics.turn_seconds.time():``. Labels hold few values and never one that a sender chooses: no contact, no number,
-no address. See ``bot.metrics_registry`` for how processes share them.
+``with metrics.turn_seconds.time():``. Labels hold few values and never one that a sender chooses: no contact, no
+number, no address. See ``bot.metrics_registry`` for how processes share them.
 """
 
 from __future__ import annotations

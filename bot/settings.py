@@ -17,7 +17,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from bot.errors import SettingsError
 from bot.settings_parts import Account, Booking, Hospital, People, Push, Slug, Sms
-from bot.settings_secret import checked_secrets, normal_database, secret_from
+from bot.settings_secret import checked_secrets, normal_database, read_secret, secret_from
 from bot.settings_sources import Sources, problems_of
 
 __all__ = ["Account", "Settings", "load_settings"]
@@ -48,8 +48,6 @@ class Settings(BaseSettings):
     answer_seconds: float = Field(3.6, gt=0, le=4.5, description="A callback is answered within so many seconds; the "
                                                                  "channel waits 5")
     accounts: dict[Slug, Account] = Field({}, description="The hospital's accounts, `[accounts.<name>]`")
-    sandbox: Literal["auto", "on", "off"] = Field("auto", description="The phone in the browser: `auto` is on where no "
-                                                  "account is configured; it never starts beside real credentials")
     phone_desk: str = Field("", pattern=r"^[0-9+() -]{0,32}$", description="The hospital's service phone")
     emergency_phone: str = Field("120", pattern=r"^[0-9+() -]{2,32}$", description="The number for emergencies")
     sms: Sms = Field(Sms(), description="Text messages")
@@ -57,6 +55,8 @@ class Settings(BaseSettings):
     booking: Booking = Field(Booking(), description="Rules of booking")
     people: People = Field(People(), description="Registration")
     push: Push = Field(Push(), description="Pushes")
+    sandbox: Literal["auto", "on", "off"] = Field("auto", description="The phone in the browser: `auto` is on where no "
+                                                  "account is configured; it never starts beside real credentials")
 
     @field_validator("database")
     @classmethod
@@ -94,14 +94,29 @@ class Settings(BaseSettings):
     @classmethod
     def _sandbox_alone(cls, value: str, info: ValidationInfo) -> str:
         """A sandbox beside real accounts would let anybody speak as any patient."""
-        if value == "on" and info.data.get("accounts"):
-            raise ValueError("on beside configured accounts: expected off, or no accounts")
+        sms = info.data.get("sms")
+        if value == "on" and (info.data.get("accounts") or (sms and sms.gateway)):
+            raise ValueError("on beside real credentials: expected off, or neither accounts nor an SMS gateway")
         return value
 
     @property
     def sandbox_on(self) -> bool:
-        """Whether the sandbox runs: asked for, or nothing else is there."""
-        return self.sandbox == "on" or (self.sandbox == "auto" and not self.accounts)
+        """Whether the sandbox runs: asked for, or no real credentials are there."""
+        return self.sandbox == "on" or (self.sandbox == "auto" and not self.accounts and not self.sms.gateway)
+
+    def with_sandbox(self, accounts: dict[str, Account], sms: Sms | None = None) -> Settings:
+        """The same settings with the accounts (and SMS gateway) that the sandbox made for itself.
+
+        :raises SettingsError: where real ones are configured
+        """
+        if not self.sandbox_on:
+            raise SettingsError("sandbox: expected no accounts and no SMS gateway beside it")
+        return self.model_copy(update={"accounts": accounts, "sandbox": "on", "sms": sms or self.sms})
+
+    @property
+    def secret_key_made(self) -> bool:
+        """Whether the secret is the one that the first start made in ``var``."""
+        return self.secret_key == read_secret(self.var / "secret.key")
 
     @property
     def secret_keys(self) -> tuple[str, ...]:

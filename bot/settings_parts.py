@@ -93,7 +93,6 @@ class Hospital(Section):
 
     kind: Literal["embedded"] = Field("embedded", description="`embedded`: the hospital that Daoyi brings along")
     pool: Literal["daoyi", "hospital"] = Field("daoyi", description="Who owns the slot pool: `daoyi` or `hospital`")
-    name: str = Field("", description="Name that patients read; empty: the one in the directory")
 
 
 class Booking(Section):
@@ -107,14 +106,6 @@ class Booking(Section):
     max_open: PositiveInt = Field(5, description="Open appointments one person may have")
     return_within_minutes: int = Field(30, ge=0, le=1440, description="A cancelled slot goes back to the pool at a "
                                                                       "random moment within so many minutes")
-    same_day_close_minutes: int = Field(30, ge=0, le=720, description="Same-day booking ends so many minutes before "
-                                                                      "the segment ends")
-    check_in_open_minutes: int = Field(60, ge=0, le=720, description="Check-in opens so long before the segment")
-    no_show_minutes: int = Field(30, ge=0, le=720, description="No-show is written down so long after the segment")
-    blacklist_no_shows: PositiveInt = Field(3, description="So many no-shows ...")
-    blacklist_within_days: PositiveInt = Field(30, description="... within so many days ...")
-    blacklist_for_days: PositiveInt = Field(90, description="... lock a person for so many days")
-    offer_minutes: int = Field(15, ge=1, le=1440, description="How long a freed slot is offered to one who waits")
 
 
 class People(Section):

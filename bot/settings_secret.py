@@ -75,6 +75,14 @@ def secret_from(path: Path) -> str:
         raise SettingsError(f"{path}: {error}") from None
 
 
+def read_secret(path: Path) -> str:
+    """What ``secret_from`` made earlier; "" where there is nothing that can be read."""
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
 def _make(path: Path) -> None:
     draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
