@@ -194,3 +194,26 @@ def _locked(rows: Any, answers: Any) -> Locked:
     state = "" if row[6] is None else keys.ring().open(bytes(row[6]), _ABOUT)
     answer = keys.ring().open(bytes(answers[0][0]), "inbox.answer") if answers else None
     return Locked(Contact(*row[:5]), bool(row[5]), state, row[7], row[8], row[9], answer)
+
+
+async def contact_of(tx: Transaction, contact_id: int) -> Contact | None:
+    """The contact with this key."""
+    fields = (contact.c.id, contact.c.public_id, contact.c.account, contact.c.channel, contact.c.external_id)
+    row = await tx.one(select(*fields).where(contact.c.id == contact_id))
+    return None if row is None else Contact(*row)
+
+
+async def asleep_until(tx: Transaction, now: datetime, *, limit: int) -> list[tuple[int, datetime]]:
+    """Contacts whose conversation waits for something whose time is over: (contact id, since when), oldest first."""
+    ended = select(conversation.c.contact_id, conversation.c.wakes_at).where(conversation.c.wakes_at <= now)
+    return [(row[0], row[1]) for row in await tx.all(ended.order_by(conversation.c.wakes_at).limit(limit))]
+
+
+async def reach_of(tx: Transaction, contact_id: int, *, lock: bool = False) -> str:
+    """The reach ledger's JSON of a contact (bot.talk.reach reads it)."""
+    statement = select(conversation.c.reach).where(conversation.c.contact_id == contact_id)
+    return await tx.scalar(statement.with_for_update() if lock else statement) or "{}"
+
+
+async def set_reach(tx: Transaction, contact_id: int, reach: str) -> None:
+    await tx.update(update(conversation).where(conversation.c.contact_id == contact_id).values(reach=reach))

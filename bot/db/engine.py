@@ -19,6 +19,7 @@ from sqlalchemy.pool import NullPool
 from bot import logs
 from bot.db.faults import is_gone, is_passing
 from bot.db.link import Link, MysqlLink, SqliteLink
+from bot.db.outbox import write_rows
 from bot.db.transaction import Transaction
 
 T = TypeVar("T")
@@ -37,6 +38,8 @@ class Database:
         # SQLite has one writer; queueing here in order of arrival beats sleeping in its busy handler.
         self._writer: asyncio.Lock | None = asyncio.Lock() if self.sqlite else None
         self._closed = False
+        self.wake: Callable[[], None] | None = None
+        """Called after each commit that left outbox rows: somebody may want to know that there is work."""
 
     @property
     def dialect(self) -> Dialect:
@@ -65,17 +68,12 @@ class Database:
 
         `lazy` leaves the BEGIN to the first script (the hot path sends it together with its first statements).
         """
-        from bot.db.outbox import write_rows  # the outbox knows the transaction, not the other way round
-
         if self._writer is not None:
-            async with self._writer, self._checkout() as link:
-                async with self._transact(link, lazy) as tx:
-                    yield tx
-                    await write_rows(tx)
+            async with self._writer, self._checkout() as link, self._transact(link, lazy) as tx:
+                yield tx
             return
         async with self._checkout() as link, self._transact(link, lazy) as tx:
             yield tx
-            await write_rows(tx)
 
     @asynccontextmanager
     async def _transact(self, link: Link, lazy: bool) -> AsyncIterator[Transaction]:
@@ -84,10 +82,13 @@ class Database:
             if not lazy:
                 await link.begin_if_needed(True)
             yield tx
+            await write_rows(tx)
             await link.commit()
         except BaseException as error:
             await self._abandon(link, error)
             raise
+        if tx.wrote_outbox and self.wake is not None:
+            self.wake()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Transaction]:

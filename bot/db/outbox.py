@@ -165,3 +165,9 @@ async def postpone(tx: Transaction, row: OutboxRow, due: datetime, error: str | 
         .values(state=READY, due_at=due, error=error and error[:500], owner=None, leased_until=None)
     )
     return await tx.update(statement) == 1
+
+
+async def anything_due(tx: Transaction) -> bool:
+    """Whether a claim could find something: a read that locks nothing, for idle workers."""
+    due = select(outbox.c.id).where(outbox.c.state == READY, outbox.c.due_at <= clock.now()).limit(1)
+    return await tx.one(due) is not None

@@ -33,6 +33,7 @@ class Transaction:
         self.writable = writable
         self.now: datetime = clock.now()
         self.outbox: list[dict[str, Any]] = []
+        self.wrote_outbox = False
 
     async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
         await self.link.begin_if_needed(self.writable)
@@ -89,6 +90,7 @@ class Transaction:
         `key` makes it happen once for all (a second row with the same key is dropped); rows of one `lane` are carried
         out one after the other; `priority` 1 goes before 9; after `useless_after` it is dropped undone.
         """
+        self.wrote_outbox = True
         self.outbox.append(
             {
                 "topic": topic,

@@ -46,7 +46,7 @@ class Dispatcher:
     """Opens the one transaction of each turn. Safe to call from any number of tasks and processes."""
 
     def __init__(
-        self, database: Database, areas: Areas, wording: Wording, settings: Settings, ports: Ports, wake: Any = None
+        self, database: Database, areas: Areas, wording: Wording, settings: Settings, ports: Ports
     ) -> None:
         self.database = database
         self.areas = areas
@@ -57,7 +57,6 @@ class Dispatcher:
         self._windows = {name: (w.messages, w.minutes * 60) for name, w in settings.push.windows.items()}
         self._lanes = Lanes()
         self._running: dict[tuple[str, str], asyncio.Task[Answer]] = {}
-        self._wake: Callable[[], None] | None = wake
 
     # --- ways in -------------------------------------------------------------------------------------------------
 
@@ -83,7 +82,6 @@ class Dispatcher:
         """
         async with self.database.transaction() as tx:
             tx.put(LATE, {"inbound": inbound.dump()}, key=f"late:{inbound.source}:{inbound.external_id}"[:160])
-        self._woken()
 
     async def event(self, contact_id: int, event: str, facts: dict[str, Any], *, once: str) -> Answer:
         """Something that a conversation awaits has happened (`name:key`). What it says is pushed. `once` names it."""
@@ -242,10 +240,6 @@ class Dispatcher:
             await engine.begin(self.areas.scenes[prefix], rest)
         elif key:
             await engine.hear(key)
-
-    def _woken(self) -> None:
-        if self._wake is not None:
-            self._wake()
 
 
 def _kept(
