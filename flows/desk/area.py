@@ -1,0 +1,9 @@
+"""The desk's furniture."""
+
+from __future__ import annotations
+
+from bot.talk.area import Area
+from flows.desk.flow import Human
+from flows.desk.service import DeskService
+
+AREA = Area(name="desk", title="人工服务", flows=(Human,), service=DeskService)

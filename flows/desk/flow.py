@@ -1,0 +1,45 @@
+"""Leaving word for a human."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.talk.flow import Flow
+from bot.talk.outcomes import Ask, Choose, Done, Go, Option, Outcome
+from flows.desk.service import DeskService
+
+
+class Human(Flow, name="human", words=("人工", "人工客服", "转人工", "留言", "投诉", "回电")):
+    """What it is about, a number to call back, put down for the desk."""
+
+    service: DeskService
+
+    @dataclass
+    class Data:
+        about: str = ""
+        mobile: str = ""
+        which: str = ""
+
+    async def start(self) -> Outcome:
+        return Ask("about", save="about", then=self.number, minutes=60)
+
+    async def number(self) -> Outcome:
+        known = await self.service.mobile()
+        if not known:
+            return Ask("mobile", save="mobile", check="mobile", then=self.put_down)
+        self.data.mobile = known
+        labels = self.context.wording
+        options = [
+            Option("known", labels.render("desk/chat/option_known", mobile=known)),
+            Option("other", labels.render("desk/chat/option_other")),
+        ]
+        return Choose("which", options, save="which", then=self.chosen)
+
+    async def chosen(self) -> Outcome:
+        if self.data.which == "other":
+            return Ask("mobile", save="mobile", check="mobile", then=self.put_down)
+        return Go(self.put_down)
+
+    async def put_down(self) -> Outcome:
+        await self.service.ask(self.once("ask"), self.data.about, self.data.mobile)
+        return Done("put_down")

@@ -1,0 +1,1 @@
+"""The directory of the hospital: sites, departments, clinics, doctors (shared area)."""

@@ -1,0 +1,118 @@
+"""The directory as it lies in memory, and how something is found in it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import time
+from functools import cached_property
+from typing import Literal
+
+from bot.talk.understand import pinyin
+from bot.talk.understand.text import normalise
+from integrations.his.port import Clinic, Department, Doctor, Room, Site
+
+Kind = Literal["doctor", "clinic", "department"]
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicRule:
+    """What we decide about a clinic ourselves; None follows the general setting."""
+
+    closed: bool = False
+    horizon_days: int | None = None
+    open_time: time | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Something found. `rank` 0 is a full name or number, higher is looser."""
+
+    kind: Kind
+    code: str
+    label: str
+    rank: int
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Everything at one version. Look-ups by code give None for what is not (or no longer) there."""
+
+    version: int
+    sites: tuple[Site, ...] = ()
+    departments: tuple[Department, ...] = ()
+    clinics: tuple[Clinic, ...] = ()
+    doctors: tuple[Doctor, ...] = ()
+    rooms: tuple[Room, ...] = ()
+    rules: Mapping[str, ClinicRule] = field(default_factory=dict)
+
+    @cached_property
+    def site(self) -> dict[str, Site]:
+        return {each.code: each for each in self.sites}
+
+    @cached_property
+    def department(self) -> dict[str, Department]:
+        return {each.code: each for each in self.departments}
+
+    @cached_property
+    def clinic(self) -> dict[str, Clinic]:
+        return {each.code: each for each in self.clinics}
+
+    @cached_property
+    def doctor(self) -> dict[str, Doctor]:
+        return {each.code: each for each in self.doctors}
+
+    @cached_property
+    def room(self) -> dict[str, Room]:
+        return {each.code: each for each in self.rooms}
+
+    def clinics_of(self, department: str) -> list[Clinic]:
+        return [each for each in self.clinics if each.department == department]
+
+    def doctors_of(self, clinic: str) -> list[Doctor]:
+        return [each for each in self.doctors if clinic in each.clinics]
+
+    def rule(self, clinic: str) -> ClinicRule:
+        return self.rules.get(clinic, ClinicRule())
+
+    def bookable(self, clinic: str) -> bool:
+        """Whether the clinic is booked through us at all."""
+        known = self.clinic.get(clinic)
+        return known is not None and known.online and not self.rule(clinic).closed
+
+    @cached_property
+    def _names(self) -> list[tuple[Kind, str, str]]:
+        """(kind, code, name)"""
+        named: list[tuple[Kind, str, str]] = [("doctor", each.code, each.name) for each in self.doctors]
+        named += [("clinic", each.code, each.name) for each in self.clinics]
+        named += [("department", each.code, each.name) for each in self.departments]
+        return named
+
+    def search(self, text: str) -> list[Hit]:
+        """What `text` may mean: a doctor's number, a name or part of one, pinyin or its initials, a specialty.
+
+        Best first; only the tightest kind of match that finds anything counts.
+        """
+        wanted = normalise(text).lower().replace(" ", "")
+        for title in ("主任医师", "副主任", "主任", "医生", "大夫", "教授"):
+            wanted = wanted.removesuffix(title) if len(wanted) > len(title) else wanted
+        if len(wanted) < 2 and not wanted.isdigit():
+            return []
+        by_number = [each for each in self.doctors if wanted in (each.number.lower(), each.code.lower())]
+        if by_number:
+            return [Hit("doctor", each.code, each.name, 0) for each in by_number]
+        tests: list[Callable[[str], bool]] = [
+            lambda name: wanted == name.lower(),
+            lambda name: wanted in name.lower() or (len(name) >= 2 and name.lower() in wanted),
+        ]
+        if wanted.isascii():
+            tests += [lambda name: pinyin.spells(wanted, name) == "whole", lambda name: bool(pinyin.spells(wanted, name))]
+        for rank, test in enumerate(tests):
+            hits = [Hit(kind, code, name, rank) for kind, code, name in self._names if test(name)]
+            if hits:
+                return hits
+        return [Hit("doctor", each.code, each.name, 4) for each in self.doctors if _mentions(each.specialties, wanted)]
+
+
+def _mentions(specialties: Iterable[str], wanted: str) -> bool:
+    return any(wanted in each or (len(each) >= 2 and each in wanted) for each in specialties)

@@ -1,0 +1,70 @@
+"""Use cases of the directory: what is there, and taking over the hospital's changes."""
+
+from __future__ import annotations
+
+import hashlib
+import time as monotonic
+from dataclasses import asdict
+from weakref import WeakKeyDictionary
+
+from bot import logs
+from bot.context import Context
+from bot.ports import Ports
+from flows.directory import store
+from flows.directory.rules import Catalogue
+from integrations.his.port import HospitalPort
+
+log = logs.get(__name__)
+
+FRESH_S = 5.0
+_kept: WeakKeyDictionary[Ports, tuple[float, Catalogue]] = WeakKeyDictionary()
+
+
+class DirectoryService:
+    """Reads come from memory; a change of the directory is seen by every process within `FRESH_S` seconds."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+
+    async def catalogue(self) -> Catalogue:
+        """The whole directory at its newest version."""
+        ports, now = self.context.ports, monotonic.monotonic()
+        kept = _kept.get(ports)
+        if kept and now - kept[0] < FRESH_S:
+            return kept[1]
+        number, _ = await store.current(self.context.tx)
+        if kept is None or kept[1].version != number:
+            kept = (now, await store.read(self.context.tx))
+        _kept[ports] = (now, kept[1])
+        return kept[1]
+
+
+async def hospital_rows(port: HospitalPort) -> tuple[dict[str, list[object]], str]:
+    """All of the hospital's directory and a digest of it. Reads only; no transaction is open meanwhile."""
+    rows: dict[str, list[object]] = {
+        "sites": list(await port.sites()),
+        "departments": list(await port.departments()),
+        "clinics": list(await port.clinics()),
+        "doctors": list(await port.doctors()),
+        "rooms": list(await port.rooms()),
+    }
+    text = repr([[asdict(row) for row in listed] for listed in rows.values()])  # type: ignore[call-overload]
+    return rows, hashlib.sha256(text.encode()).hexdigest()
+
+
+async def take_over(context: Context, rows: dict[str, list[object]], digest: str) -> bool:
+    """Replace our copy if it differs; True when it did. An empty hospital is a fault of the line, not a closed house."""
+    if not rows["clinics"] or not rows["departments"]:
+        log.warning("directory_empty")
+        return False
+    _, known = await store.current(context.tx)
+    if known == digest:
+        return False
+    await store.replace(context.tx, rows, digest)
+    log.info("directory_changed", **{name: len(listed) for name, listed in rows.items()})
+    return True
+
+
+def forget(ports: Ports) -> None:
+    """Read anew at once (after a change in this very process)."""
+    _kept.pop(ports, None)

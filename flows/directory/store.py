@@ -1,0 +1,142 @@
+"""The directory's tables: a synchronised copy of the hospital's own, and beside it what we decide ourselves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from typing import Any
+
+from sqlalchemy import JSON, Boolean, Column, Integer, Text, Time, delete, insert, select, update
+
+from bot.db.schema import code, key, table
+from bot.db.transaction import Transaction
+from flows.directory.rules import Catalogue, ClinicRule
+from integrations.his.port import Clinic, Department, Doctor, Place, Room, Site
+
+
+def _listed(name: str, *columns: Column[Any]) -> Any:
+    """A table of the copy; `position` keeps the order in which the hospital shows its rows."""
+    return table(name, key(), Column("code", code(40), nullable=False, unique=True),
+                 Column("position", Integer, nullable=False), *columns)
+
+
+site = _listed(
+    "directory_site",
+    Column("name", code(80), nullable=False),
+    Column("address", code(200), nullable=False),
+    Column("phone", code(40), nullable=False),
+)
+department = _listed(
+    "directory_department",
+    Column("site", code(40), nullable=False),
+    Column("name", code(80), nullable=False),
+    Column("intro", Text, nullable=False),
+    Column("discreet", Boolean, nullable=False),
+)
+clinic = _listed(
+    "directory_clinic",
+    Column("department", code(40), nullable=False),
+    Column("site", code(40), nullable=False),
+    Column("name", code(80), nullable=False),
+    Column("subjects", JSON, nullable=False),
+    Column("place", JSON, nullable=False),
+    Column("phone", code(40), nullable=False),
+    Column("intro", Text, nullable=False),
+    Column("min_age", Integer),
+    Column("max_age", Integer),
+    Column("sex", code(8)),
+    Column("discreet", Boolean, nullable=False),
+    Column("online", Boolean, nullable=False),
+)
+doctor = _listed(
+    "directory_doctor",
+    Column("number", code(16), nullable=False),
+    Column("name", code(80), nullable=False),
+    Column("sex", code(8), nullable=False),
+    Column("title", code(40), nullable=False),
+    Column("education", code(80), nullable=False),
+    Column("specialties", JSON, nullable=False),
+    Column("intro", Text, nullable=False),
+    Column("clinics", JSON, nullable=False),
+    Column("photo", code(200)),
+)
+room = _listed(
+    "directory_room",
+    Column("site", code(40), nullable=False),
+    Column("clinic", code(40), nullable=False),
+    Column("place", JSON, nullable=False),
+)
+clinic_rule = table(
+    "directory_clinic_rule",
+    key(),
+    Column("code", code(40), nullable=False, unique=True),
+    Column("closed", Boolean, nullable=False, default=False),
+    Column("horizon_days", Integer),
+    Column("open_time", Time),
+)
+version = table(
+    "directory_version",
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("version", Integer, nullable=False),
+    Column("digest", code(64), nullable=False),
+)
+
+_COPIES = ((site, Site, "sites"), (department, Department, "departments"), (clinic, Clinic, "clinics"),
+           (doctor, Doctor, "doctors"), (room, Room, "rooms"))
+_TUPLES = ("subjects", "specialties", "clinics")
+
+
+async def current(tx: Transaction) -> tuple[int, str]:
+    """(version, digest) of the copy; (0, "") before the first synchronisation."""
+    row = await tx.one(select(version.c.version, version.c.digest).where(version.c.id == 1))
+    return (0, "") if row is None else (row[0], row[1])
+
+
+async def touch(tx: Transaction, digest: str | None = None) -> None:
+    """The directory changed: every process reads it anew."""
+    await tx.insert_once(version, id=1, version=0, digest="")
+    values = {"version": version.c.version + 1} | ({} if digest is None else {"digest": digest})
+    await tx.update(update(version).where(version.c.id == 1).values(values))
+
+
+async def read(tx: Transaction) -> Catalogue:
+    number, _ = await current(tx)
+    found: dict[str, Any] = {}
+    for copy, shape, name in _COPIES:
+        names = [entry.name for entry in fields(shape)]
+        rows = await tx.all(select(*(copy.c[each] for each in names)).order_by(copy.c.position))
+        found[name] = tuple(shape(**_shaped(dict(zip(names, row, strict=True)))) for row in rows)
+    rules = await tx.all(select(clinic_rule.c.code, clinic_rule.c.closed, clinic_rule.c.horizon_days,
+                                clinic_rule.c.open_time))
+    return Catalogue(version=number, rules={row[0]: ClinicRule(*row[1:]) for row in rules}, **found)
+
+
+async def replace(tx: Transaction, rows: dict[str, Sequence[Any]], digest: str) -> None:
+    """Take the hospital's directory over, whole. `rows`: sites, departments, clinics, doctors, rooms."""
+    for copy, _, name in _COPIES:
+        await tx.execute(delete(copy))
+        listed = [asdict(row) | {"position": n} for n, row in enumerate(rows[name])]
+        if listed:
+            await tx.execute(insert(copy), [_plain(row) for row in listed])
+    await touch(tx, digest)
+
+
+async def set_rule(tx: Transaction, clinic_code: str, rule: ClinicRule) -> None:
+    """Our own decision about a clinic: closed for booking, another horizon, another opening time."""
+    values = asdict(rule)
+    if not await tx.insert_once(clinic_rule, code=clinic_code, **values):
+        await tx.update(update(clinic_rule).where(clinic_rule.c.code == clinic_code).values(**values))
+    await touch(tx)
+
+
+def _shaped(row: dict[str, Any]) -> dict[str, Any]:
+    for name in _TUPLES:
+        if name in row:
+            row[name] = tuple(row[name])
+    if "place" in row:
+        row["place"] = Place(**row["place"])
+    return row
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in row.items()}

@@ -1,0 +1,1 @@
+"""Words that cannot wait: heard before anything else in every conversation."""
