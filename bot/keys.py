@@ -64,13 +64,9 @@ def fingerprint(secret: str) -> str:
     return derived(secret, "fingerprint", 8).hex()
 
 
-def new_wrapped(
-    purpose: Purpose, secret: str, generation: int = 1, active_from: datetime | None = None
-) -> WrappedKey:
+def new_wrapped(purpose: Purpose, secret: str, generation: int = 1, active_from: datetime | None = None) -> WrappedKey:
     """A new random key, wrapped by ``secret``; active at once unless told otherwise."""
-    return _wrap(
-        os.urandom(32), secrets.randbits(31) or 1, purpose, generation, secret, active_from or clock.now()
-    )
+    return _wrap(os.urandom(32), secrets.randbits(31) or 1, purpose, generation, secret, active_from or clock.now())
 
 
 def rewrapped(row: WrappedKey, master_secrets: Sequence[str]) -> WrappedKey:

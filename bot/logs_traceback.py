@@ -8,7 +8,14 @@ from bot.errors import DaoyiError
 
 # Programmers' mistakes: their messages name types and attributes. A ValueError or KeyError quotes the value.
 TELLING = (
-    DaoyiError, OSError, TypeError, AttributeError, NameError, ImportError, AssertionError, RuntimeError,
+    DaoyiError,
+    OSError,
+    TypeError,
+    AttributeError,
+    NameError,
+    ImportError,
+    AssertionError,
+    RuntimeError,
 )
 DEEPEST = 30
 

@@ -33,8 +33,9 @@ job_seconds = Spread("job_seconds", "One job", _LAG, "job")
 pushes = Count("pushes", "Pushes by their end: sent, fell, useless, failed", "kind", "channel", "result")
 holds = Count("holds", "Holds by what became of them: held, taken, confirmed, released, expired", "result")
 
-outside_calls = Count("outside_calls", "Calls to other systems: ok, refused, unavailable, unknown",
-                      "system", "call", "result")
+outside_calls = Count(
+    "outside_calls", "Calls to other systems: ok, refused, unavailable, unknown", "system", "call", "result"
+)
 outside_seconds = Spread("outside_seconds", "One call to another system", _OUTSIDE, "system", "call", "result")
 
 

@@ -26,27 +26,41 @@ __all__ = ["Account", "Settings", "load_settings"]
 class Settings(BaseSettings):
     """Frozen once loaded; tests change one with ``settings.model_copy(update={...})``."""
 
-    model_config = SettingsConfigDict(env_prefix="DAOYI_", env_nested_delimiter="__", extra="forbid", frozen=True,
-                                      str_strip_whitespace=True)
+    model_config = SettingsConfigDict(
+        env_prefix="DAOYI_", env_nested_delimiter="__", extra="forbid", frozen=True, str_strip_whitespace=True
+    )
 
-    database: str = Field("", repr=False, description="SQLAlchemy URL of SQLite, MySQL, MariaDB or TiDB; "
-                                                      "empty: `daoyi.sqlite` in `var`")
-    redis: str = Field("", repr=False, pattern=r"^((rediss?|unix)://\S+)?$",
-                       description="`redis://`, `rediss://` or `unix://` URL; empty: an embedded server in `var`")
-    secret_key: str = Field("", repr=False, description="Master key, 32 characters or more; several with commas "
-                            "between: the first is current, the others are old; empty: made once in `var/secret.key`")
+    database: str = Field(
+        "", repr=False, description="SQLAlchemy URL of SQLite, MySQL, MariaDB or TiDB; empty: `daoyi.sqlite` in `var`"
+    )
+    redis: str = Field(
+        "",
+        repr=False,
+        pattern=r"^((rediss?|unix)://\S+)?$",
+        description="`redis://`, `rediss://` or `unix://` URL; empty: an embedded server in `var`",
+    )
+    secret_key: str = Field(
+        "",
+        repr=False,
+        description="Master key, 32 characters or more; several with commas "
+        "between: the first is current, the others are old; empty: made once in `var/secret.key`",
+    )
     host: str = Field("127.0.0.1", min_length=1, description="Address to listen on")
     port: int = Field(8080, ge=1, le=65535, description="Port to listen on")
     processes: int = Field(1, ge=1, le=64, description="Web processes on this machine")
     var: Path = Field(Path("var"), description="Folder for everything that is written to disk")
     timezone: str = Field("Asia/Shanghai", description="The hospital's wall clock, a name of the tz database")
-    public_url: str = Field("", pattern=r"^(https?://[^\s/]+(/\S*)?)?$",
-                            description="How patients reach the pages; empty: `http://host:port`")
+    public_url: str = Field(
+        "",
+        pattern=r"^(https?://[^\s/]+(/\S*)?)?$",
+        description="How patients reach the pages; empty: `http://host:port`",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged")
     log_format: Literal["console", "json"] = Field("console", description="`console` for people, `json` for machines")
     templates_override: Path | None = Field(None, description="Folder whose templates stand before ours")
-    answer_seconds: float = Field(3.6, gt=0, le=4.5, description="A callback is answered within so many seconds; the "
-                                                                 "channel waits 5")
+    answer_seconds: float = Field(
+        3.6, gt=0, le=4.5, description="A callback is answered within so many seconds; the channel waits 5"
+    )
     accounts: dict[Slug, Account] = Field({}, description="The hospital's accounts, `[accounts.<name>]`")
     phone_desk: str = Field("", pattern=r"^[0-9+() -]{0,32}$", description="The hospital's service phone")
     emergency_phone: str = Field("120", pattern=r"^[0-9+() -]{2,32}$", description="The number for emergencies")
@@ -55,8 +69,11 @@ class Settings(BaseSettings):
     booking: Booking = Field(Booking(), description="Rules of booking")
     people: People = Field(People(), description="Registration")
     push: Push = Field(Push(), description="Pushes")
-    sandbox: Literal["auto", "on", "off"] = Field("auto", description="The phone in the browser: `auto` is on where no "
-                                                  "account is configured; it never starts beside real credentials")
+    sandbox: Literal["auto", "on", "off"] = Field(
+        "auto",
+        description="The phone in the browser: `auto` is on where no "
+        "account is configured; it never starts beside real credentials",
+    )
 
     @field_validator("database")
     @classmethod
@@ -131,8 +148,11 @@ class Settings(BaseSettings):
 
     @classmethod
     def settings_customise_sources(
-        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource, dotenv_settings: PydanticBaseSettingsSource,
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Only what ``load_settings`` hands over: ``Settings()`` in a test is the defaults and nothing else."""

@@ -21,22 +21,42 @@ class Account(Section):
     """One official account, life account or mini-app of the hospital on a channel."""
 
     channel: Literal["wechat", "alipay"] = Field(description="`wechat` or `alipay`")
-    mode: Mode = Field("safe", description="WeChat: `plaintext`, `compatible` or `safe`; without a word `safe` where "
-                                           "an `aes_key` is set, else `plaintext`")
+    mode: Mode = Field(
+        "safe",
+        description="WeChat: `plaintext`, `compatible` or `safe`; without a word `safe` where "
+        "an `aes_key` is set, else `plaintext`",
+    )
     app_id: str = Field(pattern=r"^[A-Za-z0-9_-]{6,64}$", description="The channel's id of the account")
     app_secret: str = Field("", repr=False, description="WeChat: AppSecret of the account")
-    token: str = Field("", repr=False, validate_default=True, pattern=r"^[A-Za-z0-9]{0,32}$",
-                       description="WeChat: Token of the server configuration, 3 to 32 letters and digits")
-    aes_key: str = Field("", repr=False, validate_default=True, pattern=r"^([A-Za-z0-9+/]{43})?$",
-                         description="WeChat: EncodingAESKey, 43 characters; empty for plaintext mode")
+    token: str = Field(
+        "",
+        repr=False,
+        validate_default=True,
+        pattern=r"^[A-Za-z0-9_-]{0,32}$",
+        description="WeChat: Token of the server configuration, 3 to 32 letters and digits",
+    )
+    aes_key: str = Field(
+        "",
+        repr=False,
+        validate_default=True,
+        pattern=r"^([A-Za-z0-9+/]{43})?$",
+        description="WeChat: EncodingAESKey, 43 characters; empty for plaintext mode",
+    )
     private_key: str = Field("", repr=False, description="Alipay: our RSA2 private key, PEM or bare base64")
     platform_key: str = Field("", repr=False, description="Alipay: Alipay's public key, PEM or bare base64")
-    api_base: str = Field("", pattern=r"^(https?://[^\s/]+(/\S*)?)?$",
-                          description="Where the channel's API is; without a word the channel's own address")
-    oauth_base: str = Field("", pattern=r"^(https?://[^\s/]+(/\S*)?)?$",
-                            description="Where the channel's sign-in page is; without a word the channel's own address")
-    tap_links: bool = Field(True, description="Options in a chat can be tapped (weixin://bizmsgmenu links) as well as "
-                                              "answered by number")
+    api_base: str = Field(
+        "",
+        pattern=r"^(https?://[^\s/]+(/\S*)?)?$",
+        description="Where the channel's API is; without a word the channel's own address",
+    )
+    oauth_base: str = Field(
+        "",
+        pattern=r"^(https?://[^\s/]+(/\S*)?)?$",
+        description="Where the channel's sign-in page is; without a word the channel's own address",
+    )
+    tap_links: bool = Field(
+        True, description="Options in a chat can be tapped (weixin://bizmsgmenu links) as well as answered by number"
+    )
     templates: dict[str, str] = Field({}, description="Kind of push -> template id on the channel")
     subscriptions: dict[str, str] = Field({}, description="Kind of push -> id of the one-time subscription template")
 
@@ -81,8 +101,11 @@ CHANNEL_ADDRESSES = {
 class Sms(Section):
     """The gateway that sends text messages."""
 
-    gateway: str = Field("", pattern=r"^(https?://[^\s/]+(/\S*)?)?$",
-                         description="Address of the gateway; empty: no text messages, the sandbox makes its own")
+    gateway: str = Field(
+        "",
+        pattern=r"^(https?://[^\s/]+(/\S*)?)?$",
+        description="Address of the gateway; empty: no text messages, the sandbox makes its own",
+    )
     key: str = Field("", repr=False, description="Access key id at the gateway")
     secret: str = Field("", repr=False, description="Access key secret at the gateway")
     sign_name: str = Field("", description="Signature (签名) that stands before each text message")
@@ -104,8 +127,12 @@ class Booking(Section):
     cancel_until: time = Field(time(20, 0), description="Moment of the evening before until which contacts may cancel")
     max_doctors_per_day: PositiveInt = Field(2, description="Doctors one person may book on one day")
     max_open: PositiveInt = Field(5, description="Open appointments one person may have")
-    return_within_minutes: int = Field(30, ge=0, le=1440, description="A cancelled slot goes back to the pool at a "
-                                                                      "random moment within so many minutes")
+    return_within_minutes: int = Field(
+        30,
+        ge=0,
+        le=1440,
+        description="A cancelled slot goes back to the pool at a random moment within so many minutes",
+    )
 
 
 class People(Section):
@@ -142,9 +169,11 @@ class Push(Section):
     quiet_from: time = Field(time(21, 30), description="Start of the quiet hours; what can wait waits")
     quiet_to: time = Field(time(7, 30), description="End of the quiet hours")
     windows: dict[Literal["message", "menu", "follow", "scan"], Window] = Field(
-        WINDOWS, validate_default=True,
+        WINDOWS,
+        validate_default=True,
         description="Customer-service messages a channel allows after a contact's act: "
-                    "`[push.windows.message] messages = 5, minutes = 2880`")
+        "`[push.windows.message] messages = 5, minutes = 2880`",
+    )
     attempts: int = Field(8, ge=1, le=50, description="Tries until a push is a dead letter")
 
     @field_validator("windows", mode="before")

@@ -21,12 +21,20 @@ PREFIX = "DAOYI_"
 NOT_SETTINGS = re.compile(r"^DAOYI_(CONFIG$|TEST_)")
 
 EXPECTED = {
-    "int_parsing": "a whole number", "int_type": "a whole number", "int_from_float": "a whole number",
-    "float_parsing": "a number", "float_type": "a number",
-    "bool_parsing": "true or false", "bool_type": "true or false",
-    "string_type": "a text in quotes", "model_type": "a table", "model_attributes_type": "a table",
-    "dict_type": "a table", "path_type": "a path",
-    "time_parsing": "a time of day such as 07:30", "time_type": "a time of day such as 07:30",
+    "int_parsing": "a whole number",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_parsing": "a number",
+    "float_type": "a number",
+    "bool_parsing": "true or false",
+    "bool_type": "true or false",
+    "string_type": "a text in quotes",
+    "model_type": "a table",
+    "model_attributes_type": "a table",
+    "dict_type": "a table",
+    "path_type": "a path",
+    "time_parsing": "a time of day such as 07:30",
+    "time_type": "a time of day such as 07:30",
 }
 
 
