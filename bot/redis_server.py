@@ -163,7 +163,6 @@ def last_words(folder: Path) -> str:
 def short_path(folder: Path) -> Path:
     """`folder` itself, or a short link to it where a socket's path inside it would be too long. The link's name
     follows from the folder's, so that every process finds the same socket."""
-    folder.mkdir(parents=True, exist_ok=True)
     if len(os.fsencode(folder / "redis.sock")) <= LONGEST_SOCKET_PATH:
         return folder
     place = Path(tempfile.gettempdir()) / f"daoyi-{os.getuid()}"

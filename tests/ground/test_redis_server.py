@@ -85,6 +85,7 @@ async def test_a_url_that_is_set_starts_nothing(redis_server: Redis, tmp_path: P
     server = RedisServer(tmp_path, redis_server.url)
     await server.start()
     assert (server.url, server.ours) == (redis_server.url, False)
+    assert not list(tmp_path.iterdir())
     await server.stop()
     assert redis_server.answers()
 
