@@ -1,0 +1,78 @@
+"""The embedded hospital's shelves: what is there, read from its tables into the shapes of the port."""
+
+from __future__ import annotations
+
+from bot.db.transaction import Transaction
+from integrations.his import store
+from integrations.his.port import Clinic, Department, Doctor, Place, Room, Site
+
+BETWEEN = "、"
+"""Between the words of a list in one column."""
+
+
+async def touch(tx: Transaction) -> None:
+    """The least question there is: does the database answer?"""
+    await tx.one(store.site.select().limit(1))
+
+
+async def sites(tx: Transaction) -> list[Site]:
+    # The head office first: codes do not sort by weight.
+    rows = await tx.all(store.site.select().order_by(store.site.c.code.desc()))
+    return [Site(row.code, row.name, row.address, row.phone) for row in rows]
+
+
+async def departments(tx: Transaction) -> list[Department]:
+    rows = await tx.all(store.department.select().order_by(store.department.c.code))
+    return [Department(row.code, row.site, row.name, row.intro, row.discreet) for row in rows]
+
+
+async def clinics(tx: Transaction) -> list[Clinic]:
+    rows = await tx.all(store.clinic.select().order_by(store.clinic.c.code))
+    return [
+        Clinic(
+            code=row.code,
+            department=row.department,
+            site=row.site,
+            name=row.name,
+            subjects=_words(row.subjects),
+            place=Place(row.building, row.floor, row.area, row.room),
+            phone=row.phone,
+            intro=row.intro,
+            min_age=row.min_age,
+            max_age=row.max_age,
+            sex=row.sex,
+            discreet=row.discreet,
+            online=row.online,
+        )
+        for row in rows
+    ]
+
+
+async def doctors(tx: Transaction) -> list[Doctor]:
+    rows = await tx.all(store.doctor.select().order_by(store.doctor.c.code))
+    return [
+        Doctor(
+            code=row.code,
+            number=row.number,
+            name=row.name,
+            sex=row.sex,
+            title=row.title,
+            education=row.education,
+            specialties=_words(row.specialties),
+            intro=row.intro,
+            clinics=tuple(row.clinics.split(",")),
+            photo=None,
+        )
+        for row in rows
+    ]
+
+
+async def rooms(tx: Transaction) -> list[Room]:
+    rows = await tx.all(store.room.select().order_by(store.room.c.code))
+    return [
+        Room(row.code, row.site, row.clinic, Place(row.building, row.floor, row.area, row.room)) for row in rows
+    ]
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split(BETWEEN)) if text else ()

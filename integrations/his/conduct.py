@@ -1,0 +1,94 @@
+"""How the embedded hospital behaves. It can be told to be slow, to lose its answers, to refuse, to be away; the switch
+stands in a table, so that every process meets the same hospital."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.db.engine import Database
+from bot.db.transaction import Transaction
+from bot.errors import OutsideRefused, OutsideUnavailable
+from integrations.his import store
+
+ROW = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Conduct:
+    """`delay_s` seconds for every call, half before and half after its work, so that a caller's time limit may fall
+    on either side of the commit. `lose_next` commands, and a share `lose_share` (0 to 1) of all, are done but their
+    answer never arrives. `refuse` maps a verb to the code it is refused with. `unavailable`: nothing is taken."""
+
+    delay_s: float = 0.0
+    lose_next: int = 0
+    lose_share: float = 0.0
+    unavailable: bool = False
+    refuse: Mapping[str, str] = field(default_factory=dict)
+
+
+GOOD = Conduct()
+
+
+async def behave(database: Database, conduct: Conduct = GOOD) -> None:
+    """From now on behave like this, in every process. Without `conduct`: well."""
+    values = {
+        "delay_s": conduct.delay_s,
+        "lose_next": conduct.lose_next,
+        "lose_share": conduct.lose_share,
+        "unavailable": conduct.unavailable,
+        "refuse": json.dumps(dict(conduct.refuse)),
+    }
+
+    async def write(tx: Transaction) -> None:
+        if not await tx.insert_once(store.conduct, id=ROW, **values):
+            await tx.update(store.conduct.update().where(store.conduct.c.id == ROW).values(**values))
+
+    await database.run(write)
+
+
+async def current(database: Database) -> Conduct:
+    """How it behaves now."""
+    async with database.reading() as tx:
+        row = await tx.one(store.conduct.select().where(store.conduct.c.id == ROW))
+    if row is None:
+        return GOOD
+    return Conduct(row.delay_s, row.lose_next, row.lose_share, row.unavailable, json.loads(row.refuse))
+
+
+async def loses_one(database: Database) -> bool:
+    """Take one of the answers that are to be lost; False when none is left."""
+    table = store.conduct
+
+    async def take(tx: Transaction) -> bool:
+        fewer = table.update().where(table.c.id == ROW, table.c.lose_next > 0)
+        return await tx.update(fewer.values(lose_next=table.c.lose_next - 1)) == 1
+
+    return await database.run(take)
+
+
+def away() -> OutsideUnavailable:
+    return OutsideUnavailable("the hospital takes no calls", system="his")
+
+
+def refused(code: str) -> OutsideRefused:
+    """The no with this code of `port.REFUSALS`, in the hospital's words."""
+    return OutsideRefused(code, WORDS.get(code, code), system="his")
+
+
+WORDS = {
+    "no_patient": "no patient with this record number",
+    "no_session": "no session with this code",
+    "no_segment": "the session has no such segment",
+    "no_registration": "no registration with this code",
+    "session_stopped": "the session is stopped",
+    "session_over": "the segment has ended",
+    "number_out_of_segment": "the number does not belong to the segment",
+    "number_taken": "the number is registered for somebody else",
+    "appointment_elsewhere": "the appointment is registered in another place",
+    "document_missing": "neither a document nor a guardian's",
+    "document_of_another": "the document is known under another name",
+    "request_id_reused": "the request id was used for something else",
+    "range_too_long": "a roster of more than 62 days",
+}

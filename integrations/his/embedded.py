@@ -1,0 +1,158 @@
+"""The embedded hospital: small but true, with its own tables, its own transactions and its own ledger.
+
+It stands where a hospital's HIS would stand, so it shares nothing with its caller but the database server: it never
+joins the caller's transaction, and a caller that holds one open while calling would wait for itself on SQLite.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict
+from datetime import date, timedelta
+from typing import Any, Literal, TypeVar
+
+from bot.clock import HospitalClock
+from bot.db.engine import Database
+from bot.db.transaction import Transaction
+from bot.documents import Kind as DocumentKind
+from bot.errors import OutsideUnknown
+from integrations.his import catalogue, ledger, people, requests, sessions
+from integrations.his.conduct import Conduct, away, current, loses_one, refused
+from integrations.his.port import (
+    Clinic,
+    Department,
+    Doctor,
+    NewPatient,
+    Outcome,
+    PatientRecord,
+    Registration,
+    Room,
+    Session,
+    Site,
+    Verb,
+)
+
+T = TypeVar("T")
+LONGEST_RANGE = timedelta(days=62)
+
+
+class EmbeddedHospital:
+    """A `HospitalPort` on tables of our own. Fill them with `integrations.his.seed.seed`."""
+
+    owns_pool: Literal["daoyi", "hospital"] = "daoyi"
+
+    def __init__(self, database: Database, clock: HospitalClock | None = None) -> None:
+        self._database = database
+        self._clock = clock or HospitalClock()
+
+    async def ping(self) -> None:
+        await self._question(catalogue.touch)
+
+    async def sites(self) -> Sequence[Site]:
+        return await self._question(catalogue.sites)
+
+    async def departments(self) -> Sequence[Department]:
+        return await self._question(catalogue.departments)
+
+    async def clinics(self) -> Sequence[Clinic]:
+        return await self._question(catalogue.clinics)
+
+    async def doctors(self) -> Sequence[Doctor]:
+        return await self._question(catalogue.doctors)
+
+    async def rooms(self) -> Sequence[Room]:
+        return await self._question(catalogue.rooms)
+
+    async def rosters(self, from_date: date, to_date: date) -> Sequence[Session]:
+        if to_date - from_date >= LONGEST_RANGE:
+            raise refused("range_too_long")
+        await self.roll(from_date, to_date)
+        return await self._question(lambda tx: sessions.read(tx, from_date, to_date))
+
+    async def roll(self, from_date: date, to_date: date) -> None:
+        """Make the sessions of these days, both included, that are not made yet."""
+        async with self._database.reading() as tx:
+            days = await sessions.missing(tx, from_date, to_date)
+        await sessions.make(self._database, days)
+
+    async def find_patient(self, document_type: DocumentKind, document_number: str) -> PatientRecord | None:
+        return await self._question(lambda tx: people.find(tx, document_type, document_number))
+
+    async def create_patient(self, request_id: str, patient: NewPatient) -> str:
+        async def work(tx: Transaction) -> Outcome:
+            return Outcome("create_patient", record_number=await people.create(tx, patient))
+
+        outcome = await self._command("create_patient", request_id, asdict(patient), work)
+        return _said(outcome.record_number)
+
+    async def register(
+        self, request_id: str, *, appointment: str, record_number: str, session: str, segment: int, number: int
+    ) -> Registration:
+        asked: dict[str, Any] = {
+            "appointment": appointment,
+            "record_number": record_number,
+            "session": session,
+            "segment": segment,
+            "number": number,
+        }
+
+        async def work(tx: Transaction) -> Outcome:
+            return Outcome("register", registration=await ledger.register(tx, self._clock, **asked))
+
+        outcome = await self._command("register", request_id, asked, work)
+        return _said(outcome.registration)
+
+    async def cancel_registration(self, request_id: str, code: str) -> Registration:
+        async def work(tx: Transaction) -> Outcome:
+            return Outcome("cancel_registration", registration=await ledger.cancel(tx, code))
+
+        outcome = await self._command("cancel_registration", request_id, {"code": code}, work)
+        return _said(outcome.registration)
+
+    async def ask(self, request_id: str) -> Outcome | None:
+        return await self._question(lambda tx: requests.ask(tx, request_id))
+
+    async def _question(self, read: Callable[[Transaction], Awaitable[T]]) -> T:
+        conduct = await self._come_in()
+        async with self._database.reading() as tx:
+            answer = await read(tx)
+        await asyncio.sleep(conduct.delay_s / 2)
+        return answer
+
+    async def _command(
+        self, verb: Verb, request_id: str, asked: dict[str, Any], work: Callable[[Transaction], Awaitable[Outcome]]
+    ) -> Outcome:
+        conduct = await self._come_in()
+
+        async def told_to_refuse(tx: Transaction) -> Outcome:
+            raise refused(conduct.refuse[verb])
+
+        chosen = told_to_refuse if verb in conduct.refuse else work
+        outcome = await self._database.run(lambda tx: requests.once(tx, verb, request_id, asked, chosen))
+        await asyncio.sleep(conduct.delay_s / 2)
+        if await self._loses(conduct):
+            raise OutsideUnknown("no answer", system="his")
+        if outcome.refused is not None:
+            raise refused(outcome.refused.code)
+        return outcome
+
+    async def _come_in(self) -> Conduct:
+        conduct = await current(self._database)
+        await asyncio.sleep(conduct.delay_s / 2)
+        if conduct.unavailable:
+            raise away()
+        return conduct
+
+    async def _loses(self, conduct: Conduct) -> bool:
+        if conduct.lose_next > 0 and await loses_one(self._database):
+            return True
+        return random.random() < conduct.lose_share
+
+
+def _said(answer: T | None) -> T:
+    """The part of an outcome that its verb fills."""
+    if answer is None:
+        raise LookupError("the remembered answer belongs to another command")
+    return answer

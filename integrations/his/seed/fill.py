@@ -1,0 +1,72 @@
+"""Fill an empty embedded hospital."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+from bot.clock import HospitalClock
+from bot.db.engine import Database
+from bot.db.transaction import Transaction
+from integrations.his import sessions, store
+from integrations.his.catalogue import BETWEEN
+from integrations.his.people import row_of
+from integrations.his.port import Clinic, Doctor, Place, Room
+from integrations.his.seed import book
+from integrations.his.seed.doctors import doctors
+from integrations.his.seed.patients import COUNT, patients
+from integrations.his.seed.week import patterns
+
+DAYS = 30
+"""Sessions are made from today to so many days ahead; later ones when they are asked for."""
+
+
+async def seed(database: Database, clock: HospitalClock, *, people: int = COUNT, days: int = DAYS) -> bool:
+    """Fill the hospital's tables in a few seconds; True when this call did it, False where they were filled before.
+
+    With fewer `people` and `days` the hospital is the same one, only emptier: enough for most tests.
+
+    All in one transaction, so that a process that dies on the way leaves an empty hospital and not half of one.
+    """
+    filled = await database.run(lambda tx: _fill(tx, people))
+    today = clock.today()
+    async with database.reading() as tx:
+        unmade = await sessions.missing(tx, today, today + timedelta(days=days))
+    await sessions.make(database, unmade)
+    return filled
+
+
+async def _fill(tx: Transaction, people: int) -> bool:
+    first, *others = book.sites()
+    # Of two processes that seed at once the second waits here for the first, and then finds it done.
+    if not await tx.insert_once(store.site, **asdict(first)):
+        return False
+    await tx.insert_many(store.site, [asdict(site) for site in others])
+    await tx.insert_many(store.department, [asdict(department) for department in book.departments()])
+    await tx.insert_many(store.clinic, [_clinic(plan.clinic) for plan in book.clinics()])
+    await tx.insert_many(store.room, [_room(room) for plan in book.clinics() for room in plan.rooms])
+    await tx.insert_many(store.doctor, [_doctor(doctor) for doctor in doctors()])
+    await tx.insert_many(store.pattern, [asdict(pattern) for pattern in patterns()])
+    await tx.insert_many(store.patient, [row_of(patient, tx.now) for patient in patients(people)])
+    return True
+
+
+def _clinic(clinic: Clinic) -> dict[str, Any]:
+    row = asdict(clinic)
+    del row["place"]
+    return {**row, **_place(clinic.place), "subjects": BETWEEN.join(clinic.subjects)}
+
+
+def _room(room: Room) -> dict[str, Any]:
+    return {"code": room.code, "site": room.site, "clinic": room.clinic, **_place(room.place)}
+
+
+def _doctor(doctor: Doctor) -> dict[str, Any]:
+    row = asdict(doctor)
+    del row["photo"]
+    return {**row, "specialties": BETWEEN.join(doctor.specialties), "clinics": ",".join(doctor.clinics)}
+
+
+def _place(place: Place) -> dict[str, str]:
+    return {"building": place.building, "floor": place.floor, "area": place.area, "room": place.room}

@@ -1,0 +1,108 @@
+"""The embedded hospital's roster book: days are made from the patterns when first asked for, and then kept."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from bot.db.engine import Database
+from bot.db.transaction import Transaction
+from integrations.his import store
+from integrations.his.port import Session
+from integrations.his.roster import HOURS, Pattern, Planned, plan, segments
+
+
+async def read(tx: Transaction, from_date: date, to_date: date) -> list[Session]:
+    """The kept sessions of these days, both included."""
+    table = store.session
+    rows = await tx.all(
+        table.select().where(table.c.day.between(from_date, to_date)).order_by(table.c.day, table.c.code)
+    )
+    return [shape(row) for row in rows]
+
+
+async def by_code(tx: Transaction, code: str) -> Any | None:
+    """The row of one session, or None."""
+    return await tx.one(store.session.select().where(store.session.c.code == code))
+
+
+async def missing(tx: Transaction, from_date: date, to_date: date) -> list[date]:
+    """Days of the range that have not been made yet."""
+    days = store.roster_day
+    kept = {row.day for row in await tx.all(days.select().where(days.c.day.between(from_date, to_date)))}
+    wanted = (from_date + timedelta(days=n) for n in range((to_date - from_date).days + 1))
+    return [day for day in wanted if day not in kept]
+
+
+async def make(database: Database, days: list[date]) -> None:
+    """Make these days, each in a transaction of its own. Who comes second to a day finds it made."""
+    if not days:
+        return
+    async with database.reading() as tx:
+        patterns = [_pattern(row) for row in await tx.all(store.pattern.select().order_by(store.pattern.c.id))]
+    for day in days:
+        rows = [_row(planned) for planned in plan(day, patterns)]
+
+        async def keep(tx: Transaction, day: date = day, rows: list[dict[str, Any]] = rows) -> None:
+            if await tx.insert_once(store.roster_day, day=day, made_at=tx.now):
+                await tx.insert_many(store.session, rows)
+
+        await database.run(keep)
+
+
+def shape(row: Any) -> Session:
+    """A row of his_session as the port's session."""
+    return Session(
+        code=row.code,
+        site=row.site,
+        clinic=row.clinic,
+        doctor=row.doctor,
+        date=row.day,
+        half=row.half,
+        room=row.room,
+        kind=row.kind,
+        registration_fee=row.registration_fee,
+        consultation_fee=row.consultation_fee,
+        state=row.state,
+        substitute=row.substitute,
+        segments=segments(row.starts, row.ends, row.minutes, row.capacity),
+    )
+
+
+def _pattern(row: Any) -> Pattern:
+    return Pattern(
+        site=row.site,
+        clinic=row.clinic,
+        doctor=row.doctor,
+        room=row.room,
+        weekday=row.weekday,
+        half=row.half,
+        kind=row.kind,
+        registration_fee=row.registration_fee,
+        consultation_fee=row.consultation_fee,
+        minutes=row.minutes,
+        capacity=row.capacity,
+    )
+
+
+def _row(planned: Planned) -> dict[str, Any]:
+    pattern = planned.pattern
+    starts, ends = HOURS[pattern.half]
+    return {
+        "code": planned.code,
+        "site": pattern.site,
+        "clinic": pattern.clinic,
+        "doctor": pattern.doctor,
+        "room": pattern.room,
+        "day": planned.day,
+        "half": pattern.half,
+        "kind": pattern.kind,
+        "registration_fee": pattern.registration_fee,
+        "consultation_fee": pattern.consultation_fee,
+        "starts": starts,
+        "ends": ends,
+        "minutes": pattern.minutes,
+        "capacity": pattern.capacity,
+        "state": planned.state,
+        "substitute": planned.substitute,
+    }
