@@ -22,8 +22,7 @@ _ANCHOR = re.compile(r"<(?=\s*/?\s*a\b)", re.IGNORECASE)
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # what XML 1.0 cannot carry
 _ADDRESS = re.compile(r"https?://[^\s<>\"']+\Z", re.IGNORECASE)
 
-Option = tuple[int, str]
-Style = Callable[[Option], str]
+Style = Callable[[int, str], str]  # number and label of an option -> its line
 
 
 def compose(messages: Iterable[Message], *, taps: bool = True, limit: int = LIMIT) -> list[str]:
@@ -42,7 +41,7 @@ def compose(messages: Iterable[Message], *, taps: bool = True, limit: int = LIMI
 
 def _lines(message: Message, style: Style) -> list[str]:
     lines = _safe(message.text).strip().split("\n") if message.text else []
-    lines += [style((number, _word(label))) for number, label in message.options]
+    lines += [style(number, label) for number, label in message.options]
     lines += _safe(message.hint).strip().split("\n") if message.hint else []
     lines += [_link(_word(title), address) for title, address in message.links]
     return lines
@@ -60,28 +59,23 @@ def _word(text: str) -> str:
     return " ".join(_safe(text).split())
 
 
-def _plain(option: Option) -> str:
-    return f"{option[0]} {option[1]}"
+def _plain(number: int, label: str) -> str:
+    return f"{number} {_word(label)}"
 
 
-def _tap_label(option: Option) -> str:
-    number, label = option
-    return _tap(option, label if len(label) <= LONGEST_TAP else str(number))
+@lru_cache(maxsize=4096)  # the same departments and doctors all day long; quoting is most of the time of a list
+def _tap_label(number: int, label: str) -> str:
+    label = _word(label)
+    return _tap(number, label, label if len(label) <= LONGEST_TAP else str(number))
 
 
-def _tap_number(option: Option) -> str:
-    return _tap(option, str(option[0]))
+def _tap_number(number: int, label: str) -> str:
+    return _tap(number, _word(label), str(number))
 
 
-def _tap(option: Option, content: str) -> str:
-    number, label = option
-    return (f'<a href="weixin://bizmsgmenu?msgmenucontent={_quoted(content)}&msgmenuid={number}">'
+def _tap(number: int, label: str, content: str) -> str:
+    return (f'<a href="weixin://bizmsgmenu?msgmenucontent={quote(content, safe="")}&msgmenuid={number}">'
             f"{number} {label}</a>")
-
-
-@lru_cache(maxsize=4096)  # the same departments and doctors all day long; quoting is half of the time of a list
-def _quoted(content: str) -> str:
-    return quote(content, safe="")
 
 
 def _link(title: str, address: str) -> str:

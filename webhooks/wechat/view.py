@@ -111,10 +111,11 @@ async def _body(request: web.Request, until: float) -> bytes:
         raise BadInput("too_large")
     if "Content-Encoding" in request.headers:  # WeChat never compresses; a small body could swell to any size
         raise BadInput("encoded_body")
+    if request.content.is_eof() and request.content_length:
+        return request.content.read_nowait()  # all of it came with the head, as callbacks do
     body = b""
-    limit = asyncio.timeout_at(until)
     try:
-        async with limit:
+        async with asyncio.timeout_at(until):
             async for chunk in request.content.iter_any():
                 body += chunk
                 if len(body) > LARGEST:
@@ -128,10 +129,10 @@ async def _body(request: web.Request, until: float) -> bytes:
 
 def _refused(account: str, reason: str) -> web.Response:
     """A status and nothing else: whoever forges learns no more, and WeChat's own faults are found in the log."""
-    metrics.count(metrics.refused_callbacks, reason)
+    metrics.refused_callbacks.inc(reason)
     log.warning("callback_refused", account=account, reason=reason)
     return web.Response(status=STATUS.get(reason, 400))
 
 
 def _count(inbound: Inbound, result: str) -> None:
-    metrics.count(metrics.callbacks, inbound.account, result)
+    metrics.callbacks.inc(inbound.account, result)
