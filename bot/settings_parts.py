@@ -116,6 +116,7 @@ class Hospital(Section):
 
     kind: Literal["embedded"] = Field("embedded", description="`embedded`: the hospital that Daoyi brings along")
     pool: Literal["daoyi", "hospital"] = Field("daoyi", description="Who owns the slot pool: `daoyi` or `hospital`")
+    name: str = Field("", max_length=60, description="Name that patients read in chats, pushes and pages")
 
 
 class Booking(Section):
