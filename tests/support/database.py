@@ -12,6 +12,7 @@ from pathlib import Path
 import flows
 import integrations
 from bot.db.engine import Database
+from bot.db.migrate import newest, upgrade
 from bot.db.schema import metadata
 from tests.support.mariadb import MariaDB
 
@@ -22,20 +23,21 @@ def sqlite_url(path: Path) -> str:
 
 def build_schema(url: str) -> None:
     """Give an empty database today's schema. The one place that knows how."""
+    asyncio.run(upgrade(url) if newest() else create_all(url))
+
+
+async def create_all(url: str) -> None:
+    """The tables as the stores declare them, without migrations."""
     for package in (flows, integrations):
         for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
-            if module.name.endswith(".store"):
+            if module.name.rpartition(".")[2] == "store":
                 importlib.import_module(module.name)
-
-    async def build() -> None:
-        database = Database(url)
-        try:
-            async with database.engine.begin() as connection:
-                await connection.run_sync(metadata.create_all)
-        finally:
-            await database.close()
-
-    asyncio.run(build())
+    database = Database(url)
+    try:
+        async with database.engine.begin() as connection:
+            await connection.run_sync(metadata.create_all)
+    finally:
+        await database.close()
 
 
 class SqliteTemplate:
