@@ -23,6 +23,9 @@ from bot.db.outbox import write_rows
 from bot.db.transaction import Transaction
 
 T = TypeVar("T")
+_PRAGMAS = tuple(f"PRAGMA {each}" for each in (
+    "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=20000"
+))
 log = logs.get(__name__)
 
 
@@ -166,19 +169,21 @@ def _make_engine(url: str, sqlite: bool) -> AsyncEngine:
         # FOUND_ROWS: an UPDATE tells how many rows its WHERE met, as on SQLite, not how many bytes changed.
         arguments["client_flag"] = CLIENT.MULTI_STATEMENTS | CLIENT.FOUND_ROWS
         arguments["init_command"] = (
-            "SET SESSION transaction_isolation='READ-COMMITTED', innodb_lock_wait_timeout=5, time_zone='+00:00', "
+            "SET SESSION innodb_lock_wait_timeout=5, time_zone='+00:00', "
             "sql_mode='STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'"
         )
     engine = create_async_engine(
-        url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=arguments, skip_autocommit_rollback=True
+        url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=arguments, skip_autocommit_rollback=True,
+        hide_parameters=True,
     )
-    if sqlite:
+    # READ COMMITTED in standard words: the variable's name differs between MariaDB and MySQL.
+    first = _PRAGMAS if sqlite else ("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",)
 
-        @event.listens_for(engine.sync_engine, "connect")
-        def _pragmas(connection: Any, _record: Any) -> None:
-            cursor = connection.cursor()
-            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=20000"):
-                cursor.execute(f"PRAGMA {pragma}")
-            cursor.close()
+    @event.listens_for(engine.sync_engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        for statement in first:
+            cursor.execute(statement)
+        cursor.close()
 
     return engine

@@ -1,0 +1,25 @@
+"""Bring the database to the schema that this program needs. Running it again changes nothing."""
+
+from __future__ import annotations
+
+import argparse
+
+from bot import areas
+from bot.db import migrate
+from bot.settings import Settings
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--show", action="store_true", help="only say which version is there and which is needed")
+
+
+async def run(args: argparse.Namespace, settings: Settings) -> int:
+    assert areas.AREAS.all  # the tables of every area are known now
+    settings.var.mkdir(parents=True, exist_ok=True)
+    have, need = await migrate.revision(settings.database), migrate.newest()
+    if args.show:
+        print(f"have {have or 'nothing'}, need {need}")
+        return 0 if have == need else 1
+    await migrate.upgrade(settings.database)
+    print(f"{have or 'nothing'} -> {need}" if have != need else f"{need}, nothing to do")
+    return 0

@@ -1,0 +1,36 @@
+"""The played servers of WeChat and of a text-message gateway, and the phones behind the page /sandbox/."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+
+from aiohttp import web
+
+from bot.house import effective
+from bot.settings import Settings
+from bot.wording import Wording
+from integrations.sandbox.app import make_sandbox_app, sandbox_url
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults()
+
+
+async def run(args: argparse.Namespace, settings: Settings) -> None:
+    running = effective(settings)
+    wording = Wording.of(running)
+
+    def approved(template: str, params: dict[str, str]) -> str:
+        return wording.render(f"{template.replace('.', '/sms/', 1)}", **params)
+
+    runner = web.AppRunner(make_sandbox_app(running, approved=approved), access_log=None, handle_signals=False)
+    await runner.setup()
+    port = int(sandbox_url(running).rsplit(":", 1)[1])
+    await web.TCPSite(runner, settings.host, port).start()
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await stop.wait()
+    await runner.cleanup()

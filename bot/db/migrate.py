@@ -1,0 +1,65 @@
+"""The schema: which version the database has, which one this program needs, and how it gets there (Alembic)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from bot.db.engine import Database
+from bot.errors import SettingsError
+
+T = TypeVar("T")
+FOLDER = Path(__file__).parent / "migrations"
+
+
+def configuration(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.attributes["connection"] = connection
+    return config
+
+
+def newest() -> str:
+    """The revision that this program needs."""
+    return ScriptDirectory.from_config(configuration()).get_current_head() or ""
+
+
+async def revision(url: str) -> str:
+    """The revision that the database has; "" for an empty one."""
+    return await _with_connection(url, lambda connection: MigrationContext.configure(connection).get_current_revision())
+
+
+async def upgrade(url: str) -> None:
+    """Bring the database to the newest revision; several that try at once do it one after the other."""
+
+    def run(connection: Connection) -> None:
+        command.upgrade(configuration(connection), "head")
+
+    await _with_connection(url, run)
+
+
+async def require_current(database: Database) -> None:
+    """:raises SettingsError: the schema is older or newer than this program; it says what to run."""
+    have, need = await revision(str(database.url.render_as_string(hide_password=False))), newest()
+    if have != need:
+        raise SettingsError(
+            f"DAOYI_DATABASE: its schema is {have or 'empty'}, this program needs {need}; run: daoyi migrate"
+        )
+
+
+async def _with_connection(url: str, work: Callable[[Connection], T]) -> T:
+    engine = create_async_engine(url, poolclass=NullPool)
+    try:
+        async with engine.begin() as connection:
+            return await connection.run_sync(work)
+    finally:
+        await engine.dispose()

@@ -1,0 +1,109 @@
+"""Everything a process of Daoyi works with, put together once: database, keys, wording, the clients of the outside.
+
+Here and nowhere else is chosen which client stands behind a port.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import aiohttp
+from arq.connections import ArqRedis
+from redis.asyncio import ConnectionPool
+
+from bot import logs
+from bot.areas import AREAS
+from bot.clock import HospitalClock
+from bot.db import keys_store, migrate
+from bot.db.engine import Database
+from bot.ports import Ports
+from bot.settings import Settings
+from bot.talk.channel import Channels
+from bot.talk.dispatcher import Dispatcher
+from bot.talk.understand import pinyin
+from bot.waker import Waker
+from bot.wording import Wording
+from flows.notices.kinds import kinds_of
+from integrations.his.embedded import EmbeddedHospital
+from integrations.his.port import HospitalPort
+from integrations.sandbox.app import sandbox_settings
+from integrations.sms.client import SmsClient
+from integrations.sms.port import SmsPort
+from integrations.wechat.accounts import WeChatClients
+from integrations.wechat.channel import WeChatChannels
+from integrations.wechat.port import WeChatAccounts
+
+log = logs.get(__name__)
+
+
+def effective(settings: Settings) -> Settings:
+    """The settings as this installation really runs: with the sandbox's own account where no real one is."""
+    if not settings.sandbox_on:
+        return settings
+    return sandbox_settings(settings, templates=[kind.name for kind in kinds_of(AREAS.all)])
+
+
+@dataclass
+class House:
+    """An open house; `close` it in the end."""
+
+    settings: Settings
+    database: Database
+    wording: Wording
+    ports: Ports
+    dispatcher: Dispatcher
+    redis: ArqRedis
+    session: aiohttp.ClientSession
+    waker: Waker
+    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    @classmethod
+    async def open(cls, settings: Settings, *, redis_url: str) -> House:
+        """Connect to everything. `settings` as from `effective`; `redis_url` of a server that may come later.
+
+        :raises SettingsError: the keys do not open, or the schema is not today's (it says what to run)
+        """
+        database = Database(settings.database)
+        session = aiohttp.ClientSession()
+        redis = ArqRedis(ConnectionPool.from_url(redis_url))
+        try:
+            await database.start()
+            await migrate.require_current(database)
+            await keys_store.load(database, settings.secret_keys)
+        except BaseException:
+            await session.close()
+            await redis.aclose()
+            await database.close()
+            raise
+        wording = Wording.of(settings)
+        ports = Ports()
+        clients = WeChatClients(settings.accounts, session, redis)
+        ports.put(WeChatAccounts, clients)
+        ports.put(Channels, WeChatChannels(clients, settings))
+        ports.put(SmsPort, SmsClient(settings.sms, session))
+        ports.put(HospitalPort, EmbeddedHospital(database, HospitalClock(settings.timezone)))
+        waker = Waker(redis)
+        database.wake = waker.wake
+        pinyin.warm()
+        dispatcher = Dispatcher(database, AREAS, wording, settings, ports)
+        house = cls(settings, database, wording, ports, dispatcher, redis, session, waker)
+        house._tasks = [
+            asyncio.create_task(keys_store.keep_fresh(database, settings.secret_keys)),
+            asyncio.create_task(waker.run()),
+        ]
+        return house
+
+    async def close(self) -> None:
+        """Let running turns end, then close what was opened, the database last."""
+        await self.dispatcher.finish()
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with suppress(asyncio.CancelledError):
+                await task
+        await self.ports.close()
+        await self.session.close()
+        await self.redis.aclose()
+        await self.database.close()

@@ -1,0 +1,89 @@
+"""`daoyi up`: the whole on one machine, in the foreground, ended by one Ctrl-C."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+import time
+
+import aiohttp
+
+from bot import logs
+from bot.clock import HospitalClock
+from bot.db import keys_store, migrate
+from bot.db.engine import Database
+from bot.house import effective
+from bot.redis_server import RedisServer
+from bot.settings import Settings
+from bot.supervise import Supervisor
+from integrations.his.seed import seed
+
+log = logs.get(__name__)
+
+
+async def up(settings: Settings) -> None:
+    """Redis where none is set, migrate, seed an empty hospital, web, worker, and the sandbox where nothing is real."""
+    settings.var.mkdir(parents=True, exist_ok=True)
+    began = time.monotonic()
+    running = effective(settings)
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    redis = RedisServer(settings.var, settings.redis)
+    await redis.start()
+    keeping = asyncio.create_task(redis.keep())
+    supervisor = Supervisor()
+    try:
+        await migrate.upgrade(settings.database)
+        await prepare(running)
+        environment = {"DAOYI_REDIS": redis.url}
+        if running.sandbox == "on":
+            supervisor.add("sandbox", "sandbox", **environment)
+        supervisor.add("worker", "worker", **environment)
+        supervisor.add("web", "serve", **environment)
+        if await _ready(running, stop):
+            _tell(running, time.monotonic() - began)
+        await stop.wait()
+    finally:
+        await supervisor.stop()
+        keeping.cancel()
+        await redis.stop()
+
+
+async def prepare(settings: Settings) -> None:
+    """Keys, and in the embedded hospital its people and rosters."""
+    database = Database(settings.database)
+    try:
+        await database.start()
+        await keys_store.load(database, settings.secret_keys)
+        await seed(database, HospitalClock(settings.timezone))
+    finally:
+        await database.close()
+
+
+async def _ready(settings: Settings, stop: asyncio.Event) -> bool:
+    """Wait for the web to answer; False when somebody stopped us before."""
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
+    async with aiohttp.ClientSession() as session:
+        while not stop.is_set():
+            try:
+                async with session.get(f"http://{host}:{settings.port}/readyz") as response:
+                    if response.status == 200:
+                        return True
+            except aiohttp.ClientError:
+                log.debug("not_ready_yet")
+            await asyncio.sleep(0.1)
+    return False
+
+
+def _tell(settings: Settings, seconds: float) -> None:
+    lines = [f"Daoyi is up after {seconds:.1f} s."]
+    if settings.sandbox == "on":
+        lines.append(f"  The patient's phone:  {settings.base_url}/sandbox/")
+    lines += [
+        f"  Callbacks:            {settings.base_url}/webhooks/wechat/<account>",
+        f"  Health, figures:      {settings.base_url}/readyz  {settings.base_url}/metrics",
+        "  Ctrl-C ends it.",
+    ]
+    print("\n".join(lines), file=sys.stderr, flush=True)
