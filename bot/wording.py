@@ -1,0 +1,154 @@
+"""Every word that a patient or a member of staff reads comes from here: templates/<area>/{chat,push,h5,desk,print}.
+
+A hospital's own folder stands before ours, file by file. An own template can build on ours:
+``{% extends "ours/booking/chat/booked.j2" %}``.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+import structlog
+from jinja2 import meta
+
+from bot import masking
+from bot.clock import HospitalClock
+from bot.spoken import Spoken
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+OURS = Path(__file__).resolve().parent.parent / "templates"
+log = structlog.get_logger()
+_BLANK = re.compile(r"[^\S\n]+$", re.MULTILINE)
+_EMPTY_LINES = re.compile(r"\n{3,}")
+
+
+class Wording:
+    """Renders templates by name; ``.j2`` may be left out: ``render("booking/chat/booked", doctor=…)``.
+
+    ``*.html.j2`` is HTML with escaping; everything else is plain text, trimmed, at most one blank line together.
+    A missing fact is an error (StrictUndefined), never a hole in a sentence. If a hospital's own template fails, ours
+    is used and the failure logged: a slip in a text must not silence the hospital. In `debug` it is raised, and
+    changed files are read again. `always` are facts that every template has; `hospital`,
+    `phone_desk` and `emergency_phone` are always there, empty where nobody set them.
+    """
+
+    def __init__(
+        self, templates_dir: Path | None = None, override_dir: Path | None = None, *,
+        clock: HospitalClock | None = None, debug: bool = False, always: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.debug = debug
+        facts = {"hospital": "", "phone_desk": "", "emergency_phone": "", **(always or {})}
+        ours = jinja2.FileSystemLoader(templates_dir or OURS)
+        self.words = _words(templates_dir or OURS)
+        self.spoken = Spoken(self.words, clock or HospitalClock())
+        self._ours = self._environment(ours, self.spoken, facts)
+        self.environment = self._ours
+        if override_dir is not None:
+            self.words = _merged(self.words, _words(override_dir))
+            self.spoken = Spoken(self.words, clock or HospitalClock())
+            own = jinja2.FileSystemLoader(override_dir)
+            loader = jinja2.ChoiceLoader([own, ours, jinja2.PrefixLoader({"ours": ours})])
+            self.environment = self._environment(loader, self.spoken, facts)
+
+    @classmethod
+    def of(cls, settings: Settings, *, debug: bool = False, **always: Any) -> Wording:
+        """As the settings say: override folder, the hospital's clock, its phone numbers in every template."""
+        facts = {"phone_desk": settings.phone_desk, "emergency_phone": settings.emergency_phone, **always}
+        clock = HospitalClock(settings.timezone)
+        return cls(None, settings.templates_override, clock=clock, debug=debug, always=facts)
+
+    def render(self, name: str, /, **facts: Any) -> str:
+        """The text of template `name`. Raises jinja2.TemplateNotFound, or UndefinedError for a fact that is missing."""
+        name = _file(name)
+        try:
+            text = self.environment.get_template(name).render(facts)
+        except (jinja2.TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
+            if self.environment is self._ours:
+                raise
+            text = self._ours_instead(name, facts, error)
+        return text if ".html." in name else tidy(text)
+
+    def macro(self, template: str, macro: str) -> Callable[..., str]:
+        """A macro of a template as a function."""
+        found = getattr(self.environment.get_template(_file(template)).module, macro)
+        return lambda *args, **facts: tidy(str(found(*args, **facts)))
+
+    def has(self, name: str) -> bool:
+        """Whether there is such a template, ours or the hospital's."""
+        return _file(name) in self._listed
+
+    def names(self) -> list[str]:
+        """All templates, without ``.j2``, sorted."""
+        return sorted(name.removesuffix(".j2") for name in self._listed)
+
+    def uses(self, name: str) -> frozenset[str]:
+        """The facts that a template, or one that it includes, extends or imports, names. Facts behind an ``if`` count,
+        those that every template has do not."""
+        return frozenset(self._facts(_file(name), set()) - set(self.environment.globals))
+
+    @cached_property
+    def _listed(self) -> frozenset[str]:
+        names = self.environment.list_templates(extensions=["j2"])
+        return frozenset(name for name in names if not name.startswith("ours/"))
+
+    def _facts(self, name: str, seen: set[str]) -> set[str]:
+        if name in seen or self.environment.loader is None:
+            return set()
+        seen.add(name)
+        tree = self.environment.parse(self.environment.loader.get_source(self.environment, name)[0])
+        facts = set(meta.find_undeclared_variables(tree))
+        for other in meta.find_referenced_templates(tree):
+            facts |= self._facts(other, seen) if other else set()
+        return facts
+
+    def _ours_instead(self, name: str, facts: dict[str, Any], error: Exception) -> str:
+        """Ours in place of the hospital's own one that failed; raises `error` where ours is all there is."""
+        if self.debug:
+            raise error
+        try:
+            template = self._ours.get_template(name)
+        except jinja2.TemplateNotFound:
+            raise error from None
+        log.error("template_failed", template=name, kind=type(error).__name__)
+        return template.render(facts)
+
+    def _environment(self, loader: jinja2.BaseLoader, spoken: Spoken, always: Mapping[str, Any]) -> jinja2.Environment:
+        environment = jinja2.Environment(
+            loader=loader, undefined=jinja2.StrictUndefined, auto_reload=self.debug, cache_size=2000,
+            autoescape=lambda name: name is None or ".html." in name, trim_blocks=True, lstrip_blocks=True,
+        )
+        environment.filters |= spoken.filters()
+        environment.filters |= {
+            "mask_name": masking.mask_name, "mask_number": masking.mask_number, "mask_mobile": masking.mask_mobile,
+        }
+        environment.globals |= {"words": spoken.words, **always}
+        return environment
+
+
+def tidy(text: str) -> str:
+    """No spaces at the ends of lines, at most one blank line together, none at either end."""
+    return _EMPTY_LINES.sub("\n\n", _BLANK.sub("", text.replace("\r\n", "\n"))).strip()
+
+
+def _file(name: str) -> str:
+    return name if name.endswith(".j2") else name + ".j2"
+
+
+def _words(folder: Path) -> dict[str, Any]:
+    path = folder / "common" / "words.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
+def _merged(ours: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(ours)
+    for name, value in own.items():
+        merged[name] = _merged(ours[name], value) if isinstance(value, dict) and name in ours else value
+    return merged
