@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from bot import logs
-from bot.areas import AREAS
 from bot.clock import HospitalClock
 from bot.context import Context
 from bot.db.contacts import contact, create
@@ -24,7 +23,6 @@ from bot.talk.dispatcher import Dispatcher
 from bot.talk.messages import Answer, Inbound
 from bot.wording import Wording
 from integrations.sms.port import SmsPort
-from jobs import registry
 from jobs.job import Workshop
 from jobs.outbox import Drain
 from jobs.schedule import Every
@@ -47,19 +45,26 @@ class World:
     """`said(name, text)` is a message of a contact; `settle()` carries out everything that is due."""
 
     database: Database
-    areas: Areas = AREAS
+    areas: Areas | None = None
+    """All of this installation's where none are given; a test of the engine brings a toy."""
     settings: Settings = field(default_factory=test_settings)
     ports: Ports = field(default_factory=Ports)
     channels: RecordingChannels = field(default_factory=RecordingChannels)
     sms: RecordingSms = field(default_factory=RecordingSms)
 
     def __post_init__(self) -> None:
+        handlers, self.periodic = {}, {}
+        if self.areas is None:
+            from bot.areas import AREAS
+            from jobs import registry
+
+            self.areas, handlers, self.periodic = AREAS, registry.handlers(), registry.periodic()
         self.wording = Wording.of(self.settings)
         self.ports.put(Channels, self.channels)
         self.ports.put(SmsPort, self.sms)
         self.dispatcher = Dispatcher(self.database, self.areas, self.wording, self.settings, self.ports)
         self.workshop = Workshop(self.database, self.ports, self.settings, self.wording, self.dispatcher)
-        self.drain = Drain(self.workshop, registry.handlers())
+        self.drain = Drain(self.workshop, handlers)
         self.clock = HospitalClock(self.settings.timezone)
         self._ids = itertools.count(1)
 
@@ -73,7 +78,7 @@ class World:
 
     async def settle(self) -> None:
         """Everything that is due now: periodic work, then the outbox."""
-        for name, every in registry.periodic().items():
+        for name, every in self.periodic.items():
             if isinstance(every, Every):
                 await every.run(self.workshop.job(name=name))
         await self.drain.once()
