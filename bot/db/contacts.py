@@ -200,13 +200,13 @@ async def contact_of(tx: Transaction, contact_id: int) -> Contact | None:
     """The contact with this key."""
     fields = (contact.c.id, contact.c.public_id, contact.c.account, contact.c.channel, contact.c.external_id)
     row = await tx.one(select(*fields).where(contact.c.id == contact_id))
-    return None if row is None else Contact(*row)
+    return None if row is None else Contact(**row._mapping)
 
 
 async def asleep_until(tx: Transaction, now: datetime, *, limit: int) -> list[tuple[int, datetime]]:
     """Contacts whose conversation waits for something whose time is over: (contact id, since when), oldest first."""
     ended = select(conversation.c.contact_id, conversation.c.wakes_at).where(conversation.c.wakes_at <= now)
-    return [(row[0], row[1]) for row in await tx.all(ended.order_by(conversation.c.wakes_at).limit(limit))]
+    return [(row.contact_id, row.wakes_at) for row in await tx.all(ended.order_by(conversation.c.wakes_at).limit(limit))]
 
 
 async def reach_of(tx: Transaction, contact_id: int, *, lock: bool = False) -> str:

@@ -35,7 +35,7 @@ def newest() -> str:
 
 async def revision(url: str) -> str:
     """The revision that the database has; "" for an empty one."""
-    return await _with_connection(url, lambda connection: MigrationContext.configure(connection).get_current_revision())
+    return await _with_connection(url, lambda each: MigrationContext.configure(each).get_current_revision() or "")
 
 
 async def upgrade(url: str) -> None:

@@ -121,7 +121,7 @@ async def claim(tx: Transaction, owner: str, *, limit: int, lease_s: float) -> l
         return []
     fields = [outbox.c[name] for name in OutboxRow.__dataclass_fields__]
     mine = select(*fields).where(outbox.c.id.in_(ids), outbox.c.state == TAKEN, outbox.c.owner == owner)
-    rows = [OutboxRow(*row) for row in await tx.all(mine.order_by(outbox.c.priority, outbox.c.id))]
+    rows = [OutboxRow(**row._mapping) for row in await tx.all(mine.order_by(outbox.c.priority, outbox.c.id))]
     return _first_of_each_lane(rows)
 
 

@@ -18,7 +18,7 @@ from sqlalchemy.sql.expression import ClauseElement
 class Prepared:
     """One compiled statement. `sql` is in the driver's own parameter style; `args(values)` gives its tuple."""
 
-    __slots__ = ("sql", "_names", "_converters", "_fixed")
+    __slots__ = ("_converters", "_fixed", "_names", "sql")
 
     def __init__(self, statement: ClauseElement, dialect: Dialect) -> None:
         compiled = cast(SQLCompiler, statement.compile(dialect=dialect))

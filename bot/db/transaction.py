@@ -37,7 +37,7 @@ class Transaction:
 
     async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
         await self.link.begin_if_needed(self.writable)
-        return await self.link.connection.execute(statement, parameters)  # type: ignore[return-value]
+        return await self.link.connection.execute(statement, parameters)
 
     async def one(self, statement: Executable) -> Row[Any] | None:
         """The first row, or None."""

@@ -54,7 +54,7 @@ class Dispatcher:
         self.settings = settings
         self.ports = ports
         self._clock = HospitalClock(settings.timezone)
-        self._windows = {name: (w.messages, w.minutes * 60) for name, w in settings.push.windows.items()}
+        self._windows: dict[str, tuple[int, int]] = {name: (w.messages, w.minutes * 60) for name, w in settings.push.windows.items()}
         self._lanes = Lanes()
         self._running: dict[tuple[str, str], asyncio.Task[Answer]] = {}
 

@@ -220,7 +220,7 @@ class Engine:
             self._resume()
             return
         flow.text, flow.returned = given.get("text", ""), given.get("returned")
-        arg = given.get("arg")
+        arg = given.get("arg") or ""
         for _ in range(STEPS):
             try:
                 outcome: Outcome = await (flow.enter(arg) if step == "enter" else getattr(flow, step)())

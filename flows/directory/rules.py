@@ -106,7 +106,8 @@ class Catalogue:
             lambda name: wanted in name.lower() or (len(name) >= 2 and name.lower() in wanted),
         ]
         if wanted.isascii():
-            tests += [lambda name: pinyin.spells(wanted, name) == "whole", lambda name: bool(pinyin.spells(wanted, name))]
+            tests.append(lambda name: pinyin.spells(wanted, name) == "whole")
+            tests.append(lambda name: pinyin.spells(wanted, name) is not None)
         for rank, test in enumerate(tests):
             hits = [Hit(kind, code, name, rank) for kind, code, name in self._names if test(name)]
             if hits:

@@ -53,7 +53,7 @@ async def hospital_rows(port: HospitalPort) -> tuple[dict[str, list[object]], st
 
 
 async def take_over(context: Context, rows: dict[str, list[object]], digest: str) -> bool:
-    """Replace our copy if it differs; True when it did. An empty hospital is a fault of the line, not a closed house."""
+    """Replace our copy if it differs; True when it did. An empty one is a fault of the line, not a closed house."""
     if not rows["clinics"] or not rows["departments"]:
         log.warning("directory_empty")
         return False

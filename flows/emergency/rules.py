@@ -1,7 +1,7 @@
 """Which words mean that somebody's life may be in danger now. Pure.
 
 A first, deliberately small net of whole phrases that hardly mean anything else; a full triage has its own knowledge.
-Each entry is a list of parts that must all occur, in any order; a denial close before a part ("没有胸痛") takes it back.
+Each entry is a list of parts that must all occur, in any order; a denial close before one ("没有胸痛") takes it back.
 Sources of the discriminators: 急诊预检分诊专家共识 (2018) level I and II; self-harm: any statement of intent.
 """
 
@@ -35,7 +35,7 @@ _FIRST = re.compile("|".join(parts[0] for parts in _EMERGENCY))
 
 
 def alarm(text: str) -> Alarm | None:
-    """What the text is a sign of, or None. Somebody else's history ("去年昏迷过") still alarms: rather once too often."""
+    """What the text is a sign of, or None. A history ("去年昏迷过") still alarms: rather once too often."""
     if len(text) < 2:
         return None
     harm = _SELF_HARM.search(text)

@@ -1,4 +1,7 @@
-"""What a transcript can be given, and what can happen in it besides talk. Areas add theirs in tests/flows/<area>/givens.py."""
+"""What a transcript can be given, and what can happen in it besides talk.
+
+Areas add theirs in tests/flows/<area>/givens.py.
+"""
 
 from __future__ import annotations
 

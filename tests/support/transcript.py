@@ -15,7 +15,8 @@
     do     takes_segment 1                 something else happens (givens.py as well)
     rows   booking_appointment state=released    so many rows ("rows 2 table …") are like this
 
-Inside a line ` / ` stands for a new line of the text, ` | ` before each option, ` ~ ` before the hint, ` @ ` before a link.
+Inside a line ` / ` stands for a new line of the text; ` | ` comes before each option, ` ~ ` before the hint, ` @ `
+before a link.
 """
 
 from __future__ import annotations
