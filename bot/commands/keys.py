@@ -27,7 +27,7 @@ async def run(args: argparse.Namespace, settings: Settings) -> int:
         elif args.act == "rewrap":
             print(f"{await keys_store.rewrap(database, secrets)} keys wrapped with the first of the secrets")
         elif args.act == "reencrypt":
-            print(f"{sum(done.rows for done in await keys_reseal.reencrypt(database))} values sealed anew")
+            print(f"{sum(done.changed for done in await keys_reseal.reencrypt(database))} values sealed anew")
         for state in await keys_store.listing(database, secrets):
             print(state)
     finally:
