@@ -1,0 +1,1 @@
+"""Persons whom contacts look after: registration, family, proof, consent (see README.md)."""

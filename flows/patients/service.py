@@ -1,0 +1,251 @@
+"""The use cases of persons, as plain verbs: for the flows, the pages, the API and the areas above.
+
+Everything happens in the caller's transaction. A Refusal that is raised is an answer, not a fault: catch it inside the
+transaction and commit, because a try that was counted must stay counted.
+"""
+
+from __future__ import annotations
+
+from bot import documents
+from bot.context import Contact, Context
+from bot.documents import Document, Problem
+from bot.errors import NotAllowed, NotFound
+from flows.patients import pushes, rules, store
+from flows.patients.people import CodeCheck, FullPerson, Person, Purpose, RegisterForm
+from flows.patients.proof import store as tallies
+from flows.patients.proof.codes import Codes, SentCode
+from flows.patients.records import Records
+from flows.patients.refusals import ReachTooShort
+from flows.patients.registration import Registration
+from flows.patients.trail import store as trail
+
+
+class PatientsService:
+    """Made anew for each turn, page or job: `PatientsService(context)`.
+
+    With a contact in the context every verb is limited to the persons this contact looks after; anybody else's is
+    NotFound. `person_id` is the inner key (int) or the public id (str).
+    """
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.tx = context.tx
+        self.codes = Codes(context)
+        self.records = Records(context)
+        self.registration = Registration(context, self.codes, self.records)
+
+    # --- who is there --------------------------------------------------------------------------------------------
+
+    async def persons(self) -> list[Person]:
+        """The persons of this contact, the default one first."""
+        return await store.persons_of(self.tx, self._contact().id)
+
+    async def default(self) -> Person | None:
+        """The default person; None where the contact has registered nobody yet."""
+        return next(iter(await self.persons()), None)
+
+    async def person(self, person_id: int | str) -> Person:
+        """:raises NotFound: nobody, or nobody that this contact looks after"""
+        return await self._person(person_id, lock=False)
+
+    async def lock(self, person_id: int | str) -> Person:
+        """The same, its row locked until the transaction ends: rules on a person's bookings are decided under it."""
+        return await self._person(person_id, lock=True)
+
+    async def contacts_of(self, person_id: int) -> list[int]:
+        """Keys of the contacts that look after a person: whom a push about them goes to."""
+        return await store.contacts_of(self.tx, person_id)
+
+    async def mobile_of(self, person_id: int) -> str | None:
+        """A person's phone in the clear, to send to and never to show (for showing: `reveal`)."""
+        row = await store.row_of(self.tx, person_id)
+        return row.mobile if row else None
+
+    async def reveal(self, person_id: int | str, why: str) -> FullPerson:
+        """Name, document and phone in full. Who looked, at whom and why is written down.
+
+        :raises ReachTooShort: a contact that has not proved enough
+        """
+        person = await self.person(person_id)
+        if self.context.contact is not None and person.reach != "all":
+            raise ReachTooShort()
+        row = await store.row_of(self.tx, person.id)
+        if row is None:
+            raise NotFound("person")
+        await trail.looked(self.context, person.id, why)
+        return FullPerson(
+            public_id=row.public_id,
+            name=row.name,
+            document_type=row.document_type,
+            document_number=row.document,
+            mobile=row.mobile,
+            birth_date=row.birth_date,
+            patient_no=row.patient_no,
+        )
+
+    # --- proving -------------------------------------------------------------------------------------------------
+
+    async def start_code(self, mobile: str, purpose: Purpose) -> SentCode:
+        """Send a code by text message. Raises CodeTooSoon, CodesForMobile, CodesForContact."""
+        return await self.codes.start(mobile, purpose)
+
+    async def check_code(self, mobile: str, purpose: Purpose, typed: str) -> CodeCheck:
+        """Try what was typed. Commit in any case: each try counts."""
+        return await self.codes.check(mobile, purpose, typed)
+
+    async def mobile_known(self, mobile: str) -> bool:
+        """Whether registration with this phone needs no (other) code: this contact proved it a moment ago, or for
+        another person of the family."""
+        return await self.codes.proved(mobile, "register")
+
+    async def own_mobile(self) -> str | None:
+        """The contact's own phone in the clear, to be offered for the family; None where it is not known."""
+        own = next((person for person in await self.persons() if person.relation == "self"), None)
+        mobile = await self.mobile_of(own.id) if own else None
+        return mobile if mobile and await self.codes.known(mobile) else None
+
+    async def prove_record(self, person_id: int | str, digits: str) -> bool:
+        """Reach all of a person's record by the last four of its number, or of the phone that the hospital has.
+
+        :raises ProofTriesSpent: guessed too often today
+        """
+        contact, person = self._contact(), await self.lock(person_id)
+        if person.reach == "all":
+            return True
+        subject = store.hash_of(f"{contact.public_id}:{person.public_id}", "patients_proof")
+        await self.registration.count_try("proof", subject)
+        if not rules.proves(digits.strip(), person.patient_no, await self.records.proof_of(person)):
+            return False
+        await store.change_link(self.tx, contact.id, person.id, reach="all", proof="record", proved_at=self.tx.now)
+        await trail.done(self.context, "proved", person.id, relation=person.relation, reach="all")
+        return True
+
+    # --- registering and after -----------------------------------------------------------------------------------
+
+    def check_form(self, form: RegisterForm) -> dict[str, Problem]:
+        """What is wrong with a form, by field name; wording: templates/common/chat/problem_<slug>.j2."""
+        return self.registration.problems(form)
+
+    async def find_own(self, document_type: documents.Kind, number: str) -> Person | None:
+        """The person with this document among those the contact looks after already."""
+        read = documents.read_document(document_type, number, self.context.clock.today())
+        if not isinstance(read, Document):
+            return None
+        row = await store.by_document(self.tx, read.kind, read.number)
+        return await store.person_of(self.tx, self._contact().id, row.id) if row else None
+
+    async def may_add(self) -> None:
+        """Raises FamilyFull or TooManyNew: asked before the contact has typed everything in."""
+        history = await store.history(self.tx, self._contact().id, self.context.now)
+        rules.may_add(history, self.context.settings.people, self.context.now)
+
+    async def register(self, form: RegisterForm) -> Person:
+        """Register a person, or link one who is known already, to this contact. The phone must be proved
+        (`check_code(..., "register", ...)` within half an hour, or `mobile_known`). Sending the same form again gives
+        the same person.
+
+        :raises BadInput: a field that `check_form` finds wrong
+        :raises Refusal: see refusals.py; nothing is linked then
+        """
+        return await self.registration.register(form)
+
+    async def set_default(self, person_id: int | str) -> Person:
+        """Make this the person that everything starts with."""
+        contact, person = self._contact(), await self.person(person_id)
+        if not person.is_default:
+            await store.set_default(self.tx, contact.id, person.id)
+            await trail.done(self.context, "default", person.id, relation=person.relation, reach=person.reach)
+        return await self.person(person.id)
+
+    async def may_register(self, form: RegisterForm) -> None:
+        """What can be refused before a code is sent: TooYoungAlone, OwnDocumentNeeded, GuardianMissing."""
+        await self.registration.age_fits(form)
+
+    async def guardians(self) -> list[Person]:
+        """Who of the contact's persons can stand for a child without a document."""
+        today = self.context.clock.today()
+        return [person for person in await self.persons() if rules.can_stand_for_a_child(person, today)]
+
+    async def may_unbind(self) -> None:
+        """Raises TooManyRemoved."""
+        history = await store.history(self.tx, self._contact().id, self.context.now)
+        rules.may_remove(history, self.context.settings.people, self.context.now)
+
+    async def unbind(self, person_id: int | str) -> None:
+        """The contact looks after this person no longer. Appointments and the hospital record stay as they are.
+
+        :raises TooManyRemoved: before anything is written
+        """
+        contact, person = self._contact(), await self.person(person_id)
+        await self.registration.lock_contact()
+        await self.may_unbind()
+        await store.end_link(self.tx, contact.id, person.id, who=self.context.actor, why="removed")
+        await trail.done(self.context, "unbound", person.id, relation=person.relation, reach=person.reach)
+        rest = await self.persons()
+        if rest and not rest[0].is_default:
+            await store.set_default(self.tx, contact.id, rest[0].id)
+
+    async def may_change_mobile(self, person_id: int | str) -> Person:
+        """Raises ReachTooShort: a phone that a stranger could change would be the stranger's way in."""
+        person = await self.lock(person_id)
+        if person.reach != "all":
+            raise ReachTooShort()
+        return person
+
+    async def change_mobile(self, person_id: int | str, mobile: str) -> Person:
+        """Change a person's phone to one that was proved (purpose "change"). The hospital's record keeps its own.
+
+        :raises ReachTooShort, MobileNotProved:
+        """
+        contact, person = self._contact(), await self.may_change_mobile(person_id)
+        mobile = rules.plain_mobile(mobile)
+        await self.codes.spend(mobile, "change")
+        await store.set_mobile(self.tx, person.id, mobile)
+        await store.change_link(
+            self.tx, contact.id, person.id, mobile_hash=store.hash_of(mobile, "mobile"), proved_at=self.tx.now
+        )
+        await trail.done(self.context, "mobile_changed", person.id, relation=person.relation, reach=person.reach)
+        stamp = self.context.now.strftime("%Y%m%d%H%M%S")
+        for other in await store.contacts_of(self.tx, person.id):
+            if other != contact.id:
+                pushes.tell(self.tx, "mobile_changed", other, person.public_id, person.name, stamp)
+        return await self.person(person.id)
+
+    # --- by themselves -------------------------------------------------------------------------------------------
+
+    async def end_grown(self, limit: int = 200) -> int:
+        """End what minors grew out of by today, and tell who looked after them. Gives how many."""
+        ended = 0
+        for row in await store.grown(self.tx, self.context.clock.today(), limit):
+            person = await store.any_person(self.tx, row.person_id)
+            if await store.end_link(self.tx, row.contact_id, row.person_id, who=self.context.actor, why="grown"):
+                ended += 1
+                await trail.done(self.context, "grown", row.person_id, contact_id=row.contact_id)
+                if person is not None:
+                    pushes.tell(self.tx, "grown_up", row.contact_id, person.public_id, person.name)
+                rest = await store.persons_of(self.tx, row.contact_id)
+                if rest and not rest[0].is_default:
+                    await store.set_default(self.tx, row.contact_id, rest[0].id)
+        return ended
+
+    async def purge(self) -> int:
+        """Forget codes and counts that nothing can depend on any more. Gives how many rows."""
+        old = self.context.now - 2 * rules.WINDOW
+        return await tallies.purge(self.tx, old, self.context.clock.local(old).date())
+
+    # --- inside --------------------------------------------------------------------------------------------------
+
+    async def _person(self, person_id: int | str, *, lock: bool) -> Person:
+        contact = self.context.contact
+        if contact is None:
+            found = await store.any_person(self.tx, person_id, lock=lock)
+        else:
+            found = await store.person_of(self.tx, contact.id, person_id, lock=lock)
+        if found is None:
+            raise NotFound("person")
+        return found
+
+    def _contact(self) -> Contact:
+        if self.context.contact is None:
+            raise NotAllowed("patients.contact")
+        return self.context.contact

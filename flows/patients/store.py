@@ -1,0 +1,267 @@
+"""The tables of persons (prefix patients_) and the only SQL on persons and links. Codes and counts: codes/store.py.
+
+`active` is 1, or NULL once ended: unique keys let NULLs repeat, so only active rows exclude each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Row, SmallInteger, UniqueConstraint, select, update
+
+from bot import keys
+from bot.db.contacts import contact
+from bot.db.schema import Moment, Sealed, code, hashed, key, new_public_id, public_id, table, whole
+from bot.db.transaction import Transaction
+from flows.patients.people import History, Person
+from flows.patients.rules import WINDOW, name_key
+
+person = table(
+    "patients_person",
+    key(),
+    public_id(),
+    Column("active", SmallInteger),
+    Column("name", Sealed("patients_person.name"), nullable=False),
+    Column("name_hash", hashed(), nullable=False),
+    Column("document_type", code(20)),
+    Column("document", Sealed("patients_person.document")),
+    Column("document_hash", hashed()),
+    Column("sex", code(8), nullable=False),
+    Column("birth_date", Date, nullable=False),
+    Column("mobile", Sealed("patients_person.mobile")),
+    Column("mobile_hash", hashed()),
+    Column("guardian_id", whole(), ForeignKey("patients_person.id")),
+    Column("patient_no", code(40)),
+    Column("record_state", code(8), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    UniqueConstraint("document_type", "document_hash", "active"),
+    # A child without a document is known by guardian, name and birthday (twins have different names).
+    UniqueConstraint("guardian_id", "name_hash", "birth_date", "active", name="uq_patients_person_child"),
+    Index("ix_patients_person_mobile", "mobile_hash"),
+    Index("ix_patients_person_patient_no", "patient_no"),
+    Index("ix_patients_person_record_state", "record_state", "changed_at"),
+)
+
+link = table(
+    "patients_link",
+    key(),
+    Column("contact_id", whole(), ForeignKey(contact.c.id), nullable=False),
+    Column("person_id", whole(), ForeignKey("patients_person.id"), nullable=False),
+    Column("active", SmallInteger),
+    Column("relation", code(8), nullable=False),
+    Column("is_default", Boolean, nullable=False),
+    Column("reach", code(8), nullable=False),
+    Column("proof", code(8), nullable=False),
+    Column("proved_at", Moment, nullable=False),
+    Column("mobile_hash", hashed(), nullable=False),  # the phone that this contact proved for it
+    Column("consent", code(20), nullable=False),
+    Column("until", Date),
+    Column("made_by", code(64), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Column("ended_by", code(64)),
+    Column("ended_why", code(16)),
+    UniqueConstraint("contact_id", "person_id", "active"),
+    Index("ix_patients_link_person", "person_id", "active"),
+    Index("ix_patients_link_until", "until"),
+)
+
+_SEEN = (link.c.relation, link.c.reach, link.c.is_default, link.c.until)
+
+
+def hash_of(value: str, about: str) -> bytes:
+    """`about` is "document", "mobile" or "name"; the caller has brought the value into its stored form."""
+    return keys.ring().hash(value, about)
+
+
+async def persons_of(tx: Transaction, contact_id: int) -> list[Person]:
+    """The default first, then in the order in which they came."""
+    rows = await tx.all(_linked(contact_id).order_by(link.c.is_default.desc(), link.c.id))
+    return [_person(row) for row in rows]
+
+
+async def person_of(tx: Transaction, contact_id: int, person_id: int | str, *, lock: bool = False) -> Person | None:
+    """A person that this contact looks after, by key or public id."""
+    row = await tx.one(_locking(_linked(contact_id).where(_named(person_id)), lock))
+    return _person(row) if row else None
+
+
+async def any_person(tx: Transaction, person_id: int | str, *, lock: bool = False) -> Person | None:
+    """Any active person: for jobs and staff."""
+    row = await tx.one(_locking(select(person).where(_named(person_id), person.c.active == 1), lock))
+    return _person(row) if row else None
+
+
+async def row_of(tx: Transaction, person_id: int, *, lock: bool = False) -> Row[Any] | None:
+    """The whole row, in the clear."""
+    return await tx.one(_locking(select(person).where(person.c.id == person_id, person.c.active == 1), lock))
+
+
+async def by_document(tx: Transaction, document_type: str, document: str) -> Row[Any] | None:
+    """The active person with this document, locked."""
+    same = (person.c.document_type == document_type, person.c.document_hash == hash_of(document, "document"))
+    return await tx.one(select(person).where(*same, person.c.active == 1).with_for_update())
+
+
+async def child_of(tx: Transaction, guardian_id: int, name: str, birth: date) -> Row[Any] | None:
+    """The active person known by this guardian, name and birthday, locked."""
+    same = (person.c.guardian_id == guardian_id, person.c.name_hash == hash_of(name_key(name), "name"))
+    where = (*same, person.c.birth_date == birth, person.c.active == 1)
+    return await tx.one(select(person).where(*where).with_for_update())
+
+
+async def add_person(tx: Transaction, *, name: str, document: str | None, mobile: str, **values: Any) -> bool:
+    """False: somebody else made the same person at the same moment, who can be found now."""
+    return await tx.insert_once(
+        person,
+        public_id=new_public_id(),
+        active=1,
+        name=name,
+        name_hash=hash_of(name_key(name), "name"),
+        document=document,
+        document_hash=hash_of(document, "document") if document else None,
+        mobile=mobile,
+        mobile_hash=hash_of(mobile, "mobile"),
+        record_state="none",
+        created_at=tx.now,
+        changed_at=tx.now,
+        **values,
+    )
+
+
+async def change_person(tx: Transaction, person_id: int, **values: Any) -> None:
+    await tx.update(update(person).where(person.c.id == person_id).values(changed_at=tx.now, **values))
+
+
+async def set_mobile(tx: Transaction, person_id: int, mobile: str) -> None:
+    await change_person(tx, person_id, mobile=mobile, mobile_hash=hash_of(mobile, "mobile"))
+
+
+async def set_record(
+    tx: Transaction, person_id: int, state: str, patient_no: str | None, *, was: Sequence[str]
+) -> bool:
+    """Guarded: only where the state is still one of `was`; of two jobs the first decides."""
+    guarded = update(person).where(person.c.id == person_id, person.c.active == 1, person.c.record_state.in_(was))
+    return await tx.update(guarded.values(record_state=state, patient_no=patient_no, changed_at=tx.now)) == 1
+
+
+async def unanswered(tx: Transaction, before: datetime, limit: int) -> list[int]:
+    """Persons whose record was asked for and is not there since `before`."""
+    asked = select(person.c.id).where(person.c.record_state == "asked", person.c.changed_at < before)
+    return [row.id for row in await tx.all(asked.where(person.c.active == 1).limit(limit))]
+
+
+async def add_link(tx: Transaction, contact_id: int, person_id: int, *, mobile: str, **values: Any) -> bool:
+    """False: this contact looks after the person already."""
+    return await tx.insert_once(
+        link,
+        contact_id=contact_id,
+        person_id=person_id,
+        active=1,
+        mobile_hash=hash_of(mobile, "mobile"),
+        proved_at=tx.now,
+        created_at=tx.now,
+        **values,
+    )
+
+
+async def change_link(tx: Transaction, contact_id: int, person_id: int, **values: Any) -> bool:
+    mine = update(link).where(link.c.contact_id == contact_id, link.c.person_id == person_id, link.c.active == 1)
+    return await tx.update(mine.values(**values)) == 1
+
+
+async def widen(tx: Transaction, person_id: int, mobile: str | None = None) -> int:
+    """Full reach for who looks after this person; with `mobile` only for those who proved that phone."""
+    links = update(link).where(link.c.person_id == person_id, link.c.active == 1, link.c.reach != "all")
+    if mobile is not None:
+        links = links.where(link.c.mobile_hash == hash_of(mobile, "mobile"))
+    return await tx.update(links.values(reach="all", proof="record"))
+
+
+async def end_link(tx: Transaction, contact_id: int, person_id: int, *, who: str, why: str) -> bool:
+    """Guarded: True for the one call that ended it."""
+    return await change_link(
+        tx, contact_id, person_id, active=None, is_default=False, ended_at=tx.now, ended_by=who, ended_why=why
+    )
+
+
+async def set_default(tx: Transaction, contact_id: int, person_id: int) -> bool:
+    mine = update(link).where(link.c.contact_id == contact_id, link.c.active == 1)
+    await tx.update(mine.where(link.c.is_default, link.c.person_id != person_id).values(is_default=False))
+    return await tx.update(mine.where(link.c.person_id == person_id).values(is_default=True)) == 1
+
+
+async def contacts_of(tx: Transaction, person_id: int, *, reach: str | None = None) -> list[int]:
+    """Keys of the contacts that look after this person, the first to do so first."""
+    found = select(link.c.contact_id).where(link.c.person_id == person_id, link.c.active == 1)
+    if reach:
+        found = found.where(link.c.reach == reach)
+    return [row.contact_id for row in await tx.all(found.order_by(link.c.id))]
+
+
+async def held_by_phone(tx: Transaction, person_id: int, mobile: str) -> bool:
+    """Whether somebody with full reach proved this phone for this person."""
+    full = (link.c.person_id == person_id, link.c.active == 1, link.c.reach == "all")
+    found = select(link.c.id).where(*full, link.c.mobile_hash == hash_of(mobile, "mobile"))
+    return bool(await tx.scalar(found.limit(1)))
+
+
+async def proved_by(tx: Transaction, contact_id: int, mobile: str, since: datetime) -> bool:
+    """Whether this contact has proved this phone for a person it looks after, not before `since`."""
+    same = (link.c.contact_id == contact_id, link.c.active == 1, link.c.mobile_hash == hash_of(mobile, "mobile"))
+    return bool(await tx.scalar(select(link.c.id).where(*same, link.c.proved_at > since).limit(1)))
+
+
+async def history(tx: Transaction, contact_id: int, now: datetime) -> History:
+    """What counts against the limits on touts."""
+    recent = select(link.c.active, link.c.created_at, link.c.ended_at, link.c.ended_by, link.c.ended_why)
+    rows = await tx.all(recent.where(link.c.contact_id == contact_id))
+    return History(
+        active=sum(row.active == 1 for row in rows),
+        added=[row.created_at for row in rows if row.created_at > now - WINDOW],
+        removed=[row.ended_at for row in rows if row.ended_why == "removed" and row.ended_at > now - WINDOW],
+    )
+
+
+async def grown(tx: Transaction, today: date, limit: int) -> Sequence[Row[Any]]:
+    """(contact_id, person_id) of links that end today or should have ended before."""
+    due = select(link.c.contact_id, link.c.person_id).where(link.c.until <= today, link.c.active == 1)
+    return await tx.all(due.order_by(link.c.id).limit(limit))
+
+
+def _linked(contact_id: int) -> Any:
+    joined = select(person, *_SEEN).join(link, link.c.person_id == person.c.id)
+    return joined.where(link.c.contact_id == contact_id, link.c.active == 1, person.c.active == 1)
+
+
+def _named(person_id: int | str) -> Any:
+    return person.c.id == person_id if isinstance(person_id, int) else person.c.public_id == person_id
+
+
+def _locking(statement: Any, lock: bool) -> Any:
+    # Only the person: the link is read as it stands and nobody need wait for it.
+    return statement.with_for_update(of=person) if lock else statement
+
+
+def _person(row: Row[Any]) -> Person:
+    seen = row._mapping
+    return Person(
+        id=row.id,
+        public_id=row.public_id,
+        name=row.name,
+        sex=row.sex,
+        birth_date=row.birth_date,
+        document_type=row.document_type,
+        document_tail=(row.document or "")[-4:],
+        mobile_tail=(row.mobile or "")[-4:],
+        guardian_id=row.guardian_id,
+        patient_no=row.patient_no,
+        record_state=row.record_state,
+        relation=seen.get("relation", ""),
+        reach=seen.get("reach", ""),
+        is_default=bool(seen.get("is_default", False)),
+        until=seen.get("until"),
+    )
