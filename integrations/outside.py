@@ -8,23 +8,30 @@ may have been done (time ran out, connection cut, 500) or was refused for good. 
 from __future__ import annotations
 
 import json
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
 
+from bot import logs, metrics
 from bot.errors import OutsideRefused, OutsideUnavailable, OutsideUnknown
+
+log = logs.get(__name__)
 
 MAX_BYTES = 20 * 1024 * 1024
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What came back: a status below 400, the bare content type (lower case, no parameters) and the body."""
+    """What came back: a status below 300, the bare content type (lower case, no parameters), headers (found in any case)
+    and the body."""
 
     status: int
     content_type: str
-    headers: dict[str, str]
+    headers: Mapping[str, str]
     body: bytes
 
     def json(self) -> dict[str, Any] | None:
@@ -34,6 +41,28 @@ class Reply:
         except (UnicodeDecodeError, ValueError):
             return None
         return value if isinstance(value, dict) else None
+
+
+@contextmanager
+def observed(system: str, call: str) -> Iterator[None]:
+    """Time and count a call by how it ends. ``call`` is one of few names, never an address with something in it."""
+    began, result = time.perf_counter(), "ok"
+    try:
+        yield
+    except OutsideUnavailable:
+        result = "unavailable"
+        raise
+    except OutsideUnknown:
+        result = "unknown"
+        raise
+    except OutsideRefused:
+        result = "refused"
+        raise
+    finally:
+        seconds = time.perf_counter() - began
+        metrics.outside_calls.inc(system, call, result)
+        metrics.outside_seconds.observe(seconds, system, call, result)
+        log.debug("outside_call", system=system, call=call, result=result, seconds=round(seconds, 3))
 
 
 async def ask(session: aiohttp.ClientSession, method: str, url: str, *, system: str, seconds: float = 5.0,
@@ -52,7 +81,7 @@ async def ask(session: aiohttp.ClientSession, method: str, url: str, *, system: 
     try:
         async with session.request(method, url, timeout=timeout, allow_redirects=False, **request) as response:
             body = await _read(response, system)
-            status, headers = response.status, dict(response.headers)
+            status, headers = response.status, response.headers
             content_type = response.content_type
     except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
         raise OutsideUnavailable(f"no connection ({type(error).__name__})", system=system) from None

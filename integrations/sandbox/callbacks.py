@@ -16,17 +16,16 @@ from urllib.parse import urlencode
 from xml.etree import ElementTree
 
 import aiohttp
-import structlog
 from wechatpy.crypto import WeChatCrypto
 
-from bot import clock
+from bot import clock, logs
 from bot.settings import Account
 from integrations.sandbox.misbehave import Misbehaviour
 from integrations.sandbox.passive import read_reply
 from integrations.sandbox.phones import Phone, Phones
 from integrations.sandbox.play_account import PlayAccount
 
-log = structlog.get_logger()
+log = logs.get(__name__)
 
 PATIENCE = 5.0
 RETRIES = 3

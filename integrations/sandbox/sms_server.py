@@ -12,16 +12,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import aiohttp
-import structlog
 from aiohttp import web
 
-from bot import clock
+from bot import clock, logs
 from bot.errors import BadInput
 from bot.settings import Sms
 from integrations.sandbox.phones import Phones
 from integrations.sms.signing import signed, verified
 
-log = structlog.get_logger()
+log = logs.get(__name__)
 
 MOBILE = re.compile(r"1[3-9]\d{9}|\+\d{6,15}")
 GATEWAY = "sandbox"

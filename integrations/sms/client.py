@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 import aiohttp
-import structlog
 
+from bot import logs
 from bot.errors import OutsideUnknown
 from bot.settings import Sms
-from integrations.outside import ask
+from integrations.outside import ask, observed
 from integrations.sms.errors import SYSTEM, SmsSettingsRefused, error_of
 from integrations.sms.port import SmsReceipt
 from integrations.sms.signing import signed
 
-log = structlog.get_logger()
+log = logs.get(__name__)
 
 
 class SmsClient:
@@ -27,8 +28,12 @@ class SmsClient:
     async def send(self, mobile: str, template: str, params: Mapping[str, str], *, request_id: str) -> SmsReceipt:
         if not self._settings.gateway:
             raise SmsSettingsRefused("NO_GATEWAY", "set [sms] gateway")
-        fields = signed({"mobile": mobile, "template": template, "params": dict(params), "request_id": request_id,
-                         "sign_name": self._settings.sign_name}, self._settings.key, self._settings.secret)
+        with observed(SYSTEM, "send"):
+            return await self._sent(signed(
+                {"mobile": mobile, "template": template, "params": dict(params), "request_id": request_id,
+                 "sign_name": self._settings.sign_name}, self._settings.key, self._settings.secret))
+
+    async def _sent(self, fields: Mapping[str, Any]) -> SmsReceipt:
         reply = await ask(self._session, "POST", f"{self._settings.gateway}/v1/messages", system=SYSTEM,
                           seconds=self._seconds, data=json.dumps(fields, ensure_ascii=False).encode(),
                           headers={"Content-Type": "application/json; charset=utf-8"})

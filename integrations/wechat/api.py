@@ -6,21 +6,20 @@ https://developers.weixin.qq.com/doc/service/guide/dev/api/
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import aiohttp
-import structlog
 from redis.asyncio import Redis
 
-from bot.errors import OutsideError, OutsideUnavailable, OutsideUnknown
+from bot import logs
+from bot.errors import OutsideUnavailable, OutsideUnknown
 from bot.settings import Account
-from integrations.outside import Reply, ask
+from integrations.outside import Reply, ask, observed
 from integrations.wechat.errors import STALE_TOKEN, SYSTEM, SettingsRefused, error_of
 from integrations.wechat.shared import Fetched, Sealer, Shared
 
-log = structlog.get_logger()
+log = logs.get(__name__)
 
 FILE_SECONDS = 20.0
 """Limit of one exchange that carries a file of up to 10 MB."""
@@ -47,26 +46,35 @@ class Api:
         :param repeatable: asking twice does no harm (a GET never does)
         :raises OutsideError: as ``integrations.wechat.errors`` draws it
         """
-        reply = await self.raw(path, body, form=form, repeatable=repeatable, **query)
-        return self.checked(reply, path, repeatable or (body is None and form is None))
+        with observed(SYSTEM, path):
+            reply = await self._with_token(path, body, form, repeatable, query)
+            return self._checked(reply, path, repeatable or (body is None and form is None))
 
-    async def raw(self, path: str, body: Mapping[str, Any] | None = None, *, form: Form | None = None,
-                  repeatable: bool = False, **query: str) -> Reply:
-        """As ``call``, but the answer may be a file: all that is looked for in it is "your token is stale"."""
+    async def file(self, path: str, **query: str) -> Reply:
+        """GET what may be a file; an ``errcode`` in its place is raised."""
+        with observed(SYSTEM, path):
+            reply = await self._with_token(path, None, None, True, query)
+            if reply.json() is not None:
+                self._checked(reply, path, True)
+            return reply
+
+    async def plain(self, path: str, body: Mapping[str, Any] | None = None, **query: str) -> dict[str, Any]:
+        """Ask without the account's token: OAuth, and the token itself."""
+        with observed(SYSTEM, path):
+            return self._checked(await self._send(path, body, None, True, query), path, True)
+
+    async def _with_token(self, path: str, body: Mapping[str, Any] | None, form: Form | None, repeatable: bool,
+                          query: Mapping[str, str]) -> Reply:
         token = await self.token.get()
         reply = await self._send(path, body, form, repeatable, {"access_token": token, **query})
         if (reply.json() or {}).get("errcode") in STALE_TOKEN:
             # Refused before anything was done, so asking again is safe. Once: a second refusal is a wrong setting.
-            log.info("wechat_token_stale", app_id=self._account.app_id, path=path)
+            log.info("wechat_token_stale", app_id=self._account.app_id, call=path)
             token = await self.token.renew(token)
             reply = await self._send(path, body, form, repeatable, {"access_token": token, **query})
         return reply
 
-    async def plain(self, path: str, body: Mapping[str, Any] | None = None, **query: str) -> dict[str, Any]:
-        """Ask without the account's token: OAuth, and the token itself."""
-        return self.checked(await self._send(path, body, None, True, query), path, True)
-
-    def checked(self, reply: Reply, path: str, repeatable: bool) -> dict[str, Any]:
+    def _checked(self, reply: Reply, path: str, repeatable: bool) -> dict[str, Any]:
         """The JSON of an answer; WeChat says text/plain or application/json as it likes, and 200 also for errors."""
         answer = reply.json()
         if answer is None:
@@ -76,12 +84,11 @@ class Api:
             return answer
         error = error_of(int(errcode), str(answer.get("errmsg", "")))
         if isinstance(error, SettingsRefused):
-            log.error("wechat_settings_refused", app_id=self._account.app_id, path=path, error=str(error))
+            log.error("wechat_settings_refused", app_id=self._account.app_id, call=path, error=str(error))
         raise error
 
     async def _send(self, path: str, body: Mapping[str, Any] | None, form: Form | None, repeatable: bool,
                     query: Mapping[str, str]) -> Reply:
-        began, outcome = time.perf_counter(), "done"
         request: dict[str, Any] = {"params": query}
         if body is not None:
             # Not \uXXXX: WeChat shows such text as it stands, or refuses it (40033).
@@ -90,17 +97,9 @@ class Api:
         elif form is not None:
             request["data"] = form()
         method = "POST" if "data" in request else "GET"
-        seconds = FILE_SECONDS if form is not None or path.startswith("/cgi-bin/media/") else self._seconds
-        try:
-            return await ask(self._session, method, self._account.api_base + path, system=SYSTEM, seconds=seconds,
-                             repeatable=repeatable or method == "GET", **request)
-        except OutsideError as error:
-            outcome = type(error).__name__
-            raise
-        finally:
-            # The address without its query: tokens, secrets and openids stand there.
-            log.debug("wechat_call", app_id=self._account.app_id, path=path, outcome=outcome,
-                      ms=round((time.perf_counter() - began) * 1000))
+        seconds = FILE_SECONDS if path.startswith("/cgi-bin/media/") else self._seconds
+        return await ask(self._session, method, self._account.api_base + path, system=SYSTEM, seconds=seconds,
+                         repeatable=repeatable or method == "GET", **request)
 
     async def _fetch_token(self, force: bool) -> Fetched:
         answer = await self.plain("/cgi-bin/stable_token", {

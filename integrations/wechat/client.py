@@ -111,12 +111,10 @@ class WeChatClient:
         return text_of(answer, "thumb_media_id" if kind == "thumb" else "media_id")
 
     async def download(self, media_id: str) -> Media:
-        path = "/cgi-bin/media/get"
-        reply = await self._api.raw(path, media_id=media_id)
-        if reply.json() is not None:
-            answer = self._api.checked(reply, path, True)
+        reply = await self._api.file("/cgi-bin/media/get", media_id=media_id)
+        if answer := reply.json():
             return Media(b"", "video/mp4", url=str(answer.get("video_url", "")))
-        _, _, name = reply.headers.get("Content-disposition", "").partition("filename=")
+        _, _, name = reply.headers.get("Content-Disposition", "").partition("filename=")
         return Media(reply.body, reply.content_type, name.strip().strip('"'))
 
     async def profile(self, openid: str) -> Profile:

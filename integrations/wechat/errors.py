@@ -33,6 +33,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from bot.errors import OutsideError, OutsideRefused, OutsideUnavailable
+from bot.talk import channel
 
 SYSTEM = "wechat"
 STALE_TOKEN = frozenset({40001, 40014, 42001})
@@ -48,8 +49,9 @@ class WeChatRefused(OutsideRefused):
         super().__init__(code, message, system=SYSTEM)
 
 
-class WindowClosed(WeChatRefused):
-    """No customer-service message may be sent to this contact now."""
+class WindowClosed(WeChatRefused, channel.WindowClosed):
+    """No customer-service message may be sent to this contact now; for the engine a ``bot.talk.channel.WindowClosed``,
+    upon which a push goes another way."""
 
 
 class WindowUsedUp(WindowClosed):

@@ -15,15 +15,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar, cast
 
-import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from bot import clock
+from bot import clock, logs
 from bot.errors import KeysError, OutsideUnavailable
 from integrations.wechat.errors import SYSTEM
 
-log = structlog.get_logger()
+log = logs.get(__name__)
 T = TypeVar("T")
 
 MARGIN = 300
