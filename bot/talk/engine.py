@@ -52,6 +52,8 @@ class Engine:
             self.say("common/chat/lapsed", flow=title)
         today = self.context.clock.today()
         meaning = precedence.decide(self.session, text, self.areas, today)
+        if not isinstance(meaning, precedence.Free):
+            self.session.unclear = 0
         top = self.session.top
         match meaning:
             case precedence.Alarm(template):
@@ -204,9 +206,11 @@ class Engine:
         for reader in self.areas.readers:
             found = await reader(self.context, text)
             if found:
+                self.session.unclear = 0
                 await self.begin(*found)
                 return
-        self.say("common/chat/menu")
+        self.session.unclear += 1
+        self.say("common/chat/human_offer" if self.session.unclear % MISSES == 0 else "common/chat/menu")
 
     # --- running steps -------------------------------------------------------------------------------------------
 

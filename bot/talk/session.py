@@ -50,17 +50,19 @@ class Frame:
 
 @dataclass(slots=True)
 class Session:
-    """The whole conversation. `lapsed` names a flow that ended by itself, to be told at the next word."""
+    """The whole conversation. `lapsed` names a flow that ended by itself, to be told at the next word; `unclear` counts
+    the texts in a row that nobody could read."""
 
     frames: list[Frame] = field(default_factory=list)
     lapsed: str = ""
+    unclear: int = 0
 
     @property
     def top(self) -> Frame | None:
         return self.frames[-1] if self.frames else None
 
     def dump(self) -> str:
-        if not self.frames and not self.lapsed:
+        if not self.frames and not self.lapsed and not self.unclear:
             return ""
         return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
 
@@ -74,7 +76,7 @@ class Session:
             raw_wait = raw_frame.pop("wait", None)
             wait = Wait(**_known(Wait, raw_wait)) if raw_wait else None
             frames.append(Frame(**_known(Frame, raw_frame), wait=wait))
-        return cls(frames, stored.get("lapsed", ""))
+        return cls(frames, stored.get("lapsed", ""), stored.get("unclear", 0))
 
     def wakes_at(self) -> datetime | None:
         """The first moment at which a wait of any frame runs out."""

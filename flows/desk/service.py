@@ -16,8 +16,9 @@ class DeskService:
 
     async def mobile(self) -> str | None:
         """The number under which the contact's default person can be called, where one is known."""
-        person = await PatientsService(self.context).default()
-        return person.mobile if person else None
+        patients = PatientsService(self.context)
+        person = await patients.default()
+        return await patients.mobile_of(person.id) if person else None
 
     async def ask(self, once: str, about: str, mobile: str | None) -> bool:
         assert self.context.contact is not None

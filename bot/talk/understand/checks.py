@@ -75,7 +75,9 @@ def _any(text: str, argument: str, today: date) -> Checked:
 
 
 def _name(text: str, argument: str, today: date) -> Checked:
-    said = " ".join(normalise(text, 200).split()).strip("。,，;；!！?？\"“”")
+    said = normalise(text, 200).strip("。,;!?\"“” ")
+    if "\n" in said:
+        return Checked(problem="name_characters")
     said = _DOTS.sub("·", said)
     bare = _NAMED.sub("", said)
     # 叫 and the like are taken off only where a name is left.

@@ -60,8 +60,8 @@ _SOME = re.compile(r"[早晚快有]一?点|[早晚]些")  # 早一点 is no one 
 def read_date(text: str, today: date) -> Reading:
     """The day that `text` names, seen from `today` (the hospital's date).
 
-    One day: DateAnswer. Several (周三或周四, 周末, 下周, 3号到5号): a list, in their order. 2月30号: Impossible. 都行 or only
-    a half of a day: Anyday. Nothing, a refusal (明天不行) or no definite day (周三以后): None.
+    One day: DateAnswer. Several (周三或周四, 周末, 下周, 3号到5号): a list, in their order. 2月30号: Impossible.
+    都行 or only a half of a day: Anyday. Nothing, a refusal (明天不行) or no definite day (周三以后): None.
 
     A weekday is the next one to come, today included; 3号 is in this month or, when past, the next; 1月5号 is the
     nearest sensible one, so in November it is next year's. What was said in full is taken as said.

@@ -165,6 +165,14 @@ async def test_three_misses_offer_a_human(world: World) -> None:
     assert texts(await world.said("a", "0"))[0] == "叫人来。"
 
 
+async def test_what_stays_unclear_three_times_is_offered_a_human(world: World) -> None:
+    said = [texts(await world.said("a", "呜呜呜呜呜"))[0] for _ in range(4)]
+    assert said[0] == said[1] == said[3] != said[2]
+    await world.said("a", "呜呜呜呜呜")
+    await world.said("a", "取消")
+    assert texts(await world.said("a", "呜呜呜呜呜"))[0] == said[0]
+
+
 @pytest.mark.parametrize(("minutes", "last"), [(4, "要多热？"), (6, "茶凉了。")])
 async def test_a_wait_runs_out(world: World, minutes: int, last: str) -> None:
     with time_machine.travel("2027-03-01 08:00", tick=False) as clock:
