@@ -18,7 +18,7 @@ def mask_name(name: str) -> str:
 
     The stars of other scripts do not tell the length. Anything else keeps its first character.
     """
-    name = " ".join(name.split())
+    name = " ".join(name.split()).strip("·")
     if "·" in name:
         return "·".join(_first_and_stars(part) for part in name.split("·"))
     if not _HAN.fullmatch(name):

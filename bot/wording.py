@@ -60,8 +60,9 @@ class Wording:
 
     @classmethod
     def of(cls, settings: Settings, *, debug: bool = False, **always: Any) -> Wording:
-        """As the settings say: override folder, the hospital's clock, its phone numbers in every template."""
-        facts = {"phone_desk": settings.phone_desk, "emergency_phone": settings.emergency_phone, **always}
+        """As the settings say: override folder; the hospital's clock, name and phones in every template."""
+        facts = {"hospital": settings.hospital.name, "phone_desk": settings.phone_desk,
+                 "emergency_phone": settings.emergency_phone, **always}
         clock = HospitalClock(settings.timezone)
         return cls(None, settings.templates_override, clock=clock, debug=debug, always=facts)
 
