@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 
 from bot import areas
 from bot.db import migrate
@@ -11,11 +12,15 @@ from bot.settings import Settings
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--show", action="store_true", help="only say which version is there and which is needed")
+    parser.add_argument("--new", metavar="TITLE", help="for developers: write the next migration from the tables")
 
 
 async def run(args: argparse.Namespace, settings: Settings) -> int:
     assert areas.AREAS.all  # the tables of every area are known now
     settings.var.mkdir(parents=True, exist_ok=True)
+    if args.new:
+        print(await asyncio.to_thread(migrate.write_next, args.new))
+        return 0
     have, need = await migrate.revision(settings.database), migrate.newest()
     if args.show:
         print(f"have {have or 'nothing'}, need {need}")

@@ -171,9 +171,11 @@ async def create(tx: Transaction, account: str, channel: str, external_id: str) 
     )
 
 
-async def set_followed(tx: Transaction, contact_id: int, followed: bool) -> None:
-    """The contact follows the account (again), or left it and cannot be reached on it any more."""
-    await tx.update(update(contact).where(contact.c.id == contact_id).values(followed=followed))
+async def set_followed(tx: Transaction, contact_id: int, followed: bool) -> bool:
+    """The contact follows the account, or left it and cannot be reached on it any more. True when that is a change:
+    a contact that is new follows from its first row on, so a change to following means that it came back."""
+    changed = update(contact).where(contact.c.id == contact_id, contact.c.followed != followed).values(followed=followed)
+    return await tx.update(changed) == 1
 
 
 async def close_turn(tx: Transaction, locked: Locked, stored: dict[str, Any], kept: dict[str, Any] | None) -> None:

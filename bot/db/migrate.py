@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from alembic import command
+from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from alembic.script import Script, ScriptDirectory
+from sqlalchemy import Connection, create_engine, func, select
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from bot.db.engine import Database
+from bot.db.schema import metadata
 from bot.errors import SettingsError
 
 T = TypeVar("T")
@@ -42,7 +44,11 @@ async def upgrade(url: str) -> None:
     """Bring the database to the newest revision; several that try at once do it one after the other."""
 
     def run(connection: Connection) -> None:
+        if connection.dialect.name != "sqlite":  # there DDL commits by itself, so two at once would get in each other's way
+            connection.execute(select(func.get_lock("daoyi_migrate", 120)))
         command.upgrade(configuration(connection), "head")
+        if connection.dialect.name != "sqlite":
+            connection.execute(select(func.release_lock("daoyi_migrate")))
 
     await _with_connection(url, run)
 
@@ -63,3 +69,21 @@ async def _with_connection(url: str, work: Callable[[Connection], T]) -> T:
             return await connection.run_sync(work)
     finally:
         await engine.dispose()
+
+
+def write_next(title: str) -> str:
+    """Write the migration from the newest revision to today's tables; gives its path. Read it before you keep it."""
+    script = ScriptDirectory.from_config(configuration())
+    number = f"{len(list(script.walk_revisions())) + 1:04d}"
+    with create_engine("sqlite://").begin() as connection:
+        config = configuration(connection)
+        command.upgrade(config, "head")
+        made = command.revision(config, title, autogenerate=True, rev_id=number)
+    return str(made.path) if isinstance(made, Script) else ""
+
+
+def differences(connection: Connection) -> list[Any]:
+    """What today's tables have and the connected database has not, or the other way round; [] when they agree."""
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    found: list[Any] = compare_metadata(context, metadata)
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from bot.context import Contact
@@ -14,17 +15,31 @@ class WindowClosed(OutsideRefused):
 
 
 class Channel(Protocol):
-    """One account on a channel."""
+    """One account on a channel. All that sends raises OutsideUnavailable, OutsideUnknown, OutsideRefused (bot.errors)."""
+
+    def cost(self, messages: tuple[Message, ...]) -> int:
+        """How many of the messages that the contact may still be sent `say` would use."""
 
     async def say(self, contact: Contact, messages: tuple[Message, ...]) -> None:
         """Send a conversation's words, in order, as few messages as the channel's limits allow.
 
         :raises WindowClosed: the contact did nothing for too long, or was sent as much as is allowed
-        :raises OutsideUnavailable, OutsideUnknown, OutsideRefused: see bot.errors
         """
+
+    async def template(
+        self, contact: Contact, kind: str, values: Mapping[str, str], *, url: str = "", once: str = ""
+    ) -> str:
+        """Send the account's template for this kind of push; the channel's id of the message, "" where it gives none.
+
+        `values` are by the template's keywords. `once` (up to 64 characters) keeps the channel from sending it twice.
+        """
+
+    async def subscription(self, contact: Contact, kind: str, values: Mapping[str, str], *, url: str = "") -> str:
+        """The same by the subscription template, for which the contact must have given permission."""
 
 
 class Channels(Protocol):
     """Account name -> its channel."""
 
-    def of(self, account: str) -> Channel: ...
+    def of(self, account: str) -> Channel:
+        """:raises OutsideRefused: there is no such account any more"""

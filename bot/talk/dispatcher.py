@@ -29,6 +29,7 @@ from bot.talk.engine import Engine
 from bot.talk.lanes import Lanes
 from bot.talk.messages import Answer, Inbound, Message
 from bot.talk.session import Session
+from bot.talk.understand.words import placeholder
 from bot.wording import Wording
 
 log = logs.get(__name__)
@@ -206,25 +207,28 @@ class Dispatcher:
     def _work(self, inbound: Inbound) -> Work:
         async def work(engine: Engine) -> None:
             await engine.listen(inbound)
+            again = False
             if inbound.kind in ("subscribe", "unsubscribe"):
                 assert engine.context.contact is not None
-                await set_followed(engine.context.tx, engine.context.contact.id, inbound.kind == "subscribe")
+                follows = inbound.kind == "subscribe"
+                again = await set_followed(engine.context.tx, engine.context.contact.id, follows) and follows
             if engine.mode != BOT:
                 return  # staff have the conversation: what is said is recorded, and nothing else
             if inbound.kind in WORDS and inbound.text.strip():
-                await engine.hear(inbound.text)
+                # WeChat delivers what it cannot show us (a sticker) as words of its own.
+                await (engine.show("sticker", {}) if placeholder(inbound.text) else engine.hear(inbound.text))
             elif inbound.kind == "click":
                 await self._enter(engine, inbound.data.get("key", ""))
             elif inbound.kind in ("subscribe", "scan"):
-                await self._arrive(engine, inbound)
+                await self._arrive(engine, inbound, again=again)
             elif inbound.kind in SHOWN:
                 await engine.show(inbound.kind, inbound.data)
 
         return work
 
-    async def _arrive(self, engine: Engine, inbound: Inbound) -> None:
+    async def _arrive(self, engine: Engine, inbound: Inbound, *, again: bool) -> None:
         if inbound.kind == "subscribe":
-            engine.say("common/chat/welcome")
+            engine.say("common/chat/welcome_back" if again else "common/chat/welcome")
         scene = str(inbound.data.get("scene", ""))
         if scene:
             await self._enter(engine, scene)

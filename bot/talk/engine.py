@@ -76,9 +76,9 @@ class Engine:
             case precedence.Elsewhere():
                 assert top is not None and top.wait is not None
                 await self._run(top, top.wait.other, text=text)
-            case precedence.Missed(problem):
+            case precedence.Missed(problem, facts):
                 assert top is not None and top.wait is not None
-                self._missed(top, top.wait, text, problem)
+                self._missed(top, top.wait, text, problem, facts)
             case precedence.Free():
                 await self._free(text)
 
@@ -154,14 +154,14 @@ class Engine:
             frame.data[frame.wait.save] = value
         await self._run(frame, frame.wait.then)
 
-    def _missed(self, frame: Frame, wait: Wait, text: str, problem: str) -> None:
+    def _missed(self, frame: Frame, wait: Wait, text: str, problem: str, facts: dict[str, Any]) -> None:
         wait.misses += 1
         if wait.misses % MISSES == 0:
             self.say("common/chat/human_offer")
         elif problem == "out_of_range":
             self.say("common/chat/out_of_range", last=len(wait.options))
         elif problem:
-            self.say(f"common/chat/problem_{problem}")
+            self.say(f"common/chat/problem_{problem}", **facts)
         else:
             self.say("common/chat/not_understood", text=text)
         self._prompt(frame)

@@ -10,7 +10,7 @@ book, and nobody is called so.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -66,9 +66,10 @@ class Elsewhere:
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """The wait cannot use this. `problem` is the template that says why ("" for the general one)."""
+    """The wait cannot use this. `problem` is the template that says why ("" for the general one), with its facts."""
 
     problem: str = ""
+    facts: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ def decide(session: Session, text: str, areas: Areas, today: date) -> Meaning:
     if wait is None:
         return Free()
     if wait.kind == "text":
-        return Missed(checked.problem)
+        return Missed(checked.problem, dict(checked.facts))
     if matched and matched.how == "out_of_range":
         return Missed("out_of_range")
     return Missed()
