@@ -1,0 +1,26 @@
+"""The furniture of booking."""
+
+from __future__ import annotations
+
+from bot.context import Context
+from bot.talk.area import Area
+from flows.booking.flow import Booking
+from flows.booking.flow_mine import Appointments
+from flows.booking.pushes import KINDS
+from flows.booking.service import BookingService
+
+
+async def reads(context: Context, text: str) -> tuple[str, str] | None:
+    """A text that nobody asked for and that is the name or number of a doctor or a clinic, perhaps with a day."""
+    found = await BookingService(context).find(text)
+    return ("booking", text) if found.sure else None
+
+
+AREA = Area(
+    name="booking",
+    title="预约挂号",
+    flows=(Booking, Appointments),
+    service=BookingService,
+    reads=reads,
+    pushes=KINDS,
+)

@@ -1,0 +1,110 @@
+"""What somebody means who names a doctor, a clinic or a day in their own words: 明天呼吸内科, 王静 周三, wj, 1023.
+
+The Chinese here is read, never said.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from bot.talk.understand import days
+from bot.talk.understand.dates import Anyday, DateAnswer, Impossible, read_date
+from bot.talk.understand.labels import core
+from bot.talk.understand.text import normalise
+from bot.talk.understand.times import HALF
+from flows.directory.rules import Catalogue, Hit
+
+LONGEST = 30
+"""Characters of a text that may still be a search; a longer one is a story."""
+_LAST = re.compile(r"上次|上回|以前看过?的|之前看过?的|原来的?(?:医生|大夫)|老(?:医生|大夫)|同一个?(?:医生|大夫)|复诊")
+_HALF = re.compile(HALF)
+_FILLING = re.compile(
+    r"(?:有号吗|有没有号|还有号吗?|有吗|挂个?号|预约|的号|号源|普通号|专家号|可以吗|行吗|坐诊|出诊|门诊的?(?=有|的|$))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Codes of what the words may mean; several of a kind leave the choice to whoever asked. `day` is None where none
+    was named; `no_day`: a day was named that no calendar has. `last`: the doctor of last time is meant. `sure`: named
+    so exactly that nothing else can be meant, even where nobody asked."""
+
+    doctors: tuple[str, ...] = ()
+    clinics: tuple[str, ...] = ()
+    departments: tuple[str, ...] = ()
+    day: date | None = None
+    no_day: bool = False
+    last: bool = False
+    sure: bool = False
+
+    @property
+    def anything(self) -> bool:
+        return bool(self.doctors or self.clinics or self.departments or self.day or self.no_day or self.last)
+
+
+def find(text: str, catalogue: Catalogue, today: date) -> Found:
+    """Read one text. `today` is the hospital's date."""
+    said = "".join(normalise(text).split())
+    if not said or len(said) > LONGEST:
+        return Found()
+    reading = read_date(text, today)
+    if isinstance(reading, list):
+        reading = reading[0]
+    day = reading.date if isinstance(reading, DateAnswer) else None
+    rest = core(_FILLING.sub("", _without_days(said, today))) if isinstance(reading, DateAnswer | Anyday) else (
+        core(_FILLING.sub("", said))
+    )
+    last = _LAST.search(said) is not None
+    hits = [] if last else catalogue.search(rest)
+    doctors, clinics, departments = _sorted_out(hits, rest, catalogue)
+    named = doctors or clinics or departments
+    return Found(
+        doctors=doctors,
+        clinics=clinics,
+        departments=departments,
+        day=day,
+        no_day=isinstance(reading, Impossible),
+        last=last,
+        sure=bool(named) and _sure(hits, rest, catalogue),
+    )
+
+
+def _without_days(said: str, today: date) -> str:
+    for _, start, end in reversed(list(days.found_in(said, today))):
+        said = said[:start] + said[end:]
+    return _HALF.sub("", said)
+
+
+def _sorted_out(
+    hits: list[Hit], rest: str, catalogue: Catalogue
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Doctors before clinics before departments; 呼吸内科 does not mean 内科 as well; 呼吸内科王静 is the one there."""
+    hits = [hit for hit in hits if not any(_swallowed(hit, other, rest) for other in hits)]
+    doctors = [hit.code for hit in hits if hit.kind == "doctor"]
+    clinics = [hit.code for hit in hits if hit.kind == "clinic"]
+    departments = [hit.code for hit in hits if hit.kind == "department"]
+    if doctors and clinics:
+        there = [code for code in doctors if set(catalogue.doctor[code].clinics) & set(clinics)]
+        doctors = there or doctors
+    if doctors:
+        return tuple(doctors), (), ()
+    if clinics:
+        return (), tuple(clinics), ()
+    return (), (), tuple(departments)
+
+
+def _swallowed(hit: Hit, other: Hit, rest: str) -> bool:
+    """Its name was only said as part of a longer one."""
+    longer = hit.label != other.label and hit.label in other.label and other.label in rest
+    return longer and rest.count(hit.label) <= rest.count(other.label)
+
+
+def _sure(hits: list[Hit], rest: str, catalogue: Catalogue) -> bool:
+    if hits[0].rank == 0 and rest.isdigit():
+        return len(rest) >= 3  # a bare 12 is an answer to something else
+    if hits[0].rank <= 1:
+        # Nearly all of what was said has to be the name: 我家孩子在儿科住院能探视吗 is a question.
+        return max(len(hit.label) for hit in hits) + 3 >= len(rest)
+    return hits[0].rank == 2 and len(rest) >= 3

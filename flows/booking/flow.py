@@ -1,0 +1,279 @@
+"""The conversation that books: whom, when, for whom; hold, confirm. What it talks to is service.py alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from bot.talk.flow import Flow
+from bot.talk.outcomes import Call, Choose, Done, Go, Outcome
+from flows.booking.flow_find import Finding
+from flows.booking.labels import Labels
+from flows.booking.offers import GENERAL, Wanted
+from flows.booking.refusals import BookingRefusal, HoldExpired, WrongAge, WrongSex
+from flows.booking.visit import held_facts
+
+
+class Booking(
+    Finding, Flow, name="booking",
+    words=(
+        "挂号", "预约", "预约挂号", "我要挂号", "挂个号", "我要预约", "预约看病", "看病", "约号", "约医生",
+        "我要看病", "门诊挂号",
+    ),
+    scenes=("doctor", "clinic"),
+):
+    """Outpatient booking: department, clinic, doctor or day, segment, person, hold, confirm."""
+
+    @dataclass
+    class Data:
+        pick: object = None
+        """What was chosen last in a list of several kinds of things."""
+        department: str = ""
+        clinic: str = ""
+        doctor: str = ""
+        date: str = ""
+        wish: str = ""
+        """A day that was named before anybody knew where."""
+        at: str = ""
+        """The step that asked last: where to go on when a text was not understood."""
+        segment: int = 0
+        person: int = 0
+        appointment: int = 0
+        tries: int = 0
+        answer: str = ""
+
+    told_why = False
+    """Within one turn: the reason why this person cannot be taken was said already."""
+
+    async def start(self) -> Outcome:
+        data = self.data
+        data.department = data.clinic = data.doctor = data.date = ""
+        if self.text and (await self.service.find(self.text)).anything:
+            return await self.understood(self.text)
+        return Go(self.departments)
+
+    async def departments(self) -> Outcome:
+        labels, catalogue = Labels(self.context), await self.service.neighbours.catalogue()
+        options = labels.departments(await self.service.offers.departments(), catalogue)
+        if not options:
+            return Done("no_departments")
+        if last := await self.service.last_doctor():
+            doctor, clinic = last
+            again = labels.word(
+                ["again", doctor, clinic], "again", "上次", "上次的医生", "上次看的医生",
+                doctor=catalogue.doctor[doctor].name, clinic=catalogue.clinic[clinic].name,
+            )
+            options.insert(0, again)
+        self.data.at = "departments"
+        return Choose("department", options, save="pick", then=self.picked, other=self.search)
+
+    async def clinics(self) -> Outcome:
+        """The clinics of the chosen department; a single one is not asked for."""
+        clinics = await self.service.offers.clinics(self.data.department)
+        if not clinics:
+            return Go(self.departments, say="department_closed")
+        if len(clinics) == 1:
+            self.data.clinic = clinics[0].code
+            return Go(self.entered)
+        catalogue = await self.service.neighbours.catalogue()
+        self.data.at = "clinics"
+        options = Labels(self.context).clinics([each.code for each in clinics], catalogue)
+        facts = {"department_name": catalogue.department[self.data.department].name}
+        return Choose("clinic", options, save="pick", then=self.picked, other=self.search, facts=facts)
+
+    async def entered(self) -> Outcome:
+        """The clinic is known: on the day that was named before, or whoever sits there."""
+        self.data.date, self.data.wish = self.data.wish, ""
+        return Go(self.doctors_on if self.data.date else self.doctors)
+
+    # --- whom and when -------------------------------------------------------------------------------------------
+
+    async def doctors(self) -> Outcome:
+        """By doctor: who can be booked in the clinic; the way to choose by day stands first."""
+        self.data.date = self.data.doctor = ""
+        offers, full = await self.service.offers.doctors(self.data.clinic)
+        if not offers:
+            return await self.nothing(Wanted(self.data.clinic), self.departments)
+        labels = Labels(self.context)
+        options = [labels.word("date", "by_date", "按日期", "日期", "按时间")] if len(offers) > 1 else []
+        options += labels.doctors(offers, on_day=False)
+        self.data.at = "doctors"
+        facts = {"clinic_name": await self.clinic_name(), "full": full, "day": None}
+        return Choose("doctor", options, save="pick", then=self.doctor_picked, other=self.search, facts=facts)
+
+    async def doctor_picked(self) -> Outcome:
+        if self.data.pick == "date":
+            return Go(self.dates)
+        self.data.doctor = str(self.data.pick)
+        return Go(self.segments if self.data.date else self.days)
+
+    async def dates(self) -> Outcome:
+        """By day: on which days anybody in the clinic has a slot."""
+        self.data.date = self.data.doctor = ""
+        days = await self.service.offers.days(Wanted(self.data.clinic))
+        if not days:
+            return await self.nothing(Wanted(self.data.clinic), self.departments)
+        self.data.at = "dates"
+        facts = {"clinic_name": await self.clinic_name()}
+        options = Labels(self.context).days(days)
+        return Choose("date", options, save="date", then=self.doctors_on, other=self.search, facts=facts)
+
+    async def doctors_on(self) -> Outcome:
+        """Who can be booked on the chosen day."""
+        self.data.doctor = ""
+        day = date.fromisoformat(self.data.date)
+        offers, full = await self.service.offers.doctors(self.data.clinic, day)
+        if not offers:
+            return await self.nothing(Wanted(self.data.clinic, "", day), self.doctors)
+        self.data.at = "doctors_on"
+        facts = {"clinic_name": await self.clinic_name(), "full": full, "day": self.data.date}
+        options = Labels(self.context).doctors(offers, on_day=True)
+        return Choose("doctor", options, save="pick", then=self.doctor_picked, other=self.search, facts=facts)
+
+    async def days(self) -> Outcome:
+        """On which days the chosen doctor has a slot; a single one is not asked for."""
+        self.data.date = ""
+        wanted = Wanted(self.data.clinic, self.data.doctor)
+        days = await self.service.offers.days(wanted)
+        if not days:
+            return await self.nothing(wanted, self.doctors if self.data.clinic else self.departments)
+        if len(days) == 1:
+            self.data.date = days[0].day.isoformat()
+            return Go(self.segments)
+        self.data.at = "days"
+        options = Labels(self.context).days(days)
+        return Choose("day", options, save="date", then=self.segments, other=self.search, facts=await self.whom())
+
+    async def segments(self) -> Outcome:
+        day = date.fromisoformat(self.data.date)
+        wanted = Wanted(self.data.clinic, self.data.doctor, day)
+        offers = await self.service.offers.segments(wanted)
+        if not offers:
+            return await self.nothing(wanted, self.days)
+        self.data.at = "segments"
+        catalogue = await self.service.neighbours.catalogue()
+        first = offers[0]
+        facts = await self.whom() | {"fee": first.fee, "kind": first.kind, "substitute_for": first.substitute_for}
+        options = Labels(self.context).segments(offers, catalogue)
+        return Choose(
+            "segment", options, save="segment", then=self.person_needed, other=self.search, facts=facts, minutes=15
+        )
+
+    # --- for whom ------------------------------------------------------------------------------------------------
+
+    async def person_needed(self) -> Outcome:
+        """One person is taken at once, of several the right one is asked for, nobody registers first."""
+        persons = await self.service.neighbours.persons()
+        if not persons:
+            return Call("register", then=self.registered, say="register_first")
+        if len(persons) == 1:
+            self.data.person = persons[0].id
+            return Go(self.hold)
+        return Go(self.choose_person)
+
+    async def choose_person(self) -> Outcome:
+        """Those whom the clinic takes, the default first."""
+        row = await self.service.segment(self.data.segment)
+        fitting, last_no = [], None
+        for person in await self.service.neighbours.persons():
+            try:
+                await self.service.check_person(person, row.clinic, row.date)
+                fitting.append(person)
+            except (WrongAge, WrongSex) as no:
+                last_no = no
+        if not fitting and last_no is not None and not self.told_why:
+            self.say(last_no.template, **last_no.facts)
+        labels = Labels(self.context)
+        options = [*labels.persons(fitting), labels.word("add", "add_person", "添加", "添加就诊人", "别人")]
+        options.append(labels.word("elsewhere", "elsewhere", "换科室"))
+        return Choose("person", options, save="pick", then=self.person_picked, facts={"fitting": len(fitting)})
+
+    async def person_picked(self) -> Outcome:
+        if self.data.pick == "add":
+            return Call("register", then=self.registered)
+        if self.data.pick == "elsewhere":
+            return Go(self.departments)
+        self.data.person = int(str(self.data.pick))
+        return Go(self.hold)
+
+    async def registered(self) -> Outcome:
+        """Back from registering a person, who is then the one the slot is for."""
+        if not self.returned:
+            return Done("no_person")
+        self.data.person = int(self.returned)
+        return Go(self.hold)
+
+    # --- hold and confirm ----------------------------------------------------------------------------------------
+
+    async def hold(self) -> Outcome:
+        """Hold the slot, then show everything and ask for the last word while it is held."""
+        try:
+            held = await self.service.hold(self.data.segment, self.data.person, self.once(f"hold{self.data.tries}"))
+        except BookingRefusal as no:
+            self.data.tries += 1
+            if not no.way:
+                raise
+            self.told_why = True
+            return Go(getattr(self, no.way), say=no.template, facts=no.facts)
+        self.data.appointment = held.id
+        labels = Labels(self.context)
+        options = [
+            labels.word("yes", "confirm", "@yes", "确认"),
+            labels.word("time", "other_time", "换时间", "换个时间"),
+            labels.word("person", "other_person", "换人", "换就诊人", "给别人挂"),
+            labels.word("no", "give_up", "@no", "不要了"),
+        ]
+        minutes = (held.hold_until - self.context.now).total_seconds() / 60
+        facts = await self.service.facts(held) | held_facts(held, self.context)
+        return Choose(
+            "confirm", options, save="answer", then=self.answered, facts=facts, minutes=minutes, expired=self.expired,
+            back=self.give_back,
+        )
+
+    async def answered(self) -> Outcome:
+        if self.data.answer == "time":
+            await self.give_back()
+            return Go(self.segments)
+        if self.data.answer == "person":
+            await self.give_back()
+            return Go(self.choose_person)
+        if self.data.answer == "no":
+            await self.give_back()
+            return Done("given_up")
+        try:
+            row = await self.service.confirm(self.data.appointment)
+        except HoldExpired as no:
+            await self.give_back(expired=True)
+            return Go(self.segments, say=no.template, facts=no.facts)
+        return Done("booked", facts=await self.service.facts(row), result=row.public_id)
+
+    async def expired(self) -> Outcome:
+        """The hold's time is over and nobody said a word."""
+        await self.give_back(expired=True)
+        return Done("hold_lapsed", facts={"minutes": self.context.settings.booking.hold_minutes})
+
+    async def give_back(self, expired: bool = False) -> None:
+        """The hold, if there is one, goes back; the next one is a new request."""
+        if self.data.appointment:
+            await self.service.release(self.data.appointment, expired=expired)
+            self.data.appointment = 0
+            self.data.tries += 1
+
+    async def leave(self) -> None:
+        await self.give_back()
+
+    # --- words for where we are ----------------------------------------------------------------------------------
+
+    async def clinic_name(self) -> str:
+        clinic = (await self.service.neighbours.catalogue()).clinic.get(self.data.clinic)
+        return clinic.name if clinic else ""
+
+    async def whom(self) -> dict[str, object]:
+        """Who was chosen, as the prompts say it."""
+        catalogue = await self.service.neighbours.catalogue()
+        doctor = catalogue.doctor.get(self.data.doctor) if self.data.doctor != GENERAL else None
+        return {
+            "doctor_name": doctor.name if doctor else "",
+            "title": doctor.title if doctor else "",
+            "clinic_name": await self.clinic_name(),
+        }

@@ -1,0 +1,135 @@
+"""The part of the booking flow that understands a name, a number or a day instead of an option."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.context import Context
+from bot.talk.outcomes import Choose, Go, Outcome, Step
+from flows.booking.finding import Found
+from flows.booking.labels import Labels
+from flows.booking.offers import Wanted
+
+MOST = 27
+"""More matches than this are no choice: the words have to be narrower."""
+
+
+class Finding:
+    """Mixed into Booking."""
+
+    context: Context
+    service: Any
+    data: Any
+    text: str
+
+    async def enter(self, arg: str) -> Outcome:
+        """From a doctor's QR code or a menu key (a code), or from words that were said (area.py)."""
+        catalogue = await self.service.neighbours.catalogue()
+        if arg in catalogue.doctor:
+            self.data.doctor = arg
+            return Go(self._step("days"))
+        if arg in catalogue.clinic:
+            self.data.clinic = arg
+            return Go(self._step("entered"))
+        return await self.understood(arg) if arg else Go(self._step("departments"))
+
+    async def search(self) -> Outcome:
+        """A text that was none of the options."""
+        return await self.understood(self.text) if self.text else Go(self._asked())
+
+    async def understood(self, text: str) -> Outcome:
+        """Go on from what the text names: a doctor, a clinic, a department, a day, or two of these."""
+        found = await self.service.find(text)
+        if found.no_day:
+            return Go(self._asked(), say="no_such_day", facts={"said": text})
+        if found.day and found.day < self.service.now.date():
+            return Go(self._asked(), say="day_over", facts={"day": found.day})
+        if found.last:
+            return await self._last()
+        if found.doctors or found.clinics or found.departments:
+            return await self._named(found, text)
+        if found.day:
+            return self._on(found)
+        return Go(self._asked(), say="not_found", facts={"said": text})
+
+    async def picked(self) -> Outcome:
+        """One of several kinds of things was chosen from a list."""
+        kind, code, *rest = self.data.pick
+        if kind == "again":
+            self.data.doctor, self.data.clinic = code, rest[0]
+            return self._doctor_known()
+        if kind == "doctor":
+            self.data.doctor, self.data.clinic = code, ""
+            return self._doctor_known()
+        if kind == "clinic":
+            self.data.clinic, self.data.doctor = code, ""
+            return Go(self._step("entered"))
+        self.data.department = code
+        return Go(self._step("clinics"))
+
+    async def nothing(self, wanted: Wanted, then: Step) -> Outcome:
+        """Say why there is nothing, and ask again one step before."""
+        reason = await self.service.offers.why_none(wanted)
+        catalogue = await self.service.neighbours.catalogue()
+        doctor, clinic = catalogue.doctor.get(wanted.doctor), catalogue.clinic.get(wanted.clinic)
+        facts = {"doctor_name": doctor.name if doctor else "", "clinic_name": clinic.name if clinic else ""}
+        return Go(then, say=reason.template, facts=facts | reason.facts)
+
+    # --- inside --------------------------------------------------------------------------------------------------
+
+    async def _named(self, found: Found, text: str) -> Outcome:
+        self.data.wish = found.day.isoformat() if found.day else ""
+        kind, codes = next(
+            (kind, codes)
+            for kind, codes in (
+                ("doctor", found.doctors), ("clinic", found.clinics), ("department", found.departments)
+            )
+            if codes
+        )
+        if len(codes) == 1:
+            self.data.pick = [kind, codes[0]]
+            return await self.picked()
+        if len(codes) > MOST:
+            return Go(self._asked(), say="too_many_found", facts={"said": text, "count": len(codes)})
+        return await self._which(kind, codes, text)
+
+    async def _which(self, kind: str, codes: tuple[str, ...], text: str) -> Outcome:
+        labels, catalogue = Labels(self.context), await self.service.neighbours.catalogue()
+        if kind == "doctor":
+            options = labels.named_doctors(codes, catalogue)
+        elif kind == "clinic":
+            options = labels.clinics(codes, catalogue)
+        else:
+            options = labels.departments([catalogue.department[code] for code in codes], catalogue)
+        return Choose("which", options, save="pick", then=self.picked, other=self.search, facts={"said": text})
+
+    async def _last(self) -> Outcome:
+        last = await self.service.last_doctor()
+        if last is None:
+            return Go(self._asked(), say="no_last_doctor")
+        self.data.pick = ["again", *last]
+        return await self.picked()
+
+    def _on(self, found: Found) -> Outcome:
+        """Only a day was said: of the doctor, of the clinic, or kept until one of them is known."""
+        assert found.day is not None
+        if self.data.doctor:
+            self.data.date = found.day.isoformat()
+            return Go(self._step("segments"))
+        if self.data.clinic:
+            self.data.date = found.day.isoformat()
+            return Go(self._step("doctors_on"))
+        self.data.wish = found.day.isoformat()
+        return Go(self._step("clinics") if self.data.department else self._step("departments"))
+
+    def _doctor_known(self) -> Outcome:
+        self.data.date, self.data.wish = self.data.wish, ""
+        return Go(self._step("segments") if self.data.date else self._step("days"))
+
+    def _asked(self) -> Step:
+        """The step that asked last."""
+        return self._step(self.data.at or "departments")
+
+    def _step(self, name: str) -> Step:
+        step: Step = getattr(self, name)
+        return step

@@ -1,0 +1,129 @@
+"""My appointments: coming, past, cancelled; the details of one, and cancelling it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from bot.talk.flow import Flow
+from bot.talk.outcomes import Call, Choose, Done, Go, Option, Outcome, Step
+from flows.booking.labels import Labels
+from flows.booking.refusals import CancelTooLate, NotBooked
+
+
+class Appointments(
+    Flow, name="appointments",
+    words=(
+        "我的预约", "预约记录", "取消预约", "我的挂号", "挂号记录", "查预约", "查看预约", "退号", "取消挂号",
+        "预约查询", "我的号", "我预约的号",
+    ),
+):
+    """What is coming, what was, what was cancelled."""
+
+    @dataclass
+    class Data:
+        pick: object = None
+        list: str = "coming"
+        appointment: int = 0
+        answer: str = ""
+
+    async def start(self) -> Outcome:
+        """What is coming; with the ways to the past and the cancelled ones where there are any."""
+        self.data.list = "coming"
+        coming = await self.service.coming()
+        options = await self._options(coming)
+        labels = Labels(self.context)
+        if await self.service.past():
+            options.append(labels.word("past", "past", "看过的", "以前的"))
+        if await self.service.cancelled():
+            options.append(labels.word("cancelled", "cancelled", "已取消", "取消的"))
+        if not options:
+            return Done("none_yet")
+        if not coming:
+            options.append(labels.word("book", "book", "挂号"))
+        return Choose("coming", options, save="pick", then=self.picked, facts={"count": len(coming)})
+
+    async def picked(self) -> Outcome:
+        if self.data.pick == "past":
+            return Go(self.past)
+        if self.data.pick == "cancelled":
+            return Go(self.cancelled)
+        if self.data.pick == "book":
+            return Call("booking", then=self.after_booking)
+        if self.data.pick == "coming":
+            return Go(self.start)
+        self.data.appointment = int(str(self.data.pick))
+        return Go(self.details)
+
+    async def past(self) -> Outcome:
+        return await self._listed("past", self.service.past)
+
+    async def cancelled(self) -> Outcome:
+        return await self._listed("cancelled", self.service.cancelled)
+
+    async def details(self) -> Outcome:
+        """One appointment, with what can be done about it."""
+        row = await self.service.mine(self.data.appointment)
+        facts = await self.service.facts(row)
+        coming = row.state == "booked" and row.end_at > self.context.now
+        labels = Labels(self.context)
+        options = []
+        if coming and facts["can_cancel"]:
+            options.append(labels.word("cancel", "cancel", "取消这个号", "取消预约", "退号"))
+        if not coming and row.sitting:
+            options.append(labels.word("again", "book_again", "再约", "再挂一次"))
+        options.append(labels.word("list", "back_to_list", "返回列表"))
+        state = "coming" if coming else ("past" if row.state == "booked" else row.state)
+        facts["state"] = state
+        return Choose("details", options, save="answer", then=self.done_with, facts=facts)
+
+    async def done_with(self) -> Outcome:
+        if self.data.answer == "cancel":
+            return Go(self.sure)
+        if self.data.answer == "again":
+            row = await self.service.mine(self.data.appointment)
+            return Call("booking", then=self.after_booking, arg=row.sitting)
+        return Go({"past": self.past, "cancelled": self.cancelled}.get(self.data.list, self.start))
+
+    async def sure(self) -> Outcome:
+        """Ask once more; who is too late learns it before."""
+        row = await self.service.mine(self.data.appointment)
+        try:
+            self.service.check_cancel(row)
+        except (CancelTooLate, NotBooked) as no:
+            return Go(self.start, say=no.template, facts=no.facts)
+        labels = Labels(self.context)
+        options = [
+            labels.word("yes", "cancel_yes", "@yes", "取消", "确认取消"),
+            labels.word("no", "cancel_no", "@no", "不取消"),
+        ]
+        facts = await self.service.facts(row)
+        return Choose("cancel_sure", options, save="answer", then=self.cancel, facts=facts, minutes=15)
+
+    async def cancel(self) -> Outcome:
+        if self.data.answer != "yes":
+            return Go(self.details, say="kept")
+        try:
+            row = await self.service.cancel(self.data.appointment)
+        except (CancelTooLate, NotBooked) as no:
+            return Go(self.start, say=no.template, facts=no.facts)
+        return Done("cancelled_now", facts=await self.service.facts(row))
+
+    async def after_booking(self) -> Outcome:
+        """Back from a booking that began here: it said all there is to say."""
+        return Done()
+
+    # --- inside --------------------------------------------------------------------------------------------------
+
+    async def _listed(self, name: str, read: Callable[[], Awaitable[list[Any]]]) -> Outcome:
+        self.data.list = name
+        rows = await read()
+        options = [*await self._options(rows), Labels(self.context).word("coming", "back_to_coming", "返回")]
+        then: Step = self.picked
+        return Choose("listed", options, save="pick", then=then, facts={"count": len(rows)})
+
+    async def _options(self, rows: list[Any]) -> list[Option]:
+        labels, neighbours = Labels(self.context), self.service.neighbours
+        catalogue = await neighbours.catalogue()
+        return [labels.appointment(row, await neighbours.anybody(row.person_id), catalogue) for row in rows]

@@ -1,0 +1,103 @@
+"""Options as they are shown: the words come from templates/booking/chat/label_*.j2."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from bot.context import Context
+from bot.masking import mask_name
+from bot.talk.outcomes import Option
+from flows.booking import visit
+from flows.booking.neighbours import Catalogue, Person
+from flows.booking.offers import DayOffer, DoctorOffer, SegmentOffer
+
+
+class Labels:
+    """Makes options of what the service found."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def _say(self, template: str, /, **facts: Any) -> str:
+        return self._context.wording.render(f"booking/chat/{template}", **facts)
+
+    def word(self, value: Any, label: str, /, *aliases: str, **facts: Any) -> Option:
+        """An option that is only words: `label_<label>`."""
+        return Option(value, self._say(f"label_{label}", **facts), aliases)
+
+    def departments(self, departments: Iterable[Any], catalogue: Catalogue) -> list[Option]:
+        listed = list(departments)
+        home = catalogue.sites[0].code if catalogue.sites else ""
+        return [Option(["department", d.code], self._sited(d.name, d.site, home, catalogue)) for d in listed]
+
+    def clinics(self, codes: Iterable[str], catalogue: Catalogue) -> list[Option]:
+        """Sites are named where the clinics are not all in one."""
+        listed = [catalogue.clinic[code] for code in codes]
+        home = listed[0].site if listed and len({each.site for each in listed}) == 1 else ""
+        return [Option(["clinic", c.code], self._sited(c.name, c.site, home, catalogue)) for c in listed]
+
+    def named_doctors(self, codes: Iterable[str], catalogue: Catalogue) -> list[Option]:
+        listed = [catalogue.doctor[code] for code in codes]
+        return [
+            Option(
+                ["doctor", d.code],
+                self._say("label_named_doctor", name=d.name, title=d.title, clinic=self._home(d, catalogue)),
+                (d.number,),
+            )
+            for d in listed
+        ]
+
+    def doctors(self, offers: Iterable[DoctorOffer], *, on_day: bool) -> list[Option]:
+        """Title, next free time, fee, how many are left; `on_day`: the day was said already."""
+        return [
+            Option(
+                offer.code,
+                self._say("label_doctor", offer=offer, on_day=on_day),
+                (offer.number,) if offer.number else (),
+            )
+            for offer in offers
+        ]
+
+    def days(self, offers: Iterable[DayOffer]) -> list[Option]:
+        return [Option(offer.day.isoformat(), self._say("label_day", offer=offer)) for offer in offers]
+
+    def segments(self, offers: Iterable[SegmentOffer], catalogue: Catalogue) -> list[Option]:
+        listed = list(offers)
+        clinics = {offer.clinic for offer in listed}
+        fees = {offer.fee for offer in listed}
+        return [
+            Option(
+                offer.id,
+                self._say(
+                    "label_segment",
+                    offer=offer,
+                    clinic=catalogue.clinic[offer.clinic].name if len(clinics) > 1 else "",
+                    fees_differ=len(fees) > 1,
+                ),
+            )
+            for offer in listed
+        ]
+
+    def persons(self, persons: Iterable[Person]) -> list[Option]:
+        """Masked, because others may look on; the name in full is understood as an answer."""
+        return [
+            Option(
+                p.id,
+                self._say("label_person", name=mask_name(p.name), birth_date=p.birth_date, relation=p.relation),
+                (p.name,),
+            )
+            for p in persons
+        ]
+
+    def appointment(self, row: Any, person: Person | None, catalogue: Catalogue) -> Option:
+        return Option(row.id, self._say("label_appointment", **visit.facts_of(row, person, catalogue, self._context)))
+
+    def _sited(self, name: str, site: str, home: str, catalogue: Catalogue) -> str:
+        other = catalogue.site.get(site) if site != home and len(catalogue.sites) > 1 else None
+        return self._say("label_place", name=name, site=other.name if other else "")
+
+    @staticmethod
+    def _home(doctor: Any, catalogue: Catalogue) -> str:
+        clinic = catalogue.clinic.get(doctor.clinics[0]) if doctor.clinics else None
+        return clinic.name if clinic else ""

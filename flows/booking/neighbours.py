@@ -1,0 +1,64 @@
+"""All that booking asks of the areas below it: the directory and the persons. The one place that knows their names."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.context import Context
+from bot.errors import NotFound
+from bot.masking import mask_name
+from flows.booking.rules import ClinicRules, Visitor
+from flows.directory.rules import Catalogue
+from flows.directory.service import DirectoryService
+from flows.patients.people import Person
+from flows.patients.service import PatientsService
+
+__all__ = ["Catalogue", "Neighbours", "Person", "clinic_rules", "visitor"]
+
+
+class Neighbours:
+    """The areas below, as one turn sees them."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+
+    async def catalogue(self) -> Catalogue:
+        return await DirectoryService(self.context).catalogue()
+
+    async def rules_of(self, clinic: str) -> ClinicRules:
+        return clinic_rules(await self.catalogue(), clinic, self.context)
+
+    async def persons(self) -> list[Person]:
+        """The persons of the contact, the default first."""
+        return await PatientsService(self.context).persons() if self.context.contact else []
+
+    async def lock_person(self, person_id: int) -> Person:
+        """The person of this contact, locked until the transaction ends. Raises NotFound for anybody else's."""
+        return await PatientsService(self.context).lock(person_id)
+
+    async def anybody(self, person_id: int) -> Person | None:
+        """A person whoever looks after them: of an appointment that is ours to show, or for a job. None: closed."""
+        try:
+            return await PatientsService(replace(self.context, contact=None)).person(person_id)
+        except NotFound:
+            return None
+
+
+def clinic_rules(catalogue: Catalogue, clinic: str, context: Context) -> ClinicRules:
+    """How a clinic is booked: its own rules over the settings. One that is not in the directory is closed."""
+    known, own, general = catalogue.clinic.get(clinic), catalogue.rule(clinic), context.settings.booking
+    horizon = general.horizon_days if own.horizon_days is None else own.horizon_days
+    return ClinicRules(
+        name=known.name if known else "",
+        open=catalogue.bookable(clinic),
+        horizon_days=horizon,
+        open_time=own.open_time or general.open_time,
+        min_age=known.min_age if known else None,
+        max_age=known.max_age if known else None,
+        sex=known.sex if known else None,
+    )
+
+
+def visitor(person: Person) -> Visitor:
+    """The person as the rules see them; the name is masked, because a refusal says it."""
+    return Visitor(mask_name(person.name), person.birth_date, person.sex)

@@ -1,0 +1,190 @@
+"""What there is to choose from, and why there is nothing. Reads only; the rules decide again when a slot is held."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Any
+
+from bot.context import Context
+from flows.booking import rules, store
+from flows.booking.neighbours import Catalogue, Neighbours, clinic_rules
+from flows.booking.refusals import BookingRefusal
+from flows.booking.rules import ClinicRules, Sitting
+
+GENERAL = "general"
+"""In the place of a doctor's code: the clinic's sessions without a doctor's name (普通号)."""
+BEYOND = timedelta(days=7)
+"""So far behind the horizon rosters are kept as well: to tell when the next day opens."""
+
+
+@dataclass(frozen=True, slots=True)
+class DoctorOffer:
+    """A doctor, or the general clinic, with what decides: the next session with a slot, its fee, how many are left."""
+
+    code: str
+    name: str
+    title: str
+    number: str
+    kind: str
+    day: date
+    start: str
+    fee: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class DayOffer:
+    day: date
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentOffer:
+    id: int
+    day: date
+    start: str
+    end: str
+    left: int
+    fee: int
+    clinic: str
+    kind: str
+    substitute_for: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is looked for. `doctor` is a code, GENERAL, or "" for whoever sits in the clinic; `clinic` "" is any that
+    the doctor sits in."""
+
+    clinic: str = ""
+    doctor: str = ""
+    day: date | None = None
+
+
+class Offers:
+    """Part of BookingService."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.tx = context.tx
+        self.now = context.clock.local(context.now)
+        self.neighbours = Neighbours(context)
+
+    async def departments(self) -> list[Any]:
+        """Departments with a clinic that can be booked."""
+        catalogue = await self.neighbours.catalogue()
+        open_ones = {each.department for each in catalogue.clinics if catalogue.bookable(each.code)}
+        return [each for each in catalogue.departments if each.code in open_ones]
+
+    async def clinics(self, department: str) -> list[Any]:
+        catalogue = await self.neighbours.catalogue()
+        return [each for each in catalogue.clinics_of(department) if catalogue.bookable(each.code)]
+
+    async def doctors(self, clinic: str, day: date | None = None) -> tuple[list[DoctorOffer], list[str]]:
+        """Who can be booked in a clinic, the general clinic first and then whoever is free next; and who is full."""
+        catalogue = await self.neighbours.catalogue()
+        sessions = await self._open(Wanted(clinic, "", day))
+        offers, full = [], []
+        by_sitting: dict[str, list[Any]] = {}
+        for each in sessions:
+            by_sitting.setdefault(each.sitting or GENERAL, []).append(each)
+        for code, own in by_sitting.items():
+            free = [each for each in own if each.left]
+            doctor = catalogue.doctor.get(code)
+            name = doctor.name if doctor else ""
+            if not free:
+                full += [name] if name and any(each.to_come for each in own) else []
+                continue
+            first = free[0]
+            title, number = (doctor.title, doctor.number) if doctor else ("", "")
+            left = sum(each.left for each in free)
+            offers.append(
+                DoctorOffer(code, name, title, number, first.kind, first.date, first.next_wall, first.fee, left)
+            )
+        offers.sort(key=lambda offer: (offer.code != GENERAL, offer.day, offer.start, offer.number))
+        return offers, full
+
+    async def days(self, wanted: Wanted) -> list[DayOffer]:
+        """Days on which a slot is left."""
+        sessions = [each for each in await self._open(wanted) if each.left]
+        return [DayOffer(day, sum(s.left for s in own)) for day, own in groupby(sessions, key=lambda s: s.date)]
+
+    async def segments(self, wanted: Wanted) -> list[SegmentOffer]:
+        """Segments with a slot left, in time."""
+        catalogue = await self.neighbours.catalogue()
+        sessions = [each.id for each in await self._open(wanted) if each.left]
+        if not sessions:
+            return []
+        return [_segment(row, catalogue) for row in await store.segments(self.tx, sessions, self._ends_after())]
+
+    async def why_none(self, wanted: Wanted) -> BookingRefusal:
+        """The reason why `wanted` has nothing to choose from."""
+        rows = await self._sittings(wanted, beyond=BEYOND)
+        clinic = wanted.clinic or (rows[0].clinic if rows else await self._home(wanted.doctor))
+        known = await self.neighbours.rules_of(clinic)
+        sittings = [Sitting(row.date, row.state == "open", bool(row.to_come), int(row.left)) for row in rows]
+        return rules.why_none(sittings, known, self.now, wanted.day)
+
+    async def clinics_of(self, doctor: str) -> list[str]:
+        """Clinics in which this doctor can be booked now."""
+        return list(dict.fromkeys(each.clinic for each in await self._open(Wanted("", doctor)) if each.left))
+
+    # --- inside --------------------------------------------------------------------------------------------------
+
+    async def _open(self, wanted: Wanted) -> list[Any]:
+        """Sessions that are open and whose day is open for booking."""
+        catalogue = await self.neighbours.catalogue()
+        by_clinic: dict[str, ClinicRules] = {}
+        found = []
+        for row in await self._sittings(wanted, beyond=timedelta()):
+            own = by_clinic.get(row.clinic)
+            if own is None:
+                own = by_clinic[row.clinic] = clinic_rules(catalogue, row.clinic, self.context)
+            if row.state == "open" and own.open and row.date <= own.last_day(self.now):
+                found.append(row)
+        return found
+
+    async def _sittings(self, wanted: Wanted, beyond: timedelta) -> Sequence[Any]:
+        today = self.now.date()
+        catalogue = await self.neighbours.catalogue()
+        last = today + horizon(catalogue, self.context) + beyond
+        return await store.sittings(
+            self.tx,
+            first=wanted.day or today,
+            last=wanted.day or last,
+            ends_after=self._ends_after(),
+            clinic=wanted.clinic or None,
+            doctor=wanted.doctor if wanted.doctor not in ("", GENERAL) else None,
+            general=wanted.doctor == GENERAL,
+        )
+
+    def _ends_after(self) -> Any:
+        return self.context.now + rules.CLOSES_BEFORE_END
+
+    async def _home(self, doctor: str) -> str:
+        known = (await self.neighbours.catalogue()).doctor.get(doctor)
+        return known.clinics[0] if known and known.clinics else ""
+
+
+def horizon(catalogue: Catalogue, context: Context) -> timedelta:
+    """The widest horizon of all clinics."""
+    own = [rule.horizon_days for rule in catalogue.rules.values() if rule.horizon_days is not None]
+    return timedelta(days=max([context.settings.booking.horizon_days, *own]))
+
+
+def _segment(row: Any, catalogue: Catalogue) -> SegmentOffer:
+    instead = catalogue.doctor.get(row.doctor) if row.substitute and row.doctor else None
+    return SegmentOffer(
+        id=row.segment_id,
+        day=row.date,
+        start=row.start_wall,
+        end=row.end_wall,
+        left=row.free,
+        fee=row.fee,
+        clinic=row.clinic,
+        kind=row.kind,
+        substitute_for=instead.name if instead else "",
+    )

@@ -1,0 +1,134 @@
+"""Every change of the pool, each decided by a guarded UPDATE.
+
+Who holds takes the segment's gate first (`free` goes down by one, or there is nothing) and then, under that row lock,
+the lowest free slot. Who gives back changes the appointment first: of two that try, one finds it changed already and
+leaves everything alone. All take their locks in the order person, appointment, segment, slot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+
+from bot.db.transaction import Transaction
+from flows.booking.store import appointment, segment, slot
+
+FREE, HELD, TAKEN, COOLING = "free", "held", "taken", "cooling"
+
+
+async def take_free(tx: Transaction, segment_id: int) -> tuple[int, int] | None:
+    """Through the gate: (slot id, number), or None when the segment has nothing left or is closed.
+
+    The slot still has to be given its appointment by `assign` in the same transaction.
+    """
+    gate = update(segment).where(segment.c.id == segment_id, segment.c.free > 0, segment.c.state == "open")
+    if not await tx.update(gate.values(free=segment.c.free - 1)):
+        return None
+    lowest = select(slot.c.id, slot.c.number).where(slot.c.segment_id == segment_id, slot.c.state == FREE)
+    row = await tx.one(lowest.order_by(slot.c.number).limit(1))
+    if row is None or not await _move(tx, row.id, FREE, HELD):
+        # `free` counts the free slots and we have the gate's lock: the count would have to be wrong.
+        raise AssertionError(f"segment {segment_id} counts a free slot that is not there")
+    return row.id, row.number
+
+
+async def assign(tx: Transaction, slot_id: int, appointment_id: int) -> None:
+    await tx.update(update(slot).where(slot.c.id == slot_id).values(appointment_id=appointment_id))
+
+
+async def add(tx: Transaction, **values: Any) -> int:
+    """Insert a held appointment; gives its key."""
+    return await tx.insert(appointment, **values)
+
+
+async def confirm(tx: Transaction, appointment_id: int, slot_id: int) -> bool:
+    """Held and in time -> booked; False when the hold is over or was confirmed before."""
+    mine = update(appointment).where(
+        appointment.c.id == appointment_id, appointment.c.state == "held", appointment.c.hold_until > tx.now
+    )
+    if not await tx.update(mine.values(state="booked", booked_at=tx.now)):
+        return False
+    await _moved(tx, slot_id, HELD, TAKEN)
+    return True
+
+
+async def release(tx: Transaction, appointment_id: int, segment_id: int, slot_id: int, *, state: str, who: str) -> bool:
+    """Held -> `state` (released, expired), and the slot is free again at once. False when it is not held any more."""
+    if not await end(tx, appointment_id, "held", state, who):
+        return False
+    await _give(tx, segment_id, slot_id, HELD)
+    return True
+
+
+async def end(tx: Transaction, appointment_id: int, was: str, state: str, who: str, **more: Any) -> bool:
+    """The appointment goes from `was` to an end; False when somebody else ended it before."""
+    mine = update(appointment).where(appointment.c.id == appointment_id, appointment.c.state == was)
+    return await tx.update(mine.values(state=state, ended_at=tx.now, ended_by=who, **more)) == 1
+
+
+async def cool(tx: Transaction, slot_id: int, back_at: datetime) -> None:
+    """The slot of an ended appointment waits apart until `back_at`."""
+    await _moved(tx, slot_id, TAKEN, COOLING, back_at=back_at, appointment_id=None)
+
+
+async def give_taken(tx: Transaction, segment_id: int, slot_id: int) -> None:
+    """The slot of an ended appointment is free again at once."""
+    await _give(tx, segment_id, slot_id, TAKEN)
+
+
+async def keep_taken(tx: Transaction, slot_id: int) -> None:
+    """The slot belongs to somebody whom only the hospital knows: it stays taken, without an appointment of ours."""
+    await tx.update(update(slot).where(slot.c.id == slot_id).values(appointment_id=None))
+
+
+async def warm(tx: Transaction, slot_id: int, segment_id: int) -> bool:
+    """A cooled slot whose moment has come is free again; False when another worker was faster."""
+    mine = select(segment.c.id).where(segment.c.id == segment_id)
+    await tx.one(mine.with_for_update())
+    due = update(slot).where(slot.c.id == slot_id, slot.c.state == COOLING, slot.c.back_at <= tx.now)
+    if not await tx.update(due.values(state=FREE, back_at=None)):
+        return False
+    await tx.update(update(segment).where(segment.c.id == segment_id).values(free=segment.c.free + 1))
+    return True
+
+
+async def lapsed_holds(tx: Transaction, limit: int) -> Sequence[Any]:
+    """(id, segment_id, slot_id) of holds whose time is over."""
+    a = appointment.c
+    due = select(a.id, a.segment_id, a.slot_id).where(a.state == "held", a.hold_until <= tx.now)
+    return await tx.all(due.order_by(a.hold_until).limit(limit))
+
+
+async def cooled(tx: Transaction, limit: int) -> Sequence[Any]:
+    """(id, segment_id) of slots that may go back now."""
+    due = select(slot.c.id, slot.c.segment_id).where(slot.c.state == COOLING, slot.c.back_at <= tx.now)
+    return await tx.all(due.order_by(slot.c.back_at).limit(limit))
+
+
+async def census(tx: Transaction, segment_id: int) -> dict[str, int]:
+    """`capacity` and `free` of a segment as they are noted, and how many of its slots are in each state."""
+    noted = await tx.one(select(segment.c.capacity, segment.c.free).where(segment.c.id == segment_id))
+    assert noted is not None
+    states = select(slot.c.state, func.count().label("slots")).where(slot.c.segment_id == segment_id)
+    counted = {row.state: row.slots for row in await tx.all(states.group_by(slot.c.state))}
+    return {"noted_capacity": noted.capacity, "noted_free": noted.free} | {
+        state: counted.get(state, 0) for state in (FREE, HELD, TAKEN, COOLING)
+    }
+
+
+async def _give(tx: Transaction, segment_id: int, slot_id: int, was: str) -> None:
+    await tx.update(update(segment).where(segment.c.id == segment_id).values(free=segment.c.free + 1))
+    await _moved(tx, slot_id, was, FREE, appointment_id=None)
+
+
+async def _move(tx: Transaction, slot_id: int, was: str, state: str, **more: Any) -> bool:
+    mine = update(slot).where(slot.c.id == slot_id, slot.c.state == was)
+    return await tx.update(mine.values(state=state, **more)) == 1
+
+
+async def _moved(tx: Transaction, slot_id: int, was: str, state: str, **more: Any) -> None:
+    if not await _move(tx, slot_id, was, state, **more):
+        raise AssertionError(f"slot {slot_id} was not {was}")

@@ -1,0 +1,147 @@
+"""Every no of booking, each a fact with its own words in templates/booking/chat/.
+
+`way` says where the conversation goes on after the no, as a step of the booking flow ("" ends the flow).
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from bot.errors import Refusal
+
+
+class BookingRefusal(Refusal):
+    """Root of the refusals of this area."""
+
+    way: ClassVar[str] = ""
+
+
+# --- the slot --------------------------------------------------------------------------------------------------------
+
+
+class SlotTaken(BookingRefusal):
+    """Somebody else was faster: the segment has no slot left. Facts: day, start, end."""
+
+    template = "refuse_taken"
+    way = "segments"
+
+
+class SegmentOver(BookingRefusal):
+    """The segment is over, or nearly so. Facts: day, start, end."""
+
+    template = "refuse_over"
+    way = "segments"
+
+
+class SessionStopped(BookingRefusal):
+    """The doctor does not sit then after all (停诊). Facts: day, half."""
+
+    template = "refuse_stopped"
+    way = "days"
+
+
+class NotYetOpen(BookingRefusal):
+    """The day is not open for booking. Facts: day, opens_day, opens_time."""
+
+    template = "refuse_not_yet_open"
+    way = "days"
+
+
+class ClinicClosed(BookingRefusal):
+    """The clinic takes no bookings here. Facts: clinic."""
+
+    template = "refuse_clinic_closed"
+    way = "departments"
+
+
+class HoldExpired(BookingRefusal):
+    """Confirmed too late: the slot went back. Facts: minutes."""
+
+    template = "refuse_expired"
+    way = "segments"
+
+
+# --- the person ------------------------------------------------------------------------------------------------------
+
+
+class WrongAge(BookingRefusal):
+    """The clinic is not for this age. Facts: clinic, person, min_age, max_age (whole years or None), age."""
+
+    template = "refuse_age"
+    way = "choose_person"
+
+
+class WrongSex(BookingRefusal):
+    """The clinic is for the other sex. Facts: clinic, person, sex (the clinic's)."""
+
+    template = "refuse_sex"
+    way = "choose_person"
+
+
+class SameDoctorSameDay(BookingRefusal):
+    """The person has a slot there that day already. Facts: day, person, general."""
+
+    template = "refuse_same_doctor"
+    way = "days"
+
+
+class TooManyDoctorsToday(BookingRefusal):
+    """As many doctors on one day as a person may book. Facts: day, person, most."""
+
+    template = "refuse_doctors_a_day"
+    way = "days"
+
+
+class TooManyOpen(BookingRefusal):
+    """As many open appointments as a person may have. Facts: person, most."""
+
+    template = "refuse_too_many_open"
+
+
+# --- cancelling ------------------------------------------------------------------------------------------------------
+
+
+class CancelTooLate(BookingRefusal):
+    """Past the evening before. Facts: until_day, until_time, day."""
+
+    template = "refuse_cancel_late"
+
+
+class NotBooked(BookingRefusal):
+    """There is nothing (any more) to confirm or cancel. Facts: state."""
+
+    template = "refuse_not_booked"
+
+
+# --- why there is nothing --------------------------------------------------------------------------------------------
+
+
+class NoSession(BookingRefusal):
+    """Nobody sits in the days that are open. Facts: wanted (date or None), last_day, next_day, opens_day, opens_time
+    (the next three None where the roster does not tell)."""
+
+    template = "none_no_session"
+
+
+class AllFull(BookingRefusal):
+    """There are sessions and no slot is left. Facts: wanted, days, opens_day, opens_time (None: nothing opens soon)."""
+
+    template = "none_full"
+
+
+class AllStopped(BookingRefusal):
+    """The sessions there were are stopped. Facts: wanted, days."""
+
+    template = "none_stopped"
+
+
+class AllOver(BookingRefusal):
+    """Today's sessions have ended. Facts: wanted."""
+
+    template = "none_over"
+
+
+class OpensLater(BookingRefusal):
+    """There are sessions, and their day is not open yet. Facts: day, opens_day, opens_time."""
+
+    template = "none_opens_later"

@@ -1,0 +1,160 @@
+"""Brings our sessions in line with the hospital's rosters. May run on several workers at once, and twice."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from bot import logs
+from bot.clock import HospitalClock
+from bot.db.transaction import Transaction
+from flows.booking.roster import store
+from flows.booking.roster.plan import changes, digest
+from integrations.his.port import Place, Session
+
+log = logs.get(__name__)
+
+Run = Callable[[Callable[[Transaction], Awaitable[None]]], Awaitable[None]]
+"""Runs work in a transaction of its own (again after a deadlock)."""
+BATCH = 40
+"""Sessions made in one transaction: small enough that nobody waits long behind it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """What the hospital told for `first` to `last`, both included; `rooms` is room code -> where it is."""
+
+    first: date
+    last: date
+    sessions: Sequence[Session]
+    rooms: Mapping[str, Place]
+
+
+async def bring_in_line(
+    run: Run, known: Mapping[str, tuple[int, str, str]], roster: Roster, clock: HospitalClock
+) -> int:
+    """`known` is what we have of these days (roster/store.py). Gives how many sessions were made or changed.
+
+    An appointment is never touched: its slot stays, even where the hospital offers the number no more. A session that
+    the hospital tells no more is stopped, but a roster without any session is a fault of the line and changes nothing.
+    """
+    if not roster.sessions:
+        if known:
+            log.warning("roster_empty", first=str(roster.first), last=str(roster.last), known=len(known))
+        return 0
+    told = {session.code: digest(session, roster.rooms.get(session.room)) for session in roster.sessions}
+    new = [session for session in roster.sessions if session.code not in known]
+    for start in range(0, len(new), BATCH):
+        batch = new[start : start + BATCH]
+
+        async def make(tx: Transaction, batch: Sequence[Session] = batch) -> None:
+            await _make(tx, batch, roster.rooms, clock)
+
+        await run(make)
+    changed = [s for s in roster.sessions if s.code in known and known[s.code][1] != told[s.code]]
+    for session in changed:
+
+        async def change(tx: Transaction, session: Session = session) -> None:
+            await _change(tx, known[session.code][0], session, roster.rooms, clock)
+
+        await run(change)
+    gone = [code for code, (_, mark, _) in known.items() if code not in told and mark != GONE]
+    for code in gone:
+
+        async def stop(tx: Transaction, code: str = code) -> None:
+            await _stop(tx, known[code][0], code)
+
+        await run(stop)
+    count = len(new) + len(changed) + len(gone)
+    if count:
+        log.info("rosters_changed", new=len(new), changed=len(changed), gone=len(gone))
+    return count
+
+
+GONE = "gone"
+"""In the place of the digest: should the hospital tell the session again, it differs and is opened again."""
+
+
+async def _make(tx: Transaction, batch: Sequence[Session], rooms: Mapping[str, Place], clock: HospitalClock) -> None:
+    ids = await store.add_sessions(tx, [{"code": s.code, **_session(s, rooms)} for s in batch])
+    made = [session for session in batch if session.code in ids]
+    rows = [
+        {"session_id": ids[s.code], "position": part.position, **_segment(s, part, clock),
+         "capacity": part.capacity, "free": part.capacity}
+        for s in made for part in s.segments
+    ]
+    if not rows:
+        return
+    segments = await store.add_segments(tx, rows)
+    await store.add_slots(tx, [
+        (ids[s.code], segments[ids[s.code], part.position], number)
+        for s in made for part in s.segments for number in range(part.first, part.first + part.capacity)
+    ])
+
+
+async def _change(
+    tx: Transaction, session_id: int, session: Session, rooms: Mapping[str, Place], clock: HospitalClock
+) -> None:
+    segments = await store.lock(tx, session_id)
+    for part in session.segments:
+        values = _segment(session, part, clock)
+        if part.position in segments:
+            await store.change_segment(tx, segments[part.position], **values)
+        else:
+            row = {"session_id": session_id, "position": part.position, **values, "capacity": 0, "free": 0}
+            segments[part.position] = (await store.add_segments(tx, [row]))[session_id, part.position]
+    told = {part.position for part in session.segments}
+    for position, segment_id in segments.items():
+        if position not in told:
+            await store.change_segment(tx, segment_id, state="closed")
+    plan = changes(await store.kept(tx, session_id), session.segments)
+    await store.drop_slots(tx, plan.drop)
+    await store.add_slots(tx, [(session_id, segments[position], number) for position, number in plan.add])
+    for segment_id in segments.values():
+        await store.recount(tx, segment_id)
+    await store.change_session(tx, session_id, **_session(session, rooms))
+    affected = await store.affected(tx, session_id) if session.state == "stopped" else []
+    if plan.conflicts or affected:
+        log.warning("roster_conflict", session=session.code, numbers=plan.conflicts, appointments=affected)
+
+
+async def _stop(tx: Transaction, session_id: int, code: str) -> None:
+    await store.lock(tx, session_id)
+    await store.close_segments(tx, session_id)
+    await store.change_session(tx, session_id, state="stopped", digest=GONE)
+    log.warning("roster_conflict", session=code, gone=True, appointments=await store.affected(tx, session_id))
+
+
+def _session(session: Session, rooms: Mapping[str, Place]) -> dict[str, Any]:
+    place = rooms.get(session.room)
+    where = place or Place("", "", "", "")
+    return {
+        "site": session.site,
+        "clinic": session.clinic,
+        "doctor": session.doctor,
+        "substitute": session.substitute,
+        "sitting": session.substitute or session.doctor,
+        "date": session.date,
+        "half": session.half,
+        "kind": session.kind,
+        "fee": session.fee,
+        "building": where.building,
+        "floor": where.floor,
+        "zone": where.area,
+        "room": where.room,
+        "state": session.state,
+        "digest": digest(session, place),
+    }
+
+
+def _segment(session: Session, part: Any, clock: HospitalClock) -> dict[str, Any]:
+    return {
+        "start_at": clock.moment(session.date, part.start),
+        "end_at": clock.moment(session.date, part.end),
+        "start_wall": f"{part.start:%H:%M}",
+        "end_wall": f"{part.end:%H:%M}",
+        "first_number": part.first,
+        "state": "open" if session.state == "open" else "closed",
+    }

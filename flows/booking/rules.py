@@ -1,0 +1,197 @@
+"""What may be booked, by whom, until when: pure functions. `now` is always the hospital's wall clock (aware)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from flows.booking.refusals import (
+    AllFull,
+    AllOver,
+    AllStopped,
+    BookingRefusal,
+    CancelTooLate,
+    ClinicClosed,
+    NoSession,
+    NotYetOpen,
+    OpensLater,
+    SameDoctorSameDay,
+    SegmentOver,
+    SessionStopped,
+    SlotTaken,
+    TooManyDoctorsToday,
+    TooManyOpen,
+    WrongAge,
+    WrongSex,
+)
+
+CLOSES_BEFORE_END = timedelta(minutes=30)
+"""A segment that ends sooner is not booked any more: nobody would get there."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicRules:
+    """How a clinic may be booked. Ages are whole years, both included; None sets no limit. `sex` None takes all."""
+
+    name: str
+    open: bool = True
+    horizon_days: int = 7
+    open_time: time = time(7, 0)
+    min_age: int | None = None
+    max_age: int | None = None
+    sex: str | None = None
+
+    def last_day(self, now: datetime) -> date:
+        """The last day that is open at `now`: the horizon's own opens at `open_time`."""
+        days = self.horizon_days if now.time() >= self.open_time else self.horizon_days - 1
+        return now.date() + timedelta(days=days)
+
+    def opens(self, day: date, now: datetime) -> datetime:
+        """When `day` opens for booking."""
+        return datetime.combine(day - timedelta(days=self.horizon_days), self.open_time, now.tzinfo)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The segment that is wished for. `doctor` is who sits there, None in a general clinic."""
+
+    day: date
+    half: str
+    start: datetime
+    end: datetime
+    clinic: str
+    doctor: str | None
+    session_open: bool
+    segment_open: bool
+    free: int
+
+    @property
+    def whom(self) -> str:
+        """What counts as one doctor: the doctor, or the general clinic."""
+        return self.doctor or f"clinic:{self.clinic}"
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """The person the slot is for; `name` as it may be shown."""
+
+    name: str
+    birth_date: date
+    sex: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """One appointment that the person holds or has."""
+
+    day: date
+    whom: str
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    doctors_a_day: int = 2
+    open: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """One session as the search for a reason sees it: slots left, and whether any of it is still to come."""
+
+    day: date
+    open: bool
+    to_come: bool
+    left: int
+
+
+def check_place(place: Place, clinic: ClinicRules, now: datetime) -> None:
+    """Raise the reason why nobody may book this segment now."""
+    if not clinic.open:
+        raise ClinicClosed(clinic=clinic.name)
+    if not place.session_open:
+        raise SessionStopped(day=place.day, half=place.half)
+    if place.day > clinic.last_day(now):
+        opens = clinic.opens(place.day, now)
+        raise NotYetOpen(day=place.day, opens_day=opens.date(), opens_time=opens.time())
+    if now > place.end - CLOSES_BEFORE_END:
+        raise SegmentOver(day=place.day, start=place.start, end=place.end)
+    if not place.segment_open or place.free <= 0:
+        raise SlotTaken(day=place.day, start=place.start, end=place.end)
+
+
+def check_visitor(visitor: Visitor, clinic: ClinicRules, day: date) -> None:
+    """Raise the reason why this clinic does not take this person on that day."""
+    age = years(visitor.birth_date, day)
+    if (clinic.min_age is not None and age < clinic.min_age) or (clinic.max_age is not None and age > clinic.max_age):
+        raise WrongAge(
+            clinic=clinic.name, person=visitor.name, min_age=clinic.min_age, max_age=clinic.max_age, age=age
+        )
+    if clinic.sex is not None and visitor.sex != clinic.sex:
+        raise WrongSex(clinic=clinic.name, person=visitor.name, sex=clinic.sex)
+
+
+def check_limits(mine: Iterable[Mine], place: Place, visitor: Visitor, limits: Limits) -> None:
+    """Raise the reason why this person may not have one more. `mine` are held and coming appointments."""
+    mine = list(mine)
+    that_day = {own.whom for own in mine if own.day == place.day}
+    if place.whom in that_day:
+        raise SameDoctorSameDay(day=place.day, person=visitor.name, general=place.doctor is None)
+    if len(that_day) >= limits.doctors_a_day:
+        raise TooManyDoctorsToday(day=place.day, person=visitor.name, most=limits.doctors_a_day)
+    if len(mine) >= limits.open:
+        raise TooManyOpen(person=visitor.name, most=limits.open)
+
+
+def cancel_until(day: date, at: time, now: datetime) -> datetime:
+    """Until when an appointment on `day` may be cancelled: `at` on the evening before."""
+    return datetime.combine(day - timedelta(days=1), at, now.tzinfo)
+
+
+def check_cancel(day: date, at: time, now: datetime) -> None:
+    until = cancel_until(day, at, now)
+    if now >= until:
+        raise CancelTooLate(until_day=until.date(), until_time=until.time(), day=day)
+
+
+def why_none(
+    sittings: Sequence[Sitting], clinic: ClinicRules, now: datetime, wanted: date | None = None
+) -> BookingRefusal:
+    """Why there is nothing to choose from: the reason, as a refusal with what can be done instead.
+
+    `sittings` are the sessions of the doctor or clinic that was asked for, on `wanted` alone where a day was, else from
+    today to beyond the horizon.
+    """
+    if not clinic.open:
+        return ClinicClosed(clinic=clinic.name)
+    last = clinic.last_day(now)
+    if wanted is not None and wanted > last:
+        opens = clinic.opens(wanted, now)
+        return OpensLater(day=wanted, opens_day=opens.date(), opens_time=opens.time())
+    near = [s for s in sittings if s.day <= last]
+    later = min((s.day for s in sittings if s.day > last and s.open), default=None)
+    opens_at = clinic.opens(later, now) if later else None
+    opening = {"opens_day": opens_at and opens_at.date(), "opens_time": opens_at and opens_at.time()}
+    if any(s.open and s.to_come and s.left == 0 for s in near):
+        return AllFull(wanted=wanted, days=sorted({s.day for s in near if s.open and s.to_come}), **opening)
+    if any(not s.open for s in near):
+        return AllStopped(wanted=wanted, days=sorted({s.day for s in near if not s.open}))
+    if later and opens_at:
+        return OpensLater(day=later, **opening)
+    if any(not s.to_come for s in near):
+        return AllOver(wanted=wanted)
+    return NoSession(wanted=wanted, last_day=last, next_day=later, **opening)
+
+
+def reminders(day: date, start: datetime, now: datetime, evening: time, hours_before: int) -> dict[str, datetime]:
+    """When to remind of a visit, by kind; what lies behind already is left out."""
+    due = {
+        "evening": datetime.combine(day - timedelta(days=1), evening, now.tzinfo),
+        "soon": start - timedelta(hours=hours_before),
+    }
+    return {kind: at for kind, at in due.items() if at > now}
+
+
+def years(birth_date: date, day: date) -> int:
+    """Age in whole years on `day`; who was born on February 29 grows older on March 1."""
+    return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))

@@ -1,0 +1,224 @@
+"""The tables of booking, and the reads on them. What changes the pool stands in pool/store.py and roster/store.py.
+
+booking_session 1-n booking_segment 1-n booking_slot; an appointment takes one slot of a segment. `free` of a segment is
+the gate through which every hold goes. Of each segment, always:
+capacity = free + held + taken + cooling, counted over its slots.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    Row,
+    Select,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+    and_,
+    case,
+    func,
+    or_,
+    select,
+    update,
+)
+
+from bot.db.schema import Moment, code, key, public_id, table, whole
+from bot.db.transaction import Transaction
+
+session = table(
+    "booking_session",
+    key(),
+    Column("code", code(64), nullable=False, unique=True),
+    Column("site", code(16), nullable=False),
+    Column("clinic", code(32), nullable=False),
+    Column("doctor", code(32)),
+    Column("substitute", code(32)),
+    Column("sitting", code(32)),  # who really sits there: the substitute, else the doctor; NULL in a general clinic
+    Column("date", Date, nullable=False),
+    Column("half", code(8), nullable=False),
+    Column("kind", code(16), nullable=False),
+    Column("fee", Integer, nullable=False),  # fen, paid at the hospital
+    Column("building", String(64), nullable=False),
+    Column("floor", String(16), nullable=False),
+    Column("zone", String(16), nullable=False),
+    Column("room", String(32), nullable=False),
+    Column("state", code(8), nullable=False),  # open, stopped
+    Column("digest", code(64), nullable=False),  # of what the hospital told: the same again needs no work
+    Index("ix_booking_session_clinic_date", "clinic", "date"),
+    Index("ix_booking_session_sitting_date", "sitting", "date"),
+    Index("ix_booking_session_date", "date"),
+)
+
+segment = table(
+    "booking_segment",
+    key(),
+    Column("session_id", whole(), ForeignKey("booking_session.id"), nullable=False),
+    Column("position", SmallInteger, nullable=False),
+    Column("start_at", Moment, nullable=False),
+    Column("end_at", Moment, nullable=False),
+    Column("start_wall", code(5), nullable=False),  # 09:30, as it was told by the hospital
+    Column("end_wall", code(5), nullable=False),
+    Column("first_number", Integer, nullable=False),
+    Column("capacity", Integer, nullable=False),
+    Column("free", Integer, nullable=False),
+    Column("state", code(8), nullable=False),  # open, closed
+    UniqueConstraint("session_id", "position"),
+)
+
+slot = table(
+    "booking_slot",
+    key(),
+    Column("session_id", whole(), ForeignKey("booking_session.id"), nullable=False),
+    Column("segment_id", whole(), ForeignKey("booking_segment.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("state", code(8), nullable=False),  # free, held, taken, cooling
+    # No foreign key: appointment and slot name each other. Taken without one: given away by the hospital itself.
+    Column("appointment_id", whole()),
+    Column("back_at", Moment),
+    UniqueConstraint("session_id", "number"),
+    Index("ix_booking_slot_segment_state", "segment_id", "state", "number"),
+    Index("ix_booking_slot_back_at", "state", "back_at"),
+)
+
+appointment = table(
+    "booking_appointment",
+    key(),
+    public_id(),
+    Column("person_id", whole(), nullable=False),
+    Column("contact_id", whole(), ForeignKey("contact.id"), nullable=False),
+    Column("segment_id", whole(), ForeignKey("booking_segment.id"), nullable=False),
+    Column("slot_id", whole(), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("state", code(12), nullable=False),  # held, booked, cancelled, released, expired, refused
+    Column("hold_until", Moment, nullable=False),
+    Column("request_id", code(80), nullable=False, unique=True),
+    Column("channel", code(16), nullable=False),
+    Column("fee", Integer, nullable=False),
+    Column("registration", code(64)),  # the hospital's code, once it was told
+    Column("refusal", code(64)),  # the hospital's reason, where it refused
+    Column("created_at", Moment, nullable=False),
+    Column("created_by", code(64), nullable=False),
+    Column("booked_at", Moment),
+    Column("ended_at", Moment),
+    Column("ended_by", code(64)),
+    Index("ix_booking_appointment_person", "person_id", "state"),
+    Index("ix_booking_appointment_contact", "contact_id", "state"),
+    Index("ix_booking_appointment_hold", "state", "hold_until"),
+    Index("ix_booking_appointment_segment", "segment_id"),
+)
+
+_PLACE = [
+    segment.c.id.label("segment_id"), segment.c.position, segment.c.start_at, segment.c.end_at, segment.c.start_wall,
+    segment.c.end_wall, segment.c.free, segment.c.state.label("segment_state"), session.c.id.label("session_id"),
+    session.c.code.label("session_code"), session.c.site, session.c.clinic, session.c.doctor, session.c.substitute,
+    session.c.sitting, session.c.date, session.c.half, session.c.kind, session.c.building, session.c.floor,
+    session.c.zone, session.c.room, session.c.state.label("session_state"),
+]
+_WHOLE = [c for c in appointment.c if c.name != "segment_id"]
+
+
+async def place(tx: Transaction, segment_id: int) -> Row[Any] | None:
+    """One segment with its session; `fee` is the session's."""
+    joined = select(*_PLACE, session.c.fee).join(session, session.c.id == segment.c.session_id)
+    return await tx.one(joined.where(segment.c.id == segment_id))
+
+
+def _appointments() -> Select[Any]:
+    joined = select(*_WHOLE, *_PLACE).select_from(appointment)
+    joined = joined.join(segment, segment.c.id == appointment.c.segment_id)
+    return joined.join(session, session.c.id == segment.c.session_id)
+
+
+async def appointment_by(tx: Transaction, appointment_id: int) -> Row[Any] | None:
+    return await tx.one(_appointments().where(appointment.c.id == appointment_id))
+
+
+async def appointment_of_request(tx: Transaction, request_id: str) -> Row[Any] | None:
+    return await tx.one(_appointments().where(appointment.c.request_id == request_id))
+
+
+async def set_registration(tx: Transaction, appointment_id: int, code_of: str) -> None:
+    """Note under which code the hospital has it."""
+    await tx.update(update(appointment).where(appointment.c.id == appointment_id).values(registration=code_of))
+
+
+async def active_of(tx: Transaction, person_id: int, now: datetime) -> Sequence[Row[Any]]:
+    """What counts against a person's limits: coming appointments, and holds that still run."""
+    active = or_(
+        and_(appointment.c.state == "booked", segment.c.end_at > now),
+        and_(appointment.c.state == "held", appointment.c.hold_until > now),
+    )
+    return await tx.all(_appointments().where(appointment.c.person_id == person_id, active))
+
+
+async def coming(tx: Transaction, contact_id: int, persons: Sequence[int], now: datetime) -> Sequence[Row[Any]]:
+    """Booked and not over, the next first: of these persons, whoever booked it, and what the contact itself booked."""
+    whose = or_(appointment.c.contact_id == contact_id, appointment.c.person_id.in_(persons))
+    where = (whose, appointment.c.state == "booked", segment.c.end_at > now)
+    return await tx.all(_appointments().where(*where).order_by(segment.c.start_at, appointment.c.id))
+
+
+async def past(
+    tx: Transaction, contact_id: int, persons: Sequence[int], now: datetime, limit: int
+) -> Sequence[Row[Any]]:
+    """Booked and over, the latest first."""
+    whose = or_(appointment.c.contact_id == contact_id, appointment.c.person_id.in_(persons))
+    where = (whose, appointment.c.state == "booked", segment.c.end_at <= now)
+    return await tx.all(_appointments().where(*where).order_by(segment.c.start_at.desc()).limit(limit))
+
+
+async def cancelled(tx: Transaction, contact_id: int, persons: Sequence[int], limit: int) -> Sequence[Row[Any]]:
+    """Cancelled by whom ever, and refused by the hospital; the latest first."""
+    whose = or_(appointment.c.contact_id == contact_id, appointment.c.person_id.in_(persons))
+    where = (whose, appointment.c.state.in_(("cancelled", "refused")))
+    return await tx.all(_appointments().where(*where).order_by(appointment.c.ended_at.desc()).limit(limit))
+
+
+async def last_seen(tx: Transaction, contact_id: int, persons: Sequence[int], now: datetime) -> Row[Any] | None:
+    """Sitting doctor and clinic of the latest visit to a doctor; before any visit, of the latest booking."""
+    whose = or_(appointment.c.contact_id == contact_id, appointment.c.person_id.in_(persons))
+    begun = case((segment.c.start_at <= now, 0), else_=1)
+    where = (whose, appointment.c.state == "booked", session.c.sitting.is_not(None))
+    return await tx.one(_appointments().where(*where).order_by(begun, segment.c.start_at.desc()).limit(1))
+
+
+async def sittings(
+    tx: Transaction, *, first: date, last: date, ends_after: datetime, clinic: str | None = None,
+    doctor: str | None = None, general: bool = False,
+) -> Sequence[Row[Any]]:
+    """Sessions of a clinic, of who sits, or of both, by day: with `left` (slots in segments that end after
+    `ends_after`), `to_come` (such segments), `next_at` and `next_wall` (start of the first with a slot)."""
+    live = and_(segment.c.state == "open", segment.c.end_at >= ends_after)
+    bookable = and_(live, segment.c.free > 0)
+    fields = [session.c[name] for name in ("id", "site", "clinic", "doctor", "substitute", "sitting", "date", "half",
+                                           "kind", "fee", "state")]
+    query = select(
+        *fields,
+        func.coalesce(func.sum(case((live, segment.c.free), else_=0)), 0).label("left"),
+        func.coalesce(func.sum(case((live, 1), else_=0)), 0).label("to_come"),
+        func.min(case((bookable, segment.c.start_wall), else_=None)).label("next_wall"),
+    ).join(segment, segment.c.session_id == session.c.id)
+    query = query.where(session.c.date.between(first, last)).group_by(*fields).order_by(session.c.date, "next_wall")
+    if clinic is not None:
+        query = query.where(session.c.clinic == clinic)
+    if doctor is not None:
+        query = query.where(session.c.sitting == doctor)
+    if general:
+        query = query.where(session.c.sitting.is_(None))
+    return await tx.all(query)
+
+
+async def segments(tx: Transaction, sessions: Sequence[int], ends_after: datetime) -> Sequence[Row[Any]]:
+    """Segments of these sessions with a slot left, in time."""
+    joined = select(*_PLACE, session.c.fee).join(session, session.c.id == segment.c.session_id)
+    where = (segment.c.session_id.in_(sessions), segment.c.state == "open", segment.c.free > 0,
+             segment.c.end_at >= ends_after)
+    return await tx.all(joined.where(*where).order_by(segment.c.start_at, segment.c.id))

@@ -1,0 +1,60 @@
+"""One appointment in the words that templates use: the same facts in the chat, in pushes and in lists."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from bot.context import Context
+from bot.masking import mask_name
+from flows.booking import rules
+from flows.booking.neighbours import Catalogue, Person
+
+BE_EARLY = timedelta(minutes=10)
+
+
+def facts_of(row: Any, person: Person | None, catalogue: Catalogue, context: Context) -> dict[str, Any]:
+    """JSON values only. `row` is an appointment as store.py reads it.
+
+    day (ISO), half, start, end, by (HH:MM); clinic, department, site ("" where there is but one), doctor and title
+    ("" in a general clinic), substitute_for, kind, fee (fen), number, building, floor, zone, room; person (masked),
+    child; cancel_day, cancel_time, can_cancel; discreet.
+    """
+    clinic, doctor = catalogue.clinic.get(row.clinic), catalogue.doctor.get(row.sitting or "")
+    department = catalogue.department.get(clinic.department) if clinic else None
+    site = catalogue.site.get(row.site) if len(catalogue.sites) > 1 else None
+    instead = catalogue.doctor.get(row.doctor or "") if row.substitute else None
+    now = context.clock.local(context.now)
+    until = rules.cancel_until(row.date, context.settings.booking.cancel_until, now)
+    start = context.clock.local(row.start_at)
+    return {
+        "day": row.date.isoformat(),
+        "half": row.half,
+        "start": row.start_wall,
+        "end": row.end_wall,
+        "by": f"{start - BE_EARLY:%H:%M}",
+        "clinic": clinic.name if clinic else "",
+        "department": department.name if department else "",
+        "site": site.name if site else "",
+        "doctor": doctor.name if doctor else "",
+        "title": doctor.title if doctor else "",
+        "substitute_for": instead.name if instead else "",
+        "kind": row.kind,
+        "fee": row.fee,
+        "number": row.number,
+        "building": row.building,
+        "floor": row.floor,
+        "zone": row.zone,
+        "room": row.room,
+        "person": mask_name(person.name) if person else "",
+        "child": person is not None and rules.years(person.birth_date, row.date) < 14,
+        "cancel_day": until.date().isoformat(),
+        "cancel_time": f"{until:%H:%M}",
+        "can_cancel": now < until,
+        "discreet": bool((clinic and clinic.discreet) or (department and department.discreet)),
+    }
+
+
+def held_facts(row: Any, context: Context) -> dict[str, Any]:
+    """Until when a hold lasts, as text that JSON keeps, and how many minutes it was given."""
+    return {"hold_until": row.hold_until.isoformat(), "minutes": context.settings.booking.hold_minutes}

@@ -1,0 +1,146 @@
+"""Booking's work behind the conversation: rosters in, holds and cooled slots back, the hospital told."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from bot import logs
+from bot.clock import HospitalClock
+from bot.context import Context
+from bot.db.transaction import Transaction
+from bot.errors import OutsideRefused, OutsideUnavailable
+from flows.booking import ledger
+from flows.booking.ledger import Entry
+from flows.booking.offers import BEYOND, horizon
+from flows.booking.pool import store as pool
+from flows.booking.roster import store as rosters
+from flows.booking.roster.sync import Roster, bring_in_line
+from flows.booking.service import REGISTER, UNREGISTER, BookingService
+from integrations.his.port import HospitalPort
+from jobs.job import Job
+from jobs.outbox import Handles
+from jobs.schedule import Every
+
+log = logs.get(__name__)
+
+AT_ONCE = 200
+"""Holds or slots given back in one sweep; the next one is 20 seconds away."""
+
+
+async def sync_rosters(job: Job) -> None:
+    """Take the hospital's rosters over, from today to a week beyond the widest horizon."""
+    port = job.ports[HospitalPort]
+    async with job.context() as context:
+        catalogue = await BookingService(context).neighbours.catalogue()
+        first = context.clock.today()
+        last = first + horizon(catalogue, context) + BEYOND
+    # No transaction is open while the hospital thinks.
+    sessions = await port.rosters(first, last)
+    rooms = {room.code: room.place for room in await port.rooms()}
+
+    async def run(work: Callable[[Transaction], Awaitable[None]]) -> None:
+        await job.database.run(work)
+
+    async with job.database.reading() as tx:
+        known = await rosters.known(tx, first, last)
+    await bring_in_line(run, known, Roster(first, last, sessions, rooms), HospitalClock(job.settings.timezone))
+
+
+async def sweep(job: Job) -> None:
+    """Give back the holds whose time is over, also where no conversation does it, and the slots that have cooled."""
+    async with job.database.reading() as tx:
+        lapsed, cooled = await pool.lapsed_holds(tx, AT_ONCE), await pool.cooled(tx, AT_ONCE)
+    for hold in lapsed:
+
+        async def release(context: Context, hold: Any = hold) -> None:
+            await BookingService(context).release_hold(hold.id, hold.segment_id, hold.slot_id, expired=True)
+
+        await job.run(release)
+    for slot in cooled:
+
+        async def warm(context: Context, slot: Any = slot) -> None:
+            await pool.warm(context.tx, slot.id, slot.segment_id)
+
+        await job.run(warm)
+
+
+async def register(job: Job, payload: dict[str, Any]) -> None:
+    """Tell the hospital of an appointment. After a try whose end is unknown it is asked first."""
+    appointment = int(payload["appointment"])
+    entry = await _entry(job, appointment)
+    if entry is None or entry.registration or entry.state not in ("booked", "cancelled"):
+        return
+    again = job.row is not None and job.row.attempts > 1
+    if entry.state == "cancelled" and not again:
+        return  # never told, so there is nothing to take back
+    if entry.record_number is None:
+        if entry.state == "cancelled":
+            return
+        if entry.record_state in ("asked", "none"):
+            raise OutsideUnavailable("the person's record is not there yet", system="his", retry_after=15)
+        await job.run(lambda context: ledger.refused(context, appointment, "no_patient"))
+        return
+    try:
+        code = await _told(job.ports[HospitalPort], entry, entry.record_number, again=again)
+    except OutsideRefused as no:
+        refusal = no.code
+        await job.run(lambda context: ledger.refused(context, appointment, refusal))
+        return
+    if code:
+        await job.run(lambda context: ledger.registered(context, appointment, code))
+
+
+async def unregister(job: Job, payload: dict[str, Any]) -> None:
+    """Tell the hospital that an appointment is cancelled. It comes after `register` in the same lane."""
+    entry = await _entry(job, int(payload["appointment"]))
+    if entry is None:
+        return
+    port = job.ports[HospitalPort]
+    code = entry.registration
+    if code is None:
+        # A registration whose answer was lost, and that was given up, may stand in the hospital's book.
+        outcome = await port.ask(_request(REGISTER, entry))
+        code = outcome.registration.code if outcome and outcome.registration else None
+    if code is None:
+        return
+    try:
+        await port.cancel_registration(_request(UNREGISTER, entry), code)
+    except OutsideRefused as no:
+        if no.code != "no_registration":
+            raise
+        log.warning("registration_gone", appointment=entry.public_id)
+
+
+async def _told(port: HospitalPort, entry: Entry, record_number: str, *, again: bool) -> str | None:
+    """Register, unless an earlier try did; gives the hospital's code, None where a cancelled one was never told."""
+    request = _request(REGISTER, entry)
+    if again and (outcome := await port.ask(request)) is not None:
+        if outcome.registration is not None:
+            return outcome.registration.code
+        if outcome.refused is not None:
+            raise OutsideRefused(outcome.refused.code, outcome.refused.message, system="his")
+    if entry.state == "cancelled":
+        return None
+    done = await port.register(
+        request, appointment=entry.public_id, record_number=record_number, session=entry.session,
+        segment=entry.position, number=entry.number,
+    )
+    return done.code
+
+
+async def _entry(job: Job, appointment: int) -> Entry | None:
+    async with job.context() as context:
+        return await ledger.entry(context, appointment)
+
+
+def _request(topic: str, entry: Entry) -> str:
+    return f"{topic}:{entry.public_id}"
+
+
+# A hospital that is away overnight must not turn bookings into dead letters: a hundred tries are eight hours.
+HANDLES = {REGISTER: Handles(register, tries=100), UNREGISTER: Handles(unregister, tries=100)}
+EVERY = {
+    "booking.sweep": Every(seconds=20, run=sweep),
+    "booking.rosters": Every(seconds=300, run=sync_rosters),
+}
