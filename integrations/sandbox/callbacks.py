@@ -60,14 +60,11 @@ class Delivered:
 
 def signed_callback(account: Account, xml: str, openid: str) -> SignedCallback:
     """Sign ``xml`` and, by the account's mode, encrypt it: safe (only ``Encrypt``), compatible (both) or plaintext."""
-    timestamp, nonce = str(int(clock.now().timestamp())), str(secrets.randbelow(10**9))
-    signature = hashlib.sha1("".join(sorted((account.token, timestamp, nonce))).encode(),
-                             usedforsecurity=False).hexdigest()
-    query = {"signature": signature, "timestamp": timestamp, "nonce": nonce, "openid": openid}
+    query = _signed(account) | {"openid": openid}
     if account.mode == "plaintext":
         return SignedCallback(urlencode(query), xml.encode())
     crypto = WeChatCrypto(account.token, account.aes_key, account.app_id)
-    envelope = ElementTree.fromstring(crypto.encrypt_message(xml, nonce, timestamp))
+    envelope = ElementTree.fromstring(crypto.encrypt_message(xml, query["nonce"], query["timestamp"]))
     query |= {"encrypt_type": "aes", "msg_signature": envelope.findtext("MsgSignature", "")}
     encrypt = f"<Encrypt><![CDATA[{envelope.findtext('Encrypt', '')}]]></Encrypt>"
     if account.mode == "compatible":
@@ -76,6 +73,13 @@ def signed_callback(account: Account, xml: str, openid: str) -> SignedCallback:
         receiver = ElementTree.fromstring(xml).findtext("ToUserName", "")
         body = f"<xml><ToUserName><![CDATA[{receiver}]]></ToUserName>{encrypt}</xml>"
     return SignedCallback(urlencode(query), body.encode())
+
+
+def _signed(account: Account) -> dict[str, str]:
+    timestamp, nonce = str(int(clock.now().timestamp())), str(secrets.randbelow(10**9))
+    whole = "".join(sorted((account.token, timestamp, nonce)))
+    return {"signature": hashlib.sha1(whole.encode(), usedforsecurity=False).hexdigest(), "timestamp": timestamp,
+            "nonce": nonce}
 
 
 def to_xml(fields: Mapping[str, Any]) -> str:
@@ -102,9 +106,10 @@ class Courier:
     """Carries callbacks to ``{base_url}/webhooks/wechat/{account}`` and the passive answers back to the phone."""
 
     def __init__(self, phones: Phones, base_url: str, misbehaviour: Misbehaviour,
-                 session: aiohttp.ClientSession | None = None, *, patience: float = PATIENCE) -> None:
+                 *, patience: float = PATIENCE) -> None:
         self._phones, self._base_url, self._wrong = phones, base_url.rstrip("/"), misbehaviour
-        self._session, self._patience = session, patience
+        self._session: aiohttp.ClientSession | None = None
+        self._patience = patience
         self._waiting: asyncio.Event | None = None
         self._tasks: set[asyncio.Task[Delivered]] = set()
 
@@ -120,6 +125,17 @@ class Courier:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._session:
             await self._session.close()
+
+    async def check(self, account: PlayAccount) -> bool:
+        """What the platform does when the address is entered there: a GET whose echostr must come back as it is."""
+        echo = str(secrets.randbelow(10**18))
+        query = _signed(account.settings) | {"echostr": echo}
+        url = f"{self._base_url}/webhooks/wechat/{account.name}?{urlencode(query)}"
+        try:
+            async with self._http().get(url, timeout=aiohttp.ClientTimeout(total=self._patience)) as response:
+                return response.status == 200 and await response.read() == echo.encode()
+        except (TimeoutError, aiohttp.ClientError):
+            return False
 
     async def deliver(self, account: PlayAccount, phone: Phone, fields: Mapping[str, Any]) -> Delivered:
         """Send one callback with WeChat's common fields before ``fields``; show the answer on the phone."""
@@ -163,11 +179,9 @@ class Courier:
 
     async def _once(self, account: PlayAccount, callback: SignedCallback, outcome: Delivered) -> bytes | None:
         """One POST: its body, or None if there was no proper answer in time."""
-        if self._session is None:
-            self._session = aiohttp.ClientSession()
         url = f"{self._base_url}/webhooks/wechat/{account.name}?{callback.query}"
         try:
-            async with self._session.post(url, data=callback.body, headers={"Content-Type": "text/xml"},
+            async with self._http().post(url, data=callback.body, headers={"Content-Type": "text/xml"},
                                           timeout=aiohttp.ClientTimeout(total=self._patience)) as response:
                 outcome.statuses.append(response.status)
                 return await response.read() if response.status == 200 else None
@@ -175,6 +189,11 @@ class Courier:
             outcome.statuses.append(0)
             log.warning("sandbox_callback_unanswered", account=account.name, error=type(error).__name__)
             return None
+
+    def _http(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            self._session = aiohttp.ClientSession()
+        return self._session
 
     async def _overtaken(self) -> None:
         """Hold the first of two callbacks until the second is on its way, or for two seconds."""

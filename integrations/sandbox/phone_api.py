@@ -66,6 +66,13 @@ async def state(request: web.Request) -> web.Response:
         "misbehaviour": request.config_dict[MISBEHAVIOUR].json()})
 
 
+@routes.post("/accounts/{name}/check")
+async def check_account(request: web.Request) -> web.Response:
+    """Whether the hospital's callback address answers as it must when it is entered at the platform."""
+    account = _account(request, {"account": request.match_info["name"]})
+    return web.json_response({"ok": await request.config_dict[COURIER].check(account)})
+
+
 @routes.post("/phones")
 async def add_phone(request: web.Request) -> web.Response:
     body = await _body(request)

@@ -6,7 +6,7 @@
     name = "..."                 # at most 3 of these, 4 Chinese characters each
     [[button.sub]]
     name = "..."                 # at most 5, 8 Chinese characters each
-    key = "flow:booking"         # a tap comes back as a CLICK event with this key
+    key = "flow:booking"         # a tap begins this flow; any other key is heard as if it had been written
     [[button.sub]]
     name = "..."
     url = "/h5/booking/mine"     # or a page; one that begins with / is ours

@@ -32,6 +32,11 @@ class Hook:
     calls: list[dict[str, Any]] = field(default_factory=list)
     notices: list[dict[str, Any]] = field(default_factory=list)
     answer: Any = None
+    checked: Any = None
+
+    async def hello(self, request: web.Request) -> web.StreamResponse:
+        response: web.StreamResponse = await self.checked(request) if self.checked else web.Response(status=404)
+        return response
 
     async def wechat(self, request: web.Request) -> web.StreamResponse:
         body = await request.read()
@@ -48,6 +53,7 @@ class Hook:
     def app(self) -> web.Application:
         app = web.Application()
         app.router.add_post("/webhooks/wechat/{account}", self.wechat)
+        app.router.add_get("/webhooks/wechat/{account}", self.hello)
         app.router.add_post("/webhooks/sms/{gateway}", self.sms)
         return app
 

@@ -34,7 +34,8 @@ def test_ours_are_verified() -> None:
 
 @pytest.mark.parametrize(("change", "reason"), [
     ({"mobile": "2"}, "bad_signature"), ({"signature": "0" * 64}, "bad_signature"),
-    ({"signature": None}, "bad_signature"), ({"signature": "签名"}, "bad_signature"), ({"extra": "1"}, "bad_signature"), ({"timestamp": "0"}, "bad_signature"),
+    ({"signature": None}, "bad_signature"), ({"signature": "签名"}, "bad_signature"),
+    ({"extra": "1"}, "bad_signature"), ({"timestamp": "0"}, "bad_signature"),
 ])
 def test_what_was_changed_is_refused(change: dict[str, object], reason: str) -> None:
     with pytest.raises(BadInput) as caught:
