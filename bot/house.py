@@ -25,7 +25,7 @@ from bot.talk.dispatcher import Dispatcher
 from bot.talk.understand import pinyin
 from bot.waker import Waker
 from bot.wording import Wording
-from flows.notices.kinds import kinds_of
+from flows.notices.kinds import Kinds, kinds_of
 from integrations.his.embedded import EmbeddedHospital
 from integrations.his.port import HospitalPort
 from integrations.sandbox.app import sandbox_settings
@@ -82,6 +82,7 @@ class House:
         clients = WeChatClients(settings.accounts, session, redis)
         ports.put(WeChatAccounts, clients)
         ports.put(Channels, WeChatChannels(clients, settings))
+        ports.put(Kinds, Kinds(AREAS.all))
         ports.put(SmsPort, SmsClient(settings.sms, session))
         ports.put(HospitalPort, EmbeddedHospital(database, HospitalClock(settings.timezone)))
         waker = Waker(redis)

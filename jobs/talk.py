@@ -48,7 +48,8 @@ async def _say(job: Job, contact_id: int, messages: tuple[Message, ...]) -> None
     async with job.context(contact_id) as context:
         contact = context.contact
     assert contact is not None
-    await converse(job.database, job.ports[Channels], contact, messages)
+    assert job.row is not None
+    await converse(job.database, job.ports[Channels], contact, messages, once=f"outbox:{job.row.id}")
 
 
 HANDLES = {

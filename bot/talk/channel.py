@@ -15,7 +15,7 @@ class WindowClosed(OutsideRefused):
 
 
 class Channel(Protocol):
-    """One account on a channel. All that sends raises OutsideUnavailable, OutsideUnknown, OutsideRefused (bot.errors)."""
+    """One account on a channel. What sends raises OutsideUnavailable, OutsideUnknown or OutsideRefused."""
 
     def cost(self, messages: tuple[Message, ...]) -> int:
         """How many of the messages that the contact may still be sent `say` would use."""

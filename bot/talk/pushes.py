@@ -1,4 +1,4 @@
-"""What an area declares of each kind of push it sends (`Area.pushes`). Low in the house, so that every area may say it."""
+"""What an area declares of each kind of push it sends (`Area.pushes`). Low in the house: every area may say it."""
 
 from __future__ import annotations
 

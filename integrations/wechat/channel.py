@@ -1,35 +1,62 @@
-"""WeChat as the engine sees it: a channel that carries a conversation's words as customer-service messages."""
+"""WeChat as the engine sees it: a conversation's words as customer-service messages, pushes as template messages."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from bot.context import Contact
-from bot.settings import Account
+from bot.errors import OutsideRefused
+from bot.settings import Account, Settings
 from bot.talk.messages import Message
 from integrations.wechat.compose import compose
+from integrations.wechat.errors import SYSTEM
 from integrations.wechat.port import WeChatAccounts, WeChatPort
 
 
 class WeChatChannel:
-    """``bot.talk.channel.Channel`` of one account."""
+    """``bot.talk.channel.Channel`` of one account. A shut window is ``errors.WindowClosed``, which is the engine's own
+    ``bot.talk.channel.WindowClosed``."""
 
-    def __init__(self, client: WeChatPort, *, taps: bool = True) -> None:
-        self._client, self._taps = client, taps
+    def __init__(self, client: WeChatPort, account: Account) -> None:
+        self._client, self._account = client, account
+
+    def cost(self, messages: tuple[Message, ...]) -> int:
+        return len(self._texts(messages))
 
     async def say(self, contact: Contact, messages: tuple[Message, ...]) -> None:
         """One customer-service message as long as it all fits. If a later one of several fails, those before it are
         there already: a second try says them again."""
-        for text in compose(messages, taps=self._taps):
+        for text in self._texts(messages):
             await self._client.send_text(contact.external_id, text)
+
+    async def template(
+        self, contact: Contact, kind: str, values: Mapping[str, str], *, url: str = "", once: str = ""
+    ) -> str:
+        template_id = _known(self._account.templates, kind)
+        return await self._client.send_template(
+            contact.external_id, template_id, values, url=url, client_msg_id=once
+        )
+
+    async def subscription(self, contact: Contact, kind: str, values: Mapping[str, str], *, url: str = "") -> str:
+        template_id = _known(self._account.subscriptions, kind)
+        return await self._client.send_subscription(contact.external_id, template_id, values, page=url)
+
+    def _texts(self, messages: tuple[Message, ...]) -> list[str]:
+        return compose(messages, taps=self._account.tap_links)
 
 
 class WeChatChannels:
     """``bot.talk.channel.Channels`` of all WeChat accounts."""
 
-    def __init__(self, accounts: Mapping[str, Account], clients: WeChatAccounts) -> None:
-        self._accounts, self._clients = accounts, clients
+    def __init__(self, clients: WeChatAccounts, settings: Settings) -> None:
+        self._clients, self._accounts = clients, settings.accounts
 
     def of(self, account: str) -> WeChatChannel:
-        client = self._clients[account]
-        return WeChatChannel(client, taps=self._accounts[account].tap_links)
+        return WeChatChannel(self._clients[account], self._accounts[account])
+
+
+def _known(templates: Mapping[str, str], kind: str) -> str:
+    try:
+        return templates[kind]
+    except KeyError:
+        raise OutsideRefused("no-template", kind, system=SYSTEM) from None

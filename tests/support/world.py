@@ -22,6 +22,7 @@ from bot.talk.channel import Channels
 from bot.talk.dispatcher import Dispatcher
 from bot.talk.messages import Answer, Inbound
 from bot.wording import Wording
+from flows.notices.kinds import Kinds
 from integrations.sms.port import SmsPort
 from jobs.job import Workshop
 from jobs.outbox import Drain
@@ -62,6 +63,7 @@ class World:
         self.wording = Wording.of(self.settings)
         self.ports.put(Channels, self.channels)
         self.ports.put(SmsPort, self.sms)
+        self.ports.put(Kinds, Kinds(self.areas.all))
         self.dispatcher = Dispatcher(self.database, self.areas, self.wording, self.settings, self.ports)
         self.workshop = Workshop(self.database, self.ports, self.settings, self.wording, self.dispatcher)
         self.drain = Drain(self.workshop, handlers)

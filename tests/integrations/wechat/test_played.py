@@ -90,7 +90,7 @@ async def test_limits_of_a_text(play: Play, text: str, kind: type[Exception]) ->
 
 async def test_a_conversations_words_go_as_one_message(play: Play) -> None:
     await _follow(play)
-    channels = WeChatChannels(play.settings.accounts, WeChatClients(play.settings.accounts, play.session))
+    channels = WeChatChannels(WeChatClients(play.settings.accounts, play.session), play.settings)
     contact = Contact(1, "public", "main", "wechat", play.openid)
     messages = (Message("一"), Message("请选择科室", options=((1, "内科"), (2, "外科"))))
     await channels.of("main").say(contact, messages)

@@ -1,0 +1,17 @@
+"""The furniture of the notices."""
+
+from __future__ import annotations
+
+from bot.talk.area import Area
+from flows.notices.flow_messages import Messages
+from flows.notices.flow_prefs import Preferences
+from flows.notices.results import hear_delivery, hear_subscription
+from flows.notices.service import NoticesService
+
+AREA = Area(
+    name="notices",
+    title="消息",
+    flows=(Preferences, Messages),
+    service=NoticesService,
+    listens=(("delivery", hear_delivery), ("subscription", hear_subscription)),
+)
