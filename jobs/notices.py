@@ -23,8 +23,8 @@ async def send(job: Job, payload: dict[str, Any]) -> None:
 
 
 async def delivered(job: Job, payload: dict[str, Any]) -> None:
-    way, message, status = payload["way"], payload["message"], payload["status"]
-    if await job.run(lambda context: results.record(context, way, message, status)):
+    way, message, status, contact = (payload[name] for name in ("way", "message", "status", "contact"))
+    if await job.run(lambda context: results.record(context, way, message, status, contact)):
         return
     if job.row is not None and job.row.attempts >= LOOKS:
         log.info("delivery_of_unknown_message", way=way)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.talk.area import Area
 from flows.notices.flow_messages import Messages
 from flows.notices.flow_prefs import Preferences
+from flows.notices.kinds import SAID
 from flows.notices.results import hear_delivery, hear_subscription
 from flows.notices.service import NoticesService
 
@@ -13,5 +14,6 @@ AREA = Area(
     title="消息",
     flows=(Preferences, Messages),
     service=NoticesService,
+    pushes=(SAID,),
     listens=(("delivery", hear_delivery), ("subscription", hear_subscription)),
 )

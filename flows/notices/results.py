@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from bot import logs, metrics
 from bot.context import Context
+from bot.db.transaction import Transaction
 from bot.talk.messages import Inbound
 from flows.notices import rules, store
 from flows.notices.kinds import Kinds
@@ -16,7 +15,8 @@ log = logs.get(__name__)
 
 async def hear_delivery(context: Context, inbound: Inbound) -> None:
     """TEMPLATESENDJOBFINISH: success, failed:user block, failed: system failed."""
-    tell(context, "template", str(inbound.data.get("message_id", "")), str(inbound.data.get("status", "")))
+    message_id, status = str(inbound.data.get("message_id", "")), str(inbound.data.get("status", ""))
+    tell(context.tx, "template", message_id, status, contact_id=context.contact.id if context.contact else None)
 
 
 async def hear_subscription(context: Context, inbound: Inbound) -> None:
@@ -24,20 +24,24 @@ async def hear_subscription(context: Context, inbound: Inbound) -> None:
     for entry in inbound.data.get("list", ()):
         if entry.get("message_id"):
             status = "success" if str(entry.get("error_code")) == "0" else f"failed:{entry.get('error_code')}"
-            tell(context, "subscription", str(entry["message_id"]), status)
+            contact_id = context.contact.id if context.contact else None
+            tell(context.tx, "subscription", str(entry["message_id"]), status, contact_id=contact_id)
 
 
-def tell(context: Context, way: str, message_id: str, status: str) -> None:
-    """Have the result recorded after this turn: it may be here before the sending itself is written down."""
+def tell(tx: Transaction, way: str, message_id: str, status: str, *, contact_id: int | None = None) -> None:
+    """Have the result recorded after the commit: it may be here before the sending itself is written down.
+
+    `contact_id` where it is known: two accounts may give two messages the same id.
+    """
     if message_id:
-        payload = {"way": way, "message": message_id[:80], "status": status}
-        context.tx.put(DELIVERED, payload, key=f"{DELIVERED}:{way}:{message_id}"[:160])
+        payload = {"way": way, "message": message_id[:80], "status": status[:80], "contact": contact_id}
+        tx.put(DELIVERED, payload, key=f"{DELIVERED}:{way}:{contact_id or 0}:{message_id}"[:160])
 
 
-async def record(context: Context, way: str, message_id: str, status: str) -> bool:
+async def record(context: Context, way: str, message_id: str, status: str, contact_id: int | None = None) -> bool:
     """Note the first result of the push that left as this message; False when no such message is known (yet)."""
     tx = context.tx
-    row = await store.by_message(tx, (way,), message_id)
+    row = await store.by_message(tx, way, message_id, contact_id)
     if row is None:
         return False
     if row.state != store.SENT or row.delivered is not None:
@@ -59,6 +63,6 @@ async def record(context: Context, way: str, message_id: str, status: str) -> bo
     return True
 
 
-def _slug(status: Any) -> str:
+def _slug(status: str) -> str:
     """failed:user block -> user_block"""
-    return "_".join(str(status).removeprefix("failed").strip(": ").split())[:40] or "failed"
+    return "_".join(status.removeprefix("failed").strip(": ").split())[:40] or "failed"

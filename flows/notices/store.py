@@ -115,11 +115,12 @@ async def lock(tx: Transaction, public: str) -> Row[Any] | None:
     return await tx.one(select(push).where(push.c.public_id == public).with_for_update())
 
 
-async def by_message(tx: Transaction, ways: Sequence[str], message_id: str) -> Row[Any] | None:
+async def by_message(tx: Transaction, way: str, message_id: str, contact_id: int | None) -> Row[Any] | None:
     """The push that left as this message of the channel, under its lock."""
-    return await tx.one(
-        select(push).where(push.c.message_id == message_id, push.c.way.in_(ways)).with_for_update()
-    )
+    same = select(push).where(push.c.message_id == message_id, push.c.way == way)
+    if contact_id is not None:
+        same = same.where(push.c.contact_id == contact_id)
+    return await tx.one(same.with_for_update())
 
 
 async def change(tx: Transaction, push_id: int, *, was: str = WAITING, **values: Any) -> bool:

@@ -1,0 +1,44 @@
+"""What could not be delivered; `daoyi dead again ID` (or `--all`) tries once more."""
+
+from __future__ import annotations
+
+import argparse
+
+from bot.clock import HospitalClock
+from bot.db import keys_store
+from bot.db.engine import Database
+from bot.db.transaction import Transaction
+from bot.settings import Settings
+from jobs.dead_letters import list_dead, send_again
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("act", nargs="?", choices=["list", "again"], default="list")
+    parser.add_argument("id", nargs="?", help="as `daoyi dead` shows it")
+    parser.add_argument("--all", action="store_true", help="all of them, up to 200 at once")
+
+
+async def run(args: argparse.Namespace, settings: Settings) -> int:
+    database = Database(settings.database)
+    await database.start()
+    try:
+        await keys_store.load(database, settings.secret_keys)
+        async with database.transaction() as tx:
+            if args.act == "again":
+                return await _again(tx, args.id, everything=args.all)
+            clock = HospitalClock(settings.timezone)
+            for letter in await list_dead(tx):
+                since = f"{clock.local(letter.since):%m-%d %H:%M}"
+                print(f"{letter.id}  {since}  {letter.what}  {letter.attempts} tries  {letter.error or '-'}")
+    finally:
+        await database.close()
+    return 0
+
+
+async def _again(tx: Transaction, letter_id: str | None, *, everything: bool) -> int:
+    wanted = [letter.id for letter in await list_dead(tx)] if everything else [letter_id or ""]
+    count = 0
+    for each in wanted:
+        count += await send_again(tx, each)
+    print(f"{count} will be tried again" if count or everything else "no such dead letter")
+    return 0 if count or everything else 1

@@ -1,0 +1,45 @@
+"""What could not be done, for staff: rows of the outbox and pushes that were tried often enough."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.db import outbox_dead
+from bot.db.transaction import Transaction
+from flows.notices import store as pushes
+from flows.notices.service import SEND
+
+LIMIT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """`id` is "o" and the number of an outbox row, or "p" and the public id of a push. `what` is its topic or kind;
+    `error` a slug or the name of an error; nothing here is personal."""
+
+    id: str
+    what: str
+    error: str
+    attempts: int
+    since: datetime
+
+
+async def list_dead(tx: Transaction, *, limit: int = LIMIT) -> list[DeadLetter]:
+    """Dead letters, the oldest first."""
+    rows = await outbox_dead.dead_rows(tx, limit=limit)
+    found = [DeadLetter(f"o{row.id}", row.topic, row.error or "", row.attempts, row.due_at) for row in rows]
+    for row in await pushes.dead(tx, limit):
+        found.append(DeadLetter(f"p{row.public_id}", row.kind, row.error or "", row.attempts, row.due_at))
+    return sorted(found, key=lambda letter: letter.since)[:limit]
+
+
+async def send_again(tx: Transaction, letter_id: str) -> bool:
+    """Try a dead letter again from its beginning; False when there is no such dead letter."""
+    sort, name = letter_id[:1], letter_id[1:]
+    if sort == "o" and name.isascii() and name.isdigit():
+        return await outbox_dead.revive(tx, int(name))
+    if sort == "p" and await pushes.revive(tx, name):
+        tx.put(SEND, {"push": name})
+        return True
+    return False
