@@ -13,8 +13,9 @@ from bot import logs
 from bot.areas import AREAS
 from bot.house import House
 from bot.settings import Settings
-from bot.web import health, middlewares, sandbox_proxy, static
+from bot.web import health, middlewares, oauth, sandbox_proxy, static
 from bot.web.keys import DATABASE, DISPATCHER, PORTS, SETTINGS, WORDING
+from integrations.sandbox.app import sandbox_url
 from webhooks.sms import view as sms
 from webhooks.wechat import view as wechat
 
@@ -30,11 +31,12 @@ def build_app(house: House) -> web.Application:
     sms.setup(app)
     health.setup(app, redis=house.redis)
     static.setup(app)
+    oauth.setup(app)
     for area in AREAS.all:
         for routes in area.routes:
             app.router.add_routes(routes)
     if house.settings.sandbox == "on":
-        sandbox_proxy.setup(app, house.session)
+        sandbox_proxy.setup(app, sandbox_url(house.settings))
     app.cleanup_ctx.append(_finishing(house))
     return app
 

@@ -24,6 +24,7 @@ from bot.talk.channel import Channels
 from bot.talk.dispatcher import Dispatcher
 from bot.talk.understand import pinyin
 from bot.waker import Waker
+from bot.web.sign_in import SignIns
 from bot.wording import Wording
 from flows.notices.kinds import Kinds, kinds_of
 from integrations.his.embedded import EmbeddedHospital
@@ -34,6 +35,7 @@ from integrations.sms.port import SmsPort
 from integrations.wechat.accounts import WeChatClients
 from integrations.wechat.channel import WeChatChannels
 from integrations.wechat.port import WeChatAccounts
+from integrations.wechat.sign_in import WeChatSignIns
 
 log = logs.get(__name__)
 
@@ -83,6 +85,7 @@ class House:
         ports.put(WeChatAccounts, clients)
         ports.put(Channels, WeChatChannels(clients, settings))
         ports.put(Kinds, Kinds(AREAS.all))
+        ports.put(SignIns, WeChatSignIns(clients))
         ports.put(SmsPort, SmsClient(settings.sms, session))
         ports.put(HospitalPort, EmbeddedHospital(database, HospitalClock(settings.timezone)))
         waker = Waker(redis)

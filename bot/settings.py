@@ -57,6 +57,7 @@ class Settings(BaseSettings):
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged")
     log_format: Literal["console", "json"] = Field("console", description="`console` for people, `json` for machines")
+    metrics_open: bool = Field(False, description="`/metrics` answers other machines, too; otherwise only this one")
     templates_override: Path | None = Field(None, description="Folder whose templates stand before ours")
     answer_seconds: float = Field(
         3.6, gt=0, le=4.5, description="A callback is answered within so many seconds; the channel waits 5"

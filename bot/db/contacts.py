@@ -153,15 +153,17 @@ async def open_by_id(tx: Transaction, contact_id: int, source: str, message: str
     return _locked(rows, answers) if rows else None
 
 
-async def create(tx: Transaction, account: str, channel: str, external_id: str) -> None:
-    """Make contact and conversation, once, however many messages of a new contact arrive at the same time."""
+async def create(tx: Transaction, account: str, channel: str, external_id: str, *, followed: bool = True) -> None:
+    """Make contact and conversation, once, however many messages of a new contact arrive at the same time.
+
+    `followed` holds for a new one; who is there already stays as known."""
     await tx.insert_once(
         contact,
         public_id=new_public_id(),
         account=account,
         channel=channel,
         external_id=external_id,
-        followed=True,
+        followed=followed,
         created_at=tx.now,
     )
     row = await tx.one(select(contact.c.id).where(contact.c.account == account, contact.c.external_id == external_id))

@@ -13,6 +13,7 @@ from aiohttp import web
 from bot import clock, logs, metrics
 from bot.errors import BadInput
 from bot.talk.messages import Inbound
+from bot.web.access import public
 from bot.web.keys import DISPATCHER, SETTINGS
 from webhooks.wechat.gate import Gate, Letter
 from webhooks.wechat.parse import LARGEST
@@ -40,6 +41,7 @@ def setup(app: web.Application) -> None:
     app.router.add_post("/webhooks/wechat/{account}", receive)
 
 
+@public
 async def check_url(request: web.Request) -> web.Response:
     """The check that WeChat makes when the address is entered: the echostr, exactly."""
     gate = request.app[GATES].get(request.match_info["account"])
@@ -51,6 +53,7 @@ async def check_url(request: web.Request) -> web.Response:
         return _refused(request.match_info["account"], bad.reason)
 
 
+@public
 async def receive(request: web.Request) -> web.Response:
     """A message or an event. WeChat sends it again (three times) unless it gets 200 within 5 s."""
     gate = request.app[GATES].get(request.match_info["account"])

@@ -1,0 +1,99 @@
+"""What surrounds every request: its id, its headers, and a kind answer when something goes wrong."""
+
+from __future__ import annotations
+
+import re
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from bot import logs, metrics
+from bot.errors import BadInput, DaoyiError, OutsideError, Refusal
+from bot.web import faults, headers
+from bot.web.keys import WORDING
+
+log = logs.get(__name__)
+
+REQUEST_ID = "X-Request-Id"
+_GIVEN = re.compile(r"[A-Za-z0-9_-]{8,40}")
+"""An id that a proxy before us made; anything else could be a text for our logs."""
+UNCOUNTED = ("/webhooks/", "/static/", "/sandbox/", "/healthz", "/readyz", "/metrics")
+
+
+@web.middleware
+async def request_id(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """One id for the request, its log lines and the jobs that follow from it; it is given back as X-Request-Id."""
+    given = request.headers.get(REQUEST_ID, "")
+    with logs.request(given if _GIVEN.fullmatch(given) else "") as bound:
+        try:
+            response = await handler(request)
+        except web.HTTPException as passing:
+            _dress(request, passing, bound)
+            raise
+        _dress(request, response, bound)
+        return response
+
+
+def _dress(request: web.Request, response: web.StreamResponse, bound: str) -> None:
+    if not response.prepared:
+        response.headers[REQUEST_ID] = bound
+        headers.secure(request, response)
+    if not request.path.startswith(UNCOUNTED):
+        metrics.requests.inc(_area(request), str(response.status))
+
+
+def _area(request: web.Request) -> str:
+    """The area of a route that exists: what a sender writes must not become a label."""
+    resource = request.match_info.route.resource
+    parts = resource.canonical.split("/") if resource is not None else []
+    if parts[1:2] == ["api"]:
+        parts = parts[1:]
+    return parts[2] if len(parts) > 2 and "{" not in parts[2] else "none"
+
+
+@web.middleware
+async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turn what was raised into an answer. Never a traceback: that is in the log, under the reference."""
+    try:
+        return await handler(request)
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        response = faults.answer(request, faults.of_status(error.status))
+        response.set_status(error.status)
+        if "Allow" in error.headers:
+            response.headers["Allow"] = error.headers["Allow"]
+        return response
+    except Refusal as refusal:
+        return faults.answer(request, faults.Kind.REFUSED, said=_said(request, refusal), reason=refusal.template)
+    except BadInput as bad:
+        log.warning("request_refused", reason=bad.reason, path=_path(request))
+        return faults.answer(request, faults.of_error(bad), reason=bad.reason)
+    except OutsideError as error:
+        log.warning("request_outside", system=error.system, error=type(error).__name__, path=_path(request))
+        return faults.answer(request, faults.Kind.BUSY)
+    except DaoyiError as error:
+        kind = faults.of_error(error)
+        if kind is faults.Kind.OURS:
+            log.error("request_failed", path=_path(request), exc_info=True)
+        else:
+            log.info("request_refused", reason=type(error).__name__, path=_path(request))
+        return faults.answer(request, kind)
+    except Exception:
+        log.error("request_failed", path=_path(request), exc_info=True)
+        return faults.answer(request, faults.Kind.OURS)
+
+
+def _said(request: web.Request, refusal: Refusal) -> str:
+    """The words of a refusal that no handler said where it arose: its area is the one of the address."""
+    wording, name = request.app[WORDING], f"{_area(request)}/chat/{refusal.template}"
+    return wording.render(name, **refusal.facts) if refusal.template and wording.has(name) else ""
+
+
+def _path(request: web.Request) -> str:
+    """The route, not the address: that may hold ids."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource is not None else "?"
+
+
+ALL = (request_id, errors)

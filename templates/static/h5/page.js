@@ -1,0 +1,52 @@
+// What pages do beyond plain forms. Everything here is a convenience: without it the forms work as well.
+(() => {
+  "use strict";
+
+  // A button that may be pressed again in so many seconds: <button data-seconds="60" data-label="发送验证码">
+  function count(button) {
+    let left = Number(button.dataset.seconds);
+    if (!left || button.dataset.counting) return;
+    button.dataset.counting = "yes";
+    const until = Date.now() + left * 1000;
+    const tick = () => {
+      left = Math.ceil((until - Date.now()) / 1000);
+      button.disabled = left > 0;
+      button.textContent = left > 0 ? (button.dataset.waiting || "{} 秒").replace("{}", left) : button.dataset.label;
+      if (left > 0 && button.isConnected) setTimeout(tick, 500);
+    };
+    tick();
+  }
+
+  // Parts that only matter for some answers: <div data-when="document_type" data-is="passport officer">
+  function follow(form) {
+    for (const part of form.querySelectorAll("[data-when]")) {
+      const field = form.elements[part.dataset.when];
+      const shown = field && part.dataset.is.split(" ").includes(field.value);
+      part.hidden = !shown;
+      for (const input of part.querySelectorAll("input, select")) input.disabled = !shown;
+    }
+  }
+
+  function prepare(root) {
+    root.querySelectorAll("[data-seconds]").forEach(count);
+    root.querySelectorAll("form").forEach(follow);
+  }
+
+  document.addEventListener("change", (event) => event.target.form && follow(event.target.form));
+  document.addEventListener("htmx:afterSwap", () => prepare(document));
+  // A second tap on a slow line must not send the form twice.
+  document.addEventListener("submit", (event) => {
+    if (event.defaultPrevented) return;
+    const buttons = [...document.querySelectorAll(`button[form="${event.target.id}"]`), ...event.target.querySelectorAll("button")];
+    setTimeout(() => buttons.forEach((button) => { button.disabled = true; }), 0);
+    setTimeout(() => buttons.forEach((button) => { button.disabled = Boolean(button.dataset.counting) && button.disabled; }), 8000);
+  });
+  // Back from the browser's memory: buttons that were switched off are of use again.
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) document.querySelectorAll("button").forEach((button) => { button.disabled = false; });
+  });
+  document.addEventListener("DOMContentLoaded", () => {
+    prepare(document);
+    document.querySelector('[aria-invalid="true"]')?.focus();
+  });
+})();
