@@ -26,8 +26,8 @@ MAX_BYTES = 20 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Reply:
-    """What came back: a status below 300, the bare content type (lower case, no parameters), headers (found in any case)
-    and the body."""
+    """What came back: a status below 300, the bare content type (lower case, no parameters), headers (found in any
+    case) and the body."""
 
     status: int
     content_type: str

@@ -17,12 +17,13 @@ from aiohttp import web
 from bot.errors import SettingsError
 from bot.settings import Account, Settings
 from bot.settings_parts import CHANNEL_ADDRESSES, Sms
+from bot.wording import Wording
 from integrations.sandbox import phone_api
 from integrations.sandbox.callbacks import Courier
 from integrations.sandbox.misbehave import MISBEHAVIOUR, Misbehaviour, misbehave
 from integrations.sandbox.phones import Phones
 from integrations.sandbox.play_account import PlayAccount
-from integrations.sandbox.sms_server import Approved, SmsServer, spelled_out
+from integrations.sandbox.sms_server import Approved, SmsServer, spelled_out, worded
 from integrations.sandbox.state import ACCOUNTS, COURIER, DOMAINS, PHONES
 from integrations.sandbox.wechat_server import wechat_app
 
@@ -119,13 +120,15 @@ def make_play_app(settings: Settings, phones: Phones, *, web_url: str = "", appr
 
 
 def make_sandbox_app(settings: Settings, phones: Phones | None = None, *, web_url: str = "",
-                     approved: Approved = spelled_out) -> web.Application:
-    """As ``make_play_app``, refusing to stand beside anything real, and with a health check.
+                     approved: Approved | None = None) -> web.Application:
+    """As ``make_play_app``, refusing to stand beside anything real, and with a health check. Text messages are worded
+    as our templates word them.
 
     :raises SettingsError: a real account or gateway is configured
     """
     refuse_real(settings)
-    app = make_play_app(settings, Phones() if phones is None else phones, web_url=web_url, approved=approved)
+    app = make_play_app(settings, Phones() if phones is None else phones, web_url=web_url,
+                        approved=approved or worded(Wording.of(settings)))
     app.router.add_get("/healthz", _healthy)
     return app
 

@@ -12,11 +12,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import aiohttp
+import jinja2
 from aiohttp import web
 
 from bot import clock, logs
 from bot.errors import BadInput
 from bot.settings import Sms
+from bot.wording import Wording
 from integrations.sandbox.phones import Phones
 from integrations.sms.signing import signed, verified
 
@@ -24,13 +26,29 @@ log = logs.get(__name__)
 
 MOBILE = re.compile(r"1[3-9]\d{9}|\+\d{6,15}")
 GATEWAY = "sandbox"
-Approved = Callable[[str, Mapping[str, Any]], str | None]
-"""The text of an approved template with its parameters; None for a template that is not approved."""
+Approved = Callable[[str, dict[str, Any]], str]
+"""The text of an approved template with its parameters. LookupError: no such template (jinja2.TemplateNotFound is one);
+jinja2.TemplateError: the parameters do not fit it."""
 
 
-def spelled_out(template: str, params: Mapping[str, Any]) -> str | None:
+def spelled_out(template: str, params: Mapping[str, Any]) -> str:
     """What is shown where nobody gave the wordings: the name of the template and its parameters."""
     return f"[{template}] " + " ".join(f"{name}={value}" for name, value in params.items())
+
+
+def worded(wording: Wording) -> Approved:
+    """The wordings in ``templates/<area>/sms/<name>.j2`` as what the gateway approved: a template is named
+    ``<area>.<name>``, or ``<name>`` where only one area has it."""
+
+    def approved(template: str, params: dict[str, Any]) -> str:
+        area, _, name = template.rpartition(".")
+        pattern = re.compile(rf"{re.escape(area) or '[^/]+'}/sms/{re.escape(name)}")
+        found = [each for each in wording.names() if pattern.fullmatch(each)]
+        if len(found) != 1:
+            raise LookupError(template)
+        return wording.render(found[0], **params)
+
+    return approved
 
 
 class SmsServer:
@@ -73,9 +91,12 @@ class SmsServer:
             return web.json_response({"code": code, "message": message})
         request_id, mobile = fields["request_id"], fields["mobile"]
         if request_id not in self._receipts:
-            text = self._approved(fields["template"], fields["params"])
-            if text is None:
+            try:
+                text = self._approved(fields["template"], fields["params"])
+            except LookupError:
                 return web.json_response({"code": "BAD_TEMPLATE", "message": fields["template"]})
+            except jinja2.TemplateError as error:
+                return web.json_response({"code": "BAD_PARAMS", "message": str(error)})
             self._receipts[request_id] = self._sent(mobile, text, fields)
         return web.json_response({"code": "OK", "message": "", **self._receipts[request_id]})
 

@@ -13,7 +13,6 @@ from integrations.wechat.api import Api
 from integrations.wechat.client import WeChatClient
 from integrations.wechat.errors import SYSTEM
 from integrations.wechat.port import WeChatPort
-from integrations.wechat.shared import Sealer
 
 
 class WeChatClients:
@@ -23,9 +22,9 @@ class WeChatClients:
     """
 
     def __init__(self, accounts: Mapping[str, Account], session: aiohttp.ClientSession, redis: Redis | None = None,
-                 sealer: Sealer | None = None, *, seconds: float = 5.0) -> None:
+                 *, seconds: float = 5.0) -> None:
         self._clients: dict[str, WeChatPort] = {
-            name: WeChatClient(name, account, Api(account, session, redis, sealer, seconds=seconds))
+            name: WeChatClient(name, account, Api(account, session, redis, seconds=seconds))
             for name, account in accounts.items() if account.channel == "wechat"}
 
     def __getitem__(self, account: str) -> WeChatPort:

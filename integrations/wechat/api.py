@@ -17,7 +17,7 @@ from bot.errors import OutsideUnavailable, OutsideUnknown
 from bot.settings import Account
 from integrations.outside import Reply, ask, observed
 from integrations.wechat.errors import STALE_TOKEN, SYSTEM, SettingsRefused, error_of
-from integrations.wechat.shared import Fetched, Sealer, Shared
+from integrations.wechat.shared import Fetched, Shared
 
 log = logs.get(__name__)
 
@@ -27,16 +27,16 @@ Form = Callable[[], aiohttp.FormData]
 
 
 class Api:
-    """``session`` is shared by all accounts; ``redis`` and ``sealer`` by all processes (see ``shared.py``).
+    """``session`` is shared by all accounts; ``redis`` by all processes (see ``shared.py``).
 
     :param seconds: limit of one exchange; a call may take two of them, and the fetch of a token
     """
 
-    def __init__(self, account: Account, session: aiohttp.ClientSession, redis: Redis | None = None,
-                 sealer: Sealer | None = None, *, seconds: float = 5.0) -> None:
+    def __init__(self, account: Account, session: aiohttp.ClientSession, redis: Redis | None = None, *,
+                 seconds: float = 5.0) -> None:
         self._account, self._session, self._seconds = account, session, seconds
-        self.token = Shared(f"wechat:{account.app_id}:token", self._fetch_token, redis, sealer)
-        self.ticket = Shared(f"wechat:{account.app_id}:ticket", self._fetch_ticket, redis, sealer)
+        self.token = Shared(f"wechat:{account.app_id}:token", self._fetch_token, redis)
+        self.ticket = Shared(f"wechat:{account.app_id}:ticket", self._fetch_ticket, redis)
 
     async def call(self, path: str, body: Mapping[str, Any] | None = None, *, form: Form | None = None,
                    repeatable: bool = False, **query: str) -> dict[str, Any]:

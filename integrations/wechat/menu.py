@@ -27,7 +27,10 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import SettingsError
+from bot.wording import OURS
 
+MENU = OURS / "menu" / "main.toml"
+"""The menu that Daoyi brings along."""
 TOP, SUB = 3, 5
 TOP_WIDTH, SUB_WIDTH = 8, 16
 """Columns that are shown, a Chinese character counting two; what is longer is cut to an ellipsis."""
@@ -72,22 +75,20 @@ class Menu:
     """The menu of everybody, and those of some."""
 
     buttons: tuple[Button, ...]
-    conditionals: tuple[Conditional, ...] = ()
+    conditional: tuple[Conditional, ...] = ()
 
     @property
     def keys(self) -> frozenset[str]:
         """All keys that a tap can send: each must mean something to us."""
-        rows = [self.buttons, *(each.buttons for each in self.conditionals)]
+        rows = [self.buttons, *(each.buttons for each in self.conditional)]
         return frozenset(leaf.key for row in rows for top in row for leaf in (top, *top.sub) if leaf.key)
 
 
-def menu_path(account: str, templates: Path, override: Path | None = None) -> Path:
-    """The file of an account: its own, or the one of all accounts; a hospital's folder before ours."""
-    roots = [root / "menu" for root in (override, templates) if root]
-    for path in [root / f"{name}.toml" for root in roots for name in (account, "main")]:
-        if path.is_file():
-            return path
-    raise SettingsError(f"menu: no menu/{account}.toml or menu/main.toml in {' or '.join(map(str, roots))}")
+def menu_path(account: str, override: Path | None = None) -> Path:
+    """The file of an account: ``menu/<account>.toml`` or ``menu/main.toml`` in the hospital's own templates folder
+    (``templates_override``), else ours."""
+    own = [override / "menu" / f"{name}.toml" for name in (account, MENU.stem)] if override else []
+    return next((path for path in own if path.is_file()), MENU)
 
 
 def read_menu(path: Path) -> Menu:
@@ -97,12 +98,12 @@ def read_menu(path: Path) -> Menu:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"{path.name}: {error}") from None
     problems = [f"{path.name}: unknown entry {name}" for name in raw.keys() - {"button", "conditional"}]
-    conditionals = raw.get("conditional", [])
-    if not _tables(conditionals):
+    others = raw.get("conditional", [])
+    if not _tables(others):
         raise SettingsError(f"{path.name}: expected [[conditional]] tables")
     menu = Menu(_row(raw.get("button"), f"{path.name}: button", problems),
                 tuple(_conditional(entry, f"{path.name}: conditional {number}", problems)
-                      for number, entry in enumerate(conditionals, 1)))
+                      for number, entry in enumerate(others, 1)))
     if problems:
         raise SettingsError(problems)
     return menu

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.settings import Settings
-from integrations.wechat.menu import Menu, read_menu
+from integrations.wechat.menu import MENU, Menu, read_menu
 from integrations.wechat.port import WeChatPort
 
 
@@ -32,7 +32,7 @@ class Synced:
         return ", ".join(parts)
 
 
-async def sync(account_name: str, settings: Settings, client: WeChatPort, path: Path) -> str:
+async def sync(account_name: str, settings: Settings, client: WeChatPort, path: Path = MENU) -> str:
     """What ``daoyi menu sync`` does for one account; a line that says what was done.
 
     :raises SettingsError: the file breaks a rule
@@ -55,7 +55,7 @@ async def sync_menu(client: WeChatPort, menu: Menu, base_url: str) -> Synced:
     if main:
         await client.create_menu(wanted)
     tags, made = await _tags(client, menu)
-    rows = [(str(tags[each.tag]), [button.wire(base_url) for button in each.buttons]) for each in menu.conditionals]
+    rows = [(str(tags[each.tag]), [button.wire(base_url) for button in each.buttons]) for each in menu.conditional]
     old = there.get("conditionalmenu", [])
     if sorted(_plain([tag, row]) for tag, row in rows) == sorted(_plain([_tag_of(each), each["button"]])
                                                                  for each in old):
@@ -69,7 +69,7 @@ async def sync_menu(client: WeChatPort, menu: Menu, base_url: str) -> Synced:
 
 async def _tags(client: WeChatPort, menu: Menu) -> tuple[dict[str, int], tuple[str, ...]]:
     """The ids of the tags that the menu names, and those that had to be made."""
-    names = {each.tag for each in menu.conditionals}
+    names = {each.tag for each in menu.conditional}
     if not names:
         return {}, ()
     tags = await client.tags()

@@ -13,12 +13,12 @@ import json
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from bot import clock, logs
+from bot import clock, keys, logs
 from bot.errors import KeysError, OutsideUnavailable
 from integrations.wechat.errors import SYSTEM
 
@@ -33,13 +33,6 @@ REDIS_SECONDS = 1.0
 FORCE_SECONDS = 30
 """WeChat allows force_refresh 20 times a day, not twice within 30 seconds."""
 _RELEASE = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) else return 0 end"
-
-
-class Sealer(Protocol):
-    """The part of ``bot.keys.KeyRing`` that is needed."""
-
-    def seal(self, text: str, about: str) -> bytes: ...
-    def open(self, blob: bytes, about: str) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -64,13 +57,12 @@ class Shared:
     """One shared value, by its ``name`` (unique over all accounts and kinds).
 
     :param fetch: asks WeChat; its argument says whether to force a new value
-    :param redis: where processes share; None for this process alone
-    :param sealer: encrypts what lies in Redis
+    :param redis: where processes share, sealed by the installed key ring; None for this process alone. A process
+        without a key ring (a command) can neither read nor store there and fetches its own.
     """
 
-    def __init__(self, name: str, fetch: Callable[[bool], Awaitable[Fetched]], redis: Redis | None = None,
-                 sealer: Sealer | None = None) -> None:
-        self._name, self._fetch, self._redis, self._sealer = name, fetch, redis, sealer
+    def __init__(self, name: str, fetch: Callable[[bool], Awaitable[Fetched]], redis: Redis | None = None) -> None:
+        self._name, self._fetch, self._redis = name, fetch, redis
         self._key, self._lock_key = f"daoyi:{name}", f"daoyi:{name}:lock"
         self._held: _Held | None = None
         self._turn = asyncio.Lock()
@@ -148,7 +140,7 @@ class Shared:
 
     async def _store(self, redis: Redis, held: _Held) -> None:
         milliseconds = int((held.until - clock.now().timestamp()) * 1000)
-        if milliseconds <= 0:
+        if milliseconds <= 0 or not keys.installed():
             return
         try:
             await _quick(redis.set(self._key, self._pack(held), px=milliseconds))
@@ -162,17 +154,14 @@ class Shared:
             log.warning("shared_lock_left", name=self._name)
 
     def _pack(self, held: _Held) -> bytes:
-        text = json.dumps([held.value, held.until])
-        return base64.b64encode(self._sealer.seal(text, self._name)) if self._sealer else text.encode()
+        return base64.b64encode(keys.ring().seal(json.dumps([held.value, held.until]), self._name))
 
     def _unpack(self, stored: Any) -> _Held | None:
         """What Redis holds, or None if there is nothing, or nothing that our keys open (they were changed)."""
         if not stored:
             return None
         try:
-            if self._sealer:
-                stored = self._sealer.open(base64.b64decode(stored), self._name)
-            value, until = json.loads(stored)
+            value, until = json.loads(keys.ring().open(base64.b64decode(stored), self._name))
             held = _Held(str(value), float(until))
         except (KeysError, ValueError, TypeError):
             return None

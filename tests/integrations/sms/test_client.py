@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
+from pathlib import Path
 
+import jinja2
 import pytest
 from aiohttp.test_utils import unused_port
 
 from bot.errors import OutsideUnavailable, OutsideUnknown
 from bot.settings import Sms
-from integrations.sandbox.sms_server import GATEWAY
+from bot.wording import Wording
+from integrations.sandbox.phone_api import SMS
+from integrations.sandbox.sms_server import GATEWAY, worded
 from integrations.sms import errors
 from integrations.sms.client import SmsClient
 from integrations.sms.notices import DeliveryReport, SmsReply, read_notice
@@ -127,6 +131,35 @@ async def test_people_answer(play: Play) -> None:
     reply = read_notice(play.hook.notices[0]["body"], sms.key, sms.secret)
     assert isinstance(reply, SmsReply)
     assert (reply.mobile, reply.text) == ("13800000001", "GH 017 03021000 张建国")
+
+
+def test_wordings_are_found_by_area_and_name(tmp_path: Path) -> None:
+    for area, name in (("patients", "code"), ("booking", "booked"), ("payment", "booked")):
+        (tmp_path / area / "sms").mkdir(parents=True)
+        (tmp_path / area / "sms" / f"{name}.j2").write_text(f"{area}: {{{{ code }}}}", "utf-8")
+    approved = worded(Wording(tmp_path))
+    assert approved("patients.code", {"code": "1"}) == approved("code", {"code": "1"}) == "patients: 1"
+    assert approved("payment.booked", {"code": "2"}) == "payment: 2"
+    for unknown in ("booked", "patients.other", "other", "../patients.code", ".code.*"):
+        with pytest.raises(LookupError):
+            approved(unknown, {})
+    with pytest.raises(jinja2.TemplateError):
+        approved("code", {})
+
+
+@pytest.mark.parametrize(("error", "kind"), [
+    (jinja2.TemplateNotFound("x"), "BAD_TEMPLATE"), (LookupError("x"), "BAD_TEMPLATE"),
+    (jinja2.UndefinedError("x"), "BAD_PARAMS"),
+])
+async def test_what_is_not_approved_is_refused(play: Play, error: Exception, kind: str) -> None:
+    def refuse(template: str, params: dict[str, object]) -> str:
+        raise error
+
+    server = next(sub[SMS] for sub in play.app._subapps if SMS in sub)
+    server._approved = refuse
+    with pytest.raises(errors.TemplateRefused) as caught:
+        await play.sms().send("13800000001", "t", {}, request_id="r1")
+    assert caught.value.code == kind
 
 
 async def _told(play: Play, count: int) -> None:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.areas import AREAS
 from bot.errors import SettingsError
-from bot.wording import OURS
-from integrations.wechat.menu import Button, Conditional, Menu, menu_path, read_menu
+from bot.talk.understand import words
+from integrations.wechat.menu import MENU, Button, Conditional, Menu, menu_path, read_menu
 from integrations.wechat.menu_sync import Synced, sync, sync_menu
 from tests.integrations.playing import Play
 from tests.integrations.wechat.stub import Stub
@@ -28,9 +29,12 @@ def _file(folder: Path, text: str) -> Path:
 
 
 def test_our_own_menu_is_in_order() -> None:
-    menu = read_menu(OURS / "menu" / "main.toml")
+    menu = read_menu(MENU)
     assert 1 <= len(menu.buttons) <= 3
     assert "flow:booking" in menu.keys
+    for key in menu.keys:
+        flow = key.removeprefix("flow:")
+        assert flow in AREAS.flows if flow != key else words.control(key), f"nobody hears {key}"
 
 
 def test_a_whole_file(tmp_path: Path) -> None:
@@ -55,8 +59,8 @@ url = "/h5/inpatient/mine"
         {"type": "click", "name": "预约挂号", "key": "flow:booking"},
         {"type": "miniprogram", "name": "互联网医院", "url": "https://h.example/x", "appid": "wx1234567890abcdef",
          "pagepath": "pages/index?a=1"}]}]
-    assert menu.conditionals[0].tag == "住院患者"
-    assert menu.conditionals[0].buttons[0].wire(BASE)["url"] == "https://h.example/h5/inpatient/mine"
+    assert menu.conditional[0].tag == "住院患者"
+    assert menu.conditional[0].buttons[0].wire(BASE)["url"] == "https://h.example/h5/inpatient/mine"
     assert menu.keys == {"flow:booking"}
 
 
@@ -88,16 +92,13 @@ def test_what_breaks_a_rule_is_named(tmp_path: Path, text: str, expected: str) -
 
 
 def test_a_hospitals_own_file_stands_before_ours(tmp_path: Path) -> None:
-    assert menu_path("main", OURS, None) == OURS / "menu" / "main.toml"
-    assert menu_path("second", OURS, tmp_path) == OURS / "menu" / "main.toml"
+    assert menu_path("main", None) == menu_path("second", tmp_path) == MENU
     (tmp_path / "menu").mkdir()
     own = _file(tmp_path / "menu", "")
-    assert menu_path("second", OURS, tmp_path) == own
+    assert menu_path("second", tmp_path) == own
     special = own.with_name("second.toml")
     special.touch()
-    assert menu_path("second", OURS, tmp_path) == special
-    with pytest.raises(SettingsError, match=r"second\.toml"):
-        menu_path("second", tmp_path / "menu")
+    assert menu_path("second", tmp_path) == special
 
 
 async def test_only_a_difference_is_published(play: Play) -> None:

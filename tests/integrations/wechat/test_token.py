@@ -50,7 +50,7 @@ def _good_for(*tokens: str):
 @pytest.mark.redis
 async def test_two_processes_at_once_fetch_one(stub: Stub, store: redis.asyncio.Redis) -> None:
     stub.answers |= {TOKEN_PATH: _numbered(stub, wait=0.2), SEND: _good_for("T1")}
-    clients = [stub.client(redis=store, sealer=keys.ring()) for _ in range(4)]
+    clients = [stub.client(redis=store) for _ in range(4)]
     await asyncio.gather(*(client.send_text("openid", "x") for client in clients for _ in range(5)))
     assert len(stub.of(TOKEN_PATH)) == 1
     assert {each.query["access_token"] for each in stub.of(SEND)} == {"T1"}
@@ -59,7 +59,7 @@ async def test_two_processes_at_once_fetch_one(stub: Stub, store: redis.asyncio.
 @pytest.mark.redis
 async def test_the_token_lies_sealed(stub: Stub, store: redis.asyncio.Redis) -> None:
     stub.answers |= {TOKEN_PATH: {"access_token": "plain-to-see", "expires_in": 7200}, SEND: "ok"}
-    await stub.client(redis=store, sealer=keys.ring()).send_text("openid", "x")
+    await stub.client(redis=store).send_text("openid", "x")
     stored = {key: await store.get(key) for key in await store.keys("daoyi:*")}
     assert list(stored) == [b"daoyi:wechat:wx1234567890abcdef:token"]
     assert all(b"plain-to-see" not in value for value in stored.values())
@@ -70,7 +70,7 @@ async def test_the_token_lies_sealed(stub: Stub, store: redis.asyncio.Redis) -> 
 async def test_a_value_that_our_keys_do_not_open_is_fetched_anew(stub: Stub, store: redis.asyncio.Redis) -> None:
     await store.set("daoyi:wechat:wx1234567890abcdef:token", b"bm90IG91cnM=", ex=60)
     stub.answers |= {TOKEN_PATH: _numbered(stub), SEND: _good_for("T1")}
-    await stub.client(redis=store, sealer=keys.ring()).send_text("openid", "x")
+    await stub.client(redis=store).send_text("openid", "x")
     assert len(stub.of(TOKEN_PATH)) == 1
 
 
@@ -92,6 +92,39 @@ async def test_a_fresh_token_that_is_refused_is_a_wrong_setting(stub: Stub) -> N
     with pytest.raises(TokenRefused):
         await stub.client().send_text("openid", "x")
     assert len(stub.of(SEND)) == 2  # asked again once, not for ever
+
+
+@pytest.mark.redis
+async def test_a_command_without_keys_leaves_nothing_in_the_clear(
+        stub: Stub, store: redis.asyncio.Redis, monkeypatch: pytest.MonkeyPatch) -> None:
+    await store.set("daoyi:wechat:wx1234567890abcdef:token", b"bm90IG91cnM=", ex=60)
+    monkeypatch.setattr(keys, "_installed", None)
+    stub.answers |= {TOKEN_PATH: _numbered(stub), SEND: _good_for("T1")}
+    await stub.client(redis=store).send_text("openid", "x")
+    assert await store.get("daoyi:wechat:wx1234567890abcdef:token") == b"bm90IG91cnM="
+
+
+@pytest.mark.redis
+async def test_who_comes_a_moment_late_finds_what_was_fetched(store: redis.asyncio.Redis) -> None:
+    """Looked (nothing there), then another process fetched, stored and let go of the lock, then we got the lock."""
+    other = Shared("t", _always("theirs"), store)
+
+    class Late:
+        """Redis as this process saw it: the first look came before the other process was done."""
+
+        looked = False
+
+        async def get(self, key: str) -> object:
+            if not self.looked:
+                self.looked = True
+                assert await other.get() == "theirs"
+                return None
+            return await store.get(key)
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(store, name)
+
+    assert await Shared("t", _always("ours"), Late()).get() == "theirs"
 
 
 async def test_a_wrong_secret_is_told_as_such(stub: Stub) -> None:
