@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 
-from bot import areas
+from bot import house
 from bot.db import migrate
 from bot.settings import Settings
 
@@ -13,13 +13,14 @@ from bot.settings import Settings
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--show", action="store_true", help="only say which version is there and which is needed")
     parser.add_argument("--new", metavar="TITLE", help="for developers: write the next migration from the tables")
+    parser.add_argument("--tables", nargs="*", default=[], metavar="PREFIX", help="with --new: only these")
 
 
 async def run(args: argparse.Namespace, settings: Settings) -> int:
-    assert areas.AREAS.all  # the tables of every area are known now
+    assert house.AREAS.all  # the tables of every area and of the embedded hospital are known now
     settings.var.mkdir(parents=True, exist_ok=True)
     if args.new:
-        print(await asyncio.to_thread(migrate.write_next, args.new))
+        print(await asyncio.to_thread(migrate.write_next, args.new, args.tables))
         return 0
     have, need = await migrate.revision(settings.database), migrate.newest()
     if args.show:

@@ -33,7 +33,7 @@ data_key = table(
     Column("purpose", code(8), nullable=False),
     Column("generation", Integer, nullable=False),
     Column("master", code(16), nullable=False),
-    Column("wrapped", LargeBinary(80), nullable=False),
+    Column("wrapped", LargeBinary(), nullable=False),
     Column("active_from", Moment, nullable=False),
     # Two machines that start on an empty database, or two that rotate at once, must not make two keys of one rank.
     UniqueConstraint("purpose", "generation"),

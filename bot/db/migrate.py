@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -71,13 +71,15 @@ async def _with_connection(url: str, work: Callable[[Connection], T]) -> T:
         await engine.dispose()
 
 
-def write_next(title: str) -> str:
-    """Write the migration from the newest revision to today's tables; gives its path. Read it before you keep it."""
+def write_next(title: str, tables: Sequence[str] = ()) -> str:
+    """Write the migration from the newest revision to today's tables (only those with these names or prefixes, where
+    some are given); gives its path. Read it before you keep it."""
     script = ScriptDirectory.from_config(configuration())
     number = f"{len(list(script.walk_revisions())) + 1:04d}"
     with create_engine("sqlite://").begin() as connection:
         config = configuration(connection)
         command.upgrade(config, "head")
+        config.attributes["tables"] = tables
         made = command.revision(config, title, autogenerate=True, rev_id=number)
     return str(made.path) if isinstance(made, Script) else ""
 

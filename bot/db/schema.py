@@ -77,24 +77,70 @@ class Sealed(TypeDecorator[str]):
         return None if value is None else keys.ring().open(bytes(value), self.about)
 
 
-def hashed() -> TypeEngine[bytes]:
-    """32 bytes of a keyed hash (`keys.ring().hash`), by which sealed values are found."""
-    return LargeBinary(32).with_variant(mysql.BINARY(32), "mysql", "mariadb")
-
-
-def code(length: int) -> TypeEngine[str]:
+class Code(TypeDecorator[str]):
     """A short machine word compared byte by byte (openid, slug, record number)."""
-    return String(length).with_variant(mysql.VARCHAR(length, collation="utf8mb4_bin"), "mysql", "mariadb")
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, length: int) -> None:
+        super().__init__(length)
+        self.length = length
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name in ("mysql", "mariadb"):
+            return dialect.type_descriptor(mysql.VARCHAR(self.length, collation="utf8mb4_bin"))
+        return dialect.type_descriptor(String(self.length))
 
 
-def long_text() -> TypeEngine[str]:
-    """Text of up to 16 MB on MariaDB (its TEXT ends silently at 64 KB)."""
-    return Text().with_variant(mysql.MEDIUMTEXT(), "mysql", "mariadb")
+class Hashed(TypeDecorator[bytes]):
+    """32 bytes of a keyed hash (`keys.ring().hash`), by which sealed values are found."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name in ("mysql", "mariadb"):
+            return dialect.type_descriptor(mysql.BINARY(32))
+        return dialect.type_descriptor(LargeBinary(32))
 
 
-def whole() -> TypeEngine[int]:
-    """A 64-bit whole number that can refer to a `key()`."""
-    return BigInteger().with_variant(Integer(), "sqlite")
+class LongText(TypeDecorator[str]):
+    """Text of up to 16 MB on MariaDB (its TEXT ends at 64 KB)."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name in ("mysql", "mariadb"):
+            return dialect.type_descriptor(mysql.MEDIUMTEXT())
+        return dialect.type_descriptor(Text())
+
+
+class Whole(TypeDecorator[int]):
+    """A 64-bit whole number that can be, or refer to, a key. SQLite numbers rows by itself only in an INTEGER."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(Integer() if dialect.name == "sqlite" else BigInteger())
+
+
+def hashed() -> Hashed:
+    return Hashed()
+
+
+def code(length: int) -> Code:
+    return Code(length)
+
+
+def long_text() -> LongText:
+    return LongText()
+
+
+def whole() -> Whole:
+    return Whole()
 
 
 def key(name: str = "id") -> Column[int]:

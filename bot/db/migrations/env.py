@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 from alembic import context
 
-from bot.db.schema import Moment, Sealed, metadata
+from bot.db.schema import Code, Hashed, LongText, Moment, Sealed, Whole, metadata
+
+HOUSE: dict[type, Callable[[Any], str]] = {
+    Moment: lambda item: "",
+    Sealed: lambda item: repr(item.about),
+    Code: lambda item: repr(item.length),
+    Hashed: lambda item: "",
+    LongText: lambda item: "",
+    Whole: lambda item: "",
+}
 
 
 def render_item(kind: str, item: Any, autogen: Any) -> str | Literal[False]:
     """Write the house's own column types by their names into new migrations."""
-    if kind == "type":
-        if isinstance(item, Moment):
-            autogen.imports.add("from bot.db.schema import Moment")
-            return "Moment()"
-        if isinstance(item, Sealed):
-            autogen.imports.add("from bot.db.schema import Sealed")
-            return f"Sealed({item.about!r})"
-    return False
+    if kind != "type" or type(item) not in HOUSE:
+        return False
+    autogen.imports.add(f"from bot.db.schema import {type(item).__name__}")
+    return f"{type(item).__name__}({HOUSE[type(item)](item)})"
+
+
+def include_name(name: str | None, kind: str, parents: Any) -> bool:
+    """Only the tables that were asked for, where some were (`daoyi migrate --new … --tables …`)."""
+    wanted = context.config.attributes.get("tables")
+    return kind != "table" or not wanted or any(name == each or str(name).startswith(f"{each}_") for each in wanted)
+
+
+def include_object(item: Any, name: str | None, kind: str, reflected: bool, other: Any) -> bool:
+    return include_name(name, kind, None)
 
 
 context.configure(
@@ -27,6 +43,8 @@ context.configure(
     render_item=render_item,
     render_as_batch=True,
     compare_type=True,
+    include_name=include_name,
+    include_object=include_object,
 )
 with context.begin_transaction():
     context.run_migrations()
