@@ -76,9 +76,11 @@ def configure(level: str = "info", json: bool = False, file: BinaryIO | None = N
     root = logging.getLogger()
     root.handlers[:] = [_Routed()]
     root.setLevel(LEVELS[level])
-    # Their debug lines quote payloads.
-    for name in ("aiosqlite", "aiomysql", "asyncio", "arq"):
-        logging.getLogger(name).setLevel(max(LEVELS[level], logging.INFO))
+    # Their debug lines quote payloads; arq and Alembic also tell at length of every round that went well.
+    quiet = {"aiosqlite": logging.INFO, "aiomysql": logging.INFO, "asyncio": logging.INFO}
+    quiet |= {"arq": logging.WARNING, "alembic": logging.WARNING}
+    for name, least in quiet.items():
+        logging.getLogger(name).setLevel(max(LEVELS[level], least))
 
 
 class _Routed(logging.Handler):

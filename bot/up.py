@@ -11,13 +11,14 @@ import aiohttp
 
 from bot import logs
 from bot.clock import HospitalClock
-from bot.db import keys_store, migrate
-from bot.db.engine import Database
-from bot.house import effective
+from bot.db import migrate
+from bot.house import House, effective
 from bot.redis_server import RedisServer
 from bot.settings import Settings
 from bot.supervise import Supervisor
 from integrations.his.seed import seed
+from jobs import booking, directory
+from jobs.job import Workshop
 
 log = logs.get(__name__)
 
@@ -36,7 +37,7 @@ async def up(settings: Settings) -> None:
     supervisor = Supervisor()
     try:
         await migrate.upgrade(settings.database)
-        await prepare(running)
+        await prepare(running, redis.url)
         environment = {"DAOYI_REDIS": redis.url}
         if running.sandbox == "on":
             supervisor.add("sandbox", "sandbox", **environment)
@@ -51,15 +52,16 @@ async def up(settings: Settings) -> None:
         await redis.stop()
 
 
-async def prepare(settings: Settings) -> None:
-    """Keys, and in the embedded hospital its people and rosters."""
-    database = Database(settings.database)
+async def prepare(settings: Settings, redis_url: str) -> None:
+    """The embedded hospital's people and rosters, and our copy of its directory: who opens the page finds it all."""
+    house = await House.open(settings, redis_url=redis_url)
     try:
-        await database.start()
-        await keys_store.load(database, settings.secret_keys)
-        await seed(database, HospitalClock(settings.timezone))
+        if await seed(house.database, HospitalClock(settings.timezone)):
+            workshop = Workshop(house.database, house.ports, settings, house.wording, house.dispatcher)
+            await directory.sync(workshop.job(name="directory.sync"))
+            await booking.sync_rosters(workshop.job(name="booking.rosters"))
     finally:
-        await database.close()
+        await house.close()
 
 
 async def _ready(settings: Settings, stop: asyncio.Event) -> bool:
