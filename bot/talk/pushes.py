@@ -19,7 +19,7 @@ class PushKind:
     over, "always" ignores them. `useless_minutes` after its due moment it is dropped. `sms_fallback`: it goes by text
     message where the account cannot reach the contact, and is worth a call by staff where nothing else could.
     `values` maps the keywords of the channel's template to names of facts, where there is no
-    templates/<area>/push/<what>_values.j2. `discreet` wants neutral words outside of our pages. `obligatory` cannot
+    templates/<area>/values/<what>.j2. `discreet` wants neutral words outside of our pages. `obligatory` cannot
     be turned off by the contact (safety of their own account, a stopped session).
     """
 
@@ -46,10 +46,20 @@ class PushKind:
 
     @property
     def template(self) -> str:
-        area, _, what = self.name.partition(".")
-        return f"{area}/push/{what}"
+        return self._beside("push")
+
+    @property
+    def values_template(self) -> str:
+        return self._beside("values")
 
     @property
     def sms_template(self) -> str:
+        return self._beside("sms")
+
+    @property
+    def params_template(self) -> str:
+        return self._beside("params")
+
+    def _beside(self, folder: str) -> str:
         area, _, what = self.name.partition(".")
-        return f"{area}/sms/{what}"
+        return f"{area}/{folder}/{what}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -60,7 +60,6 @@ async def choose(context: Context, public_id: str) -> Chosen | None:
         tx.put(SEND, {"push": public_id}, due=until, priority=kind.priority)
         return None
     words = words_of(context, kind, row.facts)
-    mobile = await _mobile(context) if kind.sms_fallback else ""
     tried = [way for way in row.tried.split(",") if way]
     account = context.settings.accounts.get(contact.account)
     held = row.way == rules.SERVICE  # taken from the ledger at an earlier try that the channel did not answer
@@ -70,9 +69,13 @@ async def choose(context: Context, public_id: str) -> Chosen | None:
         quota=(cost or 0) if held else reach.left(raw, tx.now),
         has_template=account is not None and kind.name in account.templates,
         has_subscription=account is not None and kind.name in account.subscriptions,
-        mobile=bool(mobile),
+        mobile=False,
     )
     way = rules.next_way(open_now, tried, cost=cost or 1, worth_a_call=kind.sms_fallback)
+    mobile = ""
+    if way in (None, rules.CALL) and kind.sms_fallback:  # only now: most pushes never need to know the number
+        mobile = await _mobile(context)
+        way = rules.next_way(replace(open_now, mobile=bool(mobile)), tried, worth_a_call=True)
     if way is None or way == rules.CALL:
         await outcome.out_of_ways(tx, row, way)
         return None

@@ -27,16 +27,16 @@ def words_of(context: Context, kind: PushKind, sealed: str) -> Words:
     """The words of a push from its stored facts. They are made when it leaves, so that 明天 is right then."""
     facts: dict[str, Any] = json.loads(sealed)
     url, wording = str(facts.get("url", "")), context.wording
-    if "messages" in facts:  # a conversation's own words, as they were
-        return Words(load_messages(facts["messages"]), _values(context, kind, facts, ""), {}, url)
     text = wording.render(kind.template, **facts)
+    if "messages" in facts:  # a conversation's own words, as they were; other ways only say that there are some
+        return Words(load_messages(facts["messages"]), _values(context, kind, facts, text), {}, url)
     links = ((wording.render("notices/chat/link"), url),) if url else ()
     return Words((Message(text, links=links),), _values(context, kind, facts, text), _params(context, kind, facts), url)
 
 
 def _values(context: Context, kind: PushKind, facts: Mapping[str, Any], text: str) -> dict[str, str]:
     """By the hospital's own template file (keywords differ by account), the kind's mapping, or just the title."""
-    name = f"{kind.template}_values"
+    name = kind.values_template
     if context.wording.has(name):
         values = rules.read_values(context.wording.render(name, **facts))
     elif kind.values:
@@ -47,8 +47,8 @@ def _values(context: Context, kind: PushKind, facts: Mapping[str, Any], text: st
 
 
 def _params(context: Context, kind: PushKind, facts: Mapping[str, Any]) -> dict[str, str]:
-    """Lines `name: value` of templates/<area>/sms/<what>_params.j2, or the facts that the approved text names."""
-    name = f"{kind.sms_template}_params"
+    """Lines `name: value` of templates/<area>/params/<what>.j2, or the facts that the approved text names."""
+    name = kind.params_template
     if context.wording.has(name):
         return rules.read_values(context.wording.render(name, **facts))
     if not context.wording.has(kind.sms_template):
