@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot import logs
 from bot.settings import Settings
 from integrations.wechat.menu import MENU, Menu, read_menu
 from integrations.wechat.port import WeChatPort
+
+log = logs.get(__name__)
 
 
 @dataclass(frozen=True)
@@ -33,13 +36,14 @@ class Synced:
 
 
 async def sync(account_name: str, settings: Settings, client: WeChatPort, path: Path = MENU) -> str:
-    """What ``daoyi menu sync`` does for one account; a line that says what was done.
+    """What ``daoyi menu sync`` does for the account ``account_name``; a line that says what was done.
 
     :raises SettingsError: the file breaks a rule
     :raises OutsideError: WeChat refused or did not answer; run it again, it goes on where it stopped
     """
     done = await sync_menu(client, read_menu(path), settings.base_url)
-    return f"{account_name}: {done}"
+    log.info("menu_synchronised", account=account_name, main=done.main, added=done.added, deleted=done.deleted)
+    return str(done)
 
 
 async def sync_menu(client: WeChatPort, menu: Menu, base_url: str) -> Synced:

@@ -143,8 +143,8 @@ async def test_what_wechat_documents_to_answer_is_compared_rightly(stub: Stub) -
 
 async def test_the_command(play: Play, tmp_path: Path) -> None:
     path = _file(tmp_path, "[[button]]\nname = '挂号'\nkey = 'flow:booking'")
-    assert await sync("main", play.settings, play.client(), path) == "main: menu published"
-    assert await sync("main", play.settings, play.client(), path) == "main: up to date"
+    assert await sync("main", play.settings, play.client(), path) == "menu published"
+    assert await sync("main", play.settings, play.client(), path) == "up to date"
     assert (await play.get("/phones/1/menu"))["button"] == [{"type": "click", "name": "挂号", "key": "flow:booking"}]
 
 
