@@ -120,7 +120,7 @@ class WeChatPort(Protocol):
 
     async def send_subscription(self, openid: str, template_id: str, values: Mapping[str, str], *, page: str = "",
                                 mini: MiniPage | None = None) -> str:
-        """Send a subscription notice (订阅通知), its ``msgid`` or "". ``SubscriptionRefused`` without a permission."""
+        """Send a subscription notice; its ``msgid``, or "". ``SubscriptionRefused`` without a permission."""
         ...
 
     async def qr_code(self, scene: str, seconds: int | None = None) -> QrCode:
