@@ -31,11 +31,9 @@ class People(PhoneFlow, name="people", words=("就诊人", "家人", "就诊人�
         options = [Option(p.id, self.label("person", person=p), (p.name,)) for p in persons]
         try:
             await self.service.may_add()
-        except (FamilyFull, TooManyNew) as no:
-            # The list is still there to look at; only adding is not.
-            self.say(no.template, **no.facts)
-        else:
             options.append(Option(0, self.label("add"), ("添加", "新增", "加一个")))
+        except (FamilyFull, TooManyNew):
+            pass  # the list is there to look at; who asks to add somebody is told why that cannot be
         links = [(self.label("people"), self.page())]
         return Choose("people", options, save="person", then=self.chosen, links=links)
 

@@ -19,6 +19,8 @@ SPOKEN = {
     "spouse": ("老公", "老婆", "丈夫", "妻子", "爱人"),
     "other": ("别人", "其他人", "亲戚", "朋友"),
 }
+NEARLY = 12
+"""Digits of a text that was meant as a resident number, though something is wrong with it."""
 USUAL: tuple[documents.Kind, ...] = ("resident", "passport", "hk_macau", "taiwan", "foreigner", "officer")
 
 
@@ -79,10 +81,13 @@ class Register(PhoneFlow, name="register", words=("建档", "注册", "登记", 
     async def number_at_once(self) -> Outcome:
         """Most people have a resident number, and many send it without being asked for the kind."""
         read = documents.read_document("resident", self.text, self.context.clock.today())
-        if not isinstance(read, Document):
+        if isinstance(read, Document):
+            self.data.kind, self.data.number = read.kind, read.number
+            return Go(self.numbered)
+        if sum(character.isdigit() for character in self.text) < NEARLY:
             return Go(self.kind, say="kind_unclear")
-        self.data.kind, self.data.number = read.kind, read.number
-        return Go(self.numbered)
+        self.data.kind = "resident"
+        return Go(self.number, say="number_problem", facts={"slug": read.slug, **read.facts})
 
     async def number(self) -> Outcome:
         if self.data.kind == "guardian":

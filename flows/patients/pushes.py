@@ -5,15 +5,22 @@ from __future__ import annotations
 
 from bot.db.transaction import Transaction
 from bot.masking import mask_name
+from bot.talk.pushes import PushKind
 
 TELL = "patients.tell"
-KINDS = ("linked_elsewhere", "mobile_changed", "record_refused", "grown_up")
+KINDS = (
+    PushKind("patients.linked_elsewhere", "就诊人被另一位家人添加", priority=4, obligatory=True),
+    PushKind("patients.mobile_changed", "就诊人手机变更", priority=4, obligatory=True),
+    PushKind("patients.record_refused", "姓名与证件和病案不一致", priority=3, sms_fallback=True, obligatory=True),
+    PushKind("patients.grown_up", "孩子满十八岁", priority=6, obligatory=True),
+)
+_NAMES = frozenset(kind.name for kind in KINDS)
 
 
 def tell(tx: Transaction, kind: str, contact_id: int, person: str, name: str, stamp: str = "") -> None:
     """Push `patients.<kind>` about a person (public id) to a contact. Only the masked name leaves this area. `stamp`
     tells repeated happenings apart; without one it is said once for all."""
-    if kind not in KINDS:
+    if f"patients.{kind}" not in _NAMES:
         raise ValueError(f"no such push: {kind}")
     about = f"{person}:{stamp}" if stamp else person
     tx.put(

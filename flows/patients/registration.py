@@ -74,8 +74,13 @@ class Registration:
         # Before any lock is taken: the hospital may need its second and a half.
         answered, record = await self.records.look(who.kind, who.number) if who.kind and who.number else (True, None)
         await self.lock_contact()
-        await self._allowed(form, who, guardian, today)
+        if who.number:
+            # One after the other for one document, even while there is no row of the person to lock.
+            await tallies.lock_tally(self.tx, "document", store.hash_of(who.number, "document"), today)
         row = await self._row(who, guardian)
+        if row is not None and (own := await store.person_of(self.tx, contact.id, row.id)):
+            return own  # the same form sent twice at once
+        await self._allowed(form, who, guardian, today)
         if row is not None and not rules.names_agree(row.name, who.name) and self._squatted(row, who, record):
             await self.records.refused(row.id)
             row = None

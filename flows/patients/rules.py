@@ -130,12 +130,11 @@ def reach_of_new(*, record_is_new: bool, record_phone: str | None, mobile: str, 
     return "all" if record_is_new or same_phone or held_by_phone else "booking"
 
 
-def proves(digits: str, patient_no: str | None, record_phone: str | None) -> bool:
-    """Whether these are the last four of the record number or of the phone that the hospital has on record."""
-    if not re.fullmatch(r"[0-9]{4}", digits):
-        return False
-    known = [plain_mobile(text)[-4:] for text in (patient_no, record_phone) if text]
-    return digits in [tail for tail in known if len(tail) == 4]
+def proves(typed: str, record_phone: str | None) -> bool:
+    """Whether these are the last four of the phone that the hospital has on record."""
+    digits = unicodedata.normalize("NFKC", typed).strip()
+    tail = plain_mobile(record_phone or "")[-4:]
+    return re.fullmatch(r"[0-9]{4}", digits) is not None and digits == tail
 
 
 def plain_mobile(text: str) -> str:

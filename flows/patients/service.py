@@ -57,7 +57,10 @@ class PatientsService:
         return await store.contacts_of(self.tx, person_id)
 
     async def mobile_of(self, person_id: int) -> str | None:
-        """A person's phone in the clear, to send to and never to show (for showing: `reveal`)."""
+        """The phone to write to about a person, in the clear: the one that this contact proved; without a contact the
+        person's own. Not for showing (see `reveal`)."""
+        if self.context.contact is not None:
+            return await store.mobile_of(self.tx, self.context.contact.id, person_id)
         row = await store.row_of(self.tx, person_id)
         return row.mobile if row else None
 
@@ -93,10 +96,10 @@ class PatientsService:
         """Try what was typed. Commit in any case: each try counts."""
         return await self.codes.check(mobile, purpose, typed)
 
-    async def mobile_known(self, mobile: str) -> bool:
-        """Whether registration with this phone needs no (other) code: this contact proved it a moment ago, or for
+    async def mobile_proved(self, mobile: str, purpose: Purpose) -> bool:
+        """Whether no (other) code is needed: this contact proved the phone a moment ago or, for registration, for
         another person of the family."""
-        return await self.codes.proved(mobile, "register")
+        return await self.codes.proved(mobile, purpose)
 
     async def own_mobile(self) -> str | None:
         """The contact's own phone in the clear, to be offered for the family; None where it is not known."""
@@ -105,7 +108,8 @@ class PatientsService:
         return mobile if mobile and await self.codes.known(mobile) else None
 
     async def prove_record(self, person_id: int | str, digits: str) -> bool:
-        """Reach all of a person's record by the last four of its number, or of the phone that the hospital has.
+        """Reach all of a person's record by the last four of the phone that the hospital has. (Not of the record's
+        number: that stands on every slip.)
 
         :raises ProofTriesSpent: guessed too often today
         """
@@ -114,7 +118,7 @@ class PatientsService:
             return True
         subject = store.hash_of(f"{contact.public_id}:{person.public_id}", "patients_proof")
         await self.registration.count_try("proof", subject)
-        if not rules.proves(digits.strip(), person.patient_no, await self.records.proof_of(person)):
+        if not rules.proves(digits, await self.records.proof_of(person)):
             return False
         await store.change_link(self.tx, contact.id, person.id, reach="all", proof="record", proved_at=self.tx.now)
         await trail.done(self.context, "proved", person.id, relation=person.relation, reach="all")
@@ -141,7 +145,7 @@ class PatientsService:
 
     async def register(self, form: RegisterForm) -> Person:
         """Register a person, or link one who is known already, to this contact. The phone must be proved
-        (`check_code(..., "register", ...)` within half an hour, or `mobile_known`). Sending the same form again gives
+        (`check_code(..., "register", ...)` within half an hour, or `mobile_proved`). Sending the same form again gives
         the same person.
 
         :raises BadInput: a field that `check_form` finds wrong
@@ -201,9 +205,7 @@ class PatientsService:
         mobile = rules.plain_mobile(mobile)
         await self.codes.spend(mobile, "change")
         await store.set_mobile(self.tx, person.id, mobile)
-        await store.change_link(
-            self.tx, contact.id, person.id, mobile_hash=store.hash_of(mobile, "mobile"), proved_at=self.tx.now
-        )
+        await store.prove_link(self.tx, contact.id, person.id, mobile)
         await trail.done(self.context, "mobile_changed", person.id, relation=person.relation, reach=person.reach)
         stamp = self.context.now.strftime("%Y%m%d%H%M%S")
         for other in await store.contacts_of(self.tx, person.id):

@@ -56,7 +56,9 @@ link = table(
     Column("reach", code(8), nullable=False),
     Column("proof", code(8), nullable=False),
     Column("proved_at", Moment, nullable=False),
-    Column("mobile_hash", hashed(), nullable=False),  # the phone that this contact proved for it
+    # The phone that this contact proved for it: where to write to this contact, and all of a phone they may see.
+    Column("mobile", Sealed("patients_link.mobile"), nullable=False),
+    Column("mobile_hash", hashed(), nullable=False),
     Column("consent", code(20), nullable=False),
     Column("until", Date),
     Column("made_by", code(64), nullable=False),
@@ -69,7 +71,7 @@ link = table(
     Index("ix_patients_link_until", "until"),
 )
 
-_SEEN = (link.c.relation, link.c.reach, link.c.is_default, link.c.until)
+_SEEN = (link.c.relation, link.c.reach, link.c.is_default, link.c.until, link.c.mobile.label("proved_mobile"))
 
 
 def hash_of(value: str, about: str) -> bytes:
@@ -161,6 +163,7 @@ async def add_link(tx: Transaction, contact_id: int, person_id: int, *, mobile: 
         contact_id=contact_id,
         person_id=person_id,
         active=1,
+        mobile=mobile,
         mobile_hash=hash_of(mobile, "mobile"),
         proved_at=tx.now,
         created_at=tx.now,
@@ -171,6 +174,12 @@ async def add_link(tx: Transaction, contact_id: int, person_id: int, *, mobile: 
 async def change_link(tx: Transaction, contact_id: int, person_id: int, **values: Any) -> bool:
     mine = update(link).where(link.c.contact_id == contact_id, link.c.person_id == person_id, link.c.active == 1)
     return await tx.update(mine.values(**values)) == 1
+
+
+async def prove_link(tx: Transaction, contact_id: int, person_id: int, mobile: str) -> None:
+    """The contact proved another phone for this person."""
+    proof = {"mobile": mobile, "mobile_hash": hash_of(mobile, "mobile"), "proved_at": tx.now}
+    await change_link(tx, contact_id, person_id, **proof)
 
 
 async def widen(tx: Transaction, person_id: int, mobile: str | None = None) -> int:
@@ -200,6 +209,13 @@ async def contacts_of(tx: Transaction, person_id: int, *, reach: str | None = No
     if reach:
         found = found.where(link.c.reach == reach)
     return [row.contact_id for row in await tx.all(found.order_by(link.c.id))]
+
+
+async def mobile_of(tx: Transaction, contact_id: int, person_id: int) -> str | None:
+    """The phone that this contact proved for the person."""
+    mine = select(link.c.mobile).where(link.c.contact_id == contact_id, link.c.person_id == person_id)
+    found: str | None = await tx.scalar(mine.where(link.c.active == 1))
+    return found
 
 
 async def held_by_phone(tx: Transaction, person_id: int, mobile: str) -> bool:
@@ -256,7 +272,8 @@ def _person(row: Row[Any]) -> Person:
         birth_date=row.birth_date,
         document_type=row.document_type,
         document_tail=(row.document or "")[-4:],
-        mobile_tail=(row.mobile or "")[-4:],
+        # A contact sees the phone that they proved, never the one that somebody else did.
+        mobile_tail=(seen.get("proved_mobile") or row.mobile or "")[-4:],
         guardian_id=row.guardian_id,
         patient_no=row.patient_no,
         record_state=row.record_state,

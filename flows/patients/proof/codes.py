@@ -29,6 +29,13 @@ class SentCode:
     minutes: int
 
 
+class Digits:
+    """Draws codes. A transcript puts a foreseeable one into the ports under this class."""
+
+    def draw(self) -> str:
+        return "".join(secrets.choice("0123456789") for _ in range(DIGITS))
+
+
 class Codes:
     """Part of PatientsService. Phones are 11 digits, as `bot.talk.understand` reads them."""
 
@@ -51,7 +58,7 @@ class Codes:
         rules.may_send_code(tallies["mobile"], tallies["contact"], self.limits, self.context.now, tomorrow)
         for kind, subject in subjects.items():
             await codes.count(self.tx, kind, subject, today, tallies[kind].today)
-        digits = "".join(secrets.choice("0123456789") for _ in range(DIGITS))
+        digits = (self.context.ports[Digits] if Digits in self.context.ports else Digits()).draw()
         expires = self.context.now + timedelta(minutes=self.limits.code_minutes)
         code_id = await codes.add(
             self.tx, contact.id, subjects["mobile"], purpose, _hash(digits, contact), self.limits.code_attempts, expires

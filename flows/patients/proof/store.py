@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Column, Date, ForeignKey, Index, Integer, Row, delete, select, update
+from sqlalchemy.dialects.mysql import insert as mysql_insert
 
 from bot.db.schema import Moment, code, hashed, key, table, whole
 from bot.db.transaction import Transaction
@@ -42,7 +43,12 @@ async def lock_tally(tx: Transaction, kind: str, subject: bytes, today: date) ->
     mine = select(tally).where(tally.c.kind == kind, tally.c.subject == subject).with_for_update()
     row = await tx.one(mine)
     if row is None:
-        await tx.insert_once(tally, kind=kind, subject=subject, day=today, number=0, last_at=None)
+        values = {"kind": kind, "subject": subject, "day": today, "number": 0, "last_at": None}
+        if tx.link.dialect.name == "sqlite":
+            await tx.insert_once(tally, **values)
+        else:
+            # Who loses the race for a plain INSERT is left with a shared lock, and two such losers deadlock.
+            await tx.execute(mysql_insert(tally).values(values).on_duplicate_key_update(kind=tally.c.kind))
         row = await tx.one(mine)
     assert row is not None
     return Tally(row.last_at, row.number if row.day == today else 0)
@@ -73,12 +79,13 @@ async def add(
 
 
 async def newest(tx: Transaction, contact_id: int, mobile: bytes, purpose: str) -> Row[Any] | None:
+    """The code that counts, locked: answers that come at once are judged one after the other."""
     found = select(sent_code).where(*_same(contact_id, mobile, purpose))
-    return await tx.one(found.order_by(sent_code.c.id.desc()).limit(1))
+    return await tx.one(found.order_by(sent_code.c.id.desc()).limit(1).with_for_update())
 
 
 async def take_try(tx: Transaction, code_id: int) -> bool:
-    """Guarded: however many answers come at once, each costs a try and none is free."""
+    """Guarded: each answer costs a try and none is free."""
     mine = update(sent_code).where(sent_code.c.id == code_id, sent_code.c.tries_left > 0)
     return await tx.update(mine.values(tries_left=sent_code.c.tries_left - 1)) == 1
 

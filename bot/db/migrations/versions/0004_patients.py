@@ -116,6 +116,7 @@ def upgrade() -> None:
         sa.Column("reach", Code(8), nullable=False),
         sa.Column("proof", Code(8), nullable=False),
         sa.Column("proved_at", Moment(), nullable=False),
+        sa.Column("mobile", Sealed("patients_link.mobile"), nullable=False),
         sa.Column("mobile_hash", Hashed(), nullable=False),
         sa.Column("consent", Code(20), nullable=False),
         sa.Column("until", sa.Date(), nullable=True),
