@@ -17,6 +17,8 @@ from bot.redis_server import RedisServer
 from bot.settings import Settings
 from bot.supervise import Supervisor
 from integrations.his.seed import seed
+from integrations.wechat import menu_sync
+from integrations.wechat.port import WeChatAccounts
 from jobs import booking, directory
 from jobs.job import Workshop
 
@@ -44,6 +46,8 @@ async def up(settings: Settings) -> None:
         supervisor.add("worker", "worker", **environment)
         supervisor.add("web", "serve", **environment)
         if await _ready(running, stop):
+            if running.sandbox == "on":
+                await _publish_menu(running, redis.url)
             _tell(running, time.monotonic() - began)
         await stop.wait()
     finally:
@@ -60,6 +64,17 @@ async def prepare(settings: Settings, redis_url: str) -> None:
             workshop = Workshop(house.database, house.ports, settings, house.wording, house.dispatcher)
             await directory.sync(workshop.job(name="directory.sync"))
             await booking.sync_rosters(workshop.job(name="booking.rosters"))
+    finally:
+        await house.close()
+
+
+async def _publish_menu(settings: Settings, redis_url: str) -> None:
+    """The played WeChat begins without a menu at every start; a real account keeps its own (`daoyi menu sync`)."""
+    house = await House.open(settings, redis_url=redis_url)
+    try:
+        clients = house.ports[WeChatAccounts]
+        for name in settings.accounts:
+            await menu_sync.sync(name, settings, clients[name])
     finally:
         await house.close()
 

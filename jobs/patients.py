@@ -30,7 +30,7 @@ async def sms_code(job: Job, payload: dict[str, Any]) -> None:
     assert job.row is not None
     words = {"code": payload["code"], "minutes": str(payload["minutes"])}
     try:
-        await job.ports[SmsPort].send(payload["mobile"], "code", words, request_id=f"code-{job.row.id}")
+        await job.ports[SmsPort].send(payload["mobile"], "patients.code", words, request_id=f"code-{job.row.id}")
     except (NumberRefused, NumberLimited) as no:
         later = isinstance(no, NumberLimited)
         text = job.wording.render("patients/chat/code_not_sent", tail=payload["mobile"][-4:], later=later)

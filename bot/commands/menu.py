@@ -5,33 +5,33 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-import aiohttp
-from redis.asyncio import Redis
-
-from bot.house import effective
+from bot.house import House, effective
 from bot.redis_server import RedisServer
 from bot.settings import Settings
-from integrations.wechat.accounts import WeChatClients
-from integrations.wechat.menu import read_menu
-from integrations.wechat.menu_sync import MENU, sync
+from integrations.wechat.menu import menu_path, read_menu
+from integrations.wechat.menu_sync import sync
+from integrations.wechat.port import WeChatAccounts
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("act", choices=["sync", "check"], help="send what differs, or only read the file")
-    parser.add_argument("--file", type=Path, default=MENU, help=f"default: {MENU.name}")
+    parser.add_argument("--file", type=Path, help="default: the account's own, the hospital's, ours")
     parser.add_argument("--account", help="only this one")
 
 
 async def run(args: argparse.Namespace, settings: Settings) -> int:
-    menu = read_menu(args.file)
-    if args.act == "check":
-        print(f"{args.file}: {len(menu.buttons)} buttons, {len(menu.conditional)} conditional menus")
-        return 0
     running = effective(settings)
-    redis = Redis.from_url(RedisServer(settings.var, settings.redis).url)
-    async with aiohttp.ClientSession() as session:
-        clients = WeChatClients(running.accounts, session, redis)
-        for name in [args.account] if args.account else list(clients):
-            print(f"{name}: {await sync(name, running, clients[name], args.file)}")
-    await redis.aclose()
+    names = [args.account] if args.account else list(running.accounts)
+    files = {name: args.file or menu_path(name, settings.templates_override) for name in names}
+    for name, file in files.items():
+        menu = read_menu(file)
+        print(f"{name}: {file.name}: {len(menu.buttons)} buttons, {len(menu.conditional)} conditional menus")
+    if args.act == "check":
+        return 0
+    house = await House.open(running, redis_url=RedisServer(settings.var, settings.redis).url)
+    try:
+        for name, file in files.items():
+            print(f"{name}: {await sync(name, running, house.ports[WeChatAccounts][name], file)}")
+    finally:
+        await house.close()
     return 0

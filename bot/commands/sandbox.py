@@ -10,7 +10,6 @@ from aiohttp import web
 
 from bot.house import effective
 from bot.settings import Settings
-from bot.wording import Wording
 from integrations.sandbox.app import make_sandbox_app, sandbox_url
 
 
@@ -20,12 +19,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 async def run(args: argparse.Namespace, settings: Settings) -> None:
     running = effective(settings)
-    wording = Wording.of(running)
-
-    def approved(template: str, params: dict[str, str]) -> str:
-        return wording.render(f"{template.replace('.', '/sms/', 1)}", **params)
-
-    runner = web.AppRunner(make_sandbox_app(running, approved=approved), access_log=None, handle_signals=False)
+    runner = web.AppRunner(make_sandbox_app(running), access_log=None, handle_signals=False)
     await runner.setup()
     port = int(sandbox_url(running).rsplit(":", 1)[1])
     await web.TCPSite(runner, settings.host, port).start()
