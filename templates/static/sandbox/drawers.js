@@ -1,0 +1,91 @@
+// The drawers at the side: papers to fill in, and switches that make the outside world misbehave.
+import { get, post, remove } from "./api.js";
+import { make } from "./bubbles.js";
+
+const byId = (id) => document.getElementById(id);
+
+export class Drawers {
+  constructor(desk) {
+    this.desk = desk;
+    document.addEventListener("click", (event) => {
+      const opener = event.target.closest("[data-open]");
+      if (opener) this.open(opener.dataset.open);
+      if (event.target.closest("[data-close]")) this.close();
+      const fill = event.target.closest("[data-fill]");
+      if (fill) this.fill(fill.dataset.fill);
+    });
+    document.addEventListener("keydown", (event) => event.key === "Escape" && this.close());
+    byId("callbacks").addEventListener("change", () => this.callbacks());
+    byId("switches").addEventListener("submit", (event) => this.add(event));
+    byId("switches").elements.api.addEventListener("change", () => this.fitting());
+    document.querySelector('[data-do="behave"]').addEventListener("click", () => this.tell(() => remove("/misbehave")));
+    this.fitting();
+    this.tell(() => get("/misbehave"));
+  }
+
+  open(name) {
+    const was = !byId(name).hidden;
+    this.close();
+    byId(name).hidden = was;
+    if (name === "wrong" && !was) this.tell(() => get("/misbehave"));
+  }
+
+  close() { document.querySelectorAll(".drawer").forEach((each) => { each.hidden = true; }); }
+
+  fill(value) {
+    const screen = this.desk.front;
+    if (screen?.fill(value)) screen.toast("填好了");
+    else this.desk.copy(value, screen);
+    if (window.innerWidth <= 700) this.close();
+  }
+
+  // Only faults that the chosen service knows can be chosen.
+  fitting() {
+    const { api, how } = byId("switches").elements;
+    const system = api.value.split("/")[0];
+    for (const option of how.options) option.hidden = option.disabled = Boolean(option.dataset.only) && option.dataset.only !== system;
+    if (how.selectedOptions[0]?.disabled) how.selectedIndex = 0;
+  }
+
+  callbacks() {
+    const { slow, repeat, lost, disorder } = byId("callbacks").elements;
+    const wanted = { slow: Number(slow.value), repeat: Number(repeat.value), lost: Number(lost.value), disorder: disorder.checked };
+    this.tell(() => post("/misbehave", { callbacks: wanted }));
+  }
+
+  add(event) {
+    event.preventDefault();
+    const { api, how, times } = event.target.elements;
+    this.tell(() => post("/misbehave", { api: api.value, ...JSON.parse(how.value), times: Number(times.value) }));
+  }
+
+  async tell(act) {
+    const problem = document.querySelector(".drawer-problem");
+    try {
+      this.show(await act());
+      problem.hidden = true;
+    } catch (error) {
+      problem.textContent = `没有改成：${error.message}`;
+      problem.hidden = false;
+    }
+  }
+
+  show({ callbacks, switches }) {
+    const form = byId("callbacks").elements;
+    for (const name of ["slow", "repeat", "lost"]) form[name].value = String(callbacks[name]);
+    form.disorder.checked = callbacks.disorder;
+    const on = switches.filter((each) => each.times !== 0);
+    const odd = callbacks.slow || callbacks.repeat > 1 || callbacks.lost || callbacks.disorder || on.length;
+    document.querySelector('[data-open="wrong"] .dot').hidden = !odd;
+    const rows = on.map((each) => make("li", "", this.say(each)));
+    document.querySelector(".switched").replaceChildren(...(rows.length ? rows : [make("li", "none", "外面的服务都正常")]));
+  }
+
+  say(each) {
+    const { api, how } = byId("switches").elements;
+    const where = [...api.options].find((option) => option.value === each.api)?.textContent || each.api;
+    const what = [...how.options].find((option) => Object.entries(JSON.parse(option.value)).every(([name, value]) => each[name] === value));
+    const long = each.times < 0 ? "一直" : `还有 ${each.times} 次`;
+    return `${where}：${what ? what.textContent : "不正常"}，${long}`;
+  }
+}
