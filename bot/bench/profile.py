@@ -1,0 +1,66 @@
+"""The web process under cProfile, and its figures grouped by what the time is spent on.
+
+``python -m bot.bench.profile FILE``: serves until SIGTERM, then writes the profile. The profiler itself costs, most of
+all where many small functions call each other: the shares tell where to look, not what is saved.
+"""
+
+from __future__ import annotations
+
+import cProfile
+import pstats
+import sys
+from pathlib import Path
+from typing import Any
+
+GROUPS = {
+    "crypto": ("cryptography", "hashlib", "base64", "binascii", "hmac", "bot/keys", "webhooks/wechat/crypto", "urandom",
+               "_hashlib", "secrets", "AESGCM", "openssl"),
+    "parse": ("xml/", "pyexpat", "webhooks/wechat/parse", "webhooks/wechat/kinds"),
+    "database": ("aiomysql", "pymysql", "sqlalchemy", "bot/db/", "greenlet"),
+    "templates": ("jinja2", "bot/wording", "bot/spoken", "<template>", "templates/"),
+    "logging": ("structlog", "logging/", "bot/logs", "bot/metrics"),
+    "http": ("aiohttp", "uvloop", "asyncio", "multidict", "yarl", "webhooks/wechat", "bot/web", "http/"),
+    "engine": ("bot/talk", "flows/", "integrations/", "bot/context", "bot/clock", "json/", "dataclasses", "bot/"),
+}
+SHOWN = 45
+
+
+def grouped(path: Path, requests: int) -> dict[str, Any]:
+    """Share of each group in the time that functions spend themselves, and the dearest functions of all."""
+    stats = pstats.Stats(str(path)).stats  # type: ignore[attr-defined]
+    rows = [(own, calls, _name(place)) for place, (_, calls, own, _, _) in stats.items() if "select.epoll" not in str(place)]
+    rows = [row for row in rows if "run_until_complete" not in row[2] and "Runner" not in row[2]]
+    whole = sum(own for own, _, _ in rows)
+    shares: dict[str, float] = dict.fromkeys([*GROUPS, "rest"], 0.0)
+    for own, _, name in rows:
+        shares[next((group for group, marks in GROUPS.items() if any(mark in name for mark in marks)), "rest")] += own
+    top = sorted(rows, reverse=True)[:SHOWN]
+    return {
+        "shares": {group: round(own / whole, 3) for group, own in shares.items()},
+        "top": [f"{own / whole:6.1%} {calls / requests:6.1f} calls a request  {name}" for own, calls, name in top],
+    }
+
+
+def _name(place: tuple[str, int, str]) -> str:
+    file, line, function = place
+    for mark in ("site-packages/", "/lib/python3", f"{Path(__file__).parents[2]}/"):
+        if mark in file:
+            file = file.rpartition(mark)[2]
+            break
+    return f"{file}:{line} {function}" if line else function
+
+
+def main(path: Path) -> None:
+    from bot.__main__ import main as daoyi
+
+    profiler = cProfile.Profile()
+    profiler.enable()
+    try:
+        daoyi(["serve"])
+    finally:
+        profiler.disable()
+        profiler.dump_stats(path)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

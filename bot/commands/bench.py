@@ -1,0 +1,35 @@
+"""Measure what Daoyi costs, as ratios to a bare peer in the same run; prints JSON.
+
+callbacks: CPU of a whole turn. race: contacts who all want the last slots. push: the outbox to a played WeChat.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from bot import logs
+from bot.bench import callbacks
+from bot.bench.figures import shown
+from bot.settings import Settings
+
+MYSQL = ("mysql", "mariadb")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", choices=["callbacks", "race", "push"])
+    parser.add_argument("--database", default="", metavar="URL",
+                        help="an EMPTY database of MariaDB or MySQL; default: DAOYI_DATABASE if it is one, else a "
+                             "private MariaDB that flushes at every commit")
+    parser.add_argument("--scene", choices=sorted(callbacks.SCENES), default="booking", help="callbacks: what is said")
+    parser.add_argument("--messages", type=int, default=1500, help="callbacks: messages a round")
+    parser.add_argument("--rounds", type=int, default=5, help="callbacks: rounds for each server")
+    parser.add_argument("--profile", action="store_true", help="callbacks: where the time goes (slower, no ratio)")
+
+
+async def run(args: argparse.Namespace, settings: Settings) -> int:
+    logs.configure("warning")
+    url = args.database
+    plan = callbacks.Plan(scene=args.scene, messages=args.messages, rounds=args.rounds, profile=args.profile, database=url)
+    result = await callbacks.run(plan)
+    print(shown(result))
+    return 1 if result["errors"] else 0
