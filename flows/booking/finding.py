@@ -19,6 +19,8 @@ from flows.directory.rules import Catalogue, Hit
 LONGEST = 30
 """Characters of a text that may still be a search; a longer one is a story."""
 _LAST = re.compile(r"上次|上回|以前看过?的|之前看过?的|原来的?(?:医生|大夫)|老(?:医生|大夫)|同一个?(?:医生|大夫)|复诊")
+_LAST_DOCTOR = re.compile(r"(?:上次|上回|以前|之前|原来|老).{0,4}(?:医生|大夫)")
+_ASKS = re.compile(r"哪里|哪儿|在哪|几楼|怎么|电话|地址|多少|什么|为什么|探视|住院|报告|结果|投诉|吗$")
 _HALF = re.compile(HALF)
 _FILLING = re.compile(
     r"(?:有号吗|有没有号|还有号吗?|有吗|挂个?号|预约|的号|号源|普通号|专家号|可以吗|行吗|坐诊|出诊|门诊的?(?=有|的|$))"
@@ -67,7 +69,7 @@ def find(text: str, catalogue: Catalogue, today: date) -> Found:
         day=day,
         no_day=isinstance(reading, Impossible),
         last=last,
-        sure=bool(named) and _sure(hits, rest, catalogue),
+        sure=_LAST_DOCTOR.search(said) is not None if last else bool(named) and _sure(hits, rest),
     )
 
 
@@ -101,10 +103,12 @@ def _swallowed(hit: Hit, other: Hit, rest: str) -> bool:
     return longer and rest.count(hit.label) <= rest.count(other.label)
 
 
-def _sure(hits: list[Hit], rest: str, catalogue: Catalogue) -> bool:
+def _sure(hits: list[Hit], rest: str) -> bool:
+    if _ASKS.search(rest):
+        return False
     if hits[0].rank == 0 and rest.isdigit():
         return len(rest) >= 3  # a bare 12 is an answer to something else
     if hits[0].rank <= 1:
-        # Nearly all of what was said has to be the name: 我家孩子在儿科住院能探视吗 is a question.
-        return max(len(hit.label) for hit in hits) + 3 >= len(rest)
+        # Nearly all of what was said has to be the name, or it is a story in which the name occurs.
+        return max(len(hit.label) for hit in hits) + 5 >= len(rest)
     return hits[0].rank == 2 and len(rest) >= 3

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.talk.flow import Flow
-from bot.talk.outcomes import Call, Choose, Done, Go, Outcome
+from bot.talk.outcomes import Call, Choose, Done, Go, Outcome, Step
 from flows.booking.flow_find import Finding
 from flows.booking.labels import Labels
 from flows.booking.offers import GENERAL, Wanted
@@ -136,13 +136,20 @@ class Booking(
         wanted = Wanted(self.data.clinic, self.data.doctor)
         days = await self.service.offers.days(wanted)
         if not days:
-            return await self.nothing(wanted, self.doctors if self.data.clinic else self.departments)
+            return await self.nothing(wanted, await self.colleagues())
         if len(days) == 1:
             self.data.date = days[0].day.isoformat()
             return Go(self.segments)
         self.data.at = "days"
         options = Labels(self.context).days(days)
         return Choose("day", options, save="date", then=self.segments, other=self.search, facts=await self.whom())
+
+    async def colleagues(self) -> Step:
+        """Where to go on when the chosen doctor has nothing: others of the clinic, where there are any."""
+        if not self.data.clinic:
+            self.data.clinic = await self.service.offers.home_of(self.data.doctor)
+        offers, _ = await self.service.offers.doctors(self.data.clinic)
+        return self.doctors if offers else self.departments
 
     async def segments(self) -> Outcome:
         day = date.fromisoformat(self.data.date)
@@ -154,6 +161,8 @@ class Booking(
         catalogue = await self.service.neighbours.catalogue()
         first = offers[0]
         facts = await self.whom() | {"fee": first.fee, "kind": first.kind, "substitute_for": first.substitute_for}
+        if len({offer.clinic for offer in offers}) == 1:
+            facts["clinic_name"] = catalogue.clinic[first.clinic].name
         options = Labels(self.context).segments(offers, catalogue)
         return Choose(
             "segment", options, save="segment", then=self.person_needed, other=self.search, facts=facts, minutes=15

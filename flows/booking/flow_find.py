@@ -17,6 +17,9 @@ MOST = 27
 class Finding:
     """Mixed into Booking."""
 
+    told: tuple[Any, ...] = ()
+    """Reasons that were said in this turn: each is said once, however many steps meet it."""
+
     context: Context
     service: Any
     data: Any
@@ -72,8 +75,11 @@ class Finding:
         reason = await self.service.offers.why_none(wanted)
         catalogue = await self.service.neighbours.catalogue()
         doctor, clinic = catalogue.doctor.get(wanted.doctor), catalogue.clinic.get(wanted.clinic)
-        facts = {"doctor_name": doctor.name if doctor else "", "clinic_name": clinic.name if clinic else ""}
-        return Go(then, say=reason.template, facts=facts | reason.facts)
+        names = {"doctor_name": doctor.name if doctor else "", "clinic_name": clinic.name if clinic else ""}
+        facts = names | reason.facts
+        again = (reason.template, facts) in self.told
+        self.told = (*self.told, (reason.template, facts))
+        return Go(then, say="" if again else reason.template, facts=facts)
 
     # --- inside --------------------------------------------------------------------------------------------------
 

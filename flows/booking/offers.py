@@ -123,14 +123,15 @@ class Offers:
     async def why_none(self, wanted: Wanted) -> BookingRefusal:
         """The reason why `wanted` has nothing to choose from."""
         rows = await self._sittings(wanted, beyond=BEYOND)
-        clinic = wanted.clinic or (rows[0].clinic if rows else await self._home(wanted.doctor))
+        clinic = wanted.clinic or (rows[0].clinic if rows else await self.home_of(wanted.doctor))
         known = await self.neighbours.rules_of(clinic)
         sittings = [Sitting(row.date, row.state == "open", bool(row.to_come), int(row.left)) for row in rows]
         return rules.why_none(sittings, known, self.now, wanted.day)
 
-    async def clinics_of(self, doctor: str) -> list[str]:
-        """Clinics in which this doctor can be booked now."""
-        return list(dict.fromkeys(each.clinic for each in await self._open(Wanted("", doctor)) if each.left))
+    async def home_of(self, doctor: str) -> str:
+        """The doctor's own clinic."""
+        known = (await self.neighbours.catalogue()).doctor.get(doctor)
+        return known.clinics[0] if known and known.clinics else ""
 
     # --- inside --------------------------------------------------------------------------------------------------
 
@@ -163,10 +164,6 @@ class Offers:
 
     def _ends_after(self) -> Any:
         return self.context.now + rules.CLOSES_BEFORE_END
-
-    async def _home(self, doctor: str) -> str:
-        known = (await self.neighbours.catalogue()).doctor.get(doctor)
-        return known.clinics[0] if known and known.clinics else ""
 
 
 def horizon(catalogue: Catalogue, context: Context) -> timedelta:

@@ -117,8 +117,7 @@ class NotBooked(BookingRefusal):
 
 
 class NoSession(BookingRefusal):
-    """Nobody sits in the days that are open. Facts: wanted (date or None), last_day, next_day, opens_day, opens_time
-    (the next three None where the roster does not tell)."""
+    """Nobody sits on that day, or in the days that are open. Facts: wanted (date or None), last_day."""
 
     template = "none_no_session"
 

@@ -180,7 +180,7 @@ def why_none(
         return OpensLater(day=later, **opening)
     if any(not s.to_come for s in near):
         return AllOver(wanted=wanted)
-    return NoSession(wanted=wanted, last_day=last, next_day=later, **opening)
+    return NoSession(wanted=wanted, last_day=last)
 
 
 def reminders(day: date, start: datetime, now: datetime, evening: time, hours_before: int) -> dict[str, datetime]:

@@ -1,0 +1,95 @@
+"""What a booking transcript can be given, and what happens in it besides talk.
+
+Sessions are named by how many days from today they are: `given sits 1 1023`, `given general_clinic 2 1101 pm`.
+"""
+
+from __future__ import annotations
+
+from datetime import date, time, timedelta
+
+from bot.errors import Refusal
+from flows.booking.service import BookingService
+from integrations.his.conduct import GOOD, Conduct, behave
+from tests.flows.booking import ward
+from tests.support.givens import do, given
+from tests.support.world import World
+
+HOURS = {"am": (time(9), time(10)), "pm": (time(14), time(15)), "evening": (time(18), time(19))}
+
+
+@given
+async def small_hospital(world: World) -> None:
+    """The small hospital of ward.py, without sessions."""
+    await ward.open_hospital(world)
+
+
+@given
+async def sits(
+    world: World, days: str, doctor: str, half: str = "am", capacity: str = "2", state: str = "open"
+) -> None:
+    """A doctor's session of two segments."""
+    starts, ends = HOURS[half]
+    await ward.session(
+        world, _day(days), clinic=ward.DOCTORS[doctor][1], doctor=doctor, half=half, starts=starts, ends=ends,
+        capacity=int(capacity), state=state,
+    )
+    await ward.sync(world)
+
+
+@given
+async def general_clinic(world: World, days: str, clinic: str, half: str = "pm", capacity: str = "3") -> None:
+    """A general clinic's session."""
+    starts, ends = HOURS[half]
+    await ward.session(
+        world, _day(days), clinic=clinic, doctor=None, half=half, starts=starts, ends=ends, capacity=int(capacity),
+        fee=1000,
+    )
+    await ward.sync(world)
+
+
+@given
+async def visitor(
+    world: World, name: str, birth: str = "1984-05-12", sex: str = "male", relation: str = "self", who: str = "a"
+) -> None:
+    """Somebody whom a contact has registered."""
+    await ward.person(world, who, name, date.fromisoformat(birth), sex, relation)
+
+
+@do
+async def others_take(world: World, days: str, doctor: str, segment: str = "1", count: str = "2") -> None:
+    """Somebody else books so many slots of a segment (counted from 1) of a doctor's morning session."""
+    code = f"{_day(days):%y%m%d}am{ward.DOCTORS[doctor][1]}{doctor}"
+    rows = await ward.segments(world, code)
+    for n in range(int(count)):
+        who = f"x{doctor}{segment}{n}"
+        person_id = await ward.person(world, who, f"钱{n}", known=False)
+        async with world.context(who) as context:
+            service = BookingService(context)
+            try:
+                held = await service.hold(rows[int(segment) - 1].id, person_id, f"{who}:{days}")
+                await service.confirm(held.id)
+            except Refusal:
+                return
+
+
+@do
+async def stops(world: World, days: str, doctor: str) -> None:
+    """The hospital stops a doctor's morning session, and the rosters are taken over."""
+    code = f"{_day(days):%y%m%d}am{ward.DOCTORS[doctor][1]}{doctor}"
+    await ward.change_session(world, code, state="stopped")
+    await ward.sync(world)
+
+
+@do
+async def hospital_refuses(world: World, code: str) -> None:
+    """From now on the hospital refuses registrations with this code."""
+    await behave(world.database, Conduct(refuse={"register": code}))
+
+
+@do
+async def hospital_is_well(world: World) -> None:
+    await behave(world.database, GOOD)
+
+
+def _day(days: str) -> date:
+    return ward.TODAY + timedelta(days=int(days))
