@@ -1,4 +1,4 @@
-"""What could not be done, for staff: rows of the outbox and pushes that were tried often enough."""
+"""What could not be done, for staff: rows of the outbox and pushes that were tried often enough, contacts to call."""
 
 from __future__ import annotations
 
@@ -32,6 +32,19 @@ async def list_dead(tx: Transaction, *, limit: int = LIMIT) -> list[DeadLetter]:
     for row in await pushes.dead(tx, limit):
         found.append(DeadLetter(f"p{row.public_id}", row.kind, row.error or "", row.attempts, row.due_at))
     return sorted(found, key=lambda letter: letter.since)[:limit]
+
+
+async def list_calls(tx: Transaction, *, limit: int = LIMIT) -> list[DeadLetter]:
+    """Contacts whom nothing reached, the oldest first: `id` is "c" and the task's public id, `what` kind and matter."""
+    rows = await pushes.call_tasks(tx, limit)
+    return [
+        DeadLetter(f"c{row.public_id}", f"{row.kind} {row.about}", "to be called", 0, row.created_at) for row in rows
+    ]
+
+
+async def called(tx: Transaction, letter_id: str) -> bool:
+    """Somebody called; False when there is no such open task."""
+    return letter_id.startswith("c") and await pushes.close_call_task(tx, letter_id[1:])
 
 
 async def send_again(tx: Transaction, letter_id: str) -> bool:

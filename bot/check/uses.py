@@ -41,8 +41,13 @@ def of(project: Project) -> Iterator[Use]:
             yield from _refused(project, module)
     for area in project.areas:
         for kind in area.pushes:
-            owner, _, last = str(kind.name).partition(".")
-            yield Use(f"flows/{area.name}/pushes.py", Text(f"{owner}/push/{last}"))
+            file = f"flows/{area.name}/pushes.py"
+            yield Use(file, Text(kind.template))
+            if kind.sms_fallback:
+                yield Use(file, Text(kind.sms_template))
+            for name in (kind.values_template, kind.params_template):
+                if (project.templates / f"{name}.j2").is_file():
+                    yield Use(file, Text(name))
 
 
 def _full_names(project: Project, module: Module) -> Iterator[Use]:

@@ -19,7 +19,7 @@ class PushKind:
     over, "always" ignores them. `useless_minutes` after its due moment it is dropped. `sms_fallback`: it goes by text
     message where the account cannot reach the contact, and is worth a call by staff where nothing else could.
     `values` maps the keywords of the channel's template to names of facts, where there is no
-    templates/<area>/values/<what>.j2. `discreet` wants neutral words outside of our pages. `obligatory` cannot
+    templates/<area>/push/<what>_values.j2. `discreet` wants neutral words outside of our pages. `obligatory` cannot
     be turned off by the contact (safety of their own account, a stopped session).
     """
 
@@ -46,20 +46,23 @@ class PushKind:
 
     @property
     def template(self) -> str:
-        return self._beside("push")
+        return self._in("push")
 
     @property
     def values_template(self) -> str:
-        return self._beside("values")
+        """The values of the channel's template, lines `keyword: value`; need not be there."""
+        return self._in("push") + "_values"
 
     @property
     def sms_template(self) -> str:
-        return self._beside("sms")
+        """The text that is approved at the gateway."""
+        return self._in("sms")
 
     @property
     def params_template(self) -> str:
-        return self._beside("params")
+        """The parameters of that text, lines `name: value`; need not be there."""
+        return self._in("sms") + "_params"
 
-    def _beside(self, folder: str) -> str:
+    def _in(self, folder: str) -> str:
         area, _, what = self.name.partition(".")
         return f"{area}/{folder}/{what}"

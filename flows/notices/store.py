@@ -175,6 +175,19 @@ async def add_call_task(tx: Transaction, push_id: int, contact_id: int, reason: 
     )
 
 
+async def call_tasks(tx: Transaction, limit: int) -> Sequence[Row[Any]]:
+    """(public_id, kind, about, created_at) of the open ones, the oldest first. `about` leads staff to the matter."""
+    fields = (call_task.c.public_id, push.c.kind, push.c.about, call_task.c.created_at)
+    joined = select(*fields).join(push, push.c.id == call_task.c.push_id).where(call_task.c.state == "open")
+    return await tx.all(joined.order_by(call_task.c.id).limit(limit))
+
+
+async def close_call_task(tx: Transaction, public: str) -> bool:
+    """They were called; False where there is no such open task."""
+    mine = update(call_task).where(call_task.c.public_id == public, call_task.c.state == "open")
+    return await tx.update(mine.values(state="done")) == 1
+
+
 async def dead(tx: Transaction, limit: int) -> Sequence[Row[Any]]:
     """(public_id, kind, error, attempts, due_at) of dead pushes, the oldest first."""
     fields = (push.c.public_id, push.c.kind, push.c.error, push.c.attempts, push.c.due_at)

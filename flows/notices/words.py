@@ -47,7 +47,7 @@ def _values(context: Context, kind: PushKind, facts: Mapping[str, Any], text: st
 
 
 def _params(context: Context, kind: PushKind, facts: Mapping[str, Any]) -> dict[str, str]:
-    """Lines `name: value` of templates/<area>/params/<what>.j2, or the facts that the approved text names."""
+    """Lines `name: value` of templates/<area>/sms/<what>_params.j2, or the facts that the approved text names."""
     name = kind.params_template
     if context.wording.has(name):
         return rules.read_values(context.wording.render(name, **facts))

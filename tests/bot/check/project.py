@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.check.project import Project, Route
 from bot.talk.area import Area
+from bot.talk.pushes import PushKind
 from bot.web.access import public
 
 FLOW = '''
@@ -68,13 +69,6 @@ FILES = {
 }
 
 
-class Kind:
-    """A kind of push, as far as the checks know it."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-
 def make(
     root: Path, changes: dict[str, str | None] | None = None, *, replace: tuple[str, str, str] | None = None,
     routes: Iterable[Route] = (), topics: Iterable[str] = ("tea.pour",), permits: tuple[str, ...] = (),
@@ -95,7 +89,7 @@ def make(
         found for name in sorted(files) if name.startswith("flows/") and "flow" in Path(name).stem
         for found in _flows(root / name, name)
     )
-    area = Area("tea", "茶", flows=flows, permits=permits, pushes=tuple(map(Kind, pushes)))
+    area = Area("tea", "茶", flows=flows, permits=permits, pushes=tuple(map(PushKind, pushes)))
     return Project(root, (area,), tuple(routes), dict.fromkeys(topics, "jobs/tea.py:1"), jobs)
 
 

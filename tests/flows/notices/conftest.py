@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from bot.areas import AREAS
 from bot.db.contacts import conversation
@@ -24,7 +24,8 @@ from flows.notices.service import NoticesService
 from flows.patients import store as patients
 from jobs import registry
 from jobs.outbox import Drain
-from tests.support.world import World, test_settings
+from tests.support import world as worlds
+from tests.support.world import World
 
 KINDS = (
     PushKind("probe.called", "到号", priority=1, quiet="always", useless_minutes=20, sms_fallback=True),
@@ -32,8 +33,10 @@ KINDS = (
     PushKind("probe.campaign", "活动", priority=9),
     PushKind("probe.alarm", "账号安全", quiet="always", obligatory=True),
 )
-WORDS = {"called": "到您了\n{{ name }}，请到 205 诊室。", "report": "报告出来了\n{{ name }}", "campaign": "义诊\n{{ name }}",
-         "alarm": "手机号改了\n{{ name }}"}
+WORDS = {
+    "called": "到您了\n{{ name }}，请到 205 诊室。", "report": "报告出来了\n{{ name }}",
+    "campaign": "义诊\n{{ name }}", "alarm": "手机号改了\n{{ name }}",
+}
 AREA_OF_TESTS = Area(name="probe", title="试验提醒", pushes=KINDS)
 MORNING = "2027-03-01 09:00"
 
@@ -87,28 +90,25 @@ class Notices:
     async def has_mobile(self, who: str = "a", mobile: str = "13800001234") -> None:
         contact_id = await self.world.contact_id(who)
         async with self.world.database.transaction() as tx:
-            from datetime import date
-
             await patients.add_person(
                 tx, name="张三", document=f"11010119800101{contact_id:04d}", mobile=mobile, document_type="id_card",
                 sex="male", birth_date=date(1980, 1, 1),
             )
             person_id = await tx.scalar(select(patients.person.c.id).order_by(patients.person.c.id.desc()).limit(1))
-            await tx.execute(insert(patients.link).values(
-                contact_id=contact_id, person_id=person_id, active=1, relation="self", is_default=True, reach="all",
-                proof="code", proved_at=tx.now, mobile_hash=patients.hash_of(mobile, "mobile"), consent="v1",
-                made_by="test", created_at=tx.now,
-            ))
+            await patients.add_link(
+                tx, contact_id, person_id, mobile=mobile, relation="self", is_default=True, reach="all", proof="code",
+                consent="v1", made_by="test",
+            )
 
 
 def make_world(database: Database, words: Path, **account: Any) -> World:
     folder = words / "probe"
-    for sort, ending in (("push", ""), ("sms", "")):
+    for sort in ("push", "sms"):
         (folder / sort).mkdir(parents=True, exist_ok=True)
         for name, text in WORDS.items():
-            (folder / sort / f"{name}{ending}.j2").write_text(text, encoding="utf-8")
-    main = test_settings().accounts["main"]
-    settings = test_settings(
+            (folder / sort / f"{name}.j2").write_text(text, encoding="utf-8")
+    main = worlds.test_settings().accounts["main"]
+    settings = worlds.test_settings(
         accounts={"main": Account(**{**main.model_dump(), **account})}, templates_override=words,
         sms=Sms(gateway="http://gateway.invalid", key="k", secret="s" * 20),
     )
@@ -130,7 +130,7 @@ def notices(database: Database, tmp_path: Path, clock: Any) -> Notices:
 
 @pytest.fixture
 def with_templates(database: Database, tmp_path: Path, clock: Any) -> Notices:
-    """The account has a template for reports and for what a conversation could not say, and a subscription for reports."""
+    """The account has templates for reports and for a conversation's words, and a subscription for reports."""
     world = make_world(
         database, tmp_path / "words", templates={"probe.report": "T1", "notices.said": "T2"},
         subscriptions={"probe.report": "S1"},

@@ -163,3 +163,23 @@ async def test_two_rows_for_one_push_send_it_once(notices: Notices) -> None:
     notices.traveller.shift(timedelta(seconds=60))
     await notices.settle()
     assert len(notices.channels.sent) == 1
+
+
+async def test_two_workers_at_full_width(notices: Notices) -> None:
+    for number in range(10):
+        await notices.talked(f"p{number}")
+    drains = [Drain(notices.world.workshop, registry.handlers(), width=6, poll_s=0.05) for _ in range(2)]
+    running = [asyncio.create_task(drain.run()) for drain in drains]
+    for about in range(3):
+        for number in range(10):
+            await notices.push(who=f"p{number}", about=f"report:{about}")
+    for _ in range(400):
+        if len(await notices.rows()) == 30 and {row.state for row in await notices.rows()} == {"sent"}:
+            break
+        notices.traveller.shift(timedelta(seconds=1))  # a deadlock's loser is tried again a second later
+        await asyncio.sleep(0.05)
+    for drain in drains:
+        await drain.stop()
+    await asyncio.gather(*running)
+    sent = Counter((to, message.text) for to, message in notices.channels.sent)
+    assert len(sent) == 30 and set(sent.values()) == {1}
