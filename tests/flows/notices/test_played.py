@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qs
 
 import pytest
+from multidict import MultiDict
+from sqlalchemy import select
 
+from bot import clock
 from bot.context import Contact
+from bot.db.contacts import contact, create
 from bot.db.engine import Database
 from bot.errors import OutsideRefused
-from bot.settings_parts import Sms
 from bot.talk.channel import Channels, WindowClosed
 from bot.talk.messages import Message
+from flows.notices.service import NoticesService
 from integrations.sms.port import SmsPort
 from integrations.wechat.accounts import WeChatClients
 from integrations.wechat.channel import WeChatChannels
@@ -61,22 +63,22 @@ async def test_a_shut_window_has_the_engines_name(play: Play, channels: WeChatCh
 
 async def test_a_template_is_shown_once(play: Play, channels: WeChatChannels) -> None:
     await play.post("/phones/1/event", {"event": "subscribe"})
-    channel, contact = channels.of("main"), _contact(play)
-    first = await channel.template(contact, "probe.report", {"thing1": "血常规"}, url="http://h/1", once="push-1")
-    again = await channel.template(contact, "probe.report", {"thing1": "血常规"}, url="http://h/1", once="push-1")
+    channel, who = channels.of("main"), _contact(play)
+    first = await channel.template(who, "probe.report", {"thing1": "血常规"}, url="http://h/1", once="push-1")
+    again = await channel.template(who, "probe.report", {"thing1": "血常规"}, url="http://h/1", once="push-1")
     assert first and again == first
     [shown] = play.seen("template")
     assert (shown["kind"], shown["values"], shown["url"]) == ("probe.report", {"thing1": "血常规"}, "http://h/1")
     with pytest.raises(OutsideRefused, match="no-template"):
-        await channel.template(contact, "probe.campaign", {"thing1": "x"})
+        await channel.template(who, "probe.campaign", {"thing1": "x"})
 
 
 async def test_a_subscription_needs_permission(play: Play, channels: WeChatChannels) -> None:
-    channel, contact = channels.of("main"), _contact(play)
+    channel, who = channels.of("main"), _contact(play)
     with pytest.raises(OutsideRefused):
-        await channel.subscription(contact, "probe.report", {"thing1": "x"})
+        await channel.subscription(who, "probe.report", {"thing1": "x"})
     play.phone.seat(play.account.app_id).allowed[play.account.subscriptions["probe.report"]] = 1
-    assert await channel.subscription(contact, "probe.report", {"thing1": "x"})
+    assert await channel.subscription(who, "probe.report", {"thing1": "x"})
     assert len(play.seen("subscription")) == 1
 
 
@@ -99,32 +101,17 @@ async def _hears(notices: Notices, play: Play) -> None:
     gate = Gate("main", play.account)
     await play.settle()
     for call in play.hook.calls:
-        query = {name: values[0] for name, values in parse_qs(call["query"]).items()} if isinstance(
-            call["query"], str) else call["query"]
-        from bot import clock
-
-        letter = gate.open(_multi(query), call["body"].encode(), clock.now().timestamp())
+        letter = gate.open(MultiDict(call["query"]), call["body"].encode(), clock.now().timestamp())
         await notices.world.dispatcher.turn(letter.inbound)
     play.hook.calls.clear()
 
 
-def _multi(query: dict[str, str]) -> Any:
-    from multidict import MultiDict
-
-    return MultiDict(query)
-
-
-async def _push(notices: Notices, play: Play, **options: Any) -> None:
-    from bot.db.contacts import contact, create
-    from flows.notices.service import NoticesService
-
+async def _push(notices: Notices, play: Play, about: str, facts: dict[str, str]) -> None:
     async with notices.world.database.transaction() as tx:
         await create(tx, "main", "wechat", play.openid)
-        from sqlalchemy import select
-
         contact_id = await tx.scalar(select(contact.c.id).where(contact.c.external_id == play.openid))
     async with notices.world.workshop.job(name="test").context(contact_id) as context:
-        await NoticesService(context).push("probe.report", contact_id, options["about"], options["facts"])
+        await NoticesService(context).push("probe.report", contact_id, about, facts)
 
 
 async def test_from_the_push_to_the_phone_and_back(hospital: Notices, play: Play) -> None:
@@ -145,7 +132,3 @@ async def test_from_the_push_to_the_phone_and_back(hospital: Notices, play: Play
     rows = await hospital.rows()
     assert [row.way for row in rows] == ["customer_service"] * 8 + ["template"]
     assert (rows[-1].delivered, rows[0].delivered) == ("delivered", None)
-
-
-def test_the_gateway_of_these_tests_is_the_played_one(hospital: Notices) -> None:
-    assert isinstance(hospital.world.settings.sms, Sms) and "/sandbox/play/sms" in hospital.world.settings.sms.gateway
