@@ -5,7 +5,10 @@ from __future__ import annotations
 from bot.talk.area import Area
 from flows.patients.flow_people import People
 from flows.patients.flow_register import Register
+from flows.patients.pages import routes
 from flows.patients.pushes import KINDS
 from flows.patients.service import PatientsService
 
-AREA = Area(name="patients", title="就诊人", flows=(Register, People), service=PatientsService, pushes=KINDS)
+AREA = Area(
+    name="patients", title="就诊人", flows=(Register, People), service=PatientsService, pushes=KINDS, routes=(routes,)
+)

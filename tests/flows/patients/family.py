@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from bot.documents import checksum
@@ -57,7 +58,8 @@ async def prove(world: World, who: str, mobile: str = MOBILE, purpose: Any = "re
 
 async def last_code(world: World, mobile: str) -> str:
     await world.drain.once()
-    return next(params["code"] for to, name, params in reversed(world.sms.sent) if to == mobile and name == "code")
+    sent = [params for to, template, params in world.sms.sent if to == mobile and template == "patients.code"]
+    return sent[-1]["code"]
 
 
 async def registered(world: World, who: str = "a", **changes: Any) -> Person:
@@ -74,7 +76,5 @@ async def registered(world: World, who: str = "a", **changes: Any) -> Person:
         return await PatientsService(context).person(person.id)
 
 
-def _birth(number: str) -> Any:
-    from datetime import date
-
+def _birth(number: str) -> date:
     return date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
