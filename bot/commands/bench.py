@@ -20,7 +20,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--database", default="", metavar="URL",
                         help="an EMPTY database of MariaDB or MySQL; default: DAOYI_DATABASE if it is one, else a "
                              "private MariaDB that flushes at every commit")
-    parser.add_argument("--scene", choices=sorted(callbacks.SCENES), default="booking", help="callbacks: what is said")
+    parser.add_argument("--scene", choices=sorted(callbacks.SCENES), default="register", help="callbacks: what is said")
     parser.add_argument("--messages", type=int, default=1500, help="callbacks: messages a round")
     parser.add_argument("--rounds", type=int, default=5, help="callbacks: rounds for each server")
     parser.add_argument("--profile", action="store_true", help="callbacks: where the time goes (slower, no ratio)")

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from sqlalchemy import Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.db import wire
 from bot.db.prepared import Prepared
 
 Step = tuple[Prepared | str, tuple[Any, ...]]
@@ -45,10 +46,19 @@ class MysqlLink:
             await self._driver.query("START TRANSACTION")
 
     async def script(self, steps: list[Step], *, begin: bool = False, commit: bool = False) -> list[Result]:
-        parts = []
         if begin:
-            parts.append("START TRANSACTION")
             self.in_transaction = True
+        if all(isinstance(statement, Prepared) for statement, _ in steps):
+            out = await wire.run(self._driver, *_packet(steps, begin, commit))
+            if commit:
+                self.in_transaction = False
+                out.pop()
+            return out[1:] if begin else out
+        return await self._by_cursor(steps, begin, commit)
+
+    async def _by_cursor(self, steps: list[Step], begin: bool, commit: bool) -> list[Result]:
+        """Statements whose columns are not known beforehand."""
+        parts = ["START TRANSACTION"] if begin else []
         async with self._driver.cursor() as cursor:
             for statement, args in steps:
                 sql = statement if isinstance(statement, str) else statement.sql
@@ -75,6 +85,19 @@ class MysqlLink:
         if self.in_transaction:
             self.in_transaction = False
             await self._driver.query("ROLLBACK")
+
+
+def _packet(steps: list[Step], begin: bool, commit: bool) -> tuple[str, list[wire.Shape]]:
+    """All statements as one text, and the shape of each one's rows."""
+    parts, shapes = ["START TRANSACTION"] if begin else [], [()] if begin else []
+    for statement, args in steps:
+        assert isinstance(statement, Prepared)
+        parts.append(statement.sql % tuple(map(wire.literal, args)) if args else statement.sql)
+        shapes.append(statement.shape)
+    if commit:
+        parts.append("COMMIT")
+        shapes.append(())
+    return ";".join(parts), shapes
 
 
 class SqliteLink:

@@ -10,30 +10,49 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
-from sqlalchemy import Dialect
+from sqlalchemy import Dialect, Select
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import ClauseElement
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 
 class Prepared:
-    """One compiled statement. `sql` is in the driver's own parameter style; `args(values)` gives its tuple."""
+    """One compiled statement. `sql` is in the driver's own parameter style; `args(values)` gives its tuple; `shape`
+    says how each column of a row is read from MySQL's text protocol."""
 
-    __slots__ = ("_converters", "_fixed", "_names", "sql")
+    __slots__ = ("_parameters", "shape", "sql")
 
     def __init__(self, statement: ClauseElement, dialect: Dialect) -> None:
         compiled = cast(SQLCompiler, statement.compile(dialect=dialect))
         self.sql = str(compiled)
-        self._names: tuple[str, ...] = tuple(compiled.positiontup or ())
         binds = compiled.binds
-        self._fixed: dict[str, Any] = {name: bind.value for name, bind in binds.items() if bind.value is not None}
-        self._converters: dict[str, Callable[[Any], Any] | None] = {
-            name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in binds.items()
-        }
+        fixed = {name: bind.value for name, bind in binds.items() if bind.value is not None}
+        self._parameters: tuple[tuple[str, Any, Callable[[Any], Any] | None], ...] = tuple(
+            (name, fixed.get(name), binds[name].type.dialect_impl(dialect).bind_processor(dialect))
+            for name in compiled.positiontup or ()
+        )
+        self.shape: tuple[Callable[[bytes], Any] | None, ...] = (
+            tuple(_reader(column.type, dialect) for column in statement.selected_columns)
+            if isinstance(statement, Select)
+            else ()
+        )
 
     def args(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
         out = []
-        for name in self._names:
-            value = values[name] if name in values else self._fixed.get(name)
-            convert = self._converters[name]
+        for name, fixed, convert in self._parameters:
+            value = values[name] if name in values else fixed
             out.append(value if convert is None else convert(value))
         return tuple(out)
+
+
+def _reader(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[bytes], Any] | None:
+    """From the bytes of MySQL's text protocol; a sealed value stays sealed."""
+    own = kind.dialect_impl(dialect)
+    python = (own.impl_instance if isinstance(own, TypeDecorator) else own).python_type
+    if python is bytes:
+        return None
+    if python is str:
+        return bytes.decode
+    if python in (int, bool):
+        return int
+    raise TypeError(f"a prepared statement cannot read {kind!r}")

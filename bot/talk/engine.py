@@ -6,7 +6,6 @@ transaction of the turn.
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +14,7 @@ from bot.context import Context
 from bot.errors import Refusal
 from bot.talk import precedence
 from bot.talk.area import Areas
-from bot.talk.flow import Flow
+from bot.talk.flow import Flow, plain
 from bot.talk.messages import Inbound, Message
 from bot.talk.outcomes import Ask, Await, Call, Choose, Done, Go, Outcome
 from bot.talk.precedence import PAGE
@@ -122,7 +121,7 @@ class Engine:
         while len(self.session.frames) >= DEEPEST:
             await self._drop(self.session.frames[0])
         cls = self.areas.flows[name]
-        frame = Frame(name, cls.version, asdict(cls.Data()))
+        frame = Frame(name, cls.version, plain(cls.Data()))
         self.session.frames.append(frame)
         await self._run(frame, "start" if arg is None else "enter", arg=arg)
 
@@ -179,7 +178,7 @@ class Engine:
             flow = self._load(frame)
             if flow is not None:
                 await getattr(flow, frame.wait.back)()
-                frame.data = asdict(flow.data)
+                frame.data = plain(flow.data)
         frame.trail.pop()
         await self._run(frame, frame.trail.pop())
 
@@ -230,11 +229,11 @@ class Engine:
                 outcome: Outcome = await (flow.enter(arg) if step == "enter" else getattr(flow, step)())
             except Refusal as refusal:
                 self._spoken(flow)
-                self.say(f"{flow.area}/chat/{refusal.template}", **{**asdict(flow.data), **refusal.facts})
+                self.say(f"{flow.area}/chat/{refusal.template}", **{**plain(flow.data), **refusal.facts})
                 await self._drop(frame)
                 self._resume()
                 return
-            frame.data = asdict(flow.data)
+            frame.data = plain(flow.data)
             self._spoken(flow)
             if isinstance(outcome, Go):
                 if outcome.say:
@@ -247,7 +246,7 @@ class Engine:
 
     def _spoken(self, flow: Flow) -> None:
         for prompt, facts in flow.said:
-            self.say(f"{flow.area}/chat/{prompt}", **{**asdict(flow.data), **facts})
+            self.say(f"{flow.area}/chat/{prompt}", **{**plain(flow.data), **facts})
         flow.said = []
 
     async def _settle(self, frame: Frame, flow: Flow, step: str, outcome: Outcome) -> None:
@@ -268,7 +267,7 @@ class Engine:
                 self.say(f"{flow.area}/chat/{outcome.say}", **{**frame.data, **outcome.facts})
             frame.wait, frame.then = None, outcome.then.__name__
             cls = self.areas.flows[outcome.flow]
-            called = Frame(cls.name, cls.version, asdict(cls.Data()))
+            called = Frame(cls.name, cls.version, plain(cls.Data()))
             self.session.frames.append(called)
             await self._run(called, "enter" if outcome.arg else "start", arg=outcome.arg)
             return
@@ -315,7 +314,7 @@ class Engine:
         if cls is None:
             return None
         data = cls.load_data(frame.data, frame.version)
-        frame.data, frame.version = asdict(data), cls.version
+        frame.data, frame.version = plain(data), cls.version
         return cls(self.context, self._service(frame.flow), data, frame.id)
 
     def _service(self, flow: str) -> Any:

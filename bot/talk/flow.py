@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar, get_type_hints
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import Any, ClassVar
 
 from bot.context import Context
 from bot.talk.outcomes import Go, Outcome
+
+
+@cache
+def _names(data: type) -> tuple[str, ...]:
+    return tuple(entry.name for entry in fields(data))
+
+
+def plain(data: Any) -> dict[str, Any]:
+    """A flow's data as it is stored. They are JSON values by contract, so nothing needs to be copied, as
+    `dataclasses.asdict` would: every turn does this several times."""
+    return {name: getattr(data, name) for name in _names(type(data))}
 
 
 class Flow:
@@ -70,7 +82,7 @@ class Flow:
             upgrade = cls.upgrades.get(old)
             if upgrade is not None:
                 stored = upgrade(dict(stored))
-        names = get_type_hints(cls.Data)
+        names = _names(cls.Data)
         return cls.Data(**{name: value for name, value in stored.items() if name in names})
 
     @classmethod

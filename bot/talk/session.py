@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any
 
@@ -64,7 +64,8 @@ class Session:
     def dump(self) -> str:
         if not self.frames and not self.lapsed and not self.unclear:
             return ""
-        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
+        stored = {name: getattr(self, name) for name in _NAMES[Session]}
+        return _encode(stored | {"frames": [_stored(frame) for frame in self.frames]})
 
     @classmethod
     def load(cls, raw: str) -> Session:
@@ -91,7 +92,21 @@ class Session:
         return None
 
 
+_NAMES = {cls: tuple(entry.name for entry in fields(cls)) for cls in (Wait, Frame, Session)}
+_NEEDED = ("kind", "prompt", "then", "until")
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def _stored(frame: Frame) -> dict[str, Any]:
+    """What is empty, and empty when it is missing, is left out."""
+    found = {name: getattr(frame, name) for name in _NAMES[Frame]}
+    if frame.wait is not None:
+        wait = {name: getattr(frame.wait, name) for name in _NAMES[Wait]}
+        found["wait"] = {name: value for name, value in wait.items() if value or name in _NEEDED}
+    return found
+
+
 def _known(cls: type[Wait] | type[Frame], stored: dict[str, Any]) -> dict[str, Any]:
     """A field that a newer or older program wrote and this one does not know is left out."""
-    names = {entry.name for entry in fields(cls)}
+    names = _NAMES[cls]
     return {name: value for name, value in stored.items() if name in names}
