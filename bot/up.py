@@ -17,6 +17,7 @@ from bot.redis_server import RedisServer
 from bot.settings import Settings
 from bot.supervise import Supervisor
 from integrations.his.seed import seed
+from integrations.sandbox.app import sandbox_url
 from integrations.wechat import menu_sync
 from integrations.wechat.port import WeChatAccounts
 from jobs import booking, directory
@@ -45,8 +46,11 @@ async def up(settings: Settings) -> None:
             supervisor.add("sandbox", "sandbox", **environment)
         supervisor.add("worker", "worker", **environment)
         supervisor.add("web", "serve", **environment)
-        if await _ready(running, stop):
-            if running.sandbox == "on":
+        played = running.sandbox == "on"
+        if await _ready(f"{_here(running)}/readyz", stop) and (
+            not played or await _ready(f"{sandbox_url(running)}/healthz", stop)
+        ):
+            if played:
                 await _publish_menu(running, redis.url)
             _tell(running, time.monotonic() - began)
         await stop.wait()
@@ -79,13 +83,18 @@ async def _publish_menu(settings: Settings, redis_url: str) -> None:
         await house.close()
 
 
-async def _ready(settings: Settings, stop: asyncio.Event) -> bool:
-    """Wait for the web to answer; False when somebody stopped us before."""
+def _here(settings: Settings) -> str:
+    """Where the web listens, as this machine reaches it."""
     host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
+    return f"http://{host}:{settings.port}"
+
+
+async def _ready(url: str, stop: asyncio.Event) -> bool:
+    """Wait for a process to answer well; False when somebody stopped us before."""
     async with aiohttp.ClientSession() as session:
         while not stop.is_set():
             try:
-                async with session.get(f"http://{host}:{settings.port}/readyz") as response:
+                async with session.get(url) as response:
                     if response.status == 200:
                         return True
             except aiohttp.ClientError:

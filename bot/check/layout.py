@@ -10,7 +10,7 @@ from bot.check.finding import Finding
 from bot.check.project import Project
 from bot.talk.area import Area
 
-NO_AREA = {"common", "static", "menu"}
+NO_AREA = {"common", "static", "menu", "sandbox"}
 """Folders of templates/ that are nobody's area."""
 MACHINERY = {"__init__", "dead_letters", "job", "outbox", "registry", "schedule", "talk", "dead_letters", "expiry"}
 """Files of jobs/ that are nobody's area."""

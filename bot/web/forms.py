@@ -102,6 +102,8 @@ def _problem(error: ErrorDetails) -> Problem:
 
 
 def say(wording: Wording, problem: Problem) -> str:
-    """The words of a problem on a page."""
+    """The words of a problem on a page. A slug with slashes is itself the name of an area's template."""
+    if "/" in problem.slug:
+        return wording.render(problem.slug, **problem.facts)
     own = f"common/h5/problem_{problem.slug}"
     return wording.render(own if wording.has(own) else f"common/chat/problem_{problem.slug}", **problem.facts)

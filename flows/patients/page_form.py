@@ -52,8 +52,10 @@ class RegisterPage(FormModel):
         )
 
     def problems(self) -> dict[str, Problem]:
-        """Choices that were not made."""
-        found: dict[str, Problem] = {}
+        """Choices that were not made, and fields that were left empty: told as such, not as too short."""
+        found = {name: Problem("empty") for name in ("name", "mobile") if not getattr(self, name)}
+        if self.document_type != GUARDIAN and not self.document_number:
+            found["document_number"] = Problem("empty")
         if self.relation not in RELATIONS:
             found["relation"] = Problem("empty")
         if self.document_type not in (*documents.KINDS, GUARDIAN):

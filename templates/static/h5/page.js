@@ -32,6 +32,12 @@
     root.querySelectorAll("form").forEach(follow);
   }
 
+  // What is being put right is no longer called wrong.
+  document.addEventListener("input", (event) => {
+    const field = event.target.closest(".field, .consent");
+    field?.querySelectorAll(".problem").forEach((problem) => { problem.hidden = true; });
+    event.target.removeAttribute("aria-invalid");
+  });
   document.addEventListener("change", (event) => event.target.form && follow(event.target.form));
   document.addEventListener("htmx:afterSwap", () => prepare(document));
   // A second tap on a slow line must not send the form twice.
