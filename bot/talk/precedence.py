@@ -94,7 +94,7 @@ def decide(session: Session, text: str, areas: Areas, today: date) -> Meaning:
     if control in ("back", "cancel", "help", "human"):
         return Control(control)
     alone = areas.words.get(words.bare(text))
-    if alone and (wait is None or wait.kind != "text" or wait.check in ("any", "name")):
+    if alone:
         return Begin(alone)
     if matched and matched.kind == "one":
         return Given(matched.values[0])

@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+
 from bot import logs
 from bot.clock import HospitalClock
 from bot.context import Context
-from bot.db.contacts import contact, create
+from bot.db.contacts import contact, contact_of, create
 from bot.db.engine import Database
 from bot.db.transaction import Transaction
 from bot.ports import Ports
@@ -72,7 +74,7 @@ class World:
 
     def inbound(self, who: str, text: str = "", kind: str = "text", data: Mapping[str, Any] | None = None) -> Inbound:
         number = next(self._ids)
-        return Inbound("wechat:main", str(number), "wechat", ACCOUNT, f"o-{who}", kind, text, dict(data or {}))
+        return Inbound("wechat:main", str(number), "wechat", ACCOUNT, self.address(who), kind, text, dict(data or {}))
 
     async def said(self, who: str, text: str = "", kind: str = "text", **data: Any) -> Answer:
         with logs.request(logs.new_request_id()):
@@ -89,20 +91,19 @@ class World:
         async with self.database.transaction() as tx:
             return await self._contact_id(tx, who)
 
-    @staticmethod
-    async def _contact_id(tx: Transaction, who: str) -> int:
-        from sqlalchemy import select
+    def address(self, who: str) -> str:
+        """A contact's openid by the name that a test calls it."""
+        return f"o-{who}"
 
-        find = select(contact.c.id).where(contact.c.account == ACCOUNT, contact.c.external_id == f"o-{who}")
+    async def _contact_id(self, tx: Transaction, who: str) -> int:
+        find = select(contact.c.id).where(contact.c.account == ACCOUNT, contact.c.external_id == self.address(who))
         if await tx.scalar(find) is None:
-            await create(tx, ACCOUNT, "wechat", f"o-{who}")
+            await create(tx, ACCOUNT, "wechat", self.address(who))
         return int(await tx.scalar(find))
 
     @asynccontextmanager
     async def context(self, who: str = "a") -> Any:
         """A Context as a service gets it, in a transaction of its own, on behalf of a contact."""
-        from bot.db.contacts import contact_of
-
         async with self.database.transaction() as tx:
             known = await contact_of(tx, await self._contact_id(tx, who))
             assert known is not None

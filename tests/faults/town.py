@@ -1,0 +1,144 @@
+"""People of a stack: registered beforehand, they book and cancel on their phones as long as they are told to."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date
+
+import aiohttp
+from sqlalchemy import func, select
+
+from bot.clock import HospitalClock
+from bot.db import keys_store
+from bot.db.engine import Database
+from flows.booking import store
+from flows.booking.pool import store as pool
+from flows.notices import store as notices
+from integrations.his.embedded import EmbeddedHospital
+from integrations.his.port import HospitalPort
+from integrations.his.seed import seed
+from jobs import booking, directory
+from tests.flows.booking import ward
+from tests.support.stack import SECRET, Patient, Stack
+from tests.support.world import World
+
+ASKED = re.compile("请选|选一个|请确认|挂哪|哪位|给谁|请选择|对得上")
+
+
+class StackWorld(World):
+    """The stack's database seen from the test: contacts are named by their openids."""
+
+    def address(self, who: str) -> str:
+        return who
+
+
+@dataclass
+class Town:
+    stack: Stack
+    world: StackWorld
+    session: aiohttp.ClientSession
+    patients: list[Patient] = field(default_factory=list)
+    booked: int = 0
+    failures: list[str] = field(default_factory=list)
+    going: bool = True
+
+    async def settle_in(self, count: int) -> None:
+        """`count` phones follow the account, each with a registered person behind it."""
+        for number in range(count):
+            patient = await Patient.new(self.stack, self.session, f"居民{number}")
+            await patient.follow()
+            await ward.person(self.world, patient.openid, f"赵{'甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉'[number % 20]}",
+                              date(1980, 1, 1 + number), known=False)
+            self.patients.append(patient)
+
+    async def live(self) -> None:
+        """Everybody books and cancels until `going` is False."""
+        await asyncio.gather(*(self._live(patient, number) for number, patient in enumerate(self.patients)))
+
+    async def _live(self, patient: Patient, number: int) -> None:
+        while self.going:
+            await self.book(patient, number)
+            if self.going:
+                await self.cancel(patient)
+
+    async def book(self, patient: Patient, number: int) -> bool:
+        """From 挂号 to 约好了, choosing what is offered; True when it was booked."""
+        answer = await patient.insist("挂号")
+        for _ in range(14):
+            if "约好了" in answer:
+                self.booked += 1
+                return True
+            if not ASKED.search(answer):
+                return False
+            # A day after tomorrow: it can be cancelled again at any hour of today.
+            choice = "1" if "请确认" in answer else "3" if "请选日期" in answer else str(1 + number % 2)
+            answer = await patient.insist(choice)
+        return False
+
+    async def cancel(self, patient: Patient) -> None:
+        """The first of one's appointments, if there is one: the list, its details, 取消, 确认取消."""
+        answer = await patient.insist("我的预约")
+        for _ in range(3):
+            if not re.search(r">1 ", answer):
+                return
+            answer = await patient.insist("1")
+
+    # --- what must hold ------------------------------------------------------------------------------------------
+
+    async def balance(self) -> list[str]:
+        """Every way in which the pool is wrong; [] when no slot is lost or given twice."""
+        wrong = []
+        async with self.world.database.reading() as tx:
+            touched = select(store.appointment.c.segment_id).distinct()
+            for (segment_id,) in await tx.all(touched):
+                count = await pool.census(tx, segment_id)
+                states = sum(count[state] for state in ("free", "held", "taken", "cooling"))
+                if (count["noted_capacity"], count["noted_free"]) != (states, count["free"]):
+                    wrong.append(f"segment {segment_id}: {count}")
+            twice = (
+                select(store.appointment.c.slot_id, func.count())
+                .where(store.appointment.c.state.in_(("held", "booked")))
+                .group_by(store.appointment.c.slot_id)
+                .having(func.count() > 1)
+            )
+            wrong += [f"slot {row[0]} was given {row[1]} times" for row in await tx.all(twice)]
+        return wrong
+
+    async def unsent(self) -> int:
+        """Pushes that are due and were not carried out."""
+        async with self.world.database.reading() as tx:
+            waiting = select(func.count()).select_from(notices.push)
+            return int(await tx.scalar(waiting.where(notices.push.c.state == "waiting", notices.push.c.due_at <= tx.now)))
+
+
+@asynccontextmanager
+async def town(stack: Stack, count: int) -> AsyncIterator[Town]:
+    """The stack, started, with its hospital and `count` people."""
+    database = Database(stack.database_url)
+    try:
+        stack.command("migrate")
+        await keys_store.load(database, [SECRET])
+        clock = HospitalClock()
+        await seed(database, clock, people=5, days=4)
+        world = StackWorld(database)
+        world.ports.put(HospitalPort, EmbeddedHospital(database, clock))
+        await directory.sync(world.workshop.job(name="directory.sync"))
+        await booking.sync_rosters(world.workshop.job(name="booking.rosters"))
+        await stack.start()
+        async with aiohttp.ClientSession() as session:
+            made = Town(stack, world, session)
+            await made.settle_in(count)
+            yield made
+    finally:
+        stack.stop()
+        await database.close()
+
+
+def booked_messages(history: Sequence[dict[str, object]]) -> int:
+    """How often a phone was told of its own accord that something is booked."""
+    told = [entry for entry in history if entry["way"] in ("customer", "template", "subscription", "sms")]
+    return sum("预约成功" in str(entry) for entry in told)
