@@ -24,9 +24,13 @@ async def known(tx: Transaction, first: date, last: date) -> dict[str, tuple[int
 
 
 async def add_sessions(tx: Transaction, rows: Sequence[dict[str, Any]]) -> dict[str, int]:
-    """Insert; gives code -> id of those that this call made (another worker may be at the same)."""
-    made = [row["code"] for row in rows if await tx.insert_once(session, **row)]
-    found = await tx.all(select(session.c.code, session.c.id).where(session.c.code.in_(made)))
+    """Insert those that are not there; gives code -> id of these. Another worker that makes the same at this very
+    moment lets it fail as a duplicate (bot.db.faults.is_duplicate): try again and find them there."""
+    codes = [row["code"] for row in rows]
+    there = {row.code for row in await tx.all(select(session.c.code).where(session.c.code.in_(codes)))}
+    made = [row for row in rows if row["code"] not in there]
+    await tx.insert_many(session, made)
+    found = await tx.all(select(session.c.code, session.c.id).where(session.c.code.in_({row["code"] for row in made})))
     return {row.code: row.id for row in found}
 
 

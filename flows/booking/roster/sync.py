@@ -9,6 +9,7 @@ from typing import Any
 
 from bot import logs
 from bot.clock import HospitalClock
+from bot.db.faults import is_duplicate
 from bot.db.transaction import Transaction
 from flows.booking.roster import store
 from flows.booking.roster.plan import changes, digest
@@ -52,7 +53,12 @@ async def bring_in_line(
         async def make(tx: Transaction, batch: Sequence[Session] = batch) -> None:
             await _make(tx, batch, roster.rooms, clock)
 
-        await run(make)
+        try:
+            await run(make)
+        except Exception as error:
+            if not is_duplicate(error):
+                raise
+            await run(make)
     changed = [s for s in roster.sessions if s.code in known and known[s.code][1] != told[s.code]]
     for session in changed:
 
