@@ -7,7 +7,10 @@ from flows.booking.area import AREA as booking
 from flows.desk.area import AREA as desk
 from flows.directory.area import AREA as directory
 from flows.emergency.area import AREA as emergency
+from flows.faq.area import AREA as faq
 from flows.notices.area import AREA as notices
 from flows.patients.area import AREA as patients
+from flows.triage.area import AREA as triage
 
-AREAS = Areas([emergency, booking, desk, patients, directory, notices])
+# Free texts are read in this order: names of doctors and clinics, then complaints, then questions.
+AREAS = Areas([emergency, booking, triage, faq, desk, patients, directory, notices])
