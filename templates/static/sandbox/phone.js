@@ -18,6 +18,8 @@ class Desk {
     this.place = this.place.bind(this);
     document.querySelector('[data-do="add-phone"]').addEventListener("click", () => this.more());
     document.addEventListener("visibilitychange", () => this.look());
+    window.addEventListener("online", () => this.look());
+    window.addEventListener("offline", () => this.linked(0, false));
     setInterval(() => this.shown.forEach((each) => each.tick()), 5000);
   }
 
@@ -117,6 +119,7 @@ class Desk {
 
   // A page in the background gives its connections back: other tabs of the browser need them.
   look() {
+    if (navigator.onLine) this.linked(0, true);
     for (const screen of this.shown) {
       if (document.hidden) screen.stream.close();
       else {

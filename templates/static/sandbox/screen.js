@@ -198,7 +198,8 @@ export class Screen {
     banner.onclick = () => {
       banner.hidden = true;
       if (!code) this.show("texts");
-      else this.fill(code, "code");
+      else if (this.fill(code, "code")) this.unread = Math.max(0, this.unread - 1);
+      this.badge();
     };
     if (this.part(".texts").hidden) this.unread += 1;
     this.badge();

@@ -1,0 +1,179 @@
+"""A newcomer at the sandbox's phone, with all processes running: follows, registers, books, and opens a page."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+import pytest
+from playwright.async_api import Locator, Page, expect
+
+from bot.redis_server import die_with_parent
+from tests.support.chromium import DESK, PHONE, browser, visit
+from tests.support.stack import free_port
+
+pytestmark = pytest.mark.browser
+PATIENCE = 20_000  # ms; the machine may be busy with other tests
+NUMBER = "330106198805162717"
+
+
+@asynccontextmanager
+async def everything(folder: Path) -> AsyncIterator[tuple[str, int]]:
+    """`daoyi up` with an empty var; gives the address of the phones and its process id."""
+    port = free_port()
+    settings = {"DAOYI_PORT": str(port), "DAOYI_VAR": str(folder / "var"), "DAOYI_CONFIG": ""}
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("DAOYI_")}
+    with (folder / "up.log").open("wb") as log:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", "up", cwd=folder, env={**clean, **settings}, stdout=log, stderr=log,
+            start_new_session=True, preexec_fn=die_with_parent,
+        )
+        try:
+            await _up(process, folder / "up.log")
+            yield f"http://127.0.0.1:{port}/sandbox/", process.pid
+        finally:
+            if process.returncode is None:
+                process.send_signal(signal.SIGTERM)
+            async with asyncio.timeout(30):
+                await process.wait()
+
+
+async def _up(process: asyncio.subprocess.Process, log: Path) -> None:
+    async with asyncio.timeout(120):
+        while "is up after" not in log.read_text(errors="replace"):
+            assert process.returncode is None, log.read_text(errors="replace")[-3000:]
+            await asyncio.sleep(0.2)
+
+
+class Patient:
+    """What somebody does with one phone on the page."""
+
+    def __init__(self, page: Page, number: int) -> None:
+        self.page = page
+        self.phone = page.locator(f'.phone[data-number="{number}"]')
+        self.talk = self.phone.locator(".chat .talk > li")
+        self.frame = self.phone.frame_locator("iframe")
+
+    async def sees(self, text: str) -> None:
+        """The newest thing that was said."""
+        await expect(self.talk.last).to_contain_text(text, timeout=PATIENCE)
+
+    async def says(self, text: str) -> None:
+        field = self.phone.locator(".chat textarea")
+        await field.fill(text)
+        await field.press("Enter")
+
+    async def taps(self, label: str) -> None:
+        """An option of the newest list that begins with its number and then ``label``."""
+        await self.options(label).first.click()
+
+    def options(self, label: str) -> Locator:
+        return self.talk.last.locator("button.tap").filter(has_text=label)
+
+
+async def test_a_newcomer_registers_and_books(tmp_path: Path) -> None:
+    async with everything(tmp_path) as (address, up), browser() as running:
+        async with visit(running, DESK) as visitor:
+            page = await visitor.page()
+            await page.goto(address)
+            patient = Patient(page, 1)
+            await patient.sees("您好")
+            await books(patient)
+            await registers_in_the_chat(patient)
+            await patient.sees("请确认")
+            await patient.taps("确认预约")
+            await expect(patient.phone.locator(".chat .talk")).to_contain_text("约好了", timeout=PATIENCE)
+            await opens_the_page(patient)
+            await another_phone_is_another_patient(page)
+            await the_web_is_killed(page, patient, up)
+        async with visit(running, PHONE) as visitor:
+            page = await visitor.page()
+            await page.goto(address)
+            await expect(page.locator(".phone.front .chat .talk")).to_contain_text("约好了", timeout=PATIENCE)
+            await expect(page.locator(".phone:visible")).to_have_count(1)
+
+
+async def books(patient: Patient) -> None:
+    """From the menu at the foot, by taps alone."""
+    await patient.phone.get_by_role("button", name="挂号就医").click()
+    await patient.phone.get_by_role("button", name="预约挂号").click()
+    await patient.sees("请选科室")
+    await patient.taps("1 内科")
+    await patient.sees("呼吸内科")
+    await patient.taps("1 ")
+    await patient.sees("请选医生")
+    await patient.taps("普通号")
+    await patient.sees("请选日期")
+    await patient.taps("1 ")
+    await patient.sees("请选时段")
+    await patient.taps("1 ")
+
+
+async def registers_in_the_chat(patient: Patient) -> None:
+    await patient.sees("您同意吗")
+    await patient.taps("1 同意")
+    await patient.sees("给谁建档")
+    await patient.taps("自己")
+    await patient.sees("姓名")
+    await patient.says("陈思远")
+    await patient.sees("哪种证件")
+    await patient.says(NUMBER)
+    await patient.sees("手机号")
+    await patient.says("13800000001")
+    await patient.sees("6 位数字")
+    banner = patient.phone.locator(".banner")
+    await expect(banner).to_contain_text("验证码", timeout=PATIENCE)
+    await banner.click()
+    await patient.phone.locator(".chat textarea").press("Enter")
+    await patient.sees("请核对")
+    await patient.taps("确认")
+
+
+async def opens_the_page(patient: Patient) -> None:
+    """The link in the chat opens the page as this patient, without another sign-in, and as nobody else."""
+    await patient.says("就诊人")
+    await patient.sees("就诊人管理")
+    await patient.talk.last.get_by_role("button", name="就诊人管理").click()
+    await expect(patient.frame.locator("h1")).to_have_text("就诊人", timeout=PATIENCE)
+    await expect(patient.frame.locator(".row-name")).to_contain_text("陈*远")
+    await patient.phone.get_by_role("button", name="关上网页").click()
+
+
+async def another_phone_is_another_patient(page: Page) -> None:
+    other = Patient(page, 2)
+    await other.says("就诊人")
+    await other.sees("同意")
+    await other.talk.last.get_by_role("button", name="隐私说明").click()
+    await expect(other.frame.locator("h1")).to_have_text("隐私说明", timeout=PATIENCE)
+    await other.phone.get_by_role("button", name="网页菜单").click()
+    await other.phone.get_by_role("button", name="刷新").click()
+    await expect(other.frame.locator("h1")).to_have_text("隐私说明", timeout=PATIENCE)
+    await other.phone.get_by_role("button", name="关上网页").click()
+
+
+async def the_web_is_killed(page: Page, patient: Patient, up: int) -> None:
+    """The page says so, comes back by itself, and has what happened meanwhile."""
+    os.kill(_web_of(up), signal.SIGKILL)
+    await expect(page.locator(".link-state")).to_be_visible(timeout=PATIENCE)
+    sandbox = f"http://127.0.0.1:{int(page.url.split(':')[2].split('/')[0]) + 1}/sandbox/api"
+    async with aiohttp.ClientSession() as session:
+        answer = await session.post(f"{sandbox}/phones/1/sms", json={"text": "我晚点到"})
+        assert answer.status == 200
+    await expect(page.locator(".link-state")).to_be_hidden(timeout=PATIENCE)
+    await expect(patient.phone.locator(".texts .talk")).to_contain_text("我晚点到", timeout=PATIENCE)
+    await patient.says("帮助")
+    await patient.sees("可以回复选项前面的数字")
+
+
+def _web_of(up: int) -> int:
+    """The web process that `daoyi up` (of this pid) started."""
+    for child in Path(f"/proc/{up}/task/{up}/children").read_text().split():
+        if b"serve" in Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0"):
+            return int(child)
+    raise AssertionError("no web process")

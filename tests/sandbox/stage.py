@@ -1,0 +1,64 @@
+"""The played servers and our pages in one process: what a browser on /sandbox/ meets."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer, unused_port
+
+from bot.db.engine import Database
+from bot.ports import Ports
+from bot.settings import Settings
+from bot.web import middlewares, oauth, sandbox_proxy, static
+from bot.web.keys import DATABASE, PORTS, SETTINGS, WORDING
+from bot.web.sign_in import SignIns
+from bot.wording import Wording
+from flows.patients.pages import routes
+from integrations.sandbox.app import make_sandbox_app, sandbox_settings
+from integrations.sandbox.phones import Phones
+from integrations.wechat.accounts import WeChatClients
+from integrations.wechat.sign_in import WeChatSignIns
+
+
+@dataclass
+class Stage:
+    """`browser` keeps cookies, by their paths, as browsers do."""
+
+    settings: Settings
+    phones: Phones
+    ports: Ports
+    play: TestServer
+    browser: TestClient[Any, Any]
+
+
+@asynccontextmanager
+async def stage(database: Database, ports: Ports | None = None) -> AsyncIterator[Stage]:
+    ports = Ports() if ports is None else ports
+    play_port, web_port = unused_port(), unused_port()
+    behind = f"http://127.0.0.1:{play_port}"
+    settings = sandbox_settings(Settings(secret_key="s" * 40, port=web_port), url=behind)
+    phones = Phones()
+    play = TestServer(make_sandbox_app(settings, phones), port=play_port)
+    app = web.Application(middlewares=middlewares.ALL)
+    app[SETTINGS], app[DATABASE], app[PORTS] = settings, database, ports
+    app[WORDING] = Wording.of(settings, debug=True)
+    static.setup(app)
+    oauth.setup(app)
+    app.router.add_routes(routes)
+    sandbox_proxy.setup(app, behind)
+    ours = TestServer(app, port=web_port)
+    async with aiohttp.ClientSession() as session:
+        ports.put(SignIns, WeChatSignIns(WeChatClients(settings.accounts, session)))
+        await play.start_server()
+        await ours.start_server()
+        browser = TestClient(ours, cookie_jar=aiohttp.CookieJar(unsafe=True))
+        try:
+            yield Stage(settings, phones, ports, play, browser)
+        finally:
+            await browser.close()
+            await play.close()
