@@ -7,6 +7,8 @@ a third one sends. Rounds go alternately to the one and the other, so that a mac
 
 from __future__ import annotations
 
+import os
+import signal
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -84,6 +86,8 @@ async def run(plan: Plan) -> dict[str, Any]:
         await load.send(load.opening(), [here.settings.port])
         await load.round([here.settings.port], web)  # both warm
         await load.round([port], bare)
+        if plan.profile:
+            os.kill(web.pid, signal.SIGUSR1)
         ours, theirs, maria = Tally(), Tally(), 0.0
         for _ in range(plan.rounds):
             before = cpu_seconds(here.maria_pid) if here.maria_pid else 0.0

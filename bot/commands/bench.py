@@ -28,8 +28,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 async def run(args: argparse.Namespace, settings: Settings) -> int:
     logs.configure("warning")
-    url = args.database
-    plan = callbacks.Plan(scene=args.scene, messages=args.messages, rounds=args.rounds, profile=args.profile, database=url)
-    result = await callbacks.run(plan)
+    result = await callbacks.run(
+        callbacks.Plan(args.scene, args.messages, rounds=args.rounds, profile=args.profile, database=args.database)
+    )
     print(shown(result))
     return 1 if result["errors"] else 0

@@ -89,7 +89,8 @@ class MysqlLink:
 
 def _packet(steps: list[Step], begin: bool, commit: bool) -> tuple[str, list[wire.Shape]]:
     """All statements as one text, and the shape of each one's rows."""
-    parts, shapes = ["START TRANSACTION"] if begin else [], [()] if begin else []
+    parts = ["START TRANSACTION"] if begin else []
+    shapes: list[wire.Shape] = [()] if begin else []
     for statement, args in steps:
         assert isinstance(statement, Prepared)
         parts.append(statement.sql % tuple(map(wire.literal, args)) if args else statement.sql)

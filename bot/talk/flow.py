@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from functools import cache
 from typing import Any, ClassVar
 
 from bot.context import Context
 from bot.talk.outcomes import Go, Outcome
 
 
-@cache
+_fields: dict[type, tuple[str, ...]] = {}
+
+
 def _names(data: type) -> tuple[str, ...]:
-    return tuple(entry.name for entry in fields(data))
+    """The fields of a Data class, looked up once."""
+    found = _fields.get(data)
+    if found is None:
+        found = _fields[data] = tuple(entry.name for entry in fields(data))
+    return found
 
 
 def plain(data: Any) -> dict[str, Any]:
