@@ -55,7 +55,9 @@ class Dispatcher:
         self.settings = settings
         self.ports = ports
         self._clock = HospitalClock(settings.timezone)
-        self._windows: dict[str, tuple[int, int]] = {name: (w.messages, w.minutes * 60) for name, w in settings.push.windows.items()}
+        self._windows: dict[str, tuple[int, int]] = {
+            name: (window.messages, window.minutes * 60) for name, window in settings.push.windows.items()
+        }
         self._lanes = Lanes()
         self._running: dict[tuple[str, str], asyncio.Task[Answer]] = {}
 
@@ -139,7 +141,7 @@ class Dispatcher:
                 log.error("turn_failed", kind=inbound.kind, exc_info=True)
 
                 async def sorry(engine: Engine) -> None:
-                    engine.say("common/chat/error_ours", reference=logs.request_id())
+                    engine.voice.say("common/chat/error_ours", reference=logs.request_id())
 
                 return await self._attempt(inbound, sorry)
 
@@ -196,7 +198,7 @@ class Dispatcher:
         session = Session.load(locked.state)
         engine = Engine(self.areas, context, session, locked.mode)
         await work(engine)
-        return tuple(engine.messages), {
+        return tuple(engine.voice.messages), {
             "state": session.dump() or None,
             "mode": engine.mode,
             "wakes_at": session.wakes_at(),
@@ -228,12 +230,12 @@ class Dispatcher:
 
     async def _arrive(self, engine: Engine, inbound: Inbound, *, again: bool) -> None:
         if inbound.kind == "subscribe":
-            engine.say("common/chat/welcome_back" if again else "common/chat/welcome")
+            engine.voice.say("common/chat/welcome_back" if again else "common/chat/welcome")
         scene = str(inbound.data.get("scene", ""))
         if scene:
             await self._enter(engine, scene)
         elif inbound.kind == "scan":
-            engine.say("common/chat/menu")
+            engine.voice.say("common/chat/menu")
 
     async def _enter(self, engine: Engine, key: str) -> None:
         """A menu key or QR scene: "flow:booking", "doctor:D0012", or words as somebody would say them."""

@@ -6,7 +6,6 @@ transaction of the turn.
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from bot import logs
@@ -19,6 +18,8 @@ from bot.talk.messages import Inbound, Message
 from bot.talk.outcomes import Ask, Await, Call, Choose, Done, Go, Outcome
 from bot.talk.precedence import PAGE
 from bot.talk.session import DEEPEST, Frame, Session, Wait
+from bot.talk.voice import Voice
+from bot.talk.waits import wait_of
 
 log = logs.get(__name__)
 
@@ -32,14 +33,14 @@ class EndlessFlow(RuntimeError):
 
 
 class Engine:
-    """One turn. `messages` is what will be said, in order; `mode` says whether the bot or staff answer after it."""
+    """One turn. `voice` gathers what is said; `mode` says whether the bot or staff answer after it."""
 
     def __init__(self, areas: Areas, context: Context, session: Session, mode: str) -> None:
         self.mode = mode
         self.areas = areas
         self.context = context
         self.session = session
-        self.messages: list[Message] = []
+        self.voice = Voice(context.wording, areas)
         self._services: dict[str, Any] = {}
 
     # --- what may come -------------------------------------------------------------------------------------------
@@ -48,7 +49,7 @@ class Engine:
         """Words of the contact, from a text, a recognised voice or a tapped option."""
         if self.session.lapsed:
             title, self.session.lapsed = self.session.lapsed, ""
-            self.say("common/chat/lapsed", flow=title)
+            self.voice.say("common/chat/lapsed", flow=title)
         today = self.context.clock.today()
         meaning = precedence.decide(self.session, text, self.areas, today)
         if not isinstance(meaning, precedence.Free):
@@ -56,22 +57,23 @@ class Engine:
         top = self.session.top
         match meaning:
             case precedence.Alarm(template):
-                self.say(template)
+                self.voice.say(template)
             case precedence.Given(value):
                 assert top is not None
                 await self._answer(top, value)
             case precedence.Which(numbers):
                 assert top is not None and top.wait is not None
                 shown = tuple((n, top.wait.options[n - 1][1]) for n in numbers[:PAGE])
-                self.messages.append(Message(self._text("common/chat/ambiguous", text=text), shown))
+                self.voice.messages.append(Message(self.voice.text("common/chat/ambiguous", text=text), shown))
             case precedence.Turned(page):
                 assert top is not None and top.wait is not None
                 top.wait.page = page
-                self._prompt(top)
+                self.voice.ask(top)
             case precedence.Control(word):
                 await getattr(self, f"_{word}")()
-            case precedence.Begin(flow):
-                await self.begin(flow)
+            case precedence.Begin(flow, said):
+                if not said or not await self._read(said):
+                    await self.begin(flow, text=said)
             case precedence.Elsewhere():
                 assert top is not None and top.wait is not None
                 await self._run(top, top.wait.other, text=text)
@@ -87,9 +89,9 @@ class Engine:
         if top and top.wait and top.wait.kind == "text" and top.wait.check == kind:
             await self._answer(top, data)
             return
-        self.say(f"common/chat/unsupported_{kind}")
+        self.voice.say(f"common/chat/unsupported_{kind}")
         if top:
-            self._prompt(top)
+            self.voice.ask(top)
 
     async def happened(self, event: str, facts: dict[str, Any]) -> None:
         """An event that a frame of this conversation awaits (`name:key`). A frame below comes up for it."""
@@ -114,8 +116,9 @@ class Engine:
                 if not self.session.frames:
                     self.session.lapsed = type(flow).name
 
-    async def begin(self, name: str, arg: str | None = None) -> None:
-        """Start a flow over whatever is going on; one that is already under way starts anew."""
+    async def begin(self, name: str, arg: str | None = None, *, text: str = "") -> None:
+        """Start a flow over whatever is going on; one that is already under way starts anew. `text` is what was said
+        with its word, for a first step that can read more of it."""
         for frame in [frame for frame in self.session.frames if frame.flow == name]:
             await self._drop(frame)
         while len(self.session.frames) >= DEEPEST:
@@ -123,27 +126,7 @@ class Engine:
         cls = self.areas.flows[name]
         frame = Frame(name, cls.version, plain(cls.Data()))
         self.session.frames.append(frame)
-        await self._run(frame, "start" if arg is None else "enter", arg=arg)
-
-    # --- what is said --------------------------------------------------------------------------------------------
-
-    def say(self, template: str, /, **facts: Any) -> None:
-        self.messages.append(Message(self._text(template, **facts)))
-
-    def _text(self, template: str, /, **facts: Any) -> str:
-        return self.context.wording.render(template, **facts)
-
-    def _prompt(self, frame: Frame) -> None:
-        """Ask what the frame waits for, as it was asked first."""
-        wait = frame.wait
-        if wait is None:
-            return
-        area = self.areas.home[frame.flow].name
-        text = self._text(f"{area}/chat/{wait.prompt}", **{**frame.data, **wait.facts})
-        shown = tuple((n, option[1]) for n, option in enumerate(wait.options, 1))[wait.page : wait.page + PAGE]
-        many = len(wait.options) > PAGE
-        hint = self._text("common/chat/more", last=wait.page + PAGE >= len(wait.options)) if many else ""
-        self.messages.append(Message(text, shown, tuple((t, u) for t, u in wait.links), hint))
+        await self._run(frame, "start" if arg is None else "enter", arg=arg, text=text)
 
     # --- answers, controls, misses -------------------------------------------------------------------------------
 
@@ -156,23 +139,23 @@ class Engine:
     def _missed(self, frame: Frame, wait: Wait, text: str, problem: str, facts: dict[str, Any]) -> None:
         wait.misses += 1
         if wait.misses % MISSES == 0:
-            self.say("common/chat/human_offer")
+            self.voice.say("common/chat/human_offer")
         elif problem == "out_of_range":
-            self.say("common/chat/out_of_range", last=len(wait.options))
+            self.voice.say("common/chat/out_of_range", last=len(wait.options))
         elif problem:
-            self.say(f"common/chat/problem_{problem}", **facts)
+            self.voice.say(f"common/chat/problem_{problem}", **facts)
         else:
-            self.say("common/chat/not_understood", text=text)
-        self._prompt(frame)
+            self.voice.say("common/chat/not_understood", text=text)
+        self.voice.ask(frame)
 
     async def _back(self) -> None:
         frame = self.session.top
         if frame is None:
-            self.say("common/chat/menu")
+            self.voice.say("common/chat/menu")
             return
         if len(frame.trail) < 2:
-            self.say("common/chat/back_at_start")
-            self._prompt(frame)
+            self.voice.say("common/chat/back_at_start")
+            self.voice.ask(frame)
             return
         if frame.wait and frame.wait.back:
             flow = self._load(frame)
@@ -184,32 +167,37 @@ class Engine:
 
     async def _cancel(self) -> None:
         if not self.session.frames:
-            self.say("common/chat/nothing_to_cancel")
+            self.voice.say("common/chat/nothing_to_cancel")
             return
         top = self.session.frames[-1]
         await self._drop(top)
         while self.session.top and self.session.top.wait is None:  # it had called the one that is cancelled
             await self._drop(self.session.top)
-        self.say("common/chat/cancelled", flow=top.flow)
+        self.voice.say("common/chat/cancelled", flow=top.flow)
         self._resume()
 
     async def _help(self) -> None:
-        self.say("common/chat/help")
+        self.voice.say("common/chat/help")
         if self.session.top:
-            self._prompt(self.session.top)
+            self.voice.ask(self.session.top)
 
     async def _human(self) -> None:
         await self.begin("human")
 
     async def _free(self, text: str) -> None:
-        for reader in self.areas.readers:
-            found = await reader(self.context, text)
-            if found:
-                self.session.unclear = 0
-                await self.begin(*found)
-                return
+        if await self._read(text):
+            self.session.unclear = 0
+            return
         self.session.unclear += 1
-        self.say("common/chat/human_offer" if self.session.unclear % MISSES == 0 else "common/chat/menu")
+        self.voice.say("common/chat/human_offer" if self.session.unclear % MISSES == 0 else "common/chat/menu")
+
+    async def _read(self, text: str) -> bool:
+        """Let the areas read a text that nobody asked for; True when one of them could and its flow has begun."""
+        for reader in self.areas.readers:
+            if found := await reader(self.context, text):
+                await self.begin(*found)
+                return True
+        return False
 
     # --- running steps -------------------------------------------------------------------------------------------
 
@@ -219,7 +207,7 @@ class Engine:
         if flow is None or not flow.has_step(step):
             log.warning("unknown_step", flow=frame.flow, step=step, version=frame.version)
             self.session.frames.remove(frame)
-            self.say("common/chat/restarted")
+            self.voice.say("common/chat/restarted")
             self._resume()
             return
         flow.text, flow.returned = given.get("text", ""), given.get("returned")
@@ -229,7 +217,7 @@ class Engine:
                 outcome: Outcome = await (flow.enter(arg) if step == "enter" else getattr(flow, step)())
             except Refusal as refusal:
                 self._spoken(flow)
-                self.say(f"{flow.area}/chat/{refusal.template}", **{**plain(flow.data), **refusal.facts})
+                self.voice.say(f"{flow.area}/chat/{refusal.template}", **{**plain(flow.data), **refusal.facts})
                 await self._drop(frame)
                 self._resume()
                 return
@@ -237,7 +225,7 @@ class Engine:
             self._spoken(flow)
             if isinstance(outcome, Go):
                 if outcome.say:
-                    self.say(f"{flow.area}/chat/{outcome.say}", **{**frame.data, **outcome.facts})
+                    self.voice.say(f"{flow.area}/chat/{outcome.say}", **{**frame.data, **outcome.facts})
                 step = outcome.then.__name__
                 continue
             await self._settle(frame, flow, step, outcome)
@@ -246,15 +234,15 @@ class Engine:
 
     def _spoken(self, flow: Flow) -> None:
         for prompt, facts in flow.said:
-            self.say(f"{flow.area}/chat/{prompt}", **{**plain(flow.data), **facts})
+            self.voice.say(f"{flow.area}/chat/{prompt}", **{**plain(flow.data), **facts})
         flow.said = []
 
     async def _settle(self, frame: Frame, flow: Flow, step: str, outcome: Outcome) -> None:
         if isinstance(outcome, Done):
             self.session.frames.remove(frame)
             if outcome.prompt:
-                text = self._text(f"{flow.area}/chat/{outcome.prompt}", **{**frame.data, **outcome.facts})
-                self.messages.append(Message(text, links=tuple((t, u) for t, u in outcome.links)))
+                text = self.voice.text(f"{flow.area}/chat/{outcome.prompt}", **{**frame.data, **outcome.facts})
+                self.voice.messages.append(Message(text, links=tuple((t, u) for t, u in outcome.links)))
             top = self.session.top
             if top and top.wait is None and top.then:
                 then, top.then = top.then, ""
@@ -264,7 +252,7 @@ class Engine:
             return
         if isinstance(outcome, Call):
             if outcome.say:
-                self.say(f"{flow.area}/chat/{outcome.say}", **{**frame.data, **outcome.facts})
+                self.voice.say(f"{flow.area}/chat/{outcome.say}", **{**frame.data, **outcome.facts})
             frame.wait, frame.then = None, outcome.then.__name__
             cls = self.areas.flows[outcome.flow]
             called = Frame(cls.name, cls.version, plain(cls.Data()))
@@ -274,33 +262,15 @@ class Engine:
         assert isinstance(outcome, (Choose, Ask, Await))
         if not frame.trail or frame.trail[-1] != step:
             frame.trail.append(step)
-        frame.wait = self._wait(outcome)
-        self._prompt(frame)
-
-    def _wait(self, outcome: Choose | Ask | Await) -> Wait:
-        until = (self.context.now + timedelta(minutes=outcome.minutes)).timestamp()
-        links = [list(link) for link in outcome.links]
-        wait = Wait("text", outcome.prompt, outcome.then.__name__, until, facts=dict(outcome.facts), links=links)
-        wait.expired = outcome.expired.__name__ if outcome.expired else ""
-        if isinstance(outcome, Await):
-            wait.kind, wait.event = "event", f"{outcome.event}:{outcome.key}"
-            return wait
-        wait.save = outcome.save
-        wait.back = outcome.back.__name__ if outcome.back else ""
-        if isinstance(outcome, Choose):
-            wait.kind = "choice"
-            wait.options = [[option.value, option.label, list(option.aliases)] for option in outcome.options]
-            wait.other = outcome.other.__name__ if outcome.other else ""
-        else:
-            wait.check = outcome.check
-        return wait
+        frame.wait = wait_of(outcome, self.context.now)
+        self.voice.ask(frame)
 
     def _resume(self) -> None:
         """The interrupted flow below asks its question again."""
         top = self.session.top
         if top and top.wait:
-            self.say("common/chat/resumed", flow=top.flow)
-            self._prompt(top)
+            self.voice.say("common/chat/resumed", flow=top.flow)
+            self.voice.ask(top)
 
     async def _drop(self, frame: Frame) -> None:
         flow = self._load(frame)

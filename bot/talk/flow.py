@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 from bot.context import Context
 from bot.talk.outcomes import Go, Outcome
 
-
 _fields: dict[type, tuple[str, ...]] = {}
 
 

@@ -56,7 +56,11 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class Begin:
+    """A flow's word, alone, or inside a text that says more (`text`): then those who read free texts are asked first,
+    because 能挂号吗 may be part of a question."""
+
     flow: str
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,7 @@ def decide(session: Session, text: str, areas: Areas, today: date) -> Meaning:
     if wait is None or wait.kind != "text":
         inside = areas.word_in(text)
         if inside:
-            return Begin(inside)
+            return Begin(inside, text)
     if wait is None:
         return Free()
     if wait.kind == "text":

@@ -141,4 +141,4 @@ async def town(stack: Stack, count: int) -> AsyncIterator[Town]:
 def booked_messages(history: Sequence[dict[str, object]]) -> int:
     """How often a phone was told of its own accord that something is booked."""
     told = [entry for entry in history if entry["way"] in ("customer", "template", "subscription", "sms")]
-    return sum("预约成功" in str(entry) for entry in told)
+    return sum(entry.get("kind") == "booking.booked" or "预约成功" in str(entry.get("text")) for entry in told)
