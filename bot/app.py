@@ -15,6 +15,7 @@ from bot.house import House
 from bot.settings import Settings
 from bot.web import health, middlewares, oauth, sandbox_proxy, static
 from bot.web.keys import DATABASE, DISPATCHER, PORTS, SETTINGS, WORDING
+from integrations.his import conduct_api
 from integrations.sandbox.app import sandbox_url
 from webhooks.sms import view as sms
 from webhooks.wechat import view as wechat
@@ -37,6 +38,7 @@ def build_app(house: House) -> web.Application:
             app.router.add_routes(routes)
     if house.settings.sandbox == "on":
         sandbox_proxy.setup(app, sandbox_url(house.settings))
+        conduct_api.setup(app)
     app.cleanup_ctx.append(_finishing(house))
     return app
 

@@ -26,6 +26,9 @@ from bot.web.static import STATICS
 
 log = logs.get(__name__)
 
+PROGRAMS = ("/api/", "/sandbox/api/", "/sandbox/play/", "/sandbox/hospital", "/healthz", "/readyz")
+"""Below these addresses faults are told as JSON."""
+
 
 class Kind(Enum):
     """A kind of fault: its slug in the template, and the HTTP status."""
@@ -93,7 +96,7 @@ def answer(request: web.Request, kind: Kind, *, said: str = "", reason: str = ""
 
 def speaks_json(request: web.Request) -> bool:
     """Whether who asks is a program."""
-    if request.path.startswith(("/api/", "/sandbox/api/", "/sandbox/play/", "/healthz", "/readyz")):
+    if request.path.startswith(PROGRAMS):
         return True
     accepted = request.headers.get("Accept", "")
     return "application/json" in accepted and "text/html" not in accepted

@@ -7,8 +7,10 @@ in one browser are several sessions, and the played sign-in is told which phone 
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -25,6 +27,7 @@ log = logs.get(__name__)
 
 SESSION: web.AppKey[aiohttp.ClientSession] = web.AppKey("sandbox_session", aiohttp.ClientSession)
 BEHIND: web.AppKey[str] = web.AppKey("sandbox_behind", str)
+STREAMS: web.AppKey[set[asyncio.Task[Any]]] = web.AppKey("sandbox_streams")
 HOP = frozenset((
     "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding",
     "upgrade", "host", "content-length", "content-encoding", "accept-encoding",
@@ -36,8 +39,10 @@ _LINK = re.compile(r"""(\s(?:href|action|formaction|src|hx-get|hx-post|hx-delete
 
 def setup(app: web.Application, behind: str) -> None:
     """:param behind: address of the sandbox's process, without a path"""
-    app[BEHIND] = behind.rstrip("/")
+    streams: set[asyncio.Task[Any]] = set()
+    app[BEHIND], app[STREAMS] = behind.rstrip("/"), streams
     app.cleanup_ctx.append(_life)
+    app.on_shutdown.append(_hang_up)
     for method in METHODS:
         app.router.add_route(method, "/sandbox/api/{rest:.*}", hand_on)
         app.router.add_route(method, PLAY + "{rest:.*}", hand_on)
@@ -53,6 +58,12 @@ async def _life(app: web.Application) -> AsyncIterator[None]:
         yield
 
 
+async def _hang_up(app: web.Application) -> None:
+    """A page that is open somewhere must not hold up the stop."""
+    for task in list(app[STREAMS]):
+        task.cancel()
+
+
 @public
 async def hand_on(request: web.Request) -> web.StreamResponse:
     """To the sandbox's process, and its answer back, piece by piece as it comes."""
@@ -62,12 +73,21 @@ async def hand_on(request: web.Request) -> web.StreamResponse:
             response = web.StreamResponse(status=answer.status, headers=_passed(answer.headers))
             response.headers.setdefault("X-Accel-Buffering", "no")
             await response.prepare(request)
+            if answer.content_type == "text/event-stream":
+                _note(request)
             async for chunk in answer.content.iter_any():
                 await response.write(chunk)
             return response
     except aiohttp.ClientConnectionError as error:
         log.info("sandbox_away", error=type(error).__name__)
         return web.json_response({"error": "sandbox_away"}, status=502)
+
+
+def _note(request: web.Request) -> None:
+    task = asyncio.current_task()
+    assert task is not None
+    request.app[STREAMS].add(task)
+    task.add_done_callback(request.app[STREAMS].discard)
 
 
 @public

@@ -57,7 +57,7 @@ class Register(PhoneFlow, name="register", words=("建档", "注册", "登记", 
             Option(True, self.label("agree"), ("@yes", "我同意")),
             Option(False, self.label("disagree"), ("@no", "拒绝")),
         ]
-        links = [(self.label("privacy"), self.page("privacy"))]
+        links = [(self.label("privacy"), self.page("privacy")), (self.label("on_page"), self.page("new"))]
         return Choose("consent", options, save="consent", then=self.agreed, links=links)
 
     async def agreed(self) -> Outcome:

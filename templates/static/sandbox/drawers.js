@@ -2,6 +2,7 @@
 import { get, post, remove } from "./api.js";
 import { make } from "./bubbles.js";
 
+const HOSPITAL = "/sandbox/hospital";
 const byId = (id) => document.getElementById(id);
 
 export class Drawers {
@@ -16,18 +17,19 @@ export class Drawers {
     });
     document.addEventListener("keydown", (event) => event.key === "Escape" && this.close());
     byId("callbacks").addEventListener("change", () => this.callbacks());
+    byId("hospital").addEventListener("change", () => this.hospital());
     byId("switches").addEventListener("submit", (event) => this.add(event));
     byId("switches").elements.api.addEventListener("change", () => this.fitting());
-    document.querySelector('[data-do="behave"]').addEventListener("click", () => this.tell(() => remove("/misbehave")));
+    document.querySelector('[data-do="behave"]').addEventListener("click", () => this.tell(() => remove("/misbehave"), () => post(HOSPITAL, {})));
     this.fitting();
-    this.tell(() => get("/misbehave"));
+    this.tell(() => get("/misbehave"), () => get(HOSPITAL));
   }
 
   open(name) {
     const was = !byId(name).hidden;
     this.close();
     byId(name).hidden = was;
-    if (name === "wrong" && !was) this.tell(() => get("/misbehave"));
+    if (name === "wrong" && !was) this.tell(() => get("/misbehave"), () => get(HOSPITAL));
   }
 
   close() { document.querySelectorAll(".drawer").forEach((each) => { each.hidden = true; }); }
@@ -53,16 +55,28 @@ export class Drawers {
     this.tell(() => post("/misbehave", { callbacks: wanted }));
   }
 
+  hospital() {
+    const { delay_s: delay, lose_next: lose, unavailable } = byId("hospital").elements;
+    const wanted = { delay_s: Number(delay.value), lose_next: Number(lose.value), unavailable: unavailable.checked };
+    this.tell(null, () => post(HOSPITAL, wanted));
+  }
+
   add(event) {
     event.preventDefault();
     const { api, how, times } = event.target.elements;
     this.tell(() => post("/misbehave", { api: api.value, ...JSON.parse(how.value), times: Number(times.value) }));
   }
 
-  async tell(act) {
+  // Does one or both, and shows how things stand: the outside (`act`) and the hospital (`ours`).
+  async tell(act, ours) {
     const problem = document.querySelector(".drawer-problem");
     try {
-      this.show(await act());
+      if (act) this.outside = await act();
+      if (ours) this.inside = await ours();
+      this.show(this.outside);
+      this.showHospital(this.inside);
+      const odd = this.odd(this.outside) || Object.values(this.inside).some(Boolean);
+      document.querySelector('[data-open="wrong"] .dot').hidden = !odd;
       problem.hidden = true;
     } catch (error) {
       problem.textContent = `没有改成：${error.message}`;
@@ -75,10 +89,19 @@ export class Drawers {
     for (const name of ["slow", "repeat", "lost"]) form[name].value = String(callbacks[name]);
     form.disorder.checked = callbacks.disorder;
     const on = switches.filter((each) => each.times !== 0);
-    const odd = callbacks.slow || callbacks.repeat > 1 || callbacks.lost || callbacks.disorder || on.length;
-    document.querySelector('[data-open="wrong"] .dot').hidden = !odd;
     const rows = on.map((each) => make("li", "", this.say(each)));
     document.querySelector(".switched").replaceChildren(...(rows.length ? rows : [make("li", "none", "外面的服务都正常")]));
+  }
+
+  showHospital(conduct) {
+    const form = byId("hospital").elements;
+    for (const name of ["delay_s", "lose_next"]) form[name].value = String(conduct[name]);
+    form.unavailable.checked = conduct.unavailable;
+  }
+
+  odd({ callbacks, switches }) {
+    const { slow, repeat, lost, disorder } = callbacks;
+    return slow || repeat > 1 || lost || disorder || switches.some((each) => each.times !== 0);
   }
 
   say(each) {
