@@ -7,6 +7,7 @@ from typing import Any
 from bot.db.contacts import asleep_until
 from bot.talk.channel import Channels
 from bot.talk.dispatcher import LATE, SAY
+from bot.talk.events import EVENT
 from bot.talk.messages import Inbound, Message, load_messages
 from flows.notices.delivery import converse
 from jobs.job import Job
@@ -31,11 +32,6 @@ async def event(job: Job, payload: dict[str, Any]) -> None:
     await job.dispatcher.event(payload["contact"], payload["event"], payload["facts"], once=f"outbox:{job.row.id}")
 
 
-async def begin(job: Job, payload: dict[str, Any]) -> None:
-    assert job.row is not None
-    await job.dispatcher.begin(payload["contact"], payload["flow"], payload["arg"], once=f"outbox:{job.row.id}")
-
-
 async def lapse(job: Job) -> None:
     """End the waits whose time is over; a hold that nobody confirmed goes back this way."""
     async with job.database.reading() as tx:
@@ -55,7 +51,6 @@ async def _say(job: Job, contact_id: int, messages: tuple[Message, ...]) -> None
 HANDLES = {
     SAY: Handles(say),
     LATE: Handles(late),
-    "talk.event": Handles(event, tries=50),
-    "talk.begin": Handles(begin),
+    EVENT: Handles(event, tries=50),
 }
 EVERY = {"talk.lapse": Every(seconds=5, run=lapse)}

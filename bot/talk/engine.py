@@ -71,8 +71,8 @@ class Engine:
                 self.voice.ask(top)
             case precedence.Control(word):
                 await getattr(self, f"_{word}")()
-            case precedence.Begin(flow, said):
-                if not said or not await self._read(said):
+            case precedence.Begin(flow, said, alone):
+                if alone or not await self._read(said):
                     await self.begin(flow, text=said)
             case precedence.Elsewhere():
                 assert top is not None and top.wait is not None

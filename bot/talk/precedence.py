@@ -60,7 +60,8 @@ class Begin:
     because 能挂号吗 may be part of a question."""
 
     flow: str
-    text: str = ""
+    text: str
+    alone: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def decide(session: Session, text: str, areas: Areas, today: date) -> Meaning:
         return Control(control)
     alone = areas.words.get(words.bare(text))
     if alone:
-        return Begin(alone)
+        return Begin(alone, text, alone=True)
     if matched and matched.kind == "one":
         return Given(matched.values[0])
     if matched and matched.kind == "many" and not (wait and wait.other):
@@ -113,7 +114,7 @@ def decide(session: Session, text: str, areas: Areas, today: date) -> Meaning:
     if wait is None or wait.kind != "text":
         inside = areas.word_in(text)
         if inside:
-            return Begin(inside, text)
+            return Begin(inside, text, alone=False)
     if wait is None:
         return Free()
     if wait.kind == "text":

@@ -48,7 +48,7 @@ class Booking(
     async def start(self) -> Outcome:
         data = self.data
         data.department = data.clinic = data.doctor = data.date = ""
-        if self.text and (await self.service.find(self.text)).anything:
+        if self.text not in ("", *self.words) and (await self.service.find(self.text)).anything:
             return await self.understood(self.text)
         return Go(self.departments)
 

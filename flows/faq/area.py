@@ -5,7 +5,6 @@ from __future__ import annotations
 from bot.context import Context
 from bot.talk.area import Area
 from flows.faq.flow import Faq
-from flows.faq.flow_keywords import KEYWORDS
 from flows.faq.service import FaqService
 
 
@@ -14,4 +13,4 @@ async def reads(context: Context, text: str) -> tuple[str, str] | None:
     return ("faq", text) if FaqService(context).ask(text) else None
 
 
-AREA = Area(name="faq", title="常见问题", flows=(Faq, *KEYWORDS), service=FaqService, reads=reads)
+AREA = Area(name="faq", title="常见问题", flows=(Faq,), service=FaqService, reads=reads)

@@ -6,11 +6,15 @@ from dataclasses import dataclass
 
 from bot.talk.flow import Flow
 from bot.talk.outcomes import Choose, Done, Go, Option, Outcome
+from bot.talk.understand.text import bare
+from flows.faq.keywords import KEYWORDS
 from flows.faq.rules import Question
 from flows.faq.service import FaqService
 
+LIST = ("常见问题", "常见问答", "问答")
 
-class Faq(Flow, name="faq", words=("常见问题", "常见问答", "问答"), scenes=("faq",)):
+
+class Faq(Flow, name="faq", words=(*LIST, *KEYWORDS), scenes=("faq",)):
     """The answer to a question, a choice of the nearest ones, or the list of all of them."""
 
     service: FaqService
@@ -21,7 +25,13 @@ class Faq(Flow, name="faq", words=("常见问题", "常见问答", "问答"), sc
         question: str = ""
 
     async def start(self) -> Outcome:
-        return Go(self.topics)
+        """What was said around the word may ask for more than the word; a hospital may have taken the question away."""
+        said = bare(self.text)
+        if not said or said in LIST:
+            return Go(self.topics)
+        if self.service.ask(said):
+            return await self.asked(said)
+        return await self.enter(KEYWORDS.get(said, said))
 
     async def enter(self, arg: str) -> Outcome:
         """From a QR code or a menu key (a question's id), or from words that were said (area.py)."""

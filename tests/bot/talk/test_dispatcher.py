@@ -14,6 +14,7 @@ from bot.db.contacts import contact, conversation, set_reach
 from bot.db.inbox import inbox
 from bot.db.outbox import outbox
 from bot.talk.dispatcher import Dispatcher
+from bot.talk.events import EVENT, tell
 from bot.talk.messages import Answer
 from bot.talk.session import Session
 from tests.bot.talk.toy import AREAS
@@ -142,8 +143,8 @@ async def test_the_stack_holds_three_and_drops_the_oldest_with_a_leave(world: Wo
     for words in ("喝茶", "1", "长单子", "客人"):
         await world.said("a", words)
     assert [frame.flow for frame in (await session(world, "a")).frames] == ["tea", "long", "guest"]
-    await world.dispatcher.begin(await world.contact_id("a"), "tea", "green", once="1")
-    assert [frame.flow for frame in (await session(world, "a")).frames] == ["long", "guest", "tea"]
+    await world.said("a", "喝酒")
+    assert [frame.flow for frame in (await session(world, "a")).frames] == ["long", "guest", "wine"]
     assert await did(world) == ["leave"]
 
 
@@ -225,3 +226,21 @@ async def test_staff_mode_only_records(world: World) -> None:
         await tx.update(conversation.update().values(mode="staff"))
     assert texts(await world.said("a", "1")) == []
     assert await count(world, inbox) == 2
+
+
+async def test_an_area_tells_that_what_is_awaited_has_happened(world: World) -> None:
+    for words in ("喝茶", "1", "很热"):
+        await world.said("a", words)
+    frame = (await session(world, "a")).top
+    assert frame is not None
+    contact_id = await world.contact_id("a")
+    for _ in range(2):
+        async with world.database.transaction() as tx:
+            tell(tx, contact_id, "brewed", frame.id, {})
+    async with world.database.reading() as tx:
+        row = await tx.one(select(outbox.c.payload).where(outbox.c.topic == EVENT))
+    assert row is not None and await count(world, outbox) == 2  # brew, and one event for all the tellings
+    payload = json.loads(row.payload)
+    answer = await world.dispatcher.event(contact_id, payload["event"], payload["facts"], once="outbox:1")
+    assert texts(answer) == ["您贵姓？"]
+    assert (await world.dispatcher.event(contact_id, payload["event"], {}, once="outbox:1")).duplicate

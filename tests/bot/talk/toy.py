@@ -110,6 +110,18 @@ class Long(Flow, name="long", words=("长单子",)):
         return Done("picked")
 
 
+class Wine(Flow, name="wine", words=("喝酒",)):
+    @dataclass
+    class Data:
+        name: str = ""
+
+    async def start(self) -> Outcome:
+        return Ask("guest", save="name", check="name", then=self.end)
+
+    async def end(self) -> Outcome:
+        return Done("thanks")
+
+
 class HumanToy(Flow, name="human", words=("人工",)):
     async def start(self) -> Outcome:
         return Done("human")
@@ -120,6 +132,6 @@ def alarm(text: str) -> str | None:
 
 
 AREA = Area(
-    name="toy", title="玩具", flows=(Tea, Guest, Loop, Broken, Long, HumanToy), service=ToyService, alarm=alarm
+    name="toy", title="玩具", flows=(Tea, Guest, Loop, Broken, Long, Wine, HumanToy), service=ToyService, alarm=alarm
 )
 AREAS = Areas([AREA])
