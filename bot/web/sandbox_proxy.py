@@ -40,7 +40,8 @@ _LINK = re.compile(r"""(\s(?:href|action|formaction|src|hx-get|hx-post|hx-delete
 def setup(app: web.Application, behind: str) -> None:
     """:param behind: address of the sandbox's process, without a path"""
     streams: set[asyncio.Task[Any]] = set()
-    app[BEHIND], app[STREAMS] = behind.rstrip("/"), streams
+    app[BEHIND] = behind.rstrip("/")
+    app[STREAMS] = streams
     app.cleanup_ctx.append(_life)
     app.on_shutdown.append(_hang_up)
     for method in METHODS:
