@@ -27,7 +27,13 @@ log = logs.get(__name__)
 
 SESSION: web.AppKey[aiohttp.ClientSession] = web.AppKey("sandbox_session", aiohttp.ClientSession)
 BEHIND: web.AppKey[str] = web.AppKey("sandbox_behind", str)
-STREAMS: web.AppKey[set[asyncio.Task[Any]]] = web.AppKey("sandbox_streams")
+
+
+class Streams(set[asyncio.Task[Any]]):
+    """The requests that are streams now."""
+
+
+STREAMS = web.AppKey("sandbox_streams", Streams)
 HOP = frozenset((
     "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding",
     "upgrade", "host", "content-length", "content-encoding", "accept-encoding",
@@ -39,9 +45,8 @@ _LINK = re.compile(r"""(\s(?:href|action|formaction|src|hx-get|hx-post|hx-delete
 
 def setup(app: web.Application, behind: str) -> None:
     """:param behind: address of the sandbox's process, without a path"""
-    streams: set[asyncio.Task[Any]] = set()
     app[BEHIND] = behind.rstrip("/")
-    app[STREAMS] = streams
+    app[STREAMS] = Streams()
     app.cleanup_ctx.append(_life)
     app.on_shutdown.append(_hang_up)
     for method in METHODS:
