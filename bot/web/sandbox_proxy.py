@@ -27,13 +27,7 @@ log = logs.get(__name__)
 
 SESSION: web.AppKey[aiohttp.ClientSession] = web.AppKey("sandbox_session", aiohttp.ClientSession)
 BEHIND: web.AppKey[str] = web.AppKey("sandbox_behind", str)
-
-
-class Streams(set[asyncio.Task[Any]]):
-    """The requests that are streams now."""
-
-
-STREAMS = web.AppKey("sandbox_streams", Streams)
+STREAMS: web.AppKey[set[asyncio.Task[Any]]] = web.AppKey("sandbox_streams")
 HOP = frozenset((
     "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding",
     "upgrade", "host", "content-length", "content-encoding", "accept-encoding",
@@ -46,7 +40,7 @@ _LINK = re.compile(r"""(\s(?:href|action|formaction|src|hx-get|hx-post|hx-delete
 def setup(app: web.Application, behind: str) -> None:
     """:param behind: address of the sandbox's process, without a path"""
     app[BEHIND] = behind.rstrip("/")
-    app[STREAMS] = Streams()
+    app[STREAMS] = set()
     app.cleanup_ctx.append(_life)
     app.on_shutdown.append(_hang_up)
     for method in METHODS:
@@ -66,7 +60,8 @@ async def _life(app: web.Application) -> AsyncIterator[None]:
 
 async def _hang_up(app: web.Application) -> None:
     """A page that is open somewhere must not hold up the stop."""
-    for task in list(app[STREAMS]):
+    streams = app[STREAMS]
+    for task in list(streams):
         task.cancel()
 
 
