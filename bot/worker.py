@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from typing import Any
+from datetime import timezone
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import arq
@@ -83,7 +84,7 @@ def _arq_worker(house: House, workshop: Workshop, drain: Drain) -> Worker:
         keep_result=0,
         job_serializer=dump,
         job_deserializer=load,
-        timezone=ZoneInfo(house.settings.timezone),
+        timezone=cast(timezone, ZoneInfo(house.settings.timezone)),  # any tzinfo will do
         log_results=False,
     )
 

@@ -36,7 +36,7 @@ async def _several(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     supervisor = Supervisor()
-    for number in range(settings.processes):
-        supervisor.add(f"web{number}", "serve", "--shared")
+    for place in range(settings.processes):
+        supervisor.add(f"web{place}", "serve", "--shared")
     await stop.wait()
     await supervisor.stop()

@@ -98,10 +98,8 @@ class Statements:
             conversation.c.turns,
         )
         joined = select(*fields).join(conversation, conversation.c.contact_id == contact.c.id).with_for_update()
-        self.by_address = Prepared(
-            joined.where(contact.c.account == bind(contact.c.account), contact.c.external_id == bind(contact.c.external_id)),
-            dialect,
-        )
+        account, address = contact.c.account, contact.c.external_id
+        self.by_address = Prepared(joined.where(account == bind(account), address == bind(address)), dialect)
         self.by_id = Prepared(joined.where(contact.c.id == bind(contact.c.id, "contact_id")), dialect)
         self.answered = Prepared(
             select(inbox.c.answer).where(
@@ -176,8 +174,8 @@ async def create(tx: Transaction, account: str, channel: str, external_id: str, 
 async def set_followed(tx: Transaction, contact_id: int, followed: bool) -> bool:
     """The contact follows the account, or left it and cannot be reached on it any more. True when that is a change:
     a contact that is new follows from its first row on, so a change to following means that it came back."""
-    changed = update(contact).where(contact.c.id == contact_id, contact.c.followed != followed).values(followed=followed)
-    return await tx.update(changed) == 1
+    changed = update(contact).where(contact.c.id == contact_id, contact.c.followed != followed)
+    return await tx.update(changed.values(followed=followed)) == 1
 
 
 async def close_turn(tx: Transaction, locked: Locked, stored: dict[str, Any], kept: dict[str, Any] | None) -> None:
@@ -210,7 +208,8 @@ async def contact_of(tx: Transaction, contact_id: int) -> Contact | None:
 async def asleep_until(tx: Transaction, now: datetime, *, limit: int) -> list[tuple[int, datetime]]:
     """Contacts whose conversation waits for something whose time is over: (contact id, since when), oldest first."""
     ended = select(conversation.c.contact_id, conversation.c.wakes_at).where(conversation.c.wakes_at <= now)
-    return [(row.contact_id, row.wakes_at) for row in await tx.all(ended.order_by(conversation.c.wakes_at).limit(limit))]
+    rows = await tx.all(ended.order_by(conversation.c.wakes_at).limit(limit))
+    return [(row.contact_id, row.wakes_at) for row in rows]
 
 
 async def reach_of(tx: Transaction, contact_id: int, *, lock: bool = False) -> str:

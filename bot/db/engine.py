@@ -104,7 +104,7 @@ class Database:
                 raise
 
     async def run(self, work: Callable[[Transaction], Awaitable[T]], *, tries: int = 5) -> T:
-        """Run `work` in a transaction; a deadlock, a lock time-out or a lost connection runs it again from its start."""
+        """Run `work` in a transaction; a deadlock, a lock time-out or a lost connection runs it again from the start."""
         for attempt in range(1, tries + 1):
             try:
                 async with self.transaction() as tx:
@@ -166,8 +166,11 @@ def _make_engine(url: str, sqlite: bool) -> AsyncEngine:
     if not sqlite:
         from pymysql.constants import CLIENT
 
+        from bot.db.driver import connect
+
         # FOUND_ROWS: an UPDATE tells how many rows its WHERE met, as on SQLite, not how many bytes changed.
         arguments["client_flag"] = CLIENT.MULTI_STATEMENTS | CLIENT.FOUND_ROWS
+        arguments["async_creator_fn"] = connect
         arguments["init_command"] = (
             "SET SESSION innodb_lock_wait_timeout=5, time_zone='+00:00', "
             "sql_mode='STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'"

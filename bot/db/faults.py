@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 # MariaDB/MySQL: 1205 lock wait timeout, 1213 deadlock; TiDB: 8002/8028 retryable conflicts, 9007 write conflict.
 _PASSING = {1205, 1213, 8002, 8028, 9007}
-# 1053 server is shutting down, 1927 connection was killed, 2003 cannot connect, 2006 gone away, 2013 lost, 2014 packets.
+# 1053 server shuts down, 1927 connection was killed, 2003 cannot connect, 2006 gone away, 2013 lost, 2014 packets.
 _GONE = {1053, 1077, 1080, 1152, 1159, 1161, 1184, 1927, 2002, 2003, 2006, 2013, 2014, 2055}
 
 

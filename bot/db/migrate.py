@@ -44,7 +44,8 @@ async def upgrade(url: str) -> None:
     """Bring the database to the newest revision; several that try at once do it one after the other."""
 
     def run(connection: Connection) -> None:
-        if connection.dialect.name != "sqlite":  # there DDL commits by itself, so two at once would get in each other's way
+        # Where DDL commits by itself, two that migrate at once would get in each other's way.
+        if connection.dialect.name != "sqlite":
             connection.execute(select(func.get_lock("daoyi_migrate", 120)))
         command.upgrade(configuration(connection), "head")
         if connection.dialect.name != "sqlite":

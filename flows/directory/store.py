@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
@@ -106,12 +106,13 @@ async def read(tx: Transaction) -> Catalogue:
         names = [entry.name for entry in fields(shape)]
         rows = await tx.all(select(*(copy.c[each] for each in names)).order_by(copy.c.position))
         found[name] = tuple(shape(**_shaped(dict(zip(names, row, strict=True)))) for row in rows)
-    rules = await tx.all(select(clinic_rule.c.code, clinic_rule.c.closed, clinic_rule.c.horizon_days,
-                                clinic_rule.c.open_time))
-    return Catalogue(version=number, rules={row[0]: ClinicRule(*row[1:]) for row in rules}, **found)
+    own = clinic_rule.c
+    rules = await tx.all(select(own.code, own.closed, own.horizon_days, own.open_time))
+    decided = {row.code: ClinicRule(row.closed, row.horizon_days, row.open_time) for row in rules}
+    return Catalogue(version=number, rules=decided, **found)
 
 
-async def replace(tx: Transaction, rows: dict[str, Sequence[Any]], digest: str) -> None:
+async def replace(tx: Transaction, rows: Mapping[str, Sequence[Any]], digest: str) -> None:
     """Take the hospital's directory over, whole. `rows`: sites, departments, clinics, doctors, rooms."""
     for copy, _, name in _COPIES:
         await tx.execute(delete(copy))

@@ -1,4 +1,4 @@
-"""kill -9 of each part in the middle of bookings under load: everything goes on, nothing is lost, nothing happens twice.
+"""kill -9 of each part in the middle of bookings under load: all goes on, nothing is lost, nothing happens twice.
 
 The phones are WeChat's: they deliver each message up to four times and show what came back; a person whose message
 stayed unanswered says it again.

@@ -51,8 +51,8 @@ class Town:
         for number in range(count):
             patient = await Patient.new(self.stack, self.session, f"居民{number}")
             await patient.follow()
-            await ward.person(self.world, patient.openid, f"赵{'甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉'[number % 20]}",
-                              date(1980, 1, 1 + number), known=False)
+            name = "赵" + "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉"[number % 20]
+            await ward.person(self.world, patient.openid, name, date(1980, 1, 1 + number), known=False)
             self.patients.append(patient)
 
     async def live(self) -> None:
@@ -111,8 +111,8 @@ class Town:
     async def unsent(self) -> int:
         """Pushes that are due and were not carried out."""
         async with self.world.database.reading() as tx:
-            waiting = select(func.count()).select_from(notices.push)
-            return int(await tx.scalar(waiting.where(notices.push.c.state == "waiting", notices.push.c.due_at <= tx.now)))
+            late = (notices.push.c.state == "waiting", notices.push.c.due_at <= tx.now)
+            return int(await tx.scalar(select(func.count()).select_from(notices.push).where(*late)))
 
 
 @asynccontextmanager
