@@ -104,7 +104,7 @@ class Database:
                 raise
 
     async def run(self, work: Callable[[Transaction], Awaitable[T]], *, tries: int = 5) -> T:
-        """Run `work` in a transaction; a deadlock, a lock time-out or a lost connection runs it again from the start."""
+        """Run `work` in a transaction; a deadlock, a lock time-out or a lost connection runs it again."""
         for attempt in range(1, tries + 1):
             try:
                 async with self.transaction() as tx:

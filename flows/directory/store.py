@@ -89,7 +89,7 @@ _TUPLES = ("subjects", "specialties", "clinics")
 async def current(tx: Transaction) -> tuple[int, str]:
     """(version, digest) of the copy; (0, "") before the first synchronisation."""
     row = await tx.one(select(version.c.version, version.c.digest).where(version.c.id == 1))
-    return (0, "") if row is None else (row[0], row[1])
+    return (0, "") if row is None else (row.version, row.digest)
 
 
 async def touch(tx: Transaction, digest: str | None = None) -> None:
