@@ -20,12 +20,13 @@ SMS = re.compile(r"[a-z_]+\.[a-z_]+")
 @dataclass(frozen=True)
 class Use:
     """`name` is a template's full name. `facts` are all that it is given there, or None where the code alone does not
-    tell; `flows` those whose data it is given besides."""
+    tell; `flows` those whose data it is given besides. Where it is not `needed`, it is used if it is there."""
 
     file: str
     name: Text
     facts: frozenset[str] | None = None
     flows: tuple[type[Flow], ...] | None = None
+    needed: bool = True
 
 
 def of(project: Project) -> Iterator[Use]:

@@ -68,7 +68,7 @@ def check(project: Project) -> Iterator[Finding]:
 
 def _missing(shelf: Shelf, used: list[Use]) -> Iterator[Finding]:
     for use in used:
-        if not shelf.find(use.name) and not any(use.name.matches(_short(name)) for name in shelf.broken):
+        if use.needed and not shelf.find(use.name) and not any(use.name.matches(_short(name)) for name in shelf.broken):
             yield Finding(use.file, str(use.name), "has no template")
     for name in shelf.trees:
         for other in shelf.references(name):

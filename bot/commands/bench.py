@@ -8,28 +8,37 @@ from __future__ import annotations
 import argparse
 
 from bot import logs
-from bot.bench import callbacks
+from bot.bench import callbacks, push, race
 from bot.bench.figures import shown
 from bot.settings import Settings
-
-MYSQL = ("mysql", "mariadb")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", choices=["callbacks", "race", "push"])
     parser.add_argument("--database", default="", metavar="URL",
-                        help="an EMPTY database of MariaDB or MySQL; default: DAOYI_DATABASE if it is one, else a "
-                             "private MariaDB that flushes at every commit")
+                        help="an EMPTY database of MariaDB or MySQL; default: a private MariaDB that flushes "
+                             "at every commit")
     parser.add_argument("--scene", choices=sorted(callbacks.SCENES), default="register", help="callbacks: what is said")
     parser.add_argument("--messages", type=int, default=1500, help="callbacks: messages a round")
     parser.add_argument("--rounds", type=int, default=5, help="callbacks: rounds for each server")
+    parser.add_argument("--rivals", type=int, default=500, help="race: contacts")
+    parser.add_argument("--slots", type=int, default=50, help="race: slots that they want")
+    parser.add_argument("--pushes", type=int, default=1000, help="push: how many")
     parser.add_argument("--profile", action="store_true", help="callbacks: where the time goes (slower, no ratio)")
 
 
 async def run(args: argparse.Namespace, settings: Settings) -> int:
     logs.configure("warning")
-    result = await callbacks.run(
-        callbacks.Plan(args.scene, args.messages, rounds=args.rounds, profile=args.profile, database=args.database)
-    )
+    if args.what == "race":
+        result = await race.run(args.rivals, args.slots, args.database)
+        wrong = result["oversold"] or result["unsold"] or result["unanswered"] or result["errors"]
+    elif args.what == "push":
+        result = await push.run(args.pushes, args.database)
+        wrong = result["lost"] or result["twice"]
+    else:
+        result = await callbacks.run(
+            callbacks.Plan(args.scene, args.messages, rounds=args.rounds, profile=args.profile, database=args.database)
+        )
+        wrong = result["errors"]
     print(shown(result))
-    return 1 if result["errors"] else 0
+    return 1 if wrong else 0
