@@ -37,6 +37,7 @@ class Database:
         self.sqlite = self.url.get_backend_name() == "sqlite"
         self._engine = _make_engine(url, self.sqlite)
         self._idle: list[Link] = []
+        self.size = size
         self._places = asyncio.Semaphore(size)
         # SQLite has one writer; queueing here in order of arrival beats sleeping in its busy handler.
         self._writer: asyncio.Lock | None = asyncio.Lock() if self.sqlite else None

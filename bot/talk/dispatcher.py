@@ -37,6 +37,8 @@ log = logs.get(__name__)
 WORDS = ("text", "voice")
 SHOWN = ("image", "video", "location", "link", "miniprogram", "voice")
 TRIES = 6
+SPARED = 3
+"""Connections of a process that turns leave to everything else."""
 
 SAY, LATE = "chat.say", "chat.late"
 
@@ -58,6 +60,8 @@ class Dispatcher:
         self._windows: dict[str, tuple[int, int]] = {
             name: (window.messages, window.minutes * 60) for name, window in settings.push.windows.items()
         }
+        # However many turns wait, a message whose answer comes late can be written down at once, and pages still load.
+        self._room = asyncio.Semaphore(max(1, database.size - SPARED))
         self._lanes = Lanes()
         self._running: dict[tuple[str, str], asyncio.Task[Answer]] = {}
 
@@ -138,7 +142,7 @@ class Dispatcher:
                 return await self._attempt(inbound, sorry)
 
     async def _attempt(self, inbound: Inbound, work: Work) -> Answer:
-        async with self.database.transaction(lazy=True) as tx:
+        async with self._room, self.database.transaction(lazy=True) as tx:
             locked = await open_turn(
                 tx, inbound.account, inbound.channel, inbound.contact, inbound.source, inbound.external_id
             )
@@ -153,7 +157,7 @@ class Dispatcher:
 
     async def _by_itself(self, contact_id: int, source: str, once: str, work: Work) -> Answer:
         async def attempt() -> Answer:
-            async with self.database.transaction(lazy=True) as tx:
+            async with self._room, self.database.transaction(lazy=True) as tx:
                 locked = await open_by_id(tx, contact_id, source, once)
                 if locked is None:
                     return Answer()
