@@ -10,11 +10,11 @@ from typing import Any
 
 from bot import logs
 from bot.context import Context
-from bot.errors import Refusal
+from bot.errors import NotFound, Refusal
 from bot.talk import precedence
 from bot.talk.area import Areas
 from bot.talk.flow import Flow, plain
-from bot.talk.messages import Inbound, Message
+from bot.talk.messages import Message
 from bot.talk.outcomes import Ask, Await, Call, Choose, Done, Go, Outcome
 from bot.talk.precedence import PAGE
 from bot.talk.session import DEEPEST, Frame, Session, Wait
@@ -206,9 +206,7 @@ class Engine:
         flow = self._load(frame)
         if flow is None or not flow.has_step(step):
             log.warning("unknown_step", flow=frame.flow, step=step, version=frame.version)
-            self.session.frames.remove(frame)
-            self.voice.say("common/chat/restarted")
-            self._resume()
+            await self._begin_anew(frame)
             return
         flow.text, flow.returned = given.get("text", ""), given.get("returned")
         arg = given.get("arg") or ""
@@ -221,6 +219,11 @@ class Engine:
                 await self._drop(frame)
                 self._resume()
                 return
+            except NotFound as gone:
+                # What the conversation was about is not there any more, or is not this contact's.
+                log.warning("step_found_nothing", flow=frame.flow, step=step, what=gone.what)
+                await self._begin_anew(frame)
+                return
             frame.data = plain(flow.data)
             self._spoken(flow)
             if isinstance(outcome, Go):
@@ -231,6 +234,12 @@ class Engine:
             await self._settle(frame, flow, step, outcome)
             return
         raise EndlessFlow(f"{frame.flow}.{step}")
+
+    async def _begin_anew(self, frame: Frame) -> None:
+        """There is nothing to go on with: say so, and give back what was held."""
+        self.voice.say("common/chat/restarted")
+        await self._drop(frame)
+        self._resume()
 
     def _spoken(self, flow: Flow) -> None:
         for prompt, facts in flow.said:
@@ -292,8 +301,3 @@ class Engine:
         if area.name not in self._services:
             self._services[area.name] = area.service(self.context) if area.service else None
         return self._services[area.name]
-
-    async def listen(self, inbound: Inbound) -> None:
-        """Let the areas that asked for this kind of event hear it."""
-        for listener in self.areas.listeners.get(inbound.kind, ()):
-            await listener(self.context, inbound)

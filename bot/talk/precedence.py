@@ -19,6 +19,8 @@ from bot.talk.session import Session, Wait
 from bot.talk.understand import checks, choice, words
 
 PAGE = 9
+SHORT = 2
+"""A number of so few digits is meant for the list, even where a longer one (a doctor's) could be looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,8 @@ def decide(session: Session, text: str, areas: Areas, today: date) -> Meaning:
         checked = checks.check(wait.check, text, today)
         if checked.problem == "":
             return Given(checked.value)
-    if wait and wait.other:
+    short_number = matched is not None and matched.how == "out_of_range" and len(words.bare(text)) <= SHORT
+    if wait and wait.other and not short_number:
         return Elsewhere()
     if wait is None or wait.kind != "text":
         inside = areas.word_in(text)

@@ -7,6 +7,7 @@ lines are written anew, so that a change of wording is read as a diff.
 
 from __future__ import annotations
 
+import json
 import re
 from collections import deque
 from datetime import datetime, timedelta
@@ -15,8 +16,10 @@ from pathlib import Path
 import time_machine
 from sqlalchemy import func, select
 
+from bot.db.contacts import conversation
 from bot.db.schema import metadata
 from bot.talk.messages import Inbound
+from bot.talk.session import Session
 from tests.support import givens
 from tests.support.transcript import Line, read, written
 from tests.support.world import World
@@ -76,6 +79,8 @@ class Player:
             await self._wait(line.rest)
         elif line.sign == "rows":
             await self._rows(line)
+        elif line.sign in ("session", "keep"):
+            await self._golden(line)
         else:
             await self._deliver(line)
 
@@ -130,6 +135,24 @@ class Player:
             found = await tx.scalar(select(func.count()).select_from(table).where(*where))
         if (count is None and not found) or (count is not None and found != count):
             raise Differs(f"{self._at(line)} {line.rest}: found {found}")
+
+    async def _golden(self, line: Line) -> None:
+        """A conversation as it was stored once goes on under today's program."""
+        file = self.path.parent / line.rest
+        contact_id = await self.world.contact_id(line.who)
+        mine = conversation.c.contact_id == contact_id
+        async with self.world.database.transaction() as tx:
+            if line.sign == "session":
+                session = Session.load(file.read_text(encoding="utf-8"))
+                values = {"state": session.dump(), "wakes_at": session.wakes_at(), "awaits": session.awaits()}
+                await tx.update(conversation.update().where(mine).values(values))
+            elif self.update:
+                stored = json.loads(await tx.scalar(select(conversation.c.state).where(mine)))
+                file.parent.mkdir(exist_ok=True)
+                file.write_text(json.dumps(stored, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+                self._out.pop()
+            else:
+                raise Differs(f"{self._at(line)} keep is for UPDATE=1 only")
 
     # --- what was said -------------------------------------------------------------------------------------------
 

@@ -14,6 +14,8 @@
     wait   16 minutes                      time passes; what became due is carried out
     do     takes_segment 1                 something else happens (givens.py as well)
     rows   booking_appointment state=released    so many rows ("rows 2 table …") are like this
+    session golden/booking__v1.json        the contact's conversation is this one, kept by an older version
+    keep   golden/booking__v2.json         only with UPDATE=1: keep the conversation as it stands, for the line above
 
 Inside a line ` / ` stands for a new line of the text; ` | ` comes before each option, ` ~ ` before the hint, ` @ `
 before a link.
@@ -28,7 +30,7 @@ from pathlib import Path
 from bot.talk.messages import Message
 
 _LINE = re.compile(r"^(?P<who>[a-z]?)(?P<sign>>>|>|<|\^)\s?(?P<rest>.*)$")
-_WORD = re.compile(r"^(?P<word>given|at|wait|do|rows|sms)\s+(?P<rest>.*)$")
+_WORD = re.compile(r"^(?P<word>given|at|wait|do|rows|sms|session|keep)\s+(?P<rest>.*)$")
 
 
 @dataclass(frozen=True, slots=True)
