@@ -18,14 +18,13 @@ from bot.talk.messages import Message
 from bot.talk.outcomes import Ask, Await, Call, Choose, Done, Go, Outcome
 from bot.talk.precedence import PAGE
 from bot.talk.session import DEEPEST, Frame, Session, Wait
-from bot.talk.voice import Voice
+from bot.talk.voice import MISSES, Voice
 from bot.talk.waits import wait_of
 
 log = logs.get(__name__)
 
 STEPS = 20
 """More steps than any turn needs: a loop of Go ends here and not in a hung process."""
-MISSES = 3
 
 
 class EndlessFlow(RuntimeError):
@@ -54,34 +53,36 @@ class Engine:
         meaning = precedence.decide(self.session, text, self.areas, today)
         if not isinstance(meaning, precedence.Free):
             self.session.unclear = 0
-        top = self.session.top
         match meaning:
             case precedence.Alarm(template):
                 self.voice.say(template)
-            case precedence.Given(value):
-                assert top is not None
-                await self._answer(top, value)
-            case precedence.Which(numbers):
-                assert top is not None and top.wait is not None
-                shown = tuple((n, top.wait.options[n - 1][1]) for n in numbers[:PAGE])
-                self.voice.messages.append(Message(self.voice.text("common/chat/ambiguous", text=text), shown))
-            case precedence.Turned(page):
-                assert top is not None and top.wait is not None
-                top.wait.page = page
-                self.voice.ask(top)
             case precedence.Control(word):
                 await getattr(self, f"_{word}")()
             case precedence.Begin(flow, said, alone):
                 if alone or not await self._read(said):
                     await self.begin(flow, text=said)
-            case precedence.Elsewhere():
-                assert top is not None and top.wait is not None
-                await self._run(top, top.wait.other, text=text)
-            case precedence.Missed(problem, facts):
-                assert top is not None and top.wait is not None
-                self._missed(top, top.wait, text, problem, facts)
             case precedence.Free():
                 await self._free(text)
+            case _:
+                top = self.session.top
+                assert top is not None and top.wait is not None, "a wait decided"
+                await self._waited(top, top.wait, meaning, text)
+
+    async def _waited(self, top: Frame, wait: Wait, meaning: precedence.Meaning, text: str) -> None:
+        """What the present wait made of the text."""
+        match meaning:
+            case precedence.Given(value):
+                await self._answer(top, value)
+            case precedence.Which(numbers):
+                shown = tuple((n, wait.options[n - 1][1]) for n in numbers[:PAGE])
+                self.voice.messages.append(Message(self.voice.text("common/chat/ambiguous", text=text), shown))
+            case precedence.Turned(page):
+                wait.page = page
+                self.voice.ask(top)
+            case precedence.Elsewhere():
+                await self._run(top, wait.other, text=text)
+            case precedence.Missed(problem, facts):
+                self.voice.missed(top, wait, text, problem, facts)
 
     async def show(self, kind: str, data: dict[str, Any]) -> None:
         """A picture, place or the like: the answer to a wait that asked for one, else a helpful word."""
@@ -135,18 +136,6 @@ class Engine:
         if frame.wait.save:
             frame.data[frame.wait.save] = value
         await self._run(frame, frame.wait.then)
-
-    def _missed(self, frame: Frame, wait: Wait, text: str, problem: str, facts: dict[str, Any]) -> None:
-        wait.misses += 1
-        if wait.misses % MISSES == 0:
-            self.voice.say("common/chat/human_offer")
-        elif problem == "out_of_range":
-            self.voice.say("common/chat/out_of_range", last=len(wait.options))
-        elif problem:
-            self.voice.say(f"common/chat/problem_{problem}", **facts)
-        else:
-            self.voice.say("common/chat/not_understood", text=text)
-        self.voice.ask(frame)
 
     async def _back(self) -> None:
         frame = self.session.top

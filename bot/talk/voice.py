@@ -7,8 +7,11 @@ from typing import Any
 from bot.talk.area import Areas
 from bot.talk.messages import Message
 from bot.talk.precedence import PAGE
-from bot.talk.session import Frame
+from bot.talk.session import Frame, Wait
 from bot.wording import Wording
+
+MISSES = 3
+"""After so many a human is offered."""
 
 
 class Voice:
@@ -36,3 +39,16 @@ class Voice:
         many = len(wait.options) > PAGE
         hint = self.text("common/chat/more", last=wait.page + PAGE >= len(wait.options)) if many else ""
         self.messages.append(Message(text, shown, tuple((title, url) for title, url in wait.links), hint))
+
+    def missed(self, frame: Frame, wait: Wait, text: str, problem: str, facts: dict[str, Any]) -> None:
+        """Say why the text is no answer, and ask again."""
+        wait.misses += 1
+        if wait.misses % MISSES == 0:
+            self.say("common/chat/human_offer")
+        elif problem == "out_of_range":
+            self.say("common/chat/out_of_range", last=len(wait.options))
+        elif problem:
+            self.say(f"common/chat/problem_{problem}", **facts)
+        else:
+            self.say("common/chat/not_understood", text=text)
+        self.ask(frame)
