@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
-from bot.db.contacts import asleep_until
+from bot import clock
+from bot.context import Contact
+from bot.db import outbox
+from bot.db.contacts import asleep_until, contact_at, contact_of
 from bot.talk.channel import Channels
 from bot.talk.dispatcher import LATE, SAY
 from bot.talk.events import EVENT
@@ -12,7 +16,9 @@ from bot.talk.messages import Inbound, Message, load_messages
 from flows.notices.delivery import converse
 from jobs.job import Job
 from jobs.outbox import Handles
-from jobs.schedule import Every
+from jobs.schedule import Daily, Every
+
+KEPT = timedelta(days=30)
 
 
 async def late(job: Job, payload: dict[str, Any]) -> None:
@@ -20,11 +26,15 @@ async def late(job: Job, payload: dict[str, Any]) -> None:
     inbound = Inbound.load(payload["inbound"])
     answer = await job.dispatcher.turn(inbound)
     if answer.messages:
-        await _say(job, payload["contact"], answer.messages)
+        async with job.database.reading() as tx:
+            contact = await contact_at(tx, inbound.account, inbound.contact)
+        await _say(job, contact, answer.messages)
 
 
 async def say(job: Job, payload: dict[str, Any]) -> None:
-    await _say(job, payload["contact"], load_messages(payload["messages"]))
+    async with job.database.reading() as tx:
+        contact = await contact_of(tx, payload["contact"])
+    await _say(job, contact, load_messages(payload["messages"]))
 
 
 async def event(job: Job, payload: dict[str, Any]) -> None:
@@ -40,11 +50,15 @@ async def lapse(job: Job) -> None:
         await job.dispatcher.lapse(contact_id, wakes_at)
 
 
-async def _say(job: Job, contact_id: int, messages: tuple[Message, ...]) -> None:
-    async with job.context(contact_id) as context:
-        contact = context.contact
-    assert contact is not None
-    assert job.row is not None
+async def purge(job: Job) -> None:
+    """Forget what was carried out long ago: the outbox is a list of work, not a record."""
+    before = clock.now() - KEPT
+    while await job.run(lambda context: outbox.purge(context.tx, before, limit=1000)) == 1000:
+        pass
+
+
+async def _say(job: Job, contact: Contact | None, messages: tuple[Message, ...]) -> None:
+    assert contact is not None and job.row is not None
     await converse(job.database, job.ports[Channels], contact, messages, once=f"outbox:{job.row.id}")
 
 
@@ -53,4 +67,4 @@ HANDLES = {
     LATE: Handles(late),
     EVENT: Handles(event, tries=50),
 }
-EVERY = {"talk.lapse": Every(seconds=5, run=lapse)}
+EVERY = {"talk.lapse": Every(seconds=5, run=lapse), "talk.purge": Daily(3, 40, run=purge)}

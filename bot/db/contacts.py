@@ -198,6 +198,13 @@ def _locked(rows: Any, answers: Any) -> Locked:
     return Locked(Contact(*row[:5]), bool(row[5]), state, row[7], row[8], row[9], answer)
 
 
+async def contact_at(tx: Transaction, account: str, external_id: str) -> Contact | None:
+    """The contact with this address on an account."""
+    fields = (contact.c.id, contact.c.public_id, contact.c.account, contact.c.channel, contact.c.external_id)
+    row = await tx.one(select(*fields).where(contact.c.account == account, contact.c.external_id == external_id))
+    return None if row is None else Contact(**row._mapping)
+
+
 async def contact_of(tx: Transaction, contact_id: int) -> Contact | None:
     """The contact with this key."""
     fields = (contact.c.id, contact.c.public_id, contact.c.account, contact.c.channel, contact.c.external_id)

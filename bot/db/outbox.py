@@ -12,7 +12,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Index, Integer, SmallInteger, and_, bindparam, exists, literal, or_, select, update
+from sqlalchemy import (
+    Column,
+    Index,
+    Integer,
+    SmallInteger,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.mysql import insert as mysql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -171,3 +184,10 @@ async def anything_due(tx: Transaction) -> bool:
     """Whether a claim could find something: a read that locks nothing, for idle workers."""
     due = select(outbox.c.id).where(outbox.c.state == READY, outbox.c.due_at <= clock.now()).limit(1)
     return await tx.one(due) is not None
+
+
+async def purge(tx: Transaction, before: datetime, *, limit: int) -> int:
+    """Delete up to `limit` rows that were finished before that moment; dead ones stay until staff have seen to them."""
+    old = select(outbox.c.id).where(outbox.c.state.in_((DONE, DROPPED)), outbox.c.finished_at < before).limit(limit)
+    ids = [row.id for row in await tx.all(old)]
+    return await tx.update(delete(outbox).where(outbox.c.id.in_(ids))) if ids else 0

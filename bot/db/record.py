@@ -1,0 +1,50 @@
+"""What was said in a conversation, from the inbox and from what we sent of our own accord."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from bot.db.contacts import contact
+from bot.db.inbox import inbox
+from bot.db.outbox import outbox
+from bot.db.transaction import Transaction
+
+SAY = "chat.say"
+OURS = ("event", "begin", "timer")
+"""Kinds of turns that no message of the contact began; what they said is in the outbox."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One turn: `body` is JSON [text, data] of what came, `answer` JSON messages."""
+
+    at: datetime
+    kind: str
+    body: str
+    answer: str
+    from_contact: bool
+
+
+async def contact_id(tx: Transaction, public_id: str) -> int | None:
+    """The key of a contact."""
+    found = await tx.scalar(select(contact.c.id).where(contact.c.public_id == public_id))
+    return None if found is None else int(found)
+
+
+async def said(tx: Transaction, of: int, *, limit: int) -> list[Said]:
+    """The last `limit` turns of a contact, the oldest first, and what we sent in that time."""
+    fields = (inbox.c.received_at, inbox.c.kind, inbox.c.body, inbox.c.answer)
+    mine = select(*fields).where(inbox.c.contact_id == of, inbox.c.kind.not_in(OURS))
+    rows = await tx.all(mine.order_by(inbox.c.received_at.desc(), inbox.c.id.desc()).limit(limit))
+    turns = [Said(row.received_at, row.kind, row.body, row.answer, True) for row in reversed(rows)]
+    since = turns[0].at if turns else tx.now
+    sent = select(outbox.c.created_at, outbox.c.payload).where(
+        outbox.c.topic == SAY, outbox.c.lane == f"chat:{of}", outbox.c.created_at >= since
+    )
+    for row in await tx.all(sent.order_by(outbox.c.id)):
+        turns.append(Said(row.created_at, "say", "", json.loads(row.payload)["messages"], False))
+    return sorted(turns, key=lambda turn: turn.at)
