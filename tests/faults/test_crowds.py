@@ -22,7 +22,7 @@ from integrations.sandbox.callbacks import signed_callback
 from tests.faults.town import Town, town
 from tests.support.mariadb import MariaDB
 from tests.support.redis import Redis
-from tests.support.stack import SECRET, Stack
+from tests.support.stack import SECRET, Patient, Stack
 
 
 @pytest.fixture
@@ -94,3 +94,24 @@ async def test_twenty_different_messages_of_one_contact_at_once(made: Town) -> N
         mine = select(contact.c.id).where(contact.c.external_id == "oHasty").scalar_subquery()
         assert await tx.scalar(select(func.count()).select_from(inbox).where(inbox.c.contact_id == mine)) == 21
         assert await tx.scalar(select(conversation.c.turns).where(conversation.c.contact_id == mine)) == 21
+
+
+async def test_an_answer_that_takes_too_long_goes_on_as_a_message(made: Town) -> None:
+    """Somebody holds the conversation for six seconds: the channel gets its word in time, the contact the answer."""
+    patient = await Patient.new(made.stack, made.session, "慢")
+    await patient.follow()
+    async with made.world.database.transaction() as tx:
+        mine = select(contact.c.id).where(contact.c.external_id == patient.openid)
+        contact_id = await tx.scalar(mine)
+        await tx.one(select(conversation).where(conversation.c.contact_id == contact_id).with_for_update())
+        begun = time.monotonic()
+        said = asyncio.create_task(patient.say("挂号"))
+        assert await said is None
+        assert time.monotonic() - begun < 4.8
+        await asyncio.sleep(1.2)
+    async with asyncio.timeout(30):
+        while not any(
+            entry["way"] == "customer" and "请选科室" in entry["text"] for entry in await patient.history()
+        ):
+            await asyncio.sleep(0.3)
+    assert "内科有这些门诊" in (await patient.say("1") or "")
