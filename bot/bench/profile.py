@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import cProfile
 import pstats
+import runpy
 import signal
 import sys
 from pathlib import Path
@@ -61,12 +62,11 @@ def _name(place: tuple[str, int, str]) -> str:
 
 
 def main(path: Path) -> None:
-    from bot.__main__ import main as daoyi
-
     profiler = cProfile.Profile()
     signal.signal(signal.SIGUSR1, lambda *_: profiler.enable())
     try:
-        daoyi(["serve"])
+        sys.argv[1:] = ["serve"]
+        runpy.run_module("bot", run_name="__main__")
     finally:
         profiler.disable()
         profiler.dump_stats(path)

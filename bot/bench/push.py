@@ -100,7 +100,7 @@ async def _write(here: Place, contacts: list[int], part: range, tx: Transaction)
 
 
 async def _arrived(phones: Phones, pushes: int) -> list[tuple[str, float]]:
-    """(the page that a push leads to, each its own, and when it came), when all are there or nothing came for a long while."""
+    """(the page that a push leads to, each its own; when it came): all of them, or what came until nothing more did."""
     until, before = time.monotonic() + PATIENCE_S, -1
     while time.monotonic() < until:
         entries = [entry for phone in phones for entry in phone.entries if entry.way in ("template", "customer")]

@@ -55,7 +55,7 @@ async def run(rivals: int = 500, slots: int = 50, database: str = "") -> dict[st
             "refused": rivals - len(held),
             "oversold": int(twice) + max(0, booked + int(states.get("held", 0)) - slots),
             "unsold": slots - booked,
-            "unanswered": rivals - len([text for text in answers if text]),
+            "answered_later": len([text for text in answers if not text]),
             "turn": {"seconds": round(chosen.first.seconds, 3), **spread(chosen.first.took)},
             "bare": {"seconds": round(bare.seconds, 3), **spread(bare.took), "passed": bare.done},
             "seconds_ratio": round(chosen.first.seconds / bare.seconds, 2),

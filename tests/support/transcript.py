@@ -27,7 +27,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.talk.messages import Message
+from bot.talk.transcript import written
+
+__all__ = ["BadTranscript", "Line", "read", "written"]
 
 _LINE = re.compile(r"^(?P<who>[a-z]?)(?P<sign>>>|>|<|\^)\s?(?P<rest>.*)$")
 _WORD = re.compile(r"^(?P<word>given|at|wait|do|rows|sms|session|keep)\s+(?P<rest>.*)$")
@@ -69,13 +71,3 @@ def read(path: Path) -> list[Line | str]:
         else:
             raise BadTranscript(f"{path.name}:{number}: {raw}")
     return lines
-
-
-def written(message: Message) -> str:
-    """One message as one line."""
-    parts = [" / ".join(line.strip() for line in message.text.split("\n") if line.strip())]
-    parts += [f"| {number} {label}" for number, label in message.options]
-    if message.hint:
-        parts.append("~ " + message.hint.replace("\n", " / "))
-    parts += [f"@ {title}" for title, _ in message.links]
-    return " ".join(part for part in parts if part)

@@ -1,0 +1,1 @@
+"""`daoyi chat`: a conversation in the terminal, and conversations that were, as transcripts."""
