@@ -12,5 +12,5 @@ from flows.notices.area import AREA as notices
 from flows.patients.area import AREA as patients
 from flows.triage.area import AREA as triage
 
-# Free texts are read in this order: names of doctors and clinics, then complaints, then questions.
-AREAS = Areas([emergency, booking, triage, faq, desk, patients, directory, notices])
+# Free texts are read in this order: offers to help family, names of doctors and clinics, complaints, questions.
+AREAS = Areas([emergency, patients, booking, triage, faq, desk, directory, notices])

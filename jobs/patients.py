@@ -106,6 +106,12 @@ async def grows_up(job: Job) -> None:
         pass
 
 
+async def help_lapses(job: Job) -> None:
+    """Hand-overs that nobody took or answered in time, in small transactions."""
+    while await job.run(lambda context: PatientsService(context).giving.lapse()):
+        pass
+
+
 async def purge(job: Job) -> None:
     """Codes and counts of long ago."""
     await job.run(lambda context: PatientsService(context).purge())
@@ -119,6 +125,7 @@ HANDLES = {
 }
 EVERY = {
     "patients.ask_again": Every(seconds=600, run=ask_again),
+    "patients.help_lapses": Every(seconds=60, run=help_lapses),
     "patients.grows_up": Daily(hour=7, minute=40, run=grows_up),
     "patients.purge": Daily(hour=3, minute=20, run=purge),
 }

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from bot.talk.area import Area
+from flows.patients import help_pages, pages
+from flows.patients.flow_allow import Allow
+from flows.patients.flow_assist import Assist, reads
+from flows.patients.flow_handover import Handover
 from flows.patients.flow_people import People
 from flows.patients.flow_register import Register
-from flows.patients.pages import routes
 from flows.patients.pushes import KINDS
 from flows.patients.service import PatientsService
 
 AREA = Area(
-    name="patients", title="就诊人", flows=(Register, People), service=PatientsService, pushes=KINDS, routes=(routes,)
+    name="patients",
+    title="就诊人",
+    flows=(Register, People, Handover, Assist, Allow),
+    service=PatientsService,
+    reads=reads,
+    pushes=KINDS,
+    routes=(pages.routes, help_pages.routes),
 )

@@ -12,6 +12,11 @@ from flows.patients.refusals import CodesForMobile, CodeTooSoon
 from flows.patients.service import PatientsService
 
 
+def label(flow: Flow, macro: str, /, **facts: Any) -> str:
+    """What stands on an option or a link of a flow of this area."""
+    return flow.context.wording.macro("patients/chat/labels", macro)(**facts)
+
+
 class PhoneFlow(Flow, name="patients_phone"):
     """Base of flows with `mobile` and `answer` in their data. Begins at `ask_mobile` or, with a phone, at `send`;
     goes on at `proved`. It is no flow by itself."""
@@ -69,7 +74,7 @@ class PhoneFlow(Flow, name="patients_phone"):
 
     def label(self, macro: str, /, **facts: Any) -> str:
         """What stands on an option or a link."""
-        return self.context.wording.macro("patients/chat/labels", macro)(**facts)
+        return label(self, macro, **facts)
 
     def page(self, path: str = "") -> str:
         return f"{self.context.settings.base_url}/h5/patients/{path}"

@@ -37,7 +37,8 @@ async def persons(request: web.Request) -> web.StreamResponse:
         found = await service.persons()
         added = next((each for each in found if each.public_id == request.query.get("added")), None)
         full = await _refused(context, service.may_add)
-        return render(request, "patients/h5/list.html.j2", persons=found, added=added, full=full)
+        return render(request, "patients/h5/list.html.j2", persons=found, added=added, full=full,
+                      begun=await service.taking.begun())
 
 
 @routes.get("/h5/patients/privacy")

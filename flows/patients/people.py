@@ -15,7 +15,8 @@ Purpose = Literal["register", "change"]
 Reach = Literal["all", "booking"]
 """What a contact may do for a person: "booking" is to book, pay, check in and queue; "all" also opens what was
 written before (results, records, health file). "all" needs proof that goes beyond knowing name and document."""
-Proof = Literal["sms", "record"]
+Proof = Literal["sms", "record", "consent"]
+"""What a link rests on: a phone, the hospital's record, or the consent of who handed it over (see handover/)."""
 RecordState = Literal["none", "asked", "known", "refused"]
 """Of the hospital record: none yet, the hospital is being asked, known, or refused (the desk must look)."""
 
@@ -41,6 +42,7 @@ class Person:
     record_state: RecordState
     relation: Relation | Literal[""] = ""
     reach: Reach | Literal[""] = ""
+    proof: Proof | Literal[""] = ""
     is_default: bool = False
     until: date | None = None
     """The first day on which the contact's hold on this person is over: their 18th birthday."""

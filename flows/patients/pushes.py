@@ -13,6 +13,12 @@ KINDS = (
     PushKind("patients.mobile_changed", "就诊人手机变更", priority=4, obligatory=True),
     PushKind("patients.record_refused", "姓名与证件和病案不一致", priority=3, sms_fallback=True, obligatory=True),
     PushKind("patients.grown_up", "孩子满十八岁", priority=6, obligatory=True),
+    # Answers to what the taker has just asked for, so that the hour does not matter.
+    PushKind("patients.help_given", "同意家人帮忙", priority=4, quiet="always", obligatory=True),
+    PushKind("patients.help_refused", "没有同意家人帮忙", priority=4, quiet="always", obligatory=True),
+    PushKind("patients.help_expired", "家人帮忙没有等到答复", priority=6, obligatory=True),
+    PushKind("patients.help_full", "帮忙的家人就诊人满了", priority=4, quiet="always", obligatory=True),
+    PushKind("patients.help_ended", "家人帮忙结束", priority=4, obligatory=True),
 )
 _NAMES = frozenset(kind.name for kind in KINDS)
 

@@ -17,7 +17,12 @@
     ├── OwnDocumentNeeded     old enough to need a document of their own
     ├── TooYoungAlone         too young to register themselves
     ├── ReachTooShort         asked for more than was proved
-    └── ProofTriesSpent       guessed too often today                               until
+    ├── ProofTriesSpent       guessed too often today                               until
+    ├── HelpTriesSpent        guessed a hand-over's code too often today            until
+    ├── HandoversSpent        handed over often enough today                        until
+    ├── HandoverOver          taken, answered, or too old
+    ├── HelperOnly            who only helps may not do this
+    └── SelfMissing           a taker who has not registered themself
 """
 
 from __future__ import annotations
@@ -103,3 +108,29 @@ class ProofTriesSpent(Refusal):
     """Facts: until (ISO date)."""
 
     template = "proof_tries_spent"
+
+
+class HelpTriesSpent(Refusal):
+    """Facts: until (ISO date)."""
+
+    template = "help_tries_spent"
+
+
+class HandoversSpent(Refusal):
+    """Facts: most, until (ISO date)."""
+
+    template = "handovers_spent"
+
+
+class HandoverOver(Refusal):
+    template = "handover_over"
+
+
+class HelperOnly(Refusal):
+    """Facts: name."""
+
+    template = "helper_only"
+
+
+class SelfMissing(Refusal):
+    template = "self_missing"

@@ -16,6 +16,8 @@ from flows.patients.refusals import (
     CodeTooSoon,
     FamilyFull,
     GuardianMissing,
+    HandoversSpent,
+    HelpTriesSpent,
     OwnDocumentNeeded,
     ProofTriesSpent,
     TooManyNew,
@@ -33,6 +35,12 @@ PROVED_FOR = timedelta(minutes=30)
 KNOWN_FOR = timedelta(days=180)
 """So long a contact need not prove the same phone again for another person of the family."""
 PROOF_TRIES = 3  # a day, for four digits of which a stranger knows none
+HELP_TERMS = "help-2027-01"
+"""Version of what a taker agrees to and a giver allows (templates/patients/chat/help_terms.j2 and allow.j2)."""
+HELP_FOR = timedelta(hours=24)
+"""So long a hand-over can be taken, and then again so long the giver can answer."""
+HELP_TRIES = 5  # wrong codes a day and contact: a million codes, of which some hundreds count at a time
+HANDOVERS = 5  # a day and giver
 
 _DOTS = re.compile(r"[·•・‧∙⋅.．。\s\-'’]+")
 
@@ -74,6 +82,18 @@ def may_prove(tries: Tally, tomorrow: date) -> None:
         raise ProofTriesSpent(until=tomorrow.isoformat())
 
 
+def may_try_help(tries: Tally, tomorrow: date) -> None:
+    """Raises HelpTriesSpent."""
+    if tries.today >= HELP_TRIES:
+        raise HelpTriesSpent(until=tomorrow.isoformat())
+
+
+def may_hand_over(given: Tally, tomorrow: date) -> None:
+    """Raises HandoversSpent."""
+    if given.today >= HANDOVERS:
+        raise HandoversSpent(most=HANDOVERS, until=tomorrow.isoformat())
+
+
 def may_register(relation: Relation, birth: date, has_document: bool, guardian: Person | None, today: date) -> None:
     """Raises TooYoungAlone, OwnDocumentNeeded or GuardianMissing."""
     years = age(birth, today)
@@ -88,9 +108,10 @@ def may_register(relation: Relation, birth: date, has_document: bool, guardian: 
 
 
 def can_stand_for_a_child(person: Person, today: date) -> bool:
-    """Grown up, known by a document of their own, and one of the family rather than "other"."""
+    """Grown up, known by a document of their own, one of the family rather than "other", and not only helped."""
     return (
         person.document_type is not None
+        and person.proof != "consent"
         and person.relation in ("self", "spouse", "parent")
         and age(person.birth_date, today) >= ADULT
     )

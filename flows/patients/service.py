@@ -11,11 +11,13 @@ from bot.context import Contact, Context
 from bot.documents import Document, Problem
 from bot.errors import NotAllowed, NotFound
 from flows.patients import pushes, rules, store
+from flows.patients.handover.giving import Giving
+from flows.patients.handover.taking import Taking
 from flows.patients.people import CodeCheck, FullPerson, Person, Purpose, RegisterForm
 from flows.patients.proof import store as tallies
 from flows.patients.proof.codes import Codes, SentCode
 from flows.patients.records import Records
-from flows.patients.refusals import ReachTooShort
+from flows.patients.refusals import HelperOnly, ReachTooShort
 from flows.patients.registration import Registration
 from flows.patients.trail import store as trail
 
@@ -33,6 +35,7 @@ class PatientsService:
         self.codes = Codes(context)
         self.records = Records(context)
         self.registration = Registration(context, self.codes, self.records)
+        self.giving, self.taking = Giving(context), Taking(context)
 
     # --- who is there --------------------------------------------------------------------------------------------
 
@@ -112,10 +115,13 @@ class PatientsService:
         number: that stands on every slip.)
 
         :raises ProofTriesSpent: guessed too often today
+        :raises HelperOnly: consent was given for booking, and four digits do not widen it
         """
         contact, person = self._contact(), await self.lock(person_id)
         if person.reach == "all":
             return True
+        if person.proof == "consent":
+            raise HelperOnly(name=person.name)
         subject = store.hash_of(f"{contact.public_id}:{person.public_id}", "patients_proof")
         await self.registration.count_try("proof", subject)
         if not rules.proves(digits, await self.records.proof_of(person)):
@@ -176,7 +182,8 @@ class PatientsService:
         rules.may_remove(history, self.context.settings.people, self.context.now)
 
     async def unbind(self, person_id: int | str) -> None:
-        """The contact looks after this person no longer. Appointments and the hospital record stay as they are.
+        """The contact looks after this person no longer, nor does anybody on their word. Appointments and the
+        hospital record stay as they are.
 
         :raises TooManyRemoved: before anything is written
         """
@@ -185,6 +192,7 @@ class PatientsService:
         await self.may_unbind()
         await store.end_link(self.tx, contact.id, person.id, who=self.context.actor, why="removed")
         await trail.done(self.context, "unbound", person.id, relation=person.relation, reach=person.reach)
+        await self.giving.end_all(person.id)
         rest = await self.persons()
         if rest and not rest[0].is_default:
             await store.set_default(self.tx, contact.id, rest[0].id)

@@ -71,7 +71,10 @@ link = table(
     Index("ix_patients_link_until", "until"),
 )
 
-_SEEN = (link.c.relation, link.c.reach, link.c.is_default, link.c.until, link.c.mobile.label("proved_mobile"))
+_SEEN = (
+    link.c.relation, link.c.reach, link.c.proof, link.c.is_default, link.c.until,
+    link.c.mobile.label("proved_mobile"),
+)
 
 
 def hash_of(value: str, about: str) -> bytes:
@@ -183,8 +186,10 @@ async def prove_link(tx: Transaction, contact_id: int, person_id: int, mobile: s
 
 
 async def widen(tx: Transaction, person_id: int, mobile: str | None = None) -> int:
-    """Full reach for who looks after this person; with `mobile` only for those who proved that phone."""
+    """Full reach for who looks after this person; with `mobile` only for those who proved that phone.
+    Who helps by a hand-over keeps the reach that was consented to."""
     links = update(link).where(link.c.person_id == person_id, link.c.active == 1, link.c.reach != "all")
+    links = links.where(link.c.proof != "consent")
     if mobile is not None:
         links = links.where(link.c.mobile_hash == hash_of(mobile, "mobile"))
     return await tx.update(links.values(reach="all", proof="record"))
@@ -279,6 +284,7 @@ def _person(row: Row[Any]) -> Person:
         record_state=row.record_state,
         relation=seen.get("relation", ""),
         reach=seen.get("reach", ""),
+        proof=seen.get("proof", ""),
         is_default=bool(seen.get("is_default", False)),
         until=seen.get("until"),
     )

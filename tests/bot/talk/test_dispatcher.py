@@ -14,7 +14,7 @@ from bot.db.contacts import contact, conversation, set_reach
 from bot.db.inbox import inbox
 from bot.db.outbox import outbox
 from bot.talk.dispatcher import Dispatcher
-from bot.talk.events import EVENT, tell
+from bot.talk.events import BEGIN, EVENT, begin, tell
 from bot.talk.messages import Answer
 from bot.talk.session import Session
 from tests.bot.talk.toy import AREAS
@@ -244,3 +244,19 @@ async def test_an_area_tells_that_what_is_awaited_has_happened(world: World) -> 
     answer = await world.dispatcher.event(contact_id, payload["event"], payload["facts"], once="outbox:1")
     assert texts(answer) == ["您贵姓？"]
     assert (await world.dispatcher.event(contact_id, payload["event"], {}, once="outbox:1")).duplicate
+
+
+async def test_an_area_begins_a_flow_of_its_own_accord_over_what_goes_on(world: World) -> None:
+    await world.said("a", "喝酒")
+    contact_id = await world.contact_id("a")
+    for _ in range(2):
+        async with world.database.transaction() as tx:
+            begin(tx, contact_id, "tea", "green")
+    async with world.database.reading() as tx:
+        [row] = await tx.all(select(outbox.c.payload).where(outbox.c.topic == BEGIN))
+    payload = json.loads(row.payload)
+    answer = await world.dispatcher.begin(contact_id, payload["flow"], payload["arg"], once="outbox:1")
+    assert answer.messages and not answer.duplicate
+    assert [frame.flow for frame in (await session(world, "a")).frames] == ["wine", "tea"]
+    assert (await world.dispatcher.begin(contact_id, "tea", "green", once="outbox:1")).duplicate
+    assert await count(world, outbox) == 2  # the flow begins once, and what it says is pushed once
