@@ -88,7 +88,7 @@ async def test_who_is_not_registered_does_that_first_and_finds_the_way_back(give
     assert "先登记自己" in await taker.get(link)
     await taker.registered(name="李梅", document_number=LI, mobile="13800000002")
     await taker.get("/h5/patients/")
-    assert f'{link}">接着帮忙' in taker.text
+    assert f'{link}"' in taker.text and "接着帮忙" in taker.text
     assert "答应帮忙" in await taker.get(link)
 
 
