@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from bot import clock
+from bot import clock, logs
 from bot.context import Contact
 from bot.db import outbox
 from bot.db.contacts import asleep_until, contact_at, contact_of
+from bot.db.faults import is_passing
 from bot.talk.channel import Channels
 from bot.talk.dispatcher import LATE, SAY
 from bot.talk.events import BEGIN, EVENT
@@ -17,6 +18,8 @@ from flows.notices.delivery import converse
 from jobs.job import Job
 from jobs.outbox import Handles
 from jobs.schedule import Daily, Every
+
+log = logs.get(__name__)
 
 KEPT = timedelta(days=30)
 
@@ -52,7 +55,13 @@ async def lapse(job: Job) -> None:
     async with job.database.reading() as tx:
         due = await asleep_until(tx, tx.now, limit=500)
     for contact_id, wakes_at in due:
-        await job.dispatcher.lapse(contact_id, wakes_at)
+        try:
+            await job.dispatcher.lapse(contact_id, wakes_at)
+        except Exception as error:
+            if is_passing(error):
+                raise
+            # The oldest come first: one that cannot be ended would keep all others from it, every time.
+            log.error("lapse_failed", contact=contact_id, exc_info=True)
 
 
 async def purge(job: Job) -> None:

@@ -96,10 +96,13 @@ class Engine:
 
     async def happened(self, event: str, facts: dict[str, Any]) -> None:
         """An event that a frame of this conversation awaits (`name:key`). A frame below comes up for it."""
-        for frame in reversed(self.session.frames):
+        frames = self.session.frames
+        for place, frame in reversed(list(enumerate(frames))):
             if frame.wait and frame.wait.kind == "event" and frame.wait.event == event:
-                self.session.frames.remove(frame)
-                self.session.frames.append(frame)
+                first = place  # who called it comes up with it
+                while first and frames[first - 1].wait is None:
+                    first -= 1
+                self.session.frames = [*frames[:first], *frames[place + 1 :], *frames[first : place + 1]]
                 await self._run(frame, frame.wait.then, returned=facts)
                 return
 
@@ -110,18 +113,17 @@ class Engine:
             if due.wait.expired and due is self.session.top:
                 await self._run(due, due.wait.expired)
                 continue
-            flow = self._load(due)
-            self.session.frames.remove(due)
-            if flow is not None:
-                await flow.leave()
-                if not self.session.frames:
-                    self.session.lapsed = type(flow).name
+            ended = await self._drop(due)
+            if not self.session.frames and ended.flow in self.areas.flows:
+                self.session.lapsed = ended.flow
 
     async def begin(self, name: str, arg: str | None = None, *, text: str = "") -> None:
         """Start a flow over whatever is going on; one that is already under way starts anew. `text` is what was said
         with its word, for a first step that can read more of it."""
         for frame in [frame for frame in self.session.frames if frame.flow == name]:
-            await self._drop(frame)
+            if frame in self.session.frames:
+                # One that was called and is begun anew goes back to its caller all the same.
+                await self._drop(frame, callers=frame is not self.session.top)
         while len(self.session.frames) >= DEEPEST:
             await self._drop(self.session.frames[0])
         cls = self.areas.flows[name]
@@ -160,8 +162,6 @@ class Engine:
             return
         top = self.session.frames[-1]
         await self._drop(top)
-        while self.session.top and self.session.top.wait is None:  # it had called the one that is cancelled
-            await self._drop(self.session.top)
         self.voice.say("common/chat/cancelled", flow=top.flow)
         self._resume()
 
@@ -270,18 +270,29 @@ class Engine:
             self.voice.say("common/chat/resumed", flow=top.flow)
             self.voice.ask(top)
 
-    async def _drop(self, frame: Frame) -> None:
+    async def _drop(self, frame: Frame, *, callers: bool = True) -> Frame:
+        """End a frame before its time, and whoever had called it: nothing would come back to them any more, and they
+        would take the end of some other flow for it. Gives the last that was ended."""
         flow = self._load(frame)
         if flow is not None:
             await flow.leave()
-        self.session.frames.remove(frame)
+        place = self.session.frames.index(frame)
+        del self.session.frames[place]
+        caller = self.session.frames[place - 1] if callers and place else None
+        return await self._drop(caller) if caller is not None and caller.wait is None else frame
 
     def _load(self, frame: Frame) -> Flow | None:
-        """The flow object of a frame, its data carried over to today's version; None: there is no such flow now."""
+        """The flow object of a frame, its data carried over to today's version; None: there is no such flow now, or
+        its data do not fit."""
         cls = self.areas.flows.get(frame.flow)
         if cls is None:
             return None
-        data = cls.load_data(frame.data, frame.version)
+        try:
+            data = cls.load_data(frame.data, frame.version)
+        except Exception:
+            # What another version stored cannot be carried over: begin anew, or nothing would get them out of here.
+            log.error("flow_data_unreadable", flow=frame.flow, version=frame.version, exc_info=True)
+            return None
         frame.data, frame.version = plain(data), cls.version
         return cls(self.context, self._service(frame.flow), data, frame.id)
 
