@@ -53,8 +53,14 @@ async def converse(
     """
     try:
         channel = channels.of(contact.account)
-        if await database.run(lambda tx: quota.take(tx, contact.id, channel.cost(messages))):
-            await channel.say(contact, messages)
+        cost = channel.cost(messages)
+        if taken := await database.run(lambda tx: quota.take(tx, contact.id, cost)):
+            try:
+                await channel.say(contact, messages)
+            except OutsideUnavailable:
+                if cost == 1:  # of several the first may have gone
+                    await database.run(lambda tx: quota.give_back(tx, contact.id, taken))
+                raise
             metrics.pushes.inc("talk", rules.SERVICE, "sent")
             return
     except WindowClosed:

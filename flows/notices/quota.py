@@ -7,19 +7,30 @@ from bot.db.transaction import Transaction
 from bot.talk import reach
 from flows.notices import store
 
+Taken = tuple[str, str]
+"""The ledger before and after messages were taken from it."""
 
-async def take(tx: Transaction, contact_id: int, cost: int) -> bool:
-    """Take `cost` messages from the reach ledger under its lock; all or none. False for somebody who left."""
-    raw = await reach_of(tx, contact_id, lock=True)
+
+async def take(tx: Transaction, contact_id: int, cost: int) -> Taken | None:
+    """Take `cost` messages from the reach ledger under its lock; all or none. None for somebody who left."""
+    before = raw = await reach_of(tx, contact_id, lock=True)
     if not await store.followed(tx, contact_id):
-        return False
+        return None
     for _ in range(cost):
         left = reach.taken(raw, tx.now)
         if left is None:
-            return False
+            return None
         raw = left
     await set_reach(tx, contact_id, raw)
-    return True
+    return before, raw
+
+
+async def give_back(tx: Transaction, contact_id: int, taken: Taken) -> None:
+    """What was taken was certainly not sent. A ledger that has changed meanwhile is left as it is: the contact has
+    opened a window anew, or another message has gone, and too little is better than more than the channel allows."""
+    before, after = taken
+    if await reach_of(tx, contact_id, lock=True) == after:
+        await set_reach(tx, contact_id, before)
 
 
 async def close(tx: Transaction, contact_id: int) -> None:

@@ -71,3 +71,14 @@ async def test_a_channel_that_is_away_is_asked_again_by_the_outbox(notices: Noti
     notices.traveller.shift(timedelta(seconds=5))
     await _say(notices)
     assert len(notices.channels.sent) == 2
+
+
+async def test_a_channel_that_is_away_uses_up_nothing_of_the_window(notices: Notices) -> None:
+    await notices.talked()
+    notices.channels.errors = [OutsideUnavailable("http-503") for _ in range(7)]
+    for _ in range(7):
+        with pytest.raises(OutsideUnavailable):
+            await _say(notices)
+    await _say(notices)
+    assert [message for _, message in notices.channels.sent] == list(WORDS)
+    assert '"message":[4,' in await notices.reach()
