@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import date, timedelta
 from typing import Any
 
 from bot import logs
 from bot.clock import HospitalClock
 from bot.context import Context
+from bot.db.faults import is_passing
 from bot.db.transaction import Transaction
 from bot.errors import OutsideRefused, OutsideUnavailable
 from flows.booking import ledger
@@ -17,7 +19,7 @@ from flows.booking.pool import store as pool
 from flows.booking.roster import store as rosters
 from flows.booking.roster.sync import Roster, bring_in_line
 from flows.booking.service import REGISTER, UNREGISTER, BookingService
-from integrations.his.port import HospitalPort
+from integrations.his.port import HospitalPort, Session
 from jobs.job import Job
 from jobs.outbox import Handles
 from jobs.schedule import Every
@@ -26,6 +28,8 @@ log = logs.get(__name__)
 
 AT_ONCE = 200
 """Holds or slots given back in one sweep; the next one is 20 seconds away."""
+LONGEST_CALL = timedelta(days=62)
+"""Of rosters, as the port has it."""
 
 
 async def sync_rosters(job: Job) -> None:
@@ -36,7 +40,7 @@ async def sync_rosters(job: Job) -> None:
         first = context.clock.today()
         last = first + horizon(catalogue, context) + BEYOND
     # No transaction is open while the hospital thinks.
-    sessions = await port.rosters(first, last)
+    sessions = await _rosters(port, first, last)
     rooms = {room.code: room.place for room in await port.rooms()}
 
     async def run(work: Callable[[Transaction], Awaitable[None]]) -> None:
@@ -56,13 +60,23 @@ async def sweep(job: Job) -> None:
         async def release(context: Context, hold: Any = hold) -> None:
             await BookingService(context).release_hold(hold.id, hold.segment_id, hold.slot_id, expired=True)
 
-        await job.run(release)
+        await _alone(job, release, appointment=hold.id)
     for slot in cooled:
 
         async def warm(context: Context, slot: Any = slot) -> None:
             await pool.warm(context.tx, slot.id, slot.segment_id)
 
-        await job.run(warm)
+        await _alone(job, warm, slot=slot.id)
+
+
+async def _alone(job: Job, work: Callable[[Context], Awaitable[None]], **which: int) -> None:
+    """One that cannot be given back must not keep all that come after it, at every sweep again."""
+    try:
+        await job.run(work)
+    except Exception as error:
+        if is_passing(error):
+            raise
+        log.error("not_given_back", exc_info=True, **which)
 
 
 async def register(job: Job, payload: dict[str, Any]) -> None:
@@ -78,7 +92,7 @@ async def register(job: Job, payload: dict[str, Any]) -> None:
         if entry.state == "cancelled":
             return
         if entry.record_state in ("asked", "none"):
-            raise OutsideUnavailable("the person's record is not there yet", system="his", retry_after=15)
+            raise OutsideUnavailable("the person's record is not there yet", system="his")
         await job.run(lambda context: ledger.refused(context, appointment, "no_patient"))
         return
     try:
@@ -127,6 +141,16 @@ async def _told(port: HospitalPort, entry: Entry, record_number: str, *, again: 
         segment=entry.position, number=entry.number,
     )
     return done.code
+
+
+async def _rosters(port: HospitalPort, first: date, last: date) -> list[Session]:
+    """Asked for in pieces: the hospital refuses a longer range, and a horizon may be longer."""
+    found: list[Session] = []
+    while first <= last:
+        until = min(last, first + LONGEST_CALL - timedelta(days=1))
+        found += await port.rosters(first, until)
+        first = until + timedelta(days=1)
+    return found
 
 
 async def _entry(job: Job, appointment: int) -> Entry | None:

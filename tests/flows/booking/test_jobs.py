@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,11 +10,13 @@ import pytest
 import time_machine
 from sqlalchemy import func, select
 
+from bot.db.outbox import outbox
 from flows.booking import store
 from flows.booking.service import BookingService
 from flows.patients import store as patients
 from integrations.his import store as his
 from integrations.his.conduct import GOOD, Conduct, behave
+from jobs import booking
 from tests.flows.booking import ward
 from tests.flows.booking.test_service import booked, first_segment
 from tests.support.world import World
@@ -133,3 +136,54 @@ async def test_a_person_whom_the_hospital_closed(world: World, travel: time_mach
     await world.drain.once()
     assert (await appointment_of(world, appointment)).refusal == "no_patient"
     assert (await ward.census(world, segment))["free"] == 2
+
+
+async def test_a_record_that_takes_an_hour_makes_no_dead_letter(
+    world: World, travel: time_machine.Coordinates
+) -> None:
+    segment = await first_segment(world, day=DAY)
+    person = await ward.person(world, known=False)
+    async with world.database.transaction() as tx:
+        await tx.update(patients.person.update().values(record_state="asked"))
+    appointment = await booked(world, "a", segment, person, "r")
+    for _ in range(240):
+        travel.shift(timedelta(seconds=15))
+        await world.drain.once()
+    async with world.database.reading() as tx:
+        rows = await tx.all(select(outbox.c.state).where(outbox.c.topic == "booking.register"))
+    assert [row.state for row in rows] == ["ready"]
+    assert (await appointment_of(world, appointment)).state == "booked"
+
+
+async def test_one_hold_that_cannot_be_given_back_keeps_no_other(
+    world: World, travel: time_machine.Coordinates
+) -> None:
+    segment = await first_segment(world, day=DAY)
+    first, second = [await held(world, who, segment, await ward.person(world, who, name)) for who, name in (
+        ("a", "张三明"), ("b", "李四光"))]
+    async with world.database.transaction() as tx:  # a fault that nobody foresaw
+        await tx.update(store.slot.update().where(store.slot.c.id == first.slot_id).values(state="free"))
+    travel.shift(timedelta(minutes=20))
+    await booking.sweep(world.workshop.job(name="booking.sweep"))
+    assert (await appointment_of(world, first.id)).state == "held"
+    assert (await appointment_of(world, second.id)).state == "expired"
+
+
+async def held(world: World, who: str, segment: int, person: int) -> Any:
+    async with world.context(who) as context:
+        return await BookingService(context).hold(segment, person, f"hold {who}")
+
+
+async def test_a_horizon_longer_than_the_hospital_tells_in_one_answer(
+    world: World, travel: time_machine.Coordinates
+) -> None:
+    far = ward.TODAY + timedelta(days=80)
+    async with world.database.transaction() as tx:
+        for n in range(22, 100):
+            await tx.insert(his.roster_day, day=ward.TODAY + timedelta(days=n), made_at=tx.now)
+    wide = world.settings.booking.model_copy(update={"horizon_days": 90})
+    world.workshop = replace(world.workshop, settings=world.settings.model_copy(update={"booking": wide}))
+    code = await ward.session(world, far)
+    await ward.sync(world)
+    async with world.database.reading() as tx:
+        assert await tx.scalar(select(store.session.c.code).where(store.session.c.date == far)) == code
