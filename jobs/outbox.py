@@ -1,8 +1,8 @@
 """Carries out the outbox: claims rows, runs their handlers, records what became of them.
 
 At least once towards the outside, and twice only where a process died between the other side's answer and our record
-of it: a row that was carried out is recorded again and again until the database takes it, and leases of others are
-taken over only after the database was reachable for a while.
+of it: a row that was carried out is recorded again and again until the database takes it, the lease of one that takes
+long is renewed, and leases of others are taken over only after the database was reachable for a while.
 """
 
 from __future__ import annotations
@@ -29,6 +29,9 @@ from bot.errors import OutsideRefused, OutsideUnavailable, OutsideUnknown
 from jobs.job import Job, Workshop
 
 log = logs.get(__name__)
+
+LEASES = 10
+"""A row that took so many leases is not renewed any more: its handler hangs."""
 
 Run = Callable[[Job, dict[str, Any]], Awaitable[None]]
 
@@ -65,6 +68,9 @@ class Drain:
         self._stopping = False
         self._reachable_since = time.monotonic()
         self._reclaimed = 0.0
+        self._held: dict[int, float] = {}
+        """Rows that are being carried out, and since when."""
+        self._renewed = time.monotonic()
 
     def wake(self) -> None:
         """There is, or may be, something to do now."""
@@ -107,9 +113,10 @@ class Drain:
     async def _step(self) -> bool:
         """Claim as much as there is room for; True when there may be more at once."""
         await self._reclaim()
+        await self._renew()
         room = self._width - len(self._tasks)
         if room <= 0:
-            await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(self._tasks, timeout=self._lease_s / 3, return_when=asyncio.FIRST_COMPLETED)
             return True
         async with self._database.reading() as reading:
             waiting = await outbox.anything_due(reading)
@@ -140,9 +147,23 @@ class Drain:
         if count:
             log.warning("outbox_reclaimed", rows=count)
 
+    async def _renew(self) -> None:
+        """Nobody else may take what we still work at for dead: it would be done twice."""
+        now = time.monotonic()
+        if now - self._renewed < self._lease_s / 3:
+            return
+        self._renewed = now
+        ids = [row for row, since in self._held.items() if now - since < LEASES * self._lease_s]
+        if ids:
+            await self._database.run(lambda tx: outbox.renew(tx, self.owner, ids, lease_s=self._lease_s))
+
     async def _carry_out(self, row: OutboxRow) -> None:
-        with logs.request(row.request_id):
-            await self._carry_out_bound(row)
+        self._held[row.id] = time.monotonic()
+        try:
+            with logs.request(row.request_id):
+                await self._carry_out_bound(row)
+        finally:
+            self._held.pop(row.id, None)
 
     async def _carry_out_bound(self, row: OutboxRow) -> None:
         handler = self._handlers.get(row.topic)

@@ -180,6 +180,12 @@ async def postpone(tx: Transaction, row: OutboxRow, due: datetime, error: str | 
     return await tx.update(statement) == 1
 
 
+async def renew(tx: Transaction, owner: str, ids: Sequence[int], *, lease_s: float) -> int:
+    """Go on holding rows that `owner` still works at; gives how many were its own."""
+    mine = update(outbox).where(outbox.c.id.in_(ids), outbox.c.state == TAKEN, outbox.c.owner == owner)
+    return await tx.update(mine.values(leased_until=clock.now() + timedelta(seconds=lease_s)))
+
+
 async def anything_due(tx: Transaction) -> bool:
     """Whether a claim could find something: a read that locks nothing, for idle workers."""
     due = select(outbox.c.id).where(outbox.c.state == READY, outbox.c.due_at <= clock.now()).limit(1)

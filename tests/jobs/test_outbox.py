@@ -197,3 +197,21 @@ async def test_what_a_conversation_says_by_itself_goes_out_in_its_lane(world: Wo
         payload = await tx.scalar(select(outbox.c.payload).where(outbox.c.topic == "chat.say"))
     assert json.loads(payload)["contact"] == contact_id
     assert [sent.text for _, sent in world.channels.sent] == ["茶凉了。"]
+
+
+async def test_a_row_that_takes_longer_than_its_lease_is_not_done_twice(world: World) -> None:
+    slow, other = Hands(), Hands()
+    slow.gate.clear()
+    await put(world, 1)
+    first = drain(world, slow, lease_s=0.6)
+    running = asyncio.create_task(first.run())
+    async with asyncio.timeout(10):
+        while (await states(world)) != [TAKEN]:
+            await asyncio.sleep(0.01)
+    second = drain(world, other, lease_s=0.6, grace_s=0.1)
+    waiting = asyncio.create_task(second.run())
+    await asyncio.sleep(1.5)
+    slow.gate.set()
+    await until(lambda: bool(slow.done))
+    await asyncio.gather(first.stop(), second.stop(), running, waiting)
+    assert (slow.done, other.done, await states(world)) == ([0], [], [DONE])
