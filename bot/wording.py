@@ -45,6 +45,7 @@ class Wording:
         clock: HospitalClock | None = None, debug: bool = False, always: Mapping[str, Any] | None = None,
     ) -> None:
         self.debug = debug
+        self._templates: dict[str, jinja2.Template] = {}
         facts = {"hospital": "", "phone_desk": "", "emergency_phone": "", **(always or {})}
         ours = jinja2.FileSystemLoader(templates_dir or OURS)
         self.words = _words(templates_dir or OURS)
@@ -70,7 +71,7 @@ class Wording:
         """The text of template `name`. Raises jinja2.TemplateNotFound, or UndefinedError for a fact that is missing."""
         name = _file(name)
         try:
-            text = self.environment.get_template(name).render(facts)
+            text = self._template(name).render(facts)
         except (jinja2.TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
             if self.environment is self._ours:
                 raise
@@ -79,8 +80,17 @@ class Wording:
 
     def macro(self, template: str, macro: str) -> Callable[..., str]:
         """A macro of a template as a function."""
-        found = getattr(self.environment.get_template(_file(template)).module, macro)
+        found = getattr(self._template(_file(template)).module, macro)
         return lambda *args, **facts: tidy(str(found(*args, **facts)))
+
+    def _template(self, name: str) -> jinja2.Template:
+        """Jinja's own cache asks for keys and locks; a message renders several templates, so ours is a dict."""
+        found = self._templates.get(name)
+        if found is None:
+            found = self.environment.get_template(name)
+            if not self.debug:
+                self._templates[name] = found
+        return found
 
     def has(self, name: str) -> bool:
         """Whether there is such a template, ours or the hospital's."""
@@ -136,6 +146,8 @@ class Wording:
 
 def tidy(text: str) -> str:
     """No spaces at the ends of lines, at most one blank line together, none at either end."""
+    if "\n" not in text and "\r" not in text:
+        return text.strip()
     return _EMPTY_LINES.sub("\n\n", _BLANK.sub("", text.replace("\r\n", "\n"))).strip()
 
 

@@ -20,9 +20,30 @@ TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 
 
 def cpu_seconds(pid: int) -> float:
-    """User and system time that a process with all its threads has used so far (proc(5): stat, fields 14 and 15)."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) * TICK_S
+    """User and system time that the threads of a process have used so far: to the nanosecond where the kernel keeps it
+    (schedstat), else in ticks (proc(5): stat, fields 14 and 15)."""
+    try:
+        tasks = [task.read_text() for task in Path(f"/proc/{pid}/task").glob("*/schedstat")]
+        return sum(int(task.split()[0]) for task in tasks) / 1e9
+    except FileNotFoundError:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) * TICK_S
+
+
+def keep_apart(server: int, others: list[int]) -> bool:
+    """Give a server a core of its own, as if load and database were on other machines; False on a single core."""
+    cores = list(range(os.cpu_count() or 1))
+    if len(cores) < 2:
+        return False
+    _pin(server, {cores[-1]})
+    for other in others:
+        _pin(other, set(cores[:-1]))
+    return True
+
+
+def _pin(pid: int, cores: set[int]) -> None:
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        os.sched_setaffinity(int(task.name), cores)
 
 
 class Child:

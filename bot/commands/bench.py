@@ -19,8 +19,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
                         help="an EMPTY database of MariaDB or MySQL; default: a private MariaDB that flushes "
                              "at every commit")
     parser.add_argument("--scene", choices=sorted(callbacks.SCENES), default="register", help="callbacks: what is said")
-    parser.add_argument("--messages", type=int, default=1500, help="callbacks: messages a round")
-    parser.add_argument("--rounds", type=int, default=5, help="callbacks: rounds for each server")
+    parser.add_argument("--messages", type=int, default=1000, help="callbacks: messages a round")
+    parser.add_argument("--rounds", type=int, default=8, help="callbacks: rounds for each server")
     parser.add_argument("--rivals", type=int, default=500, help="race: contacts")
     parser.add_argument("--slots", type=int, default=50, help="race: slots that they want")
     parser.add_argument("--pushes", type=int, default=1000, help="push: how many")

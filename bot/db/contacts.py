@@ -86,21 +86,21 @@ class Statements:
             return bindparam(name or column.name, type_=column.type)
 
         fields = (
-            contact.c.id,
-            contact.c.public_id,
-            contact.c.account,
-            contact.c.channel,
-            contact.c.external_id,
             contact.c.followed,
             conversation.c.state,
             conversation.c.mode,
             conversation.c.reach,
             conversation.c.turns,
+            contact.c.id,
+            contact.c.public_id,
         )
-        joined = select(*fields).join(conversation, conversation.c.contact_id == contact.c.id).with_for_update()
         account, address = contact.c.account, contact.c.external_id
-        self.by_address = Prepared(joined.where(account == bind(account), address == bind(address)), dialect)
-        self.by_id = Prepared(joined.where(contact.c.id == bind(contact.c.id, "contact_id")), dialect)
+        together = conversation.c.contact_id == contact.c.id
+        # Who asks by address has it already; what is not asked for need not be read.
+        known = select(*fields).join(conversation, together).with_for_update()
+        self.by_address = Prepared(known.where(account == bind(account), address == bind(address)), dialect)
+        whole = select(*fields, account, contact.c.channel, address).join(conversation, together).with_for_update()
+        self.by_id = Prepared(whole.where(contact.c.id == bind(contact.c.id, "contact_id")), dialect)
         self.answered = Prepared(
             select(inbox.c.answer).where(
                 inbox.c.source == bind(inbox.c.source), inbox.c.external_id == bind(inbox.c.external_id)
@@ -139,7 +139,7 @@ async def open_turn(tx: Transaction, account: str, channel: str, external_id: st
     if not rows:
         await create(tx, account, channel, external_id)
         rows, answers = await tx.link.script([find, seen])
-    return _locked(rows, answers)
+    return _locked(rows, answers, account, channel, external_id)
 
 
 async def open_by_id(tx: Transaction, contact_id: int, source: str, message: str) -> Locked | None:
@@ -191,11 +191,12 @@ async def close_turn(tx: Transaction, locked: Locked, stored: dict[str, Any], ke
     await tx.link.script(list(steps), commit=True)
 
 
-def _locked(rows: Any, answers: Any) -> Locked:
-    row = rows[0]
-    state = "" if row[6] is None else keys.ring().open(bytes(row[6]), _ABOUT)
+def _locked(rows: Any, answers: Any, *address: str) -> Locked:
+    """`address`: account, channel and external id where the row does not end with them."""
+    followed, sealed, mode, reach, turns, *who = rows[0]
+    state = "" if sealed is None else keys.ring().open(bytes(sealed), _ABOUT)
     answer = keys.ring().open(bytes(answers[0][0]), "inbox.answer") if answers else None
-    return Locked(Contact(*row[:5]), bool(row[5]), state, row[7], row[8], row[9], answer)
+    return Locked(Contact(*who, *address), bool(followed), state, mode, reach, turns, answer)
 
 
 async def contact_at(tx: Transaction, account: str, external_id: str) -> Contact | None:

@@ -61,8 +61,10 @@ class MysqlLink:
         parts = ["START TRANSACTION"] if begin else []
         async with self._driver.cursor() as cursor:
             for statement, args in steps:
-                sql = statement if isinstance(statement, str) else statement.sql
-                parts.append(cursor.mogrify(sql, args) if args else sql)
+                if isinstance(statement, str):
+                    parts.append(cursor.mogrify(statement, args) if args else statement)
+                else:
+                    parts.append(statement.sql % args if args else statement.sql)
             if commit:
                 parts.append("COMMIT")
             out: list[Result] = []
@@ -93,7 +95,7 @@ def _packet(steps: list[Step], begin: bool, commit: bool) -> tuple[str, list[wir
     shapes: list[wire.Shape] = [()] if begin else []
     for statement, args in steps:
         assert isinstance(statement, Prepared)
-        parts.append(statement.sql % tuple(map(wire.literal, args)) if args else statement.sql)
+        parts.append(statement.sql % args if args else statement.sql)
         shapes.append(statement.shape)
     if commit:
         parts.append("COMMIT")

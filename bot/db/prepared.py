@@ -15,10 +15,12 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import ClauseElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from bot.db import wire
+
 
 class Prepared:
-    """One compiled statement. `sql` is in the driver's own parameter style; `args(values)` gives its tuple; `shape`
-    says how each column of a row is read from MySQL's text protocol."""
+    """One compiled statement. `sql` is in the driver's own parameter style; `args(values)` gives its tuple, on MySQL as
+    literals that `sql % args` takes; `shape` says how each column of a row is read from MySQL's text protocol."""
 
     __slots__ = ("_parameters", "shape", "sql")
 
@@ -28,14 +30,11 @@ class Prepared:
         binds = compiled.binds
         fixed = {name: bind.value for name, bind in binds.items() if bind.value is not None}
         self._parameters: tuple[tuple[str, Any, Callable[[Any], Any] | None], ...] = tuple(
-            (name, fixed.get(name), binds[name].type.dialect_impl(dialect).bind_processor(dialect))
-            for name in compiled.positiontup or ()
+            (name, fixed.get(name), _writer(binds[name].type, dialect)) for name in compiled.positiontup or ()
         )
-        self.shape: tuple[Callable[[bytes], Any] | None, ...] = (
-            tuple(_reader(column.type, dialect) for column in statement.selected_columns)
-            if isinstance(statement, Select)
-            else ()
-        )
+        self.shape: tuple[Callable[[bytes], Any] | None, ...] = ()
+        if isinstance(statement, Select) and dialect.name != "sqlite":
+            self.shape = tuple(_reader(column.type, dialect) for column in statement.selected_columns)
 
     def args(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
         out = []
@@ -45,10 +44,25 @@ class Prepared:
         return tuple(out)
 
 
+def _python(kind: TypeEngine[Any], dialect: Dialect) -> type:
+    own = kind.dialect_impl(dialect)
+    return (own.impl_instance if isinstance(own, TypeDecorator) else own).python_type
+
+
+def _writer(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    """From a value to what the dialect's link puts into the statement."""
+    convert = kind.dialect_impl(dialect).bind_processor(dialect)
+    if dialect.name == "sqlite":
+        return convert
+    write = wire.LITERALS[_python(kind, dialect)]
+    if convert is None or not isinstance(kind, TypeDecorator):
+        return write  # what a plain type's processor does is for the driver's cursor
+    return lambda value: write(convert(value))
+
+
 def _reader(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[bytes], Any] | None:
     """From the bytes of MySQL's text protocol; a sealed value stays sealed."""
-    own = kind.dialect_impl(dialect)
-    python = (own.impl_instance if isinstance(own, TypeDecorator) else own).python_type
+    python = _python(kind, dialect)
     if python is bytes:
         return None
     if python is str:

@@ -29,21 +29,32 @@ LONGEST = 0xFFFFFF
 _SPECIAL = re.compile("[\0\n\r\x1a\"'\\\\]")
 
 
-def literal(value: Any) -> str:
-    """A value as it stands in SQL. Backslash escapes are on in our sessions (see sql_mode in engine.py)."""
+def text(value: str | None) -> str:
+    """Text as it stands in SQL. Backslash escapes are on in our sessions (see sql_mode in engine.py)."""
     if value is None:
         return "NULL"
-    if isinstance(value, str):
-        return f"'{escape_string(value)}'" if _SPECIAL.search(value) else f"'{value}'"
-    if isinstance(value, (bytes, bytearray, memoryview)):
-        return f"x'{bytes(value).hex()}'"
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, datetime) and value.tzinfo is None:
-        return f"'{value.isoformat(' ')}'"
-    raise TypeError(f"no literal for {type(value).__name__}")
+    return f"'{escape_string(value)}'" if _SPECIAL.search(value) else f"'{value}'"
+
+
+def blob(value: bytes | None) -> str:
+    return "NULL" if value is None else f"x'{value.hex()}'"
+
+
+def whole(value: int | None) -> str:
+    return "NULL" if value is None else str(int(value))
+
+
+def moment(value: datetime | None) -> str:
+    """A moment as the database keeps it: UTC, without saying so."""
+    if value is None:
+        return "NULL"
+    if value.tzinfo is not None:
+        raise TypeError("a moment with a time zone has no literal")
+    return f"'{value.isoformat(' ')}'"
+
+
+LITERALS: dict[type, Callable[[Any], str]] = {str: text, bytes: blob, int: whole, bool: whole, datetime: moment}
+"""By the type that a column has in Python: how its values stand in SQL."""
 
 
 async def run(driver: Connection, sql: str, shapes: Sequence[Shape]) -> list[Any]:

@@ -4,26 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any, ClassVar
 
 from bot.context import Context
 from bot.talk.outcomes import Go, Outcome
 
-_fields: dict[type, tuple[str, ...]] = {}
 
-
-def _names(data: type) -> tuple[str, ...]:
-    """The fields of a Data class, looked up once."""
-    found = _fields.get(data)
-    if found is None:
-        found = _fields[data] = tuple(entry.name for entry in fields(data))
-    return found
+@cache
+def _names(data: Callable[..., Any]) -> frozenset[str]:
+    """The fields of a Data class."""
+    return frozenset(entry.name for entry in fields(data))  # type: ignore[arg-type]
 
 
 def plain(data: Any) -> dict[str, Any]:
     """A flow's data as it is stored. They are JSON values by contract, so nothing needs to be copied, as
     `dataclasses.asdict` would: every turn does this several times."""
-    return {name: getattr(data, name) for name in _names(type(data))}
+    return dict(vars(data))
 
 
 class Flow:
