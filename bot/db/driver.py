@@ -6,6 +6,7 @@ Column definitions come with every result and are the same bytes for the same st
 from __future__ import annotations
 
 import asyncio
+import socket
 import struct
 from typing import Any
 
@@ -17,6 +18,9 @@ from pymysql.protocol import FieldDescriptorPacket, MysqlPacket
 LONGEST = 0xFFFFFF
 KEPT = 4096
 """Definitions that are kept; a program has some hundred different ones."""
+# A server that loses its power says nothing: without these a turn would wait for its answer for hours. One that takes
+# its time (a lock that somebody holds) still acknowledges, and is waited for.
+GONE_AFTER = {"TCP_KEEPIDLE": 5, "TCP_KEEPINTVL": 3, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 14_000}
 _fields: dict[tuple[bytes, str], FieldDescriptorPacket] = {}
 _head = struct.Struct("<HBB")
 
@@ -25,6 +29,13 @@ class Connection(Slow):
     """One connection to MariaDB, MySQL or TiDB."""
 
     _next_seq_id: int
+
+    def _set_keep_alive(self) -> None:
+        super()._set_keep_alive()
+        wire = self._writer.transport.get_extra_info("socket")
+        for name, value in GONE_AFTER.items():
+            if hasattr(socket, name):  # not every system has them all
+                wire.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
     async def _read_packet(self, packet_type: type = MysqlPacket) -> Any:
         content = await self._content()
