@@ -8,7 +8,7 @@ workers may try; rows of one lane are given out strictly one after the other.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from sqlalchemy import (
     Column,
     Index,
     Integer,
+    LargeBinary,
     SmallInteger,
     and_,
     bindparam,
@@ -24,16 +25,21 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    type_coerce,
     update,
 )
 from sqlalchemy.dialects.mysql import insert as mysql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from bot import clock
+from bot import clock, keys, logs
 from bot.db.prepared import Prepared
 from bot.db.schema import Moment, Sealed, code, key, table
 from bot.db.transaction import Transaction
+from bot.errors import KeysError
 
+log = logs.get(__name__)
+
+UNREADABLE_WAIT, UNREADABLE_TRIES = timedelta(minutes=1), 15
 READY, TAKEN, DONE, DROPPED, DEAD = "ready", "taken", "done", "dropped", "dead"
 
 outbox = table(
@@ -132,9 +138,21 @@ async def claim(tx: Transaction, owner: str, *, limit: int, lease_s: float) -> l
     )
     if not await tx.update(taken):
         return []
-    fields = [outbox.c[name] for name in OutboxRow.__dataclass_fields__]
+    fields: list[Any] = [outbox.c[name] for name in OutboxRow.__dataclass_fields__ if name != "payload"]
+    fields.append(type_coerce(outbox.c.payload, LargeBinary).label("payload"))
     mine = select(*fields).where(outbox.c.id.in_(ids), outbox.c.state == TAKEN, outbox.c.owner == owner)
-    rows = [OutboxRow(**row._mapping) for row in await tx.all(mine.order_by(outbox.c.priority, outbox.c.id))]
+    rows = []
+    for found in await tx.all(mine.order_by(outbox.c.priority, outbox.c.id)):
+        row = OutboxRow(**{**found._mapping, "payload": ""})
+        try:
+            rows.append(replace(row, payload=keys.ring().open(bytes(found.payload), "outbox.payload")))
+        except KeysError:
+            # Its key is not here (yet): one such row must not keep every other from being carried out.
+            log.error("outbox_row_unreadable", topic=row.topic, attempt=row.attempts)
+            if row.attempts >= UNREADABLE_TRIES:
+                await finish(tx, row, DEAD, "unreadable")
+            else:
+                await postpone(tx, row, now + UNREADABLE_WAIT, "unreadable")
     return _first_of_each_lane(rows)
 
 

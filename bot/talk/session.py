@@ -8,6 +8,10 @@ from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any
 
+from bot import logs
+
+log = logs.get(__name__)
+
 DEEPEST = 3
 
 
@@ -69,8 +73,17 @@ class Session:
 
     @classmethod
     def load(cls, raw: str) -> Session:
+        """A conversation that cannot be read begins anew: an error would meet its contact at every word, for ever."""
         if not raw:
             return cls()
+        try:
+            return cls._read(raw)
+        except (ValueError, TypeError, KeyError, AttributeError):
+            log.error("conversation_unreadable", exc_info=True)
+            return cls()
+
+    @classmethod
+    def _read(cls, raw: str) -> Session:
         stored = json.loads(raw)
         frames = []
         for raw_frame in stored["frames"]:

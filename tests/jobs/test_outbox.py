@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from sqlalchemy import select, update
+from sqlalchemy import LargeBinary, literal, select, update
 
 from bot import clock
 from bot.db import outbox as rows
@@ -215,3 +215,20 @@ async def test_a_row_that_takes_longer_than_its_lease_is_not_done_twice(world: W
     await until(lambda: bool(slow.done))
     await asyncio.gather(first.stop(), second.stop(), running, waiting)
     assert (slow.done, other.done, await states(world)) == ([0], [], [DONE])
+
+
+async def test_a_row_that_cannot_be_read_keeps_no_other_and_ends_as_a_dead_letter(world: World) -> None:
+    hands = Hands()
+    with time_machine.travel("2027-03-01 08:00", tick=False) as traveller:
+        await put(world, 2)
+        async with world.database.transaction() as tx:
+            first = await tx.scalar(select(outbox.c.id).order_by(outbox.c.id).limit(1))
+            spoiled = literal(b"no key opens this", LargeBinary)
+            await tx.update(update(outbox).where(outbox.c.id == first).values(payload=spoiled))
+        await drain(world, hands).once()
+        await drain(world, hands).once()
+        assert hands.done == [1] and await states(world) == [READY, DONE]
+        for _ in range(rows.UNREADABLE_TRIES):
+            traveller.shift(rows.UNREADABLE_WAIT)
+            await drain(world, hands).once()
+        assert await states(world) == [DEAD, DONE]

@@ -57,6 +57,9 @@ class Picky(Flow, name="picky", version=2, words=("挑剔",)):
     async def wait(self) -> Outcome:
         return Await("brewing", event="brewed", key="pot", then=self.brewed, minutes=15, expired=self.brewed)
 
+    async def gone_wrong(self) -> Outcome:
+        raise ZeroDivisionError
+
     async def brewed(self) -> Outcome:
         return Done("thanks", result=self.data.name)
 
@@ -152,13 +155,25 @@ async def test_data_that_cannot_be_carried_over_let_nobody_sit_in_a_broken_conve
     assert await flows(world) == []
 
 
+@pytest.mark.parametrize("state", ["{", '{"frames": [{"nothing": 1}]}', "[]"])
+async def test_a_conversation_that_cannot_be_read_begins_anew(world: World, state: str) -> None:
+    await world.said("a", "喝酒")
+    async with world.database.transaction() as tx:
+        await tx.update(update(conversation).values(state=state))
+    assert await drink(world) == ["谢谢 张三。"]
+
+
+UNFORESEEN = '{"frames": [{"flow": "picky", "version": 2, "wait": {"kind": "text", "prompt": "", "then": "", ' \
+    '"until": 1, "expired": "gone_wrong"}}]}'
+
+
 async def test_one_conversation_that_cannot_be_ended_keeps_no_other_from_it(world: World) -> None:
     await world.said("a", "喝酒")
     await world.said("b", "喝酒")
     async with world.database.transaction() as tx:
         mine = select(contact.c.id).where(contact.c.external_id == "o-a").scalar_subquery()
         broken = update(conversation).where(conversation.c.contact_id == mine)
-        await tx.update(broken.values(state="{", wakes_at=clock.now()))
+        await tx.update(broken.values(state=UNFORESEEN, wakes_at=clock.now()))
     with time_machine.travel(clock.now() + timedelta(minutes=61), tick=False):
         await talk.lapse(world.workshop.job(name="talk.lapse"))
         async with world.database.reading() as tx:
