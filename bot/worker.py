@@ -67,6 +67,21 @@ async def _scheduled(house: House, workshop: Workshop, drain: Drain, stop: async
         except asyncio.CancelledError:
             if not stop.is_set():
                 raise
+        except Exception:
+            # Without periodic work no hold goes back and no wait ends, while everything else looks well.
+            log.error("worker_begins_anew", exc_info=True)
+            await asyncio.sleep(1)
+        await _end_tasks(worker)
+
+
+async def _end_tasks(worker: Worker, *, seconds: float = 15) -> None:
+    """Periodic work that arq had begun may end; what takes longer is cancelled, and comes again in its next round."""
+    tasks = set(worker.tasks.values())
+    if tasks:
+        _, running = await asyncio.wait(tasks, timeout=seconds)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _arq_worker(house: House, workshop: Workshop, drain: Drain) -> Worker:

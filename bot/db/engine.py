@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
@@ -23,6 +24,7 @@ from bot.db.outbox import write_rows
 from bot.db.transaction import Transaction
 
 T = TypeVar("T")
+ASLEEP_S = 3.0
 _PRAGMAS = tuple(f"PRAGMA {each}" for each in (
     "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=20000"
 ))
@@ -119,14 +121,32 @@ class Database:
     @asynccontextmanager
     async def _checkout(self) -> AsyncIterator[Link]:
         async with self._places:
-            link = self._idle.pop() if self._idle else await self._connect()
+            link = await self._awake()
             try:
                 yield link
             finally:
                 if link.broken or self._closed:
                     await self._discard(link)
                 else:
+                    link.used_at = time.monotonic()
                     self._idle.append(link)
+
+    async def _awake(self) -> Link:
+        """An idle connection, asked whether it still lives if it has been idle for a while: after a change-over of the
+        database a page would otherwise fail once for each connection that was kept."""
+        while self._idle:
+            link = self._idle.pop()
+            if time.monotonic() - link.used_at < ASLEEP_S:
+                return link
+            try:
+                await link.script([("SELECT 1", ())])
+            except Exception as error:
+                log.info("connection_was_dead", error=type(error).__name__)
+                link.broken = True
+                await self._discard(link)
+            else:
+                return link
+        return await self._connect()
 
     async def _abandon(self, link: Link, error: BaseException) -> None:
         if isinstance(error, asyncio.CancelledError) or is_gone(error):

@@ -23,6 +23,7 @@ class Link(Protocol):
     dialect: Dialect
     in_transaction: bool
     broken: bool
+    used_at: float
 
     async def begin_if_needed(self, writable: bool) -> None: ...
     async def script(self, steps: list[Step], *, begin: bool = False, commit: bool = False) -> list[Result]: ...
@@ -39,6 +40,7 @@ class MysqlLink:
         self._driver = driver
         self.in_transaction = False
         self.broken = False
+        self.used_at = 0.0
 
     async def begin_if_needed(self, writable: bool) -> None:
         if writable and not self.in_transaction:
@@ -112,6 +114,7 @@ class SqliteLink:
         self._driver = driver
         self.in_transaction = False
         self.broken = False
+        self.used_at = 0.0
 
     async def begin_if_needed(self, writable: bool) -> None:
         if writable and not self.in_transaction:

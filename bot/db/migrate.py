@@ -46,7 +46,8 @@ async def upgrade(url: str) -> None:
     def run(connection: Connection) -> None:
         # Where DDL commits by itself, two that migrate at once would get in each other's way.
         if connection.dialect.name != "sqlite":
-            connection.execute(select(func.get_lock("daoyi_migrate", 120)))
+            if connection.scalar(select(func.get_lock("daoyi_migrate", 120))) != 1:
+                raise SettingsError("DAOYI_DATABASE: another migration has been running for two minutes; wait for it")
         command.upgrade(configuration(connection), "head")
         if connection.dialect.name != "sqlite":
             connection.execute(select(func.release_lock("daoyi_migrate")))

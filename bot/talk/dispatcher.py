@@ -36,6 +36,7 @@ log = logs.get(__name__)
 
 WORDS = ("text", "voice")
 SHOWN = ("image", "video", "location", "link", "miniprogram", "voice")
+ANSWERED = {*WORDS, *SHOWN, "click", "scan", "subscribe"}
 TRIES = 6
 SPARED = 3
 """Connections of a process that turns leave to everything else."""
@@ -138,8 +139,8 @@ class Dispatcher:
             try:
                 return await self._attempt(inbound, self._work(inbound))
             except Exception as error:
-                if is_passing(error):
-                    raise
+                if is_passing(error) or inbound.kind not in ANSWERED:
+                    raise  # what nobody waits for is not answered with an apology: the channel delivers it again
                 # A fault of ours: its transaction is gone, the conversation stands where it stood. Say so, kindly,
                 # with a reference that staff can look up, and keep the message as answered so.
                 log.error("turn_failed", kind=inbound.kind, exc_info=True)

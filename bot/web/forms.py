@@ -58,7 +58,7 @@ async def values(request: web.Request) -> dict[str, str]:
         raise BadInput("form_too_large")
     try:
         sent = await request.post()
-    except ValueError:
+    except (ValueError, LookupError):  # LookupError: a charset that nobody knows
         raise BadInput("broken_form") from None
     if len(sent) > MOST_FIELDS:
         raise BadInput("form_too_large")

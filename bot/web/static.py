@@ -46,7 +46,7 @@ class Statics:
     def find(self, name: str) -> File | None:
         """The file with this name below one of the folders; nothing outside of them, nothing hidden."""
         parts = name.split("/")
-        if any(not part or part.startswith(".") for part in parts) or "\\" in name or "\0" in name:
+        if any(not part or part.startswith(".") or len(part) > 100 for part in parts) or "\\" in name or "\0" in name:
             return None
         for folder in self._folders:
             path = folder.joinpath(*parts)

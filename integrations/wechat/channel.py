@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from bot.context import Contact
-from bot.errors import OutsideRefused
+from bot.errors import OutsideRefused, OutsideUnavailable
 from bot.settings import Account, Settings
 from bot.talk.messages import Message
 from integrations.wechat.compose import compose
-from integrations.wechat.errors import SYSTEM
+from integrations.wechat.errors import SYSTEM, AccountRefused, AddressRefused, TokenRefused
 from integrations.wechat.port import WeChatAccounts, WeChatPort
 
 
@@ -26,23 +27,36 @@ class WeChatChannel:
     async def say(self, contact: Contact, messages: tuple[Message, ...]) -> None:
         """One customer-service message as long as it all fits. If a later one of several fails, those before it are
         there already: a second try says them again."""
-        for text in self._texts(messages):
-            await self._client.send_text(contact.external_id, text)
+        with _account_trouble():
+            for text in self._texts(messages):
+                await self._client.send_text(contact.external_id, text)
 
     async def template(
         self, contact: Contact, kind: str, values: Mapping[str, str], *, url: str = "", once: str = ""
     ) -> str:
         template_id = _known(self._account.templates, kind)
-        return await self._client.send_template(
-            contact.external_id, template_id, values, url=url, client_msg_id=once
-        )
+        with _account_trouble():
+            return await self._client.send_template(
+                contact.external_id, template_id, values, url=url, client_msg_id=once
+            )
 
     async def subscription(self, contact: Contact, kind: str, values: Mapping[str, str], *, url: str = "") -> str:
         template_id = _known(self._account.subscriptions, kind)
-        return await self._client.send_subscription(contact.external_id, template_id, values, page=url)
+        with _account_trouble():
+            return await self._client.send_subscription(contact.external_id, template_id, values, page=url)
 
     def _texts(self, messages: tuple[Message, ...]) -> list[str]:
         return compose(messages, taps=self._account.tap_links)
+
+
+@contextmanager
+def _account_trouble() -> Iterator[None]:
+    """Trouble of the whole account (its secret frozen, our address not on its list) is no answer to one message: it is
+    mended in the account's settings, so the message waits, and is a dead letter that can be sent again if it has to."""
+    try:
+        yield
+    except (TokenRefused, AccountRefused, AddressRefused) as trouble:
+        raise OutsideUnavailable(f"account {trouble.code}", system=SYSTEM, retry_after=60) from trouble
 
 
 class WeChatChannels:

@@ -27,8 +27,8 @@ T = TypeVar("T")
 
 MARGIN = 300
 """Seconds before its end at which a value is no longer used: WeChat makes the next token 5 minutes early."""
-LOCK_SECONDS = 8
-"""Life of the lock: longer than a fetch may take, so that nobody else fetches meanwhile."""
+LOCK_SECONDS = 12
+"""Life of the lock: longer than two fetches may take (a forced renewal), so that nobody else fetches meanwhile."""
 REDIS_SECONDS = 1.0
 FORCE_SECONDS = 30
 """WeChat allows force_refresh 20 times a day, not twice within 30 seconds."""

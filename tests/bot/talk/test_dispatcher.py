@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
 from sqlalchemy import func, select, text
 
+from bot.context import Context
 from bot.db.contacts import contact, conversation, set_reach
 from bot.db.inbox import inbox
 from bot.db.outbox import outbox
+from bot.talk.area import Areas
 from bot.talk.dispatcher import Dispatcher
 from bot.talk.events import BEGIN, EVENT, begin, tell
-from bot.talk.messages import Answer
+from bot.talk.messages import Answer, Inbound
 from bot.talk.session import Session
-from tests.bot.talk.toy import AREAS
+from tests.bot.talk.toy import AREA, AREAS
 from tests.support.world import World
 
 
@@ -260,3 +263,13 @@ async def test_an_area_begins_a_flow_of_its_own_accord_over_what_goes_on(world: 
     assert [frame.flow for frame in (await session(world, "a")).frames] == ["wine", "tea"]
     assert (await world.dispatcher.begin(contact_id, "tea", "green", once="outbox:1")).duplicate
     assert await count(world, outbox) == 2  # the flow begins once, and what it says is pushed once
+
+
+async def test_a_fault_at_something_nobody_waits_for_is_delivered_again(world: World) -> None:
+    async def broken(context: Context, inbound: Inbound) -> None:
+        raise ZeroDivisionError
+
+    world.dispatcher.areas = Areas([replace(AREA, listens=(("delivery", broken),))])
+    with pytest.raises(ZeroDivisionError):
+        await world.dispatcher.turn(world.inbound("a", kind="delivery"))
+    assert await count(world, inbox) == 0

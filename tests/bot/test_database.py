@@ -1,0 +1,36 @@
+"""The database's connections: dead ones are found before somebody needs them."""
+
+from __future__ import annotations
+
+from sqlalchemy import select, text
+
+from bot.db.contacts import contact
+from bot.db.engine import ASLEEP_S, Database
+from tests.support.mariadb import MariaDB
+
+
+async def test_after_a_restart_of_the_server_the_first_page_already_loads() -> None:
+    server = MariaDB()
+    try:
+        server.start()
+        database = Database(server.url(server.create()))
+        async with database.reading() as tx:
+            await tx.execute(text("SELECT 1"))
+        for link in database._idle:
+            link.used_at -= ASLEEP_S + 1
+        server.restart()
+        async with database.reading() as tx:
+            assert await tx.scalar(text("SELECT 7")) == 7
+        await database.close()
+    finally:
+        server.remove()
+
+
+async def test_rows_that_a_guarded_update_met_are_counted_alike(database: Database) -> None:
+    async with database.transaction() as tx:
+        one = {"account": "a", "channel": "wechat", "external_id": "o1", "created_at": tx.now}
+        assert await tx.insert_once(contact, **one, public_id="p1")
+        assert not await tx.insert_once(contact, **one, public_id="p2")
+        same = contact.update().where(contact.c.external_id == "o1").values(account="a")
+        assert await tx.update(same) == 1, "a row that is met counts, changed or not"
+        assert await tx.scalar(select(contact.c.public_id)) == "p1"
