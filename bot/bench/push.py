@@ -34,6 +34,9 @@ async def run(pushes: int = 1000, database: str = "") -> dict[str, Any]:
     """`per_second_ratio` is the bare driver's rate over ours."""
     async with place(database, people=20, days=1) as here:
         phones = await _phones(here)
+        # Somebody has to hear the results of the sendings, else the played WeChat spends its time on trying again.
+        ear = here.start_module("bot.bench.bare", str(here.settings.port))
+        await ear.ready(f"{here.settings.base_url}/readyz")
         runner = await _play(here, phones)
         try:
             contacts = await here.house.database.run(lambda tx: _contacts(here, tx))
