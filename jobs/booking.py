@@ -13,6 +13,7 @@ from bot.db.faults import is_passing
 from bot.db.transaction import Transaction
 from bot.errors import OutsideRefused, OutsideUnavailable
 from flows.booking import ledger
+from flows.booking.glance import glance
 from flows.booking.ledger import Entry
 from flows.booking.offers import BEYOND, horizon
 from flows.booking.pool import store as pool
@@ -49,6 +50,7 @@ async def sync_rosters(job: Job) -> None:
     async with job.database.reading() as tx:
         known = await rosters.known(tx, first, last)
     await bring_in_line(run, known, Roster(first, last, sessions, rooms), HospitalClock(job.settings.timezone))
+    glance(job.ports).forget()
 
 
 async def sweep(job: Job) -> None:
@@ -65,6 +67,7 @@ async def sweep(job: Job) -> None:
 
         async def warm(context: Context, slot: Any = slot) -> None:
             await pool.warm(context.tx, slot.id, slot.segment_id)
+            glance(context.ports).forget()
 
         await _alone(job, warm, slot=slot.id)
 

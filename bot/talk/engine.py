@@ -204,7 +204,8 @@ class Engine:
                 outcome: Outcome = await (flow.enter(arg) if step == "enter" else getattr(flow, step)())
             except Refusal as refusal:
                 self._spoken(flow)
-                self.voice.say(f"{flow.area}/chat/{refusal.template}", **{**plain(flow.data), **refusal.facts})
+                said = f"{_home(refusal, flow)}/chat/{refusal.template}"
+                self.voice.say(said, **{**plain(flow.data), **refusal.facts})
                 await self._drop(frame)
                 self._resume()
                 return
@@ -301,3 +302,9 @@ class Engine:
         if area.name not in self._services:
             self._services[area.name] = area.service(self.context) if area.service else None
         return self._services[area.name]
+
+
+def _home(refusal: Refusal, flow: Flow) -> str:
+    """The area whose templates say a refusal: the one that named it, which may be a shared area below the flow's."""
+    package, _, rest = type(refusal).__module__.partition(".")
+    return rest.partition(".")[0] if package == "flows" else flow.area

@@ -8,6 +8,7 @@ from typing import Any
 from bot import logs
 from bot.context import Context
 from flows.booking import pushes, store
+from flows.booking.glance import glance
 from flows.booking.pool import store as pool
 from flows.booking.service import BookingService
 
@@ -67,5 +68,6 @@ async def refused(context: Context, appointment_id: int, code: str) -> None:
         await pool.keep_taken(context.tx, row.slot_id)
     else:
         await pool.give_taken(context.tx, row.segment_id, row.slot_id)
+        glance(context.ports).forget()
     await pushes.refused(context, row, await BookingService(context).facts(row))
     log.warning("appointment_refused", appointment=row.public_id, session=row.session_code, code=code)

@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.context import Context
 from flows.booking import rules, store
+from flows.booking.glance import glance
 from flows.booking.neighbours import Catalogue, Neighbours, clinic_rules
 from flows.booking.refusals import BookingRefusal
 from flows.booking.rules import ClinicRules, Sitting
@@ -118,7 +119,11 @@ class Offers:
         sessions = [each.id for each in await self._open(wanted) if each.left]
         if not sessions:
             return []
-        return [_segment(row, catalogue) for row in await store.segments(self.tx, sessions, self._ends_after())]
+        minute = self.now.replace(second=0, microsecond=0)
+        rows = await glance(self.context.ports).at(
+            ("segments", tuple(sessions), minute), lambda: store.segments(self.tx, sessions, self._ends_after())
+        )
+        return [_segment(row, catalogue) for row in rows]
 
     async def why_none(self, wanted: Wanted) -> BookingRefusal:
         """The reason why `wanted` has nothing to choose from."""
@@ -152,14 +157,18 @@ class Offers:
         today = self.now.date()
         catalogue = await self.neighbours.catalogue()
         last = today + horizon(catalogue, self.context) + beyond
-        return await store.sittings(
-            self.tx,
-            first=wanted.day or today,
-            last=wanted.day or last,
-            ends_after=self._ends_after(),
-            clinic=wanted.clinic or None,
-            doctor=wanted.doctor if wanted.doctor not in ("", GENERAL) else None,
-            general=wanted.doctor == GENERAL,
+        minute = self.now.replace(second=0, microsecond=0)
+        return await glance(self.context.ports).at(
+            ("sittings", wanted, last, minute),
+            lambda: store.sittings(
+                self.tx,
+                first=wanted.day or today,
+                last=wanted.day or last,
+                ends_after=self._ends_after(),
+                clinic=wanted.clinic or None,
+                doctor=wanted.doctor if wanted.doctor not in ("", GENERAL) else None,
+                general=wanted.doctor == GENERAL,
+            ),
         )
 
     def _ends_after(self) -> Any:

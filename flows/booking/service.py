@@ -11,6 +11,7 @@ from bot.context import Context
 from bot.errors import NotAllowed, NotFound
 from flows.booking import pushes, rules, store, visit
 from flows.booking.finding import Found, find
+from flows.booking.glance import glance
 from flows.booking.neighbours import Neighbours, Person, visitor
 from flows.booking.offers import Offers
 from flows.booking.pool import store as pool
@@ -112,6 +113,7 @@ class BookingService:
             created_by=self.context.actor,
         )
         await pool.assign(self.tx, slot_id, appointment_id)
+        glance(self.context.ports).forget()
         metrics.holds.inc("held")
         held = await self._row(appointment_id)
         log.info("slot_held", appointment=held.public_id, session=row.session_code, number=number)
@@ -152,6 +154,7 @@ class BookingService:
             self.tx, appointment_id, segment_id, slot_id, state=state, who=self.context.actor
         ):
             return False
+        glance(self.context.ports).forget()
         metrics.holds.inc(state)
         log.info("hold_ended", appointment=appointment_id, state=state)
         return True
@@ -170,6 +173,7 @@ class BookingService:
             await pool.cool(self.tx, row.slot_id, self.context.now + timedelta(seconds=wait))
         else:
             await pool.give_taken(self.tx, row.segment_id, row.slot_id)
+            glance(self.context.ports).forget()
         self.tx.put(
             UNREGISTER, {"appointment": row.id}, key=f"{UNREGISTER}:{row.public_id}",
             lane=f"booking:{row.public_id}", priority=3,
