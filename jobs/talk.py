@@ -7,7 +7,7 @@ from typing import Any
 from bot.db.contacts import asleep_until
 from bot.talk.channel import Channels
 from bot.talk.dispatcher import LATE, SAY
-from bot.talk.events import EVENT
+from bot.talk.events import BEGIN, EVENT
 from bot.talk.messages import Inbound, Message, load_messages
 from flows.notices.delivery import converse
 from jobs.job import Job
@@ -32,6 +32,11 @@ async def event(job: Job, payload: dict[str, Any]) -> None:
     await job.dispatcher.event(payload["contact"], payload["event"], payload["facts"], once=f"outbox:{job.row.id}")
 
 
+async def begin(job: Job, payload: dict[str, Any]) -> None:
+    assert job.row is not None
+    await job.dispatcher.begin(payload["contact"], payload["flow"], payload["arg"], once=f"outbox:{job.row.id}")
+
+
 async def lapse(job: Job) -> None:
     """End the waits whose time is over; a hold that nobody confirmed goes back this way."""
     async with job.database.reading() as tx:
@@ -52,5 +57,6 @@ HANDLES = {
     SAY: Handles(say),
     LATE: Handles(late),
     EVENT: Handles(event, tries=50),
+    BEGIN: Handles(begin, tries=50),
 }
 EVERY = {"talk.lapse": Every(seconds=5, run=lapse)}

@@ -94,6 +94,14 @@ class Dispatcher:
 
         return await self._by_itself(contact_id, "event", once, work)
 
+    async def begin(self, contact_id: int, flow: str, arg: str, *, once: str) -> Answer:
+        """Start a flow with a contact of our own accord. What it says is pushed. `once` names it."""
+
+        async def work(engine: Engine) -> None:
+            await engine.begin(flow, arg)
+
+        return await self._by_itself(contact_id, "begin", once, work)
+
     async def lapse(self, contact_id: int, wakes_at: datetime) -> Answer:
         """A wait of this conversation ran out at `wakes_at` (it may have been answered in the meantime)."""
 
