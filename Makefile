@@ -58,6 +58,8 @@ $(VENDOR)/.made: node_modules/.made
 	@mkdir -p $(VENDOR)
 	cp node_modules/weui/dist/style/weui.min.css $(VENDOR)/weui.min.css
 	cp node_modules/htmx.org/dist/htmx.min.js $(VENDOR)/htmx.min.js
+	cp node_modules/@tabler/core/dist/css/tabler.min.css $(VENDOR)/tabler.min.css
+	cp node_modules/@alpinejs/csp/dist/cdn.min.js $(VENDOR)/alpine-csp.min.js
 	@touch $@
 
 clean:

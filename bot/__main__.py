@@ -23,6 +23,8 @@ COMMANDS = {
     "bench": "measure, as ratios inside one run",
     "menu": "the menus of the accounts",
     "keys": "the keys that personal data is sealed with",
+    "staff": "who may sign in at the desk",
+    "audit": "whether the trail of what was done is whole",
     "dead": "what could not be delivered",
     "requests": "who asked for a human",
 }

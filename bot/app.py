@@ -14,6 +14,7 @@ from bot.areas import AREAS
 from bot.house import House
 from bot.settings import Settings
 from bot.web import health, middlewares, oauth, sandbox_proxy, static
+from bot.web.desk import setup as desk
 from bot.web.keys import DATABASE, DISPATCHER, PORTS, SETTINGS, WORDING
 from integrations.his import conduct_api
 from integrations.sandbox.app import sandbox_url
@@ -33,6 +34,7 @@ def build_app(house: House) -> web.Application:
     health.setup(app, redis=house.redis)
     static.setup(app)
     oauth.setup(app)
+    desk.setup(app, AREAS.all)
     for area in AREAS.all:
         for routes in area.routes:
             app.router.add_routes(routes)

@@ -72,7 +72,7 @@ def configure(level: str = "info", json: bool = False, file: BinaryIO | None = N
     :param json: one JSON object a line; otherwise lines for people
     """
     out = file or sys.stderr.buffer
-    _structlog(level, json, out, cache=True)
+    _structlog(level, json, out, cache=_is_ours(out))
     root = logging.getLogger()
     root.handlers[:] = [_Routed()]
     root.setLevel(LEVELS[level])
@@ -81,6 +81,14 @@ def configure(level: str = "info", json: bool = False, file: BinaryIO | None = N
     quiet |= {"arq": logging.WARNING, "alembic": logging.WARNING}
     for name, least in quiet.items():
         logging.getLogger(name).setLevel(max(LEVELS[level], least))
+
+
+def _is_ours(out: BinaryIO) -> bool:
+    """The process's own stderr, which is never closed: loggers may keep it for good."""
+    try:
+        return out.fileno() == 2
+    except (OSError, ValueError):
+        return False
 
 
 class _Routed(logging.Handler):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import time
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationInfo, field_validator, model_validator
@@ -134,6 +135,12 @@ class Booking(Section):
         le=1440,
         description="A cancelled slot goes back to the pool at a random moment within so many minutes",
     )
+    offer_minutes: int = Field(15, ge=1, le=240, description="How long a freed slot is kept for each of those who wait")
+    offer_before_minutes: int = Field(
+        60, ge=0, le=1440, description="Slots that begin sooner are offered to nobody who waits: it would be too late"
+    )
+    max_waiting: PositiveInt = Field(3, description="Days with a doctor that one person may be on waiting lists for")
+    max_waiting_per_session: PositiveInt = Field(50, description="Persons that may wait for one session")
 
 
 class People(Section):
@@ -182,3 +189,40 @@ class Push(Section):
     def _others_stay(cls, value: Any) -> Any:
         """One window in the file changes that one and leaves the others as they are."""
         return {**WINDOWS, **value} if isinstance(value, dict) else value
+
+
+class Desk(Section):
+    """The staff's console under /desk. Rules on passwords differ between guides (ASVS 6.2 against 等保), so they are
+    the hospital's to set."""
+
+    networks: str = Field(
+        "", description="Networks from which the console opens, `10.0.0.0/8, 192.168.0.0/16`; empty: from everywhere"
+    )
+    proxies: str = Field(
+        "", description="Networks of our own reverse proxies, whose X-Forwarded-For is believed"
+    )
+    password_length: int = Field(12, ge=8, le=64, description="Least length of a password")
+    password_kinds: int = Field(
+        2, ge=1, le=4, description="Of small letters, capitals, digits and signs, so many kinds in a password"
+    )
+    password_days: int = Field(0, ge=0, le=3650, description="A password is changed after so many days; 0: never")
+    password_history: int = Field(5, ge=0, le=24, description="So many last passwords may not be used again")
+    tries: int = Field(5, ge=3, le=20, description="Wrong tries of one member until waiting begins: 1 minute, doubling")
+    address_tries: int = Field(30, ge=5, le=1000, description="The same for one address, whoever it tries")
+    idle_minutes: int = Field(30, ge=5, le=720, description="A session that is not used ends after so long")
+    session_hours: int = Field(12, ge=1, le=72, description="Every session ends after so long")
+    export_rows: int = Field(20000, ge=100, le=200000, description="Most rows of one Excel export")
+
+    @field_validator("networks", "proxies")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        try:
+            networks_of(value)
+        except ValueError:
+            raise ValueError("expected networks with commas between, such as 10.0.0.0/8, 192.168.0.0/16") from None
+        return value
+
+
+def networks_of(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """The networks of a setting; ValueError where one is none."""
+    return tuple(ip_network(each.strip()) for each in text.split(",") if each.strip())

@@ -27,8 +27,12 @@ class Spoken:
         return {
             "money": self.amount, "yuan": money.yuan, "day": self.day, "date": self.calendar, "hm": self.hm,
             "clocktime": self.clocktime, "time": self.clocktime, "span": self.span, "age": self.age,
-            "quoted": self.quoted,
+            "quoted": self.quoted, "wall": self.wall,
         }
+
+    def wall(self, moment: datetime, form: str = "%Y-%m-%d %H:%M") -> str:
+        """2027-03-01 08:30 by the hospital's clock: for tables, where dates stand one below the other."""
+        return self.clock.local(moment).strftime(form)
 
     def amount(self, amount: int) -> str:
         """2500 -> 25.00 元"""

@@ -10,8 +10,15 @@ import time
 import aiohttp
 
 from bot import logs
+from bot.access import passwords
+from bot.access.office import Office
+from bot.access.people import store as people
+from bot.access.rights import ADMINISTRATOR, Rights
+from bot.areas import AREAS
 from bot.clock import HospitalClock
-from bot.db import migrate
+from bot.db import keys_store, migrate
+from bot.db.engine import Database
+from bot.db.transaction import Transaction
 from bot.house import House, effective
 from bot.redis_server import RedisServer
 from bot.settings import Settings
@@ -24,6 +31,7 @@ from jobs import booking, directory
 from jobs.job import Workshop
 
 log = logs.get(__name__)
+DEMONSTRATOR = "admin"
 
 
 async def up(settings: Settings) -> None:
@@ -41,6 +49,7 @@ async def up(settings: Settings) -> None:
     try:
         await migrate.upgrade(settings.database)
         await prepare(running, redis.url)
+        shown = await _first_administrator(running)
         environment = {"DAOYI_REDIS": redis.url}
         if running.sandbox == "on":
             supervisor.add("sandbox", "sandbox", **environment)
@@ -52,7 +61,7 @@ async def up(settings: Settings) -> None:
         ):
             if played:
                 await _publish_menu(running, redis.url)
-            _tell(running, time.monotonic() - began)
+            _tell(running, time.monotonic() - began, shown)
         await stop.wait()
     finally:
         await supervisor.stop()
@@ -103,10 +112,39 @@ async def _ready(url: str, stop: asyncio.Event) -> bool:
     return False
 
 
-def _tell(settings: Settings, seconds: float) -> None:
+async def _first_administrator(settings: Settings) -> str:
+    """Beside the sandbox, somebody who may do everything at the desk; gives their one-time password, the first time
+    only. A real installation gets its first administrator by `daoyi staff add`: no account that everybody knows of."""
+    if settings.sandbox != "on":
+        return ""
+    plain = passwords.one_time()
+    made = await passwords.hash_of(plain)
+    database = Database(settings.database)
+    await database.start()
+
+    async def hire(tx: Transaction) -> bool:
+        if await people.everybody(tx):
+            return False
+        office = Office(tx, Rights.of(AREAS.all), "command:up")
+        await office.begin()
+        row = await office.hire(DEMONSTRATOR, "演示管理员", "", made)
+        await office.give(row.public_id, ADMINISTRATOR)
+        return True
+
+    try:
+        await keys_store.load(database, settings.secret_keys)
+        return plain if await database.run(hire) else ""
+    finally:
+        await database.close()
+
+
+def _tell(settings: Settings, seconds: float, password: str = "") -> None:
     lines = [f"Daoyi is up after {seconds:.1f} s."]
     if settings.sandbox == "on":
         lines.append(f"  The patient's phone:  {settings.base_url}/sandbox/")
+    lines.append(f"  The staff's desk:     {settings.base_url}/desk/")
+    if password:
+        lines.append(f"                        as {DEMONSTRATOR} with {password} (once; you choose your own then)")
     lines += [
         f"  Callbacks:            {settings.base_url}/webhooks/wechat/<account>",
         f"  Health, figures:      {settings.base_url}/readyz  {settings.base_url}/metrics",

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import structlog
 
 from bot import keys
 from bot.db.engine import Database
@@ -108,6 +109,14 @@ async def sqlite_database(sqlite_template: SqliteTemplate, tmp_path: Path) -> As
     await opened.start()
     yield opened
     await opened.close()
+
+
+@pytest.fixture(autouse=True)
+def logs_as_before() -> Iterator[None]:
+    """A command that a test runs sets logging up for its own stderr, which is gone when the test is."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
 
 
 @pytest.fixture(scope="session")

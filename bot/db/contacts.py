@@ -186,6 +186,7 @@ async def close_turn(tx: Transaction, locked: Locked, stored: dict[str, Any], ke
         steps.append((known.keep, known.keep.args(kept)))
     values = {"of": locked.contact.id, "updated_at": tx.now, **stored}
     steps.append((known.store, known.store.args(values)))
+    await tx.settle()
     rows, tx.outbox = tx.outbox, []
     steps.extend(insert_step(tx, row) for row in rows)
     await tx.link.script(list(steps), commit=True)

@@ -89,6 +89,7 @@ class Database:
                 await link.begin_if_needed(True)
             yield tx
             await write_rows(tx)
+            await tx.settle()
             await link.commit()
         except BaseException as error:
             await self._abandon(link, error)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +34,13 @@ class Transaction:
         self.now: datetime = clock.now()
         self.outbox: list[dict[str, Any]] = []
         self.wrote_outbox = False
+        self.last: dict[str, Callable[[Transaction], Awaitable[None]]] = {}
+        """By name: what is written as the very last before the commit (a lock that all wait for is held no longer)."""
+
+    async def settle(self) -> None:
+        """Do what was left for the end; called once by whoever commits."""
+        while self.last:
+            await self.last.pop(next(iter(self.last)))(self)
 
     async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
         await self.link.begin_if_needed(self.writable)

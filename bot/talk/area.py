@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from bot.access.doors import Door
 from bot.context import Context
 from bot.talk.flow import Flow
 from bot.talk.messages import Inbound
@@ -23,7 +24,9 @@ class Area:
     `service` is made anew for each turn with its Context. `listens` are called inside the turn for inbound kinds that
     are no part of a conversation (delivery results, unsubscribing ...). `reads` understands a free text that no flow
     asked for, giving (flow, arg) to begin, or None. `alarm` hears emergency words, giving the template that answers.
-    `routes` are aiohttp route tables. `pushes` are the kinds of push that the area sends. `permits` are its rights.
+    `routes` are aiohttp route tables. `pushes` are the kinds of push that the area sends. `permits` are its rights;
+    `ranged` those of them that can reach less than everything (bot.access.rights). `doors` are its entries in the menu
+    of the desk.
     """
 
     name: str
@@ -36,6 +39,8 @@ class Area:
     routes: Sequence[Any] = ()
     pushes: tuple[Any, ...] = ()
     permits: tuple[str, ...] = ()
+    ranged: tuple[str, ...] = ()
+    doors: tuple[Door, ...] = ()
 
 
 class Areas:

@@ -1,20 +1,16 @@
 """Who may come to an address. Every handler carries one marker; `daoyi check` refuses a route without.
 
-``@public`` anybody · ``@contact_page`` a contact, known by the channel's sign-in (``bot.web.contact_pages``) ·
-``@needs("area.act")`` a member of staff who has this right.
+``@public`` anybody · ``@contact_page`` a contact, known by the channel's sign-in (``bot.web.pages``) ·
+``@needs("area.act")`` a member of staff who has this right, ``@signed_in`` any member (``bot.web.desk.guard``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
 from typing import Literal, TypeVar
 
 from aiohttp import web
-from aiohttp.typedefs import Handler
-
-from bot.errors import NotAllowed
 
 Marked = TypeVar("Marked", bound=Callable[..., object])
 
@@ -26,7 +22,7 @@ RIGHTS: web.RequestKey[frozenset[str]] = web.RequestKey("rights", frozenset)
 class Access:
     """What stands at ``handler.access``. ``right`` is "" unless ``kind`` is ``needs``."""
 
-    kind: Literal["public", "contact", "needs"]
+    kind: Literal["public", "contact", "staff", "needs"]
     right: str = ""
 
 
@@ -39,18 +35,3 @@ def mark(handler: Marked, access: Access) -> Marked:
 def public(handler: Marked) -> Marked:
     """Anybody may come: callbacks, health, static files, the sign-in itself."""
     return mark(handler, Access("public"))
-
-
-def needs(right: str) -> Callable[[Handler], Handler]:
-    """Only who has ``right``, named as area and act: ``patients.reveal``. Anybody else: NotAllowed."""
-
-    def guard(handler: Handler) -> Handler:
-        @wraps(handler)
-        async def guarded(request: web.Request) -> web.StreamResponse:
-            if right not in request.get(RIGHTS, frozenset()):
-                raise NotAllowed(right)
-            return await handler(request)
-
-        return mark(guarded, Access("needs", right))
-
-    return guard

@@ -49,14 +49,14 @@ def remember(request: web.Request, response: web.StreamResponse, fresh: list[str
 def check(request: web.Request, given: str, session_id: str) -> None:
     """:raises BadInput: ``foreign_origin``, or ``stale_form`` for a token that is missing, another session's or old"""
     origin = request.headers.get("Origin", "")
-    if origin and not _ours(request, origin):
+    if origin and not ours(request, origin):
         raise BadInput("foreign_origin")
     held = _held(request)
     if not held or not hmac.compare_digest(given.encode(), held.encode()) or not _marked(held, session_id):
         raise BadInput("stale_form")
 
 
-def _ours(request: web.Request, origin: str) -> bool:
+def ours(request: web.Request, origin: str) -> bool:
     """Whether a browser names us as where it comes from: as we are called outside, or as it called us."""
     netloc = urlsplit(origin).netloc
     return netloc in (urlsplit(request.app[SETTINGS].base_url).netloc, request.host)

@@ -1,6 +1,6 @@
 """What somebody is told when a page or a call went wrong: kindly, with a reference, and without a word of the inside.
 
-The words stand in templates/common/h5/fault.html.j2, by kind.
+The words stand in templates/common/h5/fault.html.j2, for staff in templates/common/desk/fault.html.j2, by kind.
 """
 
 from __future__ import annotations
@@ -104,8 +104,10 @@ def speaks_json(request: web.Request) -> bool:
 
 def page_fault(request: web.Request, kind: Kind, *, said: str = "") -> web.Response:
     """The page that says what happened and what to do now. Its way on is an ordinary link to the same address."""
+    desk = request.path.startswith("/desk")
     facts = {
         "kind": kind.slug,
+        "part": "HX-Request" in request.headers,
         "said": said,
         "reference": logs.request_id(),
         "again": request.rel_url.raw_path_qs if request.method == "GET" else request.rel_url.raw_path,
@@ -114,7 +116,7 @@ def page_fault(request: web.Request, kind: Kind, *, said: str = "") -> web.Respo
         "csrf": "",
     }
     try:
-        text = request.app[WORDING].render("common/h5/fault.html.j2", **facts)
+        text = request.app[WORDING].render("common/desk/fault.html.j2" if desk else "common/h5/fault.html.j2", **facts)
     except (jinja2.TemplateError, LookupError, OSError):
         # The page about faults must not have one of its own: whatever is wrong with it, the reference is told.
         log.error("fault_page_failed", kind=kind.slug, exc_info=True)

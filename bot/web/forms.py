@@ -21,9 +21,12 @@ from bot.wording import Wording
 
 LARGEST = 64 * 1024
 MOST_FIELDS = 100
+DESK_FIELDS = 600
+"""A role has a field for each right."""
 MEDIA = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 VALUES: web.RequestKey[dict[str, str]] = web.RequestKey("form_values", dict)
+LISTS: web.RequestKey[dict[str, list[str]]] = web.RequestKey("form_lists", dict)
 Model = TypeVar("Model", bound="FormModel")
 
 
@@ -60,15 +63,23 @@ async def values(request: web.Request) -> dict[str, str]:
         sent = await request.post()
     except (ValueError, LookupError):  # LookupError: a charset that nobody knows
         raise BadInput("broken_form") from None
-    if len(sent) > MOST_FIELDS:
+    if len(sent) > (DESK_FIELDS if request.path.startswith("/desk/") else MOST_FIELDS):
         raise BadInput("form_too_large")
     found: dict[str, str] = {}
+    several: dict[str, list[str]] = {}
     for name, value in sent.items():
         if not isinstance(value, str):
             raise BadInput("unexpected_file")
         found[name] = value.replace("\0", "")[:5000]
-    request[VALUES] = found
+        several.setdefault(name, []).append(found[name])
+    request[VALUES], request[LISTS] = found, several
     return found
+
+
+async def lists(request: web.Request) -> dict[str, list[str]]:
+    """The texts of a sent form with all that stand under one name (ticked boxes)."""
+    await values(request)
+    return request[LISTS]
 
 
 async def check_token(request: web.Request, session_id: str) -> None:

@@ -17,6 +17,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial, wraps
@@ -40,6 +41,7 @@ Acting = Callable[[web.Request, Context], Awaitable[web.StreamResponse]]
 LARGE = "large"
 """Cookie of large type: 1 or 0."""
 KEEP_LARGE = 365 * 24 * 3600
+_ONWARD = re.compile(r"/h5/[a-z]+/[\w/-]*(\?[\w=&-]*)?", re.ASCII)
 
 
 def contact_page(handler: Handler) -> Handler:
@@ -120,7 +122,7 @@ def in_tx(handler: Acting) -> Handler:
 
 def render(request: web.Request, template: str, *, status: int = 200, **facts: Any) -> web.Response:
     """A page or a part of one. Templates find besides ``facts``: ``static(name)``, ``csrf`` (the token), ``say``
-    (a Problem in words), ``large`` (type), ``here`` (this address)."""
+    (a Problem in words), ``large`` (type), ``here`` (this address), ``larger`` (its query with the other type)."""
     session: Session | None = request.get(SESSION)
     fresh: list[str] = []
     wording = request.app[WORDING]
@@ -130,6 +132,7 @@ def render(request: web.Request, template: str, *, status: int = 200, **facts: A
         "say": partial(forms.say, wording),
         "large": large(request),
         "here": request.rel_url.raw_path,
+        "larger": request.rel_url.update_query({LARGE: "0" if large(request) else "1"}).raw_query_string,
     }
     text = wording.render(template, **{**common, **facts})
     response = web.Response(text=text, status=status, content_type="text/html")
@@ -143,6 +146,11 @@ def render(request: web.Request, template: str, *, status: int = 200, **facts: A
 def large(request: web.Request) -> bool:
     """Whether this browser wants large type: ``?large=1`` switches it on for good, ``?large=0`` off."""
     return request.query.get(LARGE, request.cookies.get(LARGE, "")) == "1"
+
+
+def onward(asked: str) -> str:
+    """Where a page of another area wants its reader back: an address of patients' pages, "" for anything else."""
+    return asked if _ONWARD.fullmatch(asked) else ""
 
 
 def see(path: str) -> web.Response:

@@ -8,14 +8,14 @@ from datetime import date
 from bot.talk.flow import Flow
 from bot.talk.outcomes import Call, Choose, Done, Go, Outcome, Step
 from flows.booking.flow_find import Finding
+from flows.booking.flow_hold import Holding
 from flows.booking.labels import Labels
 from flows.booking.offers import GENERAL, Wanted
-from flows.booking.refusals import BookingRefusal, HoldExpired, WrongAge, WrongSex
-from flows.booking.visit import held_facts
+from flows.booking.refusals import WrongAge, WrongSex
 
 
 class Booking(
-    Finding, Flow, name="booking",
+    Finding, Holding, Flow, name="booking",
     words=(
         "挂号", "预约", "预约挂号", "我要挂号", "挂个号", "我要预约", "预约看病", "看病", "约号", "约医生",
         "我要看病", "门诊挂号",
@@ -42,9 +42,6 @@ class Booking(
         tries: int = 0
         answer: str = ""
 
-    told_why = False
-    """Within one turn: the reason why this person cannot be taken was said already."""
-
     async def start(self) -> Outcome:
         data = self.data
         data.department = data.clinic = data.doctor = data.date = ""
@@ -65,7 +62,8 @@ class Booking(
             )
             options.insert(0, again)
         self.data.at = "departments"
-        return Choose("department", options, save="pick", then=self.picked, other=self.search)
+        links = [labels.page()]
+        return Choose("department", options, save="pick", then=self.picked, other=self.search, links=links)
 
     async def clinics(self) -> Outcome:
         """The clinics of the chosen department; a single one is not asked for."""
@@ -99,7 +97,10 @@ class Booking(
         options += labels.doctors(offers, on_day=False)
         self.data.at = "doctors"
         facts = {"clinic_name": await self.clinic_name(), "full": full, "day": None}
-        return Choose("doctor", options, save="pick", then=self.doctor_picked, other=self.search, facts=facts)
+        links = [labels.page(f"clinics/{self.data.clinic}")]
+        return Choose(
+            "doctor", options, save="pick", then=self.doctor_picked, other=self.search, facts=facts, links=links
+        )
 
     async def doctor_picked(self) -> Outcome:
         if self.data.pick == "date":
@@ -141,8 +142,11 @@ class Booking(
             self.data.date = days[0].day.isoformat()
             return Go(self.segments)
         self.data.at = "days"
-        options = Labels(self.context).days(days)
-        return Choose("day", options, save="date", then=self.segments, other=self.search, facts=await self.whom())
+        labels, facts = Labels(self.context), await self.whom()
+        links = [labels.page(self._page())]
+        return Choose(
+            "day", labels.days(days), save="date", then=self.segments, other=self.search, facts=facts, links=links
+        )
 
     async def colleagues(self) -> Step:
         """Where to go on when the chosen doctor has nothing: others of the clinic, where there are any."""
@@ -163,9 +167,10 @@ class Booking(
         facts = await self.whom() | {"fee": first.fee, "kind": first.kind, "substitute_for": first.substitute_for}
         if len({offer.clinic for offer in offers}) == 1:
             facts["clinic_name"] = catalogue.clinic[first.clinic].name
-        options = Labels(self.context).segments(offers, catalogue)
+        labels = Labels(self.context)
         return Choose(
-            "segment", options, save="segment", then=self.person_needed, other=self.search, facts=facts, minutes=15
+            "segment", labels.segments(offers, catalogue), save="segment", then=self.person_needed, other=self.search,
+            facts=facts, minutes=15, links=[labels.page(self._page())],
         )
 
     # --- for whom ------------------------------------------------------------------------------------------------
@@ -212,70 +217,17 @@ class Booking(
         self.data.person = int(self.returned)
         return Go(self.hold)
 
-    # --- hold and confirm ----------------------------------------------------------------------------------------
-
-    async def hold(self) -> Outcome:
-        """Hold the slot, then show everything and ask for the last word while it is held."""
-        try:
-            held = await self.service.hold(self.data.segment, self.data.person, self.once(f"hold{self.data.tries}"))
-        except BookingRefusal as no:
-            self.data.tries += 1
-            if not no.way:
-                raise
-            self.told_why = True
-            return Go(getattr(self, no.way), say=no.template, facts=no.facts)
-        self.data.appointment = held.id
-        labels = Labels(self.context)
-        options = [
-            labels.word("yes", "confirm", "@yes", "确认"),
-            labels.word("time", "other_time", "换时间", "换个时间"),
-            labels.word("person", "other_person", "换人", "换就诊人", "给别人挂"),
-            labels.word("no", "give_up", "@no", "不要了"),
-        ]
-        minutes = (held.hold_until - self.context.now).total_seconds() / 60
-        facts = await self.service.facts(held) | held_facts(held, self.context)
-        return Choose(
-            "confirm", options, save="answer", then=self.answered, facts=facts, minutes=minutes, expired=self.expired,
-            back=self.give_back,
-        )
-
-    async def answered(self) -> Outcome:
-        if self.data.answer == "time":
-            await self.give_back()
-            return Go(self.segments)
-        if self.data.answer == "person":
-            await self.give_back()
-            return Go(self.choose_person)
-        if self.data.answer == "no":
-            await self.give_back()
-            return Done("given_up")
-        try:
-            row = await self.service.confirm(self.data.appointment)
-        except HoldExpired as no:
-            await self.give_back(expired=True)
-            return Go(self.segments, say=no.template, facts=no.facts)
-        return Done("booked", facts=await self.service.facts(row), result=row.public_id)
-
-    async def expired(self) -> Outcome:
-        """The hold's time is over and nobody said a word."""
-        await self.give_back(expired=True)
-        return Done("hold_lapsed", facts={"minutes": self.context.settings.booking.hold_minutes})
-
-    async def give_back(self, expired: bool = False) -> None:
-        """The hold, if there is one, goes back; the next one is a new request."""
-        if self.data.appointment:
-            await self.service.release(self.data.appointment, expired=expired)
-            self.data.appointment = 0
-            self.data.tries += 1
-
-    async def leave(self) -> None:
-        await self.give_back()
-
     # --- words for where we are ----------------------------------------------------------------------------------
 
     async def clinic_name(self) -> str:
         clinic = (await self.service.neighbours.catalogue()).clinic.get(self.data.clinic)
         return clinic.name if clinic else ""
+
+    def _page(self) -> str:
+        """The page of whom was chosen."""
+        if self.data.doctor == GENERAL:
+            return f"clinics/{self.data.clinic}/general"
+        return f"doctors/{self.data.doctor}"
 
     async def whom(self) -> dict[str, object]:
         """Who was chosen, as the prompts say it."""

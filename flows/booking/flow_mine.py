@@ -1,4 +1,4 @@
-"""My appointments: coming, past, cancelled; the details of one, and cancelling it."""
+"""My appointments: held, coming, past, cancelled; the details of one, and confirming, changing or cancelling it."""
 
 from __future__ import annotations
 
@@ -8,15 +8,18 @@ from typing import Any
 
 from bot.talk.flow import Flow
 from bot.talk.outcomes import Call, Choose, Done, Go, Option, Outcome, Step
+from flows.booking.flow_change import Changing
 from flows.booking.labels import Labels
-from flows.booking.refusals import CancelTooLate, NotBooked
+from flows.booking.refusals import CancelTooLate, HoldExpired, NotBooked
+from flows.booking.visit import held_facts
 
 
 class Appointments(
-    Flow, name="appointments",
+    Changing, Flow, name="appointments",
     words=(
         "我的预约", "预约记录", "取消预约", "我的挂号", "挂号记录", "查预约", "查看预约", "退号", "取消挂号",
         "预约查询", "我的号", "我预约的号",
+        "改预约", "改预约时间",
     ),
 ):
     """What is coming, what was, what was cancelled."""
@@ -27,12 +30,14 @@ class Appointments(
         list: str = "coming"
         appointment: int = 0
         answer: str = ""
+        date: str = ""
+        segment: int = 0
 
     async def start(self) -> Outcome:
         """What is coming; with the ways to the past and the cancelled ones where there are any."""
         self.data.list = "coming"
-        coming = await self.service.coming()
-        options = await self._options(coming)
+        holds, coming = await self.service.holds(), await self.service.coming()
+        options = [*await self._options(holds), *await self._options(coming)]
         labels = Labels(self.context)
         if await self.service.past():
             options.append(labels.word("past", "past", "看过的", "以前的"))
@@ -40,9 +45,11 @@ class Appointments(
             options.append(labels.word("cancelled", "cancelled", "已取消", "取消的"))
         if not options:
             return Done("none_yet")
-        if not coming:
+        if not coming and not holds:
             options.append(labels.word("book", "book", "挂号"))
-        return Choose("coming", options, save="pick", then=self.picked, facts={"count": len(coming)})
+        facts = {"count": len(coming), "held": len(holds)}
+        links = [labels.page("mine/")]
+        return Choose("coming", options, save="pick", then=self.picked, facts=facts, links=links)
 
     async def picked(self) -> Outcome:
         if self.data.pick == "past":
@@ -65,22 +72,54 @@ class Appointments(
     async def details(self) -> Outcome:
         """One appointment, with what can be done about it."""
         row = await self.service.mine(self.data.appointment)
+        if row.state == "held" and row.hold_until > self.context.now:
+            return Go(self.held)
         facts = await self.service.facts(row)
         coming = row.state == "booked" and row.end_at > self.context.now
         labels = Labels(self.context)
         options = []
         if coming and facts["can_cancel"]:
+            options.append(labels.word("change", "change", "改时间", "改期", "换时间"))
             options.append(labels.word("cancel", "cancel", "取消这个号", "取消预约", "退号"))
         if not coming and row.sitting:
             options.append(labels.word("again", "book_again", "再约", "再挂一次"))
         options.append(labels.word("list", "back_to_list", "返回列表"))
         state = "coming" if coming else ("past" if row.state == "booked" else row.state)
         facts["state"] = state
-        return Choose("details", options, save="answer", then=self.done_with, facts=facts)
+        links = [labels.page(f"mine/{row.public_id}")]
+        return Choose("details", options, save="answer", then=self.done_with, facts=facts, links=links)
+
+    async def held(self) -> Outcome:
+        """A slot that is kept, from a page or from a talk that was left: the last word on it."""
+        row = await self.service.mine(self.data.appointment)
+        labels = Labels(self.context)
+        options = [
+            labels.word("yes", "confirm", "@yes", "确认"),
+            labels.word("no", "give_up", "不要了"),
+            labels.word("list", "back_to_list", "返回列表"),
+        ]
+        facts = await self.service.facts(row) | held_facts(row, self.context)
+        minutes = max((row.hold_until - self.context.now).total_seconds() / 60, 0)
+        return Choose("held", options, save="answer", then=self.decided, facts=facts, minutes=minutes)
+
+    async def decided(self) -> Outcome:
+        if self.data.answer == "list":
+            return Go(self.start)
+        if self.data.answer == "no":
+            await self.service.release(self.data.appointment)
+            return Done("given_up")
+        try:
+            row = await self.service.confirm(self.data.appointment)
+        except (HoldExpired, NotBooked) as no:
+            await self.service.release(self.data.appointment, expired=True)
+            return Done("hold_lapsed", facts=no.facts | {"minutes": self.context.settings.booking.hold_minutes})
+        return Done("booked", facts=await self.service.facts(row), result=row.public_id)
 
     async def done_with(self) -> Outcome:
         if self.data.answer == "cancel":
             return Go(self.sure)
+        if self.data.answer == "change":
+            return Go(self.change)
         if self.data.answer == "again":
             row = await self.service.mine(self.data.appointment)
             return Call("booking", then=self.after_booking, arg=row.sitting)
@@ -124,6 +163,7 @@ class Appointments(
         return Choose("listed", options, save="pick", then=then, facts={"count": len(rows)})
 
     async def _options(self, rows: list[Any]) -> list[Option]:
+        """Holds say until when they are kept."""
         labels, neighbours = Labels(self.context), self.service.neighbours
         catalogue = await neighbours.catalogue()
         return [labels.appointment(row, await neighbours.anybody(row.person_id), catalogue) for row in rows]

@@ -91,7 +91,15 @@ class Labels:
         ]
 
     def appointment(self, row: Any, person: Person | None, catalogue: Catalogue) -> Option:
-        return Option(row.id, self._say("label_appointment", **visit.facts_of(row, person, catalogue, self._context)))
+        facts = visit.facts_of(row, person, catalogue, self._context)
+        if row.state == "held":
+            return Option(row.id, self._say("label_hold", **facts, **visit.held_facts(row, self._context)))
+        return Option(row.id, self._say("label_appointment", **facts))
+
+    def page(self, path: str = "") -> tuple[str, str]:
+        """A link to the page that does the same: (title, address)."""
+        label = "page" if not path.startswith("mine") else "page_same"
+        return self._say(f"label_{label}"), visit.page(self._context, path)
 
     def _sited(self, name: str, site: str, home: str, catalogue: Catalogue) -> str:
         other = catalogue.site.get(site) if site != home and len(catalogue.sites) > 1 else None

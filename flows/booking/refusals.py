@@ -113,6 +113,18 @@ class NotBooked(BookingRefusal):
     template = "refuse_not_booked"
 
 
+class OtherDoctor(BookingRefusal):
+    """A change keeps the doctor; another one is a new booking."""
+
+    template = "refuse_other_doctor"
+
+
+class SameTime(BookingRefusal):
+    """It is at this time already. Facts: day, start, end."""
+
+    template = "refuse_same_time"
+
+
 # --- why there is nothing --------------------------------------------------------------------------------------------
 
 

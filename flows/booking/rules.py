@@ -16,7 +16,9 @@ from flows.booking.refusals import (
     NoSession,
     NotYetOpen,
     OpensLater,
+    OtherDoctor,
     SameDoctorSameDay,
+    SameTime,
     SegmentOver,
     SessionStopped,
     SlotTaken,
@@ -69,7 +71,7 @@ class Place:
     @property
     def whom(self) -> str:
         """What counts as one doctor: the doctor, or the general clinic."""
-        return self.doctor or f"clinic:{self.clinic}"
+        return whom(self.doctor, self.clinic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ class Visitor:
 
 
 @dataclass(frozen=True, slots=True)
-class Mine:
+class Counted:
     """One appointment that the person holds or has."""
 
     day: date
@@ -103,6 +105,11 @@ class Sitting:
     open: bool
     to_come: bool
     left: int
+
+
+def whom(doctor: str | None, clinic: str) -> str:
+    """What counts as one doctor: who sits there, or the general clinic."""
+    return doctor or f"clinic:{clinic}"
 
 
 def check_place(place: Place, clinic: ClinicRules, now: datetime) -> None:
@@ -131,7 +138,7 @@ def check_visitor(visitor: Visitor, clinic: ClinicRules, day: date) -> None:
         raise WrongSex(clinic=clinic.name, person=visitor.name, sex=clinic.sex)
 
 
-def check_limits(mine: Iterable[Mine], place: Place, visitor: Visitor, limits: Limits) -> None:
+def check_limits(mine: Iterable[Counted], place: Place, visitor: Visitor, limits: Limits) -> None:
     """Raise the reason why this person may not have one more. `mine` are held and coming appointments."""
     mine = list(mine)
     that_day = {own.whom for own in mine if own.day == place.day}
@@ -141,6 +148,14 @@ def check_limits(mine: Iterable[Mine], place: Place, visitor: Visitor, limits: L
         raise TooManyDoctorsToday(day=place.day, person=visitor.name, most=limits.doctors_a_day)
     if len(mine) >= limits.open:
         raise TooManyOpen(person=visitor.name, most=limits.open)
+
+
+def check_change(old_segment: int, old_whom: str, segment: int, place: Place) -> None:
+    """Raise the reason why an appointment cannot be moved there: a change keeps the doctor."""
+    if place.whom != old_whom:
+        raise OtherDoctor()
+    if segment == old_segment:
+        raise SameTime(day=place.day, start=place.start, end=place.end)
 
 
 def cancel_until(day: date, at: time, now: datetime) -> datetime:

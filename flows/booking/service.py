@@ -8,25 +8,24 @@ from typing import Any
 
 from bot import logs, metrics
 from bot.context import Context
-from bot.errors import NotAllowed, NotFound
-from flows.booking import pushes, rules, store, visit
+from bot.errors import NotFound
+from flows.booking import pushes, rules, store
 from flows.booking.finding import Found, find
 from flows.booking.glance import glance
-from flows.booking.neighbours import Neighbours, Person, visitor
+from flows.booking.mine import Mine
+from flows.booking.neighbours import Person, visitor
 from flows.booking.offers import Offers
 from flows.booking.pool import store as pool
 from flows.booking.refusals import BookingRefusal, HoldExpired, NotBooked, SlotTaken
-from flows.booking.rules import Limits, Mine, Place
+from flows.booking.rules import Counted, Limits, Place
 
 log = logs.get(__name__)
 
 REGISTER, UNREGISTER = "booking.register", "booking.unregister"
-SHOWN = 30
-"""Past and cancelled appointments that are listed."""
 _lot = random.SystemRandom()
 
 
-class BookingService:
+class BookingService(Mine):
     """Made anew for each turn, page or job: `BookingService(context)`.
 
     A Refusal is raised before anything is written. With a contact in the context only its own appointments, and those
@@ -34,27 +33,16 @@ class BookingService:
     """
 
     def __init__(self, context: Context) -> None:
-        self.context = context
-        self.tx = context.tx
+        super().__init__(context)
         self.now = context.clock.local(context.now)
         self.settings = context.settings.booking
         self.offers = Offers(context)
-        self.neighbours = Neighbours(context)
 
     # --- finding -------------------------------------------------------------------------------------------------
 
     async def find(self, text: str) -> Found:
         """What a text in their own words may mean."""
         return find(text, await self.neighbours.catalogue(), self.now.date())
-
-    async def last_doctor(self) -> tuple[str, str] | None:
-        """(doctor, clinic) of the last visit, where both still are in the directory."""
-        row = await store.last_seen(self.tx, self._contact(), await self._open_persons(), self.context.now)
-        if row is None:
-            return None
-        catalogue = await self.neighbours.catalogue()
-        there = row.sitting in catalogue.doctor and catalogue.bookable(row.clinic)
-        return (row.sitting, row.clinic) if there else None
 
     async def check_person(self, person: Person, clinic: str, day: date) -> None:
         """Raises WrongAge or WrongSex."""
@@ -82,7 +70,8 @@ class BookingService:
             # Read without a lock: who comes too late is refused without queueing for the segment's row.
             rules.check_place(place, clinic, self.now)
         except BookingRefusal:
-            if known := await self._again(request_id):
+            known = await self._again(request_id) or await self._held_here(segment_id, person_id)
+            if known:
                 return known
             raise
         # Two bookings of one person at the same moment are counted one after the other.
@@ -90,30 +79,27 @@ class BookingService:
         if known := await self._again(request_id):
             return known
         rules.check_visitor(visitor(person), clinic, place.day)
-        mine = [self._mine(each) for each in await store.active_of(self.tx, person.id, self.context.now)]
+        active = await store.active_of(self.tx, person.id, self.context.now)
+        # Whoever holds a slot there already and chooses again has changed their mind: one hold for one visit.
+        before = [
+            each for each in active if self._same_visit(each, place) and await pool.lock(self.tx, each.id) == "held"
+        ]
+        if known := next((each for each in before if each.segment_id == segment_id), None):
+            return known
+        mine = [Counted(each.date, rules.whom(each.sitting, each.clinic)) for each in active if each not in before]
         rules.check_limits(mine, place, visitor(person), self._limits())
         taken = await pool.take_free(self.tx, segment_id)
         if taken is None:
             metrics.holds.inc("taken")
             raise SlotTaken(day=place.day, start=row.start_wall, end=row.end_wall)
         slot_id, number = taken
-        appointment_id = await pool.add(
-            self.tx,
-            person_id=person.id,
-            contact_id=self._contact(),
-            segment_id=segment_id,
-            slot_id=slot_id,
-            number=number,
-            state="held",
+        appointment_id = await self._add(
+            row, person.id, slot_id, number, request_id, state="held",
             hold_until=self.context.now + timedelta(minutes=self.settings.hold_minutes),
-            request_id=request_id,
-            channel=self.context.channel,
-            fee=row.fee,
-            created_at=self.context.now,
-            created_by=self.context.actor,
         )
-        await pool.assign(self.tx, slot_id, appointment_id)
         glance(self.context.ports).forget()
+        for each in before:
+            await self.release_hold(each.id, each.segment_id, each.slot_id, expired=False)
         metrics.holds.inc("held")
         held = await self._row(appointment_id)
         log.info("slot_held", appointment=held.public_id, session=row.session_code, number=number)
@@ -131,10 +117,7 @@ class BookingService:
             if row.state in ("held", "released", "expired"):
                 raise HoldExpired(minutes=self.settings.hold_minutes)
             raise NotBooked(state=row.state)
-        self.tx.put(
-            REGISTER, {"appointment": row.id}, key=f"{REGISTER}:{row.public_id}", lane=f"booking:{row.public_id}",
-            priority=3,
-        )
+        self._enter(row)
         row = await self._row(appointment_id)
         await pushes.booked(self.context, row, await self.facts(row))
         metrics.holds.inc("confirmed")
@@ -168,16 +151,7 @@ class BookingService:
         self.check_cancel(row)
         if not await pool.end(self.tx, row.id, "booked", "cancelled", self.context.actor):
             return await self._row(appointment_id)
-        wait = _lot.uniform(0, self.settings.return_within_minutes * 60)
-        if wait:
-            await pool.cool(self.tx, row.slot_id, self.context.now + timedelta(seconds=wait))
-        else:
-            await pool.give_taken(self.tx, row.segment_id, row.slot_id)
-            glance(self.context.ports).forget()
-        self.tx.put(
-            UNREGISTER, {"appointment": row.id}, key=f"{UNREGISTER}:{row.public_id}",
-            lane=f"booking:{row.public_id}", priority=3,
-        )
+        await self._let_go(row)
         row = await self._row(appointment_id)
         await pushes.cancelled(self.context, row, await self.facts(row))
         log.info("appointment_cancelled", appointment=row.public_id, session=row.session_code)
@@ -189,47 +163,108 @@ class BookingService:
             raise NotBooked(state=row.state)
         rules.check_cancel(row.date, self.settings.cancel_until, self.now)
 
-    # --- my appointments -----------------------------------------------------------------------------------------
+    # --- changing ------------------------------------------------------------------------------------------------
 
-    async def coming(self) -> list[Any]:
-        return list(await store.coming(self.tx, self._contact(), await self._open_persons(), self.context.now))
+    async def change(self, appointment_id: int, segment_id: int) -> Any:
+        """Another time with the same doctor (or general clinic): the new slot is taken and the old one let go in one
+        transaction, or neither. Gives the new appointment; the same change again gives it again.
 
-    async def past(self) -> list[Any]:
-        return list(await store.past(self.tx, self._contact(), await self._open_persons(), self.context.now, SHOWN))
-
-    async def cancelled(self) -> list[Any]:
-        return list(await store.cancelled(self.tx, self._contact(), await self._open_persons(), SHOWN))
-
-    async def mine(self, appointment_id: int) -> Any:
-        """An appointment of this contact, or of a person whose record it may open. Raises NotFound."""
-        row = await self._row(appointment_id)
-        contact = self.context.contact
-        if contact is None or row.contact_id == contact.id or row.person_id in await self._open_persons():
-            return row
-        raise NotFound("appointment")
-
-    async def facts(self, row: Any) -> dict[str, Any]:
-        """What templates say of an appointment (visit.py)."""
-        person = await self.neighbours.anybody(row.person_id)
-        return visit.facts_of(row, person, await self.neighbours.catalogue(), self.context)
+        Raises CancelTooLate, NotBooked, SameTime, OtherDoctor and the refusals of `hold`.
+        """
+        old = await self.mine(appointment_id)
+        request_id = f"change:{old.public_id}:{segment_id}"
+        if known := await store.appointment_of_request(self.tx, request_id):
+            return known
+        row = await self.segment(segment_id)
+        person = await self.neighbours.lock_person(old.person_id)
+        # Nobody cancels it under our hands: the last no has to be said before the first change.
+        state = await pool.lock(self.tx, old.id)
+        if known := await store.appointment_of_request(self.tx, request_id):
+            return known
+        if state != "booked":
+            raise NotBooked(state=state)
+        self.check_cancel(old)
+        place, clinic = self._place(row), await self.neighbours.rules_of(row.clinic)
+        rules.check_change(old.segment_id, rules.whom(old.sitting, old.clinic), segment_id, place)
+        rules.check_place(place, clinic, self.now)
+        rules.check_visitor(visitor(person), clinic, place.day)
+        active = await store.active_of(self.tx, person.id, self.context.now)
+        mine = [Counted(each.date, rules.whom(each.sitting, each.clinic)) for each in active if each.id != old.id]
+        rules.check_limits(mine, place, visitor(person), self._limits())
+        taken = await pool.take_free(self.tx, segment_id)
+        if taken is None:
+            raise SlotTaken(day=place.day, start=row.start_wall, end=row.end_wall)
+        new_id = await self._add(
+            row, person.id, *taken, request_id, state="booked", hold_until=self.context.now,
+            booked_at=self.context.now, replaces=old.id,
+        )
+        await pool.take_held(self.tx, taken[0])
+        await pool.end(self.tx, old.id, "booked", "changed", self.context.actor)
+        await self._let_go(old)
+        new = await self._row(new_id)
+        self._enter(new)
+        await pushes.changed(self.context, old, new, await self.facts(old), await self.facts(new))
+        log.info("appointment_changed", appointment=old.public_id, to=new.public_id)
+        return new
 
     # --- inside --------------------------------------------------------------------------------------------------
 
-    async def _row(self, appointment_id: int) -> Any:
-        row = await store.appointment_by(self.tx, appointment_id)
-        if row is None:
-            raise NotFound("appointment")
-        return row
+    async def _add(
+        self, row: Any, person_id: int, slot_id: int, number: int, request_id: str, **values: Any
+    ) -> int:
+        """A new appointment in a slot that was just taken."""
+        appointment_id = await pool.add(
+            self.tx,
+            person_id=person_id,
+            contact_id=self._contact(),
+            segment_id=row.segment_id,
+            slot_id=slot_id,
+            number=number,
+            request_id=request_id,
+            channel=self.context.channel,
+            fee=row.fee,
+            created_at=self.context.now,
+            created_by=self.context.actor,
+            **values,
+        )
+        await pool.assign(self.tx, slot_id, appointment_id)
+        return appointment_id
+
+    async def _let_go(self, row: Any) -> None:
+        """The slot of an appointment that has just ended goes back at a random moment, and the hospital is told."""
+        wait = _lot.uniform(0, self.settings.return_within_minutes * 60)
+        if wait:
+            await pool.cool(self.tx, row.slot_id, self.context.now + timedelta(seconds=wait))
+        else:
+            await pool.give_taken(self.tx, row.segment_id, row.slot_id)
+        glance(self.context.ports).forget()
+        self.tx.put(
+            UNREGISTER, {"appointment": row.id}, key=f"{UNREGISTER}:{row.public_id}",
+            lane=f"booking:{row.public_id}", priority=3,
+        )
+
+    def _enter(self, row: Any) -> None:
+        """The hospital is told of a new appointment."""
+        self.tx.put(
+            REGISTER, {"appointment": row.id}, key=f"{REGISTER}:{row.public_id}", lane=f"booking:{row.public_id}",
+            priority=3,
+        )
+
+    async def _held_here(self, segment_id: int, person_id: int) -> Any | None:
+        """This contact's own running hold in a segment that may be full because of it."""
+        holds = await self.holds() if self.context.contact else []
+        return next((each for each in holds if (each.segment_id, each.person_id) == (segment_id, person_id)), None)
+
+    def _same_visit(self, row: Any, place: Place) -> bool:
+        """Whether `row` is a hold of this contact with the same doctor on the same day."""
+        own = row.state == "held" and row.contact_id == self._contact()
+        return own and (row.date, rules.whom(row.sitting, row.clinic)) == (place.day, place.whom)
 
     async def _again(self, request_id: str) -> Any | None:
         known = await store.appointment_of_request(self.tx, request_id)
         if known is not None and known.state not in ("held", "booked"):
             raise HoldExpired(minutes=self.settings.hold_minutes)
         return known
-
-    async def _open_persons(self) -> list[int]:
-        """Persons of this contact that it knows more of than their name and document."""
-        return [person.id for person in await self.neighbours.persons() if person.reach == "all"]
 
     def _place(self, row: Any) -> Place:
         return Place(
@@ -244,15 +279,6 @@ class BookingService:
             free=row.free,
         )
 
-    @staticmethod
-    def _mine(row: Any) -> Mine:
-        return Mine(row.date, row.sitting or f"clinic:{row.clinic}")
-
     def _limits(self) -> Limits:
         own = self.settings
         return Limits(own.max_doctors_per_day, own.max_open)
-
-    def _contact(self) -> int:
-        if self.context.contact is None:
-            raise NotAllowed("booking.contact")
-        return self.context.contact.id

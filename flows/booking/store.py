@@ -97,13 +97,14 @@ appointment = table(
     Column("segment_id", whole(), ForeignKey("booking_segment.id"), nullable=False),
     Column("slot_id", whole(), nullable=False),
     Column("number", Integer, nullable=False),
-    Column("state", code(12), nullable=False),  # held, booked, cancelled, released, expired, refused
+    Column("state", code(12), nullable=False),  # held, booked, cancelled, changed, released, expired, refused
     Column("hold_until", Moment, nullable=False),
     Column("request_id", code(80), nullable=False, unique=True),
     Column("channel", code(16), nullable=False),
     Column("fee", Integer, nullable=False),
     Column("registration", code(64)),  # the hospital's code, once it was told
     Column("refusal", code(64)),  # the hospital's reason, where it refused
+    Column("replaces", whole()),  # the appointment that was changed into this one
     Column("created_at", Moment, nullable=False),
     Column("created_by", code(64), nullable=False),
     Column("booked_at", Moment),
@@ -113,6 +114,16 @@ appointment = table(
     Index("ix_booking_appointment_contact", "contact_id", "state"),
     Index("ix_booking_appointment_hold", "state", "hold_until"),
     Index("ix_booking_appointment_segment", "segment_id"),
+)
+
+doctor_code = table(
+    "booking_doctor_code",
+    key(),
+    Column("account", code(32), nullable=False),
+    Column("doctor", code(32), nullable=False),
+    Column("url", code(200), nullable=False),  # what the channel's code says
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("account", "doctor"),
 )
 
 _PLACE = [
@@ -141,6 +152,10 @@ async def appointment_by(tx: Transaction, appointment_id: int) -> Row[Any] | Non
     return await tx.one(_appointments().where(appointment.c.id == appointment_id))
 
 
+async def appointment_of_public(tx: Transaction, public: str) -> Row[Any] | None:
+    return await tx.one(_appointments().where(appointment.c.public_id == public))
+
+
 async def appointment_of_request(tx: Transaction, request_id: str) -> Row[Any] | None:
     return await tx.one(_appointments().where(appointment.c.request_id == request_id))
 
@@ -157,6 +172,12 @@ async def active_of(tx: Transaction, person_id: int, now: datetime) -> Sequence[
         and_(appointment.c.state == "held", appointment.c.hold_until > now),
     )
     return await tx.all(_appointments().where(appointment.c.person_id == person_id, active))
+
+
+async def holds(tx: Transaction, contact_id: int, now: datetime) -> Sequence[Row[Any]]:
+    """Holds of a contact that still run, the one that ends first first."""
+    where = (appointment.c.contact_id == contact_id, appointment.c.state == "held", appointment.c.hold_until > now)
+    return await tx.all(_appointments().where(*where).order_by(appointment.c.hold_until))
 
 
 async def coming(tx: Transaction, contact_id: int, persons: Sequence[int], now: datetime) -> Sequence[Row[Any]]:
@@ -176,9 +197,9 @@ async def past(
 
 
 async def cancelled(tx: Transaction, contact_id: int, persons: Sequence[int], limit: int) -> Sequence[Row[Any]]:
-    """Cancelled by whom ever, and refused by the hospital; the latest first."""
+    """Cancelled by whom ever, changed, and refused by the hospital; the latest first."""
     whose = or_(appointment.c.contact_id == contact_id, appointment.c.person_id.in_(persons))
-    where = (whose, appointment.c.state.in_(("cancelled", "refused")))
+    where = (whose, appointment.c.state.in_(("cancelled", "changed", "refused")))
     return await tx.all(_appointments().where(*where).order_by(appointment.c.ended_at.desc()).limit(limit))
 
 

@@ -55,6 +55,12 @@ def facts_of(row: Any, person: Person | None, catalogue: Catalogue, context: Con
     }
 
 
+def page(context: Context, path: str = "") -> str:
+    """The address of a page of ours, for whoever reads a message of this account."""
+    account = f"?account={context.contact.account}" if context.contact else ""
+    return f"{context.settings.base_url}/h5/booking/{path}{account}"
+
+
 def held_facts(row: Any, context: Context) -> dict[str, Any]:
     """Until when a hold lasts, as text that JSON keeps, and how many minutes it was given."""
     return {"hold_until": row.hold_until.isoformat(), "minutes": context.settings.booking.hold_minutes}

@@ -55,6 +55,19 @@ async def confirm(tx: Transaction, appointment_id: int, slot_id: int) -> bool:
     return True
 
 
+async def lock(tx: Transaction, appointment_id: int) -> str:
+    """The state of an appointment, which nobody changes until the transaction ends; "" where there is none."""
+    row = await tx.one(
+        select(appointment.c.state).where(appointment.c.id == appointment_id).with_for_update()
+    )
+    return str(row.state) if row else ""
+
+
+async def take_held(tx: Transaction, slot_id: int) -> None:
+    """The slot that was just taken needs no hold: its appointment is booked already."""
+    await _moved(tx, slot_id, HELD, TAKEN)
+
+
 async def release(tx: Transaction, appointment_id: int, segment_id: int, slot_id: int, *, state: str, who: str) -> bool:
     """Held -> `state` (released, expired), and the slot is free again at once. False when it is not held any more."""
     if not await end(tx, appointment_id, "held", state, who):

@@ -9,7 +9,7 @@ import pytest
 
 from bot.check import drawing, everything
 from bot.check.project import Route
-from bot.web.access import needs
+from bot.web.desk.guard import needs
 from tests.bot.check import project as tea
 
 FLOW = "flows/tea/flow.py"

@@ -14,7 +14,8 @@ from bot.errors import BadInput, Conflict, NotFound, OutsideRefused, OutsideUnav
 from bot.ports import Ports
 from bot.settings import Account, Settings
 from bot.web import forms, health, middlewares, oauth, pages, static
-from bot.web.access import needs, public
+from bot.web.access import public
+from bot.web.desk.guard import needs
 from bot.web.keys import DATABASE, PORTS, SETTINGS, WORDING
 from bot.web.sessions import SESSION
 from bot.web.sign_in import SignIns, Visitor

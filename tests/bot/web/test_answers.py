@@ -105,6 +105,7 @@ async def test_each_handler_says_who_may_come(site: Site) -> None:
     assert vars(staff)["access"] == Access("needs", "site.read")
 
 
-async def test_a_right_is_asked_for(site: Site) -> None:
+async def test_a_page_of_the_desk_sends_strangers_to_the_door(site: Site) -> None:
     browser = await site.browser()
-    assert (await browser.get("/desk/site/")).status == 403
+    answer = await browser.get("/desk/site/", allow_redirects=False)
+    assert (answer.status, answer.headers["Location"]) == (303, "/desk/sign-in")

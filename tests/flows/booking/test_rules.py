@@ -11,7 +11,7 @@ import pytest
 from bot.wording import Wording
 from flows.booking import refusals, rules
 from flows.booking.refusals import BookingRefusal
-from flows.booking.rules import ClinicRules, Limits, Mine, Place, Sitting, Visitor
+from flows.booking.rules import ClinicRules, Counted, Limits, Place, Sitting, Visitor
 
 TZ = ZoneInfo("Asia/Shanghai")
 TODAY = date(2027, 3, 1)
@@ -97,13 +97,13 @@ def test_gynaecology_takes_women() -> None:
 
 def test_limits_of_a_person() -> None:
     day, limits = PLACE.day, Limits()
-    rules.check_limits([Mine(day, "D2")], PLACE, ADULT, limits)
+    rules.check_limits([Counted(day, "D2")], PLACE, ADULT, limits)
     with pytest.raises(refusals.SameDoctorSameDay):
-        rules.check_limits([Mine(day, "D1")], PLACE, ADULT, limits)
+        rules.check_limits([Counted(day, "D1")], PLACE, ADULT, limits)
     with pytest.raises(refusals.TooManyDoctorsToday):
-        rules.check_limits([Mine(day, "D2"), Mine(day, "D3")], PLACE, ADULT, limits)
-    rules.check_limits([Mine(day, "D2"), Mine(TODAY, "D1")], PLACE, ADULT, limits)
-    many = [Mine(TODAY + timedelta(days=n), "D2") for n in range(2, 7)]
+        rules.check_limits([Counted(day, "D2"), Counted(day, "D3")], PLACE, ADULT, limits)
+    rules.check_limits([Counted(day, "D2"), Counted(TODAY, "D1")], PLACE, ADULT, limits)
+    many = [Counted(TODAY + timedelta(days=n), "D2") for n in range(2, 7)]
     with pytest.raises(refusals.TooManyOpen):
         rules.check_limits(many, PLACE, ADULT, limits)
 
@@ -111,7 +111,7 @@ def test_limits_of_a_person() -> None:
 def test_a_general_clinic_counts_as_one_doctor() -> None:
     general = replace(PLACE, doctor=None)
     with pytest.raises(refusals.SameDoctorSameDay) as refused:
-        rules.check_limits([Mine(general.day, "clinic:1101")], general, ADULT, Limits())
+        rules.check_limits([Counted(general.day, "clinic:1101")], general, ADULT, Limits())
     assert refused.value.facts["general"]
 
 

@@ -1,0 +1,1 @@
+"""Counts of tries, by which guessing is locked out."""

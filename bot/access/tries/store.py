@@ -1,0 +1,76 @@
+"""Counting tries. A try is counted before it is judged, so a hundred at once are a hundred and not one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Column, Index, Integer, delete, or_, select, update
+
+from bot import keys
+from bot.db.schema import Moment, hashed, key, table
+from bot.db.transaction import Transaction
+
+FORGOTTEN = timedelta(hours=24)
+LONGEST = timedelta(hours=1)
+
+tries = table(
+    "access_try",
+    key(),
+    Column("subject", hashed(), nullable=False, unique=True),
+    Column("count", Integer, nullable=False),
+    Column("last_at", Moment, nullable=False),
+    Column("locked_until", Moment),
+    Index("ix_access_try_last_at", "last_at"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """After ``free`` tries in a row each further one has to wait, twice as long every time: ``first`` the first."""
+
+    free: int
+    first: timedelta
+
+
+def wait(count: int, limit: Limit) -> timedelta:
+    """How long the door stays shut after the ``count``-th try that did not succeed; at most an hour."""
+    if count < limit.free:
+        return timedelta(0)
+    return min(limit.first * 2 ** min(count - limit.free, 12), LONGEST)
+
+
+async def count(tx: Transaction, subject: str, limit: Limit) -> datetime | None:
+    """Count a try. None: go on and judge it; else the moment until which this subject is locked out. Commit it."""
+    name = _hash(subject)
+    if await tx.insert_once(tries, subject=name, count=1, last_at=tx.now, locked_until=_until(tx, 1, limit)):
+        return None
+    old = tx.now - FORGOTTEN
+    anew = update(tries).where(tries.c.subject == name, tries.c.last_at < old)
+    await tx.update(anew.values(count=0, locked_until=None))
+    free = or_(tries.c.locked_until.is_(None), tries.c.locked_until <= tx.now)
+    counted = update(tries).where(tries.c.subject == name, free).values(count=tries.c.count + 1, last_at=tx.now)
+    if not await tx.update(counted):
+        until: datetime | None = await tx.scalar(select(tries.c.locked_until).where(tries.c.subject == name))
+        return until or tx.now
+    number = int(await tx.scalar(select(tries.c.count).where(tries.c.subject == name)))
+    await tx.update(update(tries).where(tries.c.subject == name).values(locked_until=_until(tx, number, limit)))
+    return None
+
+
+async def forgive(tx: Transaction, subject: str) -> None:
+    """It was the right one: begin counting anew."""
+    await tx.update(delete(tries).where(tries.c.subject == _hash(subject)))
+
+
+async def purge(tx: Transaction) -> int:
+    return await tx.update(delete(tries).where(tries.c.last_at < tx.now - 2 * FORGOTTEN))
+
+
+def _until(tx: Transaction, number: int, limit: Limit) -> datetime | None:
+    waiting = wait(number, limit)
+    return tx.now + waiting if waiting else None
+
+
+def _hash(subject: str) -> bytes:
+    return keys.ring().hash(subject, "access_try.subject")

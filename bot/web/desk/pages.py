@@ -1,0 +1,117 @@
+"""Pages of the desk: ``reading``/``@in_tx`` give a Context on behalf of the member, ``render`` the HTML.
+
+::
+
+    @routes.post("/desk/staff/person/{id}")
+    @needs("staff.edit")
+    @in_tx
+    async def change(request, context): ...
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from functools import partial, wraps
+from typing import Any
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from bot import logs
+from bot.access.doors import Door
+from bot.access.rights import Member
+from bot.clock import HospitalClock
+from bot.context import Context
+from bot.db.transaction import Transaction
+from bot.web import csrf, forms
+from bot.web.desk.guard import STAFF, VISIT, token_for, unkept
+from bot.web.keys import DATABASE, PORTS, SETTINGS, WORDING
+from bot.web.static import STATICS
+
+Acting = Callable[[web.Request, Context], Awaitable[web.StreamResponse]]
+DOORS: web.AppKey[tuple[Door, ...]] = web.AppKey("doors", tuple)
+
+
+def context_of(request: web.Request, tx: Transaction) -> Context:
+    """What a service gets, on behalf of the member who asks; no contact is concerned."""
+    settings = request.app[SETTINGS]
+    return Context(
+        tx=tx, ports=request.app[PORTS], settings=settings, wording=request.app[WORDING], contact=None, channel="web",
+        actor=request[STAFF].actor, request_id=logs.request_id(), now=tx.now, clock=HospitalClock(settings.timezone),
+    )
+
+
+@asynccontextmanager
+async def reading(request: web.Request) -> AsyncIterator[Context]:
+    """A Context that only looks."""
+    async with request.app[DATABASE].reading() as tx:
+        yield context_of(request, tx)
+
+
+def in_tx(handler: Acting) -> Handler:
+    """One transaction around a handler; it may run twice, since a deadlock has the database asked again."""
+
+    @wraps(handler)
+    async def acting(request: web.Request) -> web.StreamResponse:
+        if request.method not in csrf.SAFE and request.body_exists:
+            await forms.values(request)
+
+        async def work(tx: Transaction) -> web.StreamResponse:
+            return await handler(request, context_of(request, tx))
+
+        return await request.app[DATABASE].run(work)
+
+    return acting
+
+
+def is_part(request: web.Request) -> bool:
+    """Whether htmx asks for a part of the page (not for one that it shows whole, as going back does)."""
+    return "HX-Request" in request.headers and "HX-Boosted" not in request.headers
+
+
+def render(
+    request: web.Request, template: str, *, status: int = 200, about: str = "", **facts: Any
+) -> web.Response:
+    """A page or a part of one. Templates find besides ``facts``: ``static``, ``csrf``, ``say`` (a Problem in words),
+    ``me`` (the Member, None before the door), ``may(right)``, ``doors``, ``here``, ``part``.
+
+    :param about: what the forms' token is bound to where there is no session yet
+    """
+    member: Member | None = request.get(STAFF)
+    visit = request.get(VISIT)
+    wording = request.app[WORDING]
+    rules = request.app[SETTINGS]
+    common = {
+        "static": request.app[STATICS].address,
+        "csrf": token_for(visit.mark if visit else about) if visit or about else "",
+        "say": partial(say, request),
+        "me": member,
+        "may": member.may if member else _nothing,
+        "doors": [door for door in request.app[DOORS] if member and member.may(door.right)],
+        "here": request.rel_url.raw_path,
+        "part": is_part(request),
+        "idle": rules.desk.idle_minutes,
+        "stamp": HospitalClock(rules.timezone).today().strftime("%Y-%m-%d"),
+    }
+    text = wording.render(template, **{**common, **facts})
+    response = web.Response(text=text, status=status, content_type="text/html")
+    unkept(response)
+    return response
+
+
+def say(request: web.Request, problem: Any) -> str:
+    """The words of a problem on the desk: its own, or those of the patients' pages."""
+    wording, own = request.app[WORDING], f"common/desk/problem_{problem.slug}"
+    return wording.render(own, **problem.facts) if wording.has(own) else forms.say(wording, problem)
+
+
+def see(request: web.Request, path: str) -> web.Response:
+    """After a form: on to another page."""
+    if "HX-Request" in request.headers:
+        return web.Response(status=204, headers={"HX-Redirect": path, "Cache-Control": "no-store"})
+    return web.Response(status=303, headers={"Location": path, "Cache-Control": "no-store"})
+
+
+def _nothing(_: str) -> bool:
+    return False

@@ -1,0 +1,29 @@
+"""Puts the desk into the web application."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from aiohttp import web
+
+from bot.access.rights import Rights
+from bot.web.access import public
+from bot.web.desk import account, door
+from bot.web.desk.guard import BOOK
+from bot.web.desk.pages import DOORS
+
+
+def setup(app: web.Application, areas: Iterable[Any]) -> None:
+    """The door, the account, and what the areas declare: ``app[BOOK]`` their rights, ``app[DOORS]`` their menu."""
+    known = tuple(areas)
+    app[BOOK] = Rights.of(known)
+    app[DOORS] = tuple(entry for area in known for entry in area.doors)
+    app.router.add_routes(door.routes)
+    app.router.add_routes(account.routes)
+    app.router.add_get("/desk", _start)
+
+
+@public
+async def _start(_: web.Request) -> web.StreamResponse:
+    raise web.HTTPFound("/desk/")

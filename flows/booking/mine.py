@@ -1,0 +1,82 @@
+"""What a contact has: holds that still run, coming and past appointments, and those that ended."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot import logs
+from bot.context import Context
+from bot.errors import NotAllowed, NotFound
+from flows.booking import store, visit
+from flows.booking.neighbours import Neighbours
+
+log = logs.get(__name__)
+
+SHOWN = 30
+"""Past and cancelled appointments that are listed."""
+
+
+class Mine:
+    """Part of BookingService. Only what the contact booked itself, and what was booked for persons whose record it may
+    open, is there; anybody else's is NotFound."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.tx = context.tx
+        self.neighbours = Neighbours(context)
+
+    async def last_doctor(self) -> tuple[str, str] | None:
+        """(doctor, clinic) of the last visit, where both still are in the directory."""
+        row = await store.last_seen(self.tx, self._contact(), await self._open_persons(), self.context.now)
+        if row is None:
+            return None
+        catalogue = await self.neighbours.catalogue()
+        there = row.sitting in catalogue.doctor and catalogue.bookable(row.clinic)
+        return (row.sitting, row.clinic) if there else None
+
+    async def holds(self) -> list[Any]:
+        """Held by this contact, in the chat or on a page, and not confirmed yet; the one that ends first first."""
+        return list(await store.holds(self.tx, self._contact(), self.context.now))
+
+    async def coming(self) -> list[Any]:
+        return list(await store.coming(self.tx, self._contact(), await self._open_persons(), self.context.now))
+
+    async def past(self) -> list[Any]:
+        return list(await store.past(self.tx, self._contact(), await self._open_persons(), self.context.now, SHOWN))
+
+    async def cancelled(self) -> list[Any]:
+        """Cancelled, changed to another time, and refused by the hospital."""
+        return list(await store.cancelled(self.tx, self._contact(), await self._open_persons(), SHOWN))
+
+    async def mine(self, appointment: int | str) -> Any:
+        """An appointment by its key (int) or public id (str). Raises NotFound for anybody else's, and says so in the
+        log: who tries out ids is to be seen."""
+        row = await self._row(appointment)
+        contact = self.context.contact
+        if contact is None or row.contact_id == contact.id or row.person_id in await self._open_persons():
+            return row
+        log.warning("appointment_not_theirs", appointment=row.public_id, contact=contact.public_id)
+        raise NotFound("appointment")
+
+    async def facts(self, row: Any) -> dict[str, Any]:
+        """What templates say of an appointment (visit.py)."""
+        person = await self.neighbours.anybody(row.person_id)
+        return visit.facts_of(row, person, await self.neighbours.catalogue(), self.context)
+
+    async def _row(self, appointment: int | str) -> Any:
+        if isinstance(appointment, str):
+            row = await store.appointment_of_public(self.tx, appointment)
+        else:
+            row = await store.appointment_by(self.tx, appointment)
+        if row is None:
+            raise NotFound("appointment")
+        return row
+
+    async def _open_persons(self) -> list[int]:
+        """Persons of this contact that it knows more of than their name and document."""
+        return [person.id for person in await self.neighbours.persons() if person.reach == "all"]
+
+    def _contact(self) -> int:
+        if self.context.contact is None:
+            raise NotAllowed("booking.contact")
+        return self.context.contact.id

@@ -1,0 +1,45 @@
+"use strict";
+// Alpine's parts of the desk's pages (its CSP build: names only, no code in attributes).
+document.addEventListener("alpine:init", () => {
+  // Which columns a list shows: the ticks written as one word of the address.
+  Alpine.data("columns", () => ({
+    change() {
+      const ticked = [...this.$root.querySelectorAll("input[type=checkbox]:checked")].map((box) => box.value);
+      this.$refs.cols.value = ticked.join(",");
+    },
+  }));
+
+  // Filters kept by name, on this machine, for this list.
+  Alpine.data("saved", () => ({
+    all: [],
+    get none() { return this.all.length === 0; },
+    get shelf() { return "filters." + this.$root.dataset.list; },
+    init() {
+      try { this.all = JSON.parse(localStorage.getItem(this.shelf) || "[]"); } catch { this.all = []; }
+    },
+    write() { localStorage.setItem(this.shelf, JSON.stringify(this.all)); },
+    keep(event) {
+      const name = event.target.elements.name.value.trim();
+      const here = new URL(location.href);
+      for (const word of ["open", "page", "export"]) here.searchParams.delete(word);
+      this.all = [...this.all.filter((one) => one.name !== name), { name, address: here.pathname + here.search }];
+      this.write();
+      event.target.reset();
+    },
+    drop(event) {
+      this.all = this.all.filter((one) => one.name !== event.target.dataset.name);
+      this.write();
+    },
+  }));
+
+  // The matrix lights up the column that the pointer stands in.
+  Alpine.data("matrix", () => ({
+    over(event) {
+      const cell = event.target.closest("td");
+      const at = cell ? cell.cellIndex : -1;
+      for (const each of this.$root.querySelectorAll(".lit")) each.classList.remove("lit");
+      if (at < 1) return;
+      for (const row of this.$root.rows) if (row.cells.length > 1) row.cells[at]?.classList.add("lit");
+    },
+  }));
+});
