@@ -46,7 +46,7 @@ class Settings(BaseSettings):
         "between: the first is current, the others are old; empty: made once in `var/secret.key`",
     )
     host: str = Field("127.0.0.1", min_length=1, description="Address to listen on")
-    port: int = Field(8080, ge=1, le=65535, description="Port to listen on")
+    port: int = Field(8080, ge=1, le=65535, description="Port to listen on; the sandbox takes the next one too")
     processes: int = Field(1, ge=1, le=64, description="Web processes on this machine")
     var: Path = Field(Path("var"), description="Folder for everything that is written to disk")
     timezone: str = Field("Asia/Shanghai", description="The hospital's wall clock, a name of the tz database")

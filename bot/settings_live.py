@@ -20,6 +20,8 @@ def missing_for_live(settings: Settings) -> list[str]:
         lines.append("sms: expected key, secret and sign_name beside the gateway")
     if not settings.phone_desk:
         lines.append("phone_desk: expected the service phone, which patients are given when we cannot help")
+    if not settings.desk.networks:
+        lines.append("desk.networks: expected the hospital's networks; now the staff's desk opens from everywhere")
     if settings.log_format != "json":
         lines.append("log_format: expected json, which log collectors can search")
     return lines

@@ -26,6 +26,8 @@ def check(project: Project) -> Iterator[Finding]:
             used.add(right)
             if right not in declared:
                 yield Finding(file, name, f"needs the right {right}, which no area has among its permits")
+        elif route.area and _under(route.path, "/desk") and access.kind in ("public", "contact"):
+            yield Finding(file, name, "is a page of the desk that asks for no right: @needs(right) or @signed_in")
         if route.area and not any(_under(route.path, prefix.format(route.area)) for prefix in PREFIXES):
             yield Finding(file, name, f"stands outside of /h5, /desk or /api/v1 /{route.area}")
     for permit, area in declared.items():

@@ -9,8 +9,9 @@ import signal
 from aiohttp import web
 
 from bot.house import effective
+from bot.listening import require_free
 from bot.settings import Settings
-from integrations.sandbox.app import make_sandbox_app, sandbox_url
+from integrations.sandbox.app import make_sandbox_app, sandbox_port
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,9 +20,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 async def run(args: argparse.Namespace, settings: Settings) -> None:
     running = effective(settings)
+    port = sandbox_port(running)
+    require_free(running.host, port)
     runner = web.AppRunner(make_sandbox_app(running), access_log=None, handle_signals=False)
     await runner.setup()
-    port = int(sandbox_url(running).rsplit(":", 1)[1])
     await web.TCPSite(runner, settings.host, port).start()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

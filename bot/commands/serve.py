@@ -9,6 +9,7 @@ import signal
 from bot import metrics
 from bot.app import serve
 from bot.house import effective
+from bot.listening import require_free
 from bot.redis_server import RedisServer
 from bot.settings import Settings
 from bot.supervise import Supervisor
@@ -20,10 +21,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 async def run(args: argparse.Namespace, settings: Settings) -> None:
     redis_url = RedisServer(settings.var, settings.redis).url
-    folder = settings.var / "metrics"
     if args.shared:
-        metrics.share(folder)
-    elif settings.processes > 1:
+        metrics.share(settings.var / "metrics")
+    else:
+        require_free(settings.host, settings.port)
+    if not args.shared and settings.processes > 1:
         await _several(settings)
         return
     await serve(effective(settings), redis_url=redis_url, reuse_port=args.shared)

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from bot import logs
-from bot.db.faults import is_gone, is_passing
+from bot.db.faults import is_gone, is_passing, not_reached
 from bot.db.link import Link, MysqlLink, SqliteLink
 from bot.db.outbox import write_rows
 from bot.db.transaction import Transaction
@@ -57,9 +57,17 @@ class Database:
         return self._engine
 
     async def start(self) -> None:
-        """Open the first connection, so that a wrong URL or a silent server is known at start."""
-        async with self.reading() as tx:
-            await tx.link.script([("SELECT 1", ())])
+        """Open the first connection, so that a wrong URL or a silent server is known at start.
+
+        :raises SettingsError: nobody answers there, or lets us in
+        """
+        try:
+            async with self.reading() as tx:
+                await tx.link.script([("SELECT 1", ())])
+        except Exception as error:
+            if problem := not_reached(error, self.url):
+                raise problem from None
+            raise
 
     async def close(self) -> None:
         """Close every connection. An open aiosqlite connection would keep the process alive."""

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from bot.db.engine import Database
+from bot.db.faults import not_reached
 from bot.db.schema import metadata
 from bot.errors import SettingsError
 
@@ -69,6 +70,10 @@ async def _with_connection(url: str, work: Callable[[Connection], T]) -> T:
     try:
         async with engine.begin() as connection:
             return await connection.run_sync(work)
+    except Exception as error:
+        if problem := not_reached(error, engine.url):
+            raise problem from None
+        raise
     finally:
         await engine.dispose()
 

@@ -21,14 +21,14 @@ from bot.web.desk import export
 from bot.web.desk.guard import STAFF, needs
 from bot.web.desk.lists import Asked, Column, Listing
 from bot.web.desk.pages import is_part, reading, render
-from bot.web.keys import DATABASE, SETTINGS
+from bot.web.keys import DATABASE, SETTINGS, WORDING
 
 routes = web.RouteTableDef()
 LIST = Listing(
     "audit",
     (Column("number", "number"), Column("at", "moment"), Column("who"), Column("act"), Column("about"),
      Column("facts"), Column("address"), Column("request", hidden=True)),
-    filters=("who", "act", "about", "since", "until"), sort="number", down=True, key="number",
+    filters=("who", "act", "about", "since", "until"), sort="number", down=True, key="number", sortable=False,
 )
 
 
@@ -49,10 +49,11 @@ async def listed(request: web.Request) -> web.StreamResponse:
         count = await store.count(context.tx, wanted)
         anchor = await store.anchor_of(context.tx)
         opened = await store.one(context.tx, int(asked.open)) if asked.open.isdigit() else None
-    rows = [_row(entry, names) for entry in found]
+    words = request.app[WORDING].words["facts"]
+    rows = [_row(entry, names, words) for entry in found]
     if which:
         return await export.send(request, LIST, asked, rows, anchor=anchor)
-    beside = {"entry": _row(opened, names), "facts": opened.facts} if opened else None
+    beside = {"entry": _row(opened, names, words), "facts": opened.facts} if opened else None
     return render(request, "audit/desk/list.html.j2", list=LIST.page(asked, rows, count), beside=beside, anchor=anchor)
 
 
@@ -65,7 +66,8 @@ async def one(request: web.Request) -> web.StreamResponse:
     if entry is None:
         raise NotFound("entry")
     template = "audit/desk/beside.html.j2" if is_part(request) else "audit/desk/entry.html.j2"
-    return render(request, template, beside={"entry": _row(entry, names), "facts": entry.facts})
+    row = _row(entry, names, request.app[WORDING].words["facts"])
+    return render(request, template, beside={"entry": row, "facts": entry.facts})
 
 
 @routes.post("/desk/audit/verify")
@@ -115,12 +117,12 @@ def _brief(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
 
 
-def _row(entry: Entry, names: dict[str, tuple[str, str]]) -> dict[str, Any]:
+def _row(entry: Entry, names: dict[str, tuple[str, str]], words: dict[str, str]) -> dict[str, Any]:
     login, name = names.get(entry.actor, ("", ""))
     about = names.get(entry.about)
     return {
         "number": entry.number, "at": entry.at, "who": f"{name} ({login})" if login else entry.actor,
         "actor": entry.actor, "act": entry.act, "about": f"{about[1]} ({about[0]})" if about else entry.about,
         "object": entry.about, "address": entry.address, "request": entry.request_id,
-        "facts": "；".join(f"{name} {_brief(value)}" for name, value in entry.facts.items()),
+        "facts": "；".join(f"{words.get(name, name)} {_brief(value)}" for name, value in entry.facts.items() if value),
     }

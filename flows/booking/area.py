@@ -6,6 +6,7 @@ from bot.context import Context
 from bot.talk.area import Area
 from flows.booking.flow import Booking
 from flows.booking.flow_mine import Appointments
+from flows.booking.pages import ROUTES
 from flows.booking.pushes import KINDS
 from flows.booking.service import BookingService
 
@@ -23,4 +24,5 @@ AREA = Area(
     service=BookingService,
     reads=reads,
     pushes=KINDS,
+    routes=ROUTES,
 )

@@ -78,6 +78,5 @@ class Changing:
 
 
 def same_doctor(row: Any, day: date | None = None) -> Wanted:
-    """Where an appointment may be moved to. A doctor who sits in several clinics keeps the fee of each; a general
-    clinic has no doctor to follow."""
-    return Wanted("" if row.sitting else row.clinic, row.sitting or GENERAL, day)
+    """Where an appointment may be moved to: the same doctor in the same clinic, where the fee is the same."""
+    return Wanted(row.clinic, row.sitting or GENERAL, day)

@@ -150,9 +150,10 @@ def check_limits(mine: Iterable[Counted], place: Place, visitor: Visitor, limits
         raise TooManyOpen(person=visitor.name, most=limits.open)
 
 
-def check_change(old_segment: int, old_whom: str, segment: int, place: Place) -> None:
-    """Raise the reason why an appointment cannot be moved there: a change keeps the doctor."""
-    if place.whom != old_whom:
+def check_change(old: tuple[str, str], old_segment: int, place: Place, segment: int) -> None:
+    """Raise the reason why an appointment cannot be moved there: a change keeps the doctor and the clinic, and with
+    them the fee. `old` is (whom, clinic)."""
+    if (place.whom, place.clinic) != old:
         raise OtherDoctor()
     if segment == old_segment:
         raise SameTime(day=place.day, start=place.start, end=place.end)

@@ -185,7 +185,7 @@ class BookingService(Mine):
             raise NotBooked(state=state)
         self.check_cancel(old)
         place, clinic = self._place(row), await self.neighbours.rules_of(row.clinic)
-        rules.check_change(old.segment_id, rules.whom(old.sitting, old.clinic), segment_id, place)
+        rules.check_change((rules.whom(old.sitting, old.clinic), old.clinic), old.segment_id, place, segment_id)
         rules.check_place(place, clinic, self.now)
         rules.check_visitor(visitor(person), clinic, place.day)
         active = await store.active_of(self.tx, person.id, self.context.now)

@@ -116,7 +116,7 @@ appointment = table(
     Index("ix_booking_appointment_segment", "segment_id"),
 )
 
-doctor_code = table(
+code_of_doctor = table(
     "booking_doctor_code",
     key(),
     Column("account", code(32), nullable=False),
@@ -243,3 +243,13 @@ async def segments(tx: Transaction, sessions: Sequence[int], ends_after: datetim
     where = (segment.c.session_id.in_(sessions), segment.c.state == "open", segment.c.free > 0,
              segment.c.end_at >= ends_after)
     return await tx.all(joined.where(*where).order_by(segment.c.start_at, segment.c.id))
+
+
+async def doctor_code_of(tx: Transaction, account: str, doctor: str) -> str:
+    """What a doctor's code says in an account; "" where none was made yet."""
+    own = select(code_of_doctor.c.url).where(code_of_doctor.c.account == account, code_of_doctor.c.doctor == doctor)
+    return str(await tx.scalar(own) or "")
+
+
+async def keep_doctor_code(tx: Transaction, account: str, doctor: str, url: str) -> None:
+    await tx.insert_once(code_of_doctor, account=account, doctor=doctor, url=url, created_at=tx.now)

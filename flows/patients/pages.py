@@ -14,7 +14,7 @@ from bot.talk.understand import checks
 from bot.web import forms
 from bot.web.access import public
 from bot.web.forms import Filled
-from bot.web.pages import contact_page, in_tx, reading, render, see
+from bot.web.pages import contact_page, in_tx, onward, reading, render, see
 from flows.patients.page_form import GUARDIAN, RegisterPage
 from flows.patients.people import RELATIONS, RegisterForm
 from flows.patients.refusals import CodeTooSoon
@@ -62,6 +62,7 @@ async def new(request: web.Request) -> web.StreamResponse:
             "relation": relation if relation in RELATIONS else "" if own else "self",
             "document_type": "resident",
             "mobile": await service.own_mobile() or "",
+            "next": onward(request.query.get("next", "")),
         }
         return await _form(request, context, Filled(values))
 
@@ -85,7 +86,7 @@ async def register(request: web.Request, context: Context) -> web.StreamResponse
         person = await service.register(form)
     except Refusal as no:
         return await _form(request, context, Filled(sent), refused=_said(context, no), status=422)
-    return see(f"{HOME}?added={person.public_id}")
+    return see(onward(sent.get("next", "")) or f"{HOME}?added={person.public_id}")
 
 
 @routes.post("/h5/patients/code")
@@ -164,7 +165,8 @@ async def _form(
     return render(
         request, "patients/h5/new.html.j2", status=status, form=form, refused=refused, tail=tail, seconds=seconds,
         relations=[each for each in RELATIONS if each != "self" or not own], guardians=await service.guardians(),
-        kinds=USUAL, asking=[each for each in (*documents.KINDS, GUARDIAN) if each not in TELLING],
+        onward=onward(form.value("next")), kinds=USUAL,
+        asking=[each for each in (*documents.KINDS, GUARDIAN) if each not in TELLING],
         today=context.clock.today(),
     )
 

@@ -30,9 +30,14 @@ from integrations.sandbox.wechat_server import wechat_app
 ACCOUNT = "main"
 
 
+def sandbox_port(settings: Settings) -> int:
+    """Where the sandbox's own process listens: the next port of that of the pages."""
+    return settings.port + 1
+
+
 def sandbox_url(settings: Settings) -> str:
     """Where the sandbox's own process listens, as browsers reach it: the next port of the host of the pages."""
-    return f"http://{urlsplit(settings.base_url).hostname}:{settings.port + 1}"
+    return f"http://{urlsplit(settings.base_url).hostname}:{sandbox_port(settings)}"
 
 
 def sandbox_settings(settings: Settings, templates: Iterable[str] = (), url: str = "") -> Settings:

@@ -16,6 +16,7 @@ LIVE = {
     "DAOYI_SECRET_KEY": "k" * 40,
     "DAOYI_PUBLIC_URL": "https://daoyi.hospital.example",
     "DAOYI_LOG_FORMAT": "json",
+    "DAOYI_DESK__NETWORKS": "10.0.0.0/8",
     "DAOYI_PHONE_DESK": "021-12345",
     "DAOYI_SMS__GATEWAY": "https://sms.example",
     "DAOYI_SMS__KEY": "a",
@@ -48,6 +49,7 @@ def test_a_fresh_machine_lacks_everything(tmp_path: Path, monkeypatch: pytest.Mo
         "secret_key",
         "sms.gateway",
         "phone_desk",
+        "desk.networks",
         "log_format",
     ]
 
@@ -58,6 +60,7 @@ def test_a_fresh_machine_lacks_everything(tmp_path: Path, monkeypatch: pytest.Mo
         ("DAOYI_PUBLIC_URL", "http://daoyi.hospital.example", "public_url"),
         ("DAOYI_PUBLIC_URL", "https://192.168.1.2", "public_url"),
         ("DAOYI_PUBLIC_URL", "https://daoyi.hospital.example:8443", "public_url"),
+        ("DAOYI_DESK__NETWORKS", "", "desk.networks"),
         ("DAOYI_SMS__SECRET", "", "sms"),
         ("DAOYI_ACCOUNTS__MAIN__APP_SECRET", "", "accounts.main.app_secret"),
         ("DAOYI_ACCOUNTS__MAIN__MODE", "compatible", "accounts.main.mode"),

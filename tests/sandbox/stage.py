@@ -18,6 +18,7 @@ from bot.web import middlewares, oauth, sandbox_proxy, static
 from bot.web.keys import DATABASE, PORTS, SETTINGS, WORDING
 from bot.web.sign_in import SignIns
 from bot.wording import Wording
+from flows.booking.pages import ROUTES
 from flows.patients.area import AREA
 from integrations.sandbox.app import make_sandbox_app, sandbox_settings
 from integrations.sandbox.phones import Phones
@@ -49,8 +50,8 @@ async def stage(database: Database, ports: Ports | None = None) -> AsyncIterator
     app[WORDING] = Wording.of(settings, debug=True)
     static.setup(app)
     oauth.setup(app)
-    for routes in AREA.routes:
-        app.router.add_routes(routes)
+    for each in (*AREA.routes, *ROUTES):
+        app.router.add_routes(each)
     sandbox_proxy.setup(app, behind)
     ours = TestServer(app, port=web_port)
     async with aiohttp.ClientSession() as session:

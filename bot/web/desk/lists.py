@@ -103,6 +103,8 @@ class Listing:
     sort: str = ""
     down: bool = False
     key: str = "id"
+    sortable: bool = True
+    """False where the database turns the pages and knows one order only."""
 
     def asked(self, request: web.Request, path: str = "") -> Asked:
         """Read the address. Unknown words are ignored, numbers out of range are brought back; BadInput for nonsense."""
@@ -111,7 +113,7 @@ class Listing:
         usual = tuple(column.name for column in self.columns if not column.hidden)
         chosen = tuple(each for each in names if each in query.get("cols", "").split(",")) if "cols" in query else ()
         sort = query.get("sort", ("-" if self.down else "") + self.sort)
-        if sort.lstrip("-") not in names:
+        if sort.removeprefix("-") not in names or not self.sortable:
             sort = ("-" if self.down else "") + self.sort
         size = _number(query.get("size", ""), SIZES[0])
         return Asked(

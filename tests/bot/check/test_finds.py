@@ -9,6 +9,7 @@ import pytest
 
 from bot.check import drawing, everything
 from bot.check.project import Route
+from bot.web.access import public
 from bot.web.desk.guard import needs
 from tests.bot.check import project as tea
 
@@ -179,3 +180,8 @@ def test_rights_and_pushes_begin_with_their_area(tmp_path: Path) -> None:
     findings = found(tmp_path, permits=("mud.serve",), pushes=("mud.drunk",))
     assert any("mud.serve: is a right that does not begin with tea." in line for line in findings)
     assert any("mud.drunk: is a push that does not begin with tea." in line for line in findings)
+
+
+def test_a_page_of_the_desk_that_anybody_may_open_is_found(tmp_path: Path) -> None:
+    findings = found(tmp_path, routes=[Route("GET", "/desk/tea", tea.handler(public), "tea")])
+    assert any("is a page of the desk that asks for no right" in line for line in findings)

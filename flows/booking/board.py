@@ -1,0 +1,170 @@
+"""What the pages show of the whole hospital: who can be booked when, and each day of a calendar with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Literal
+
+from flows.booking.neighbours import Catalogue, clinic_rules
+from flows.booking.offers import GENERAL, Offers, Wanted
+from flows.booking.rules import ClinicRules
+
+State = Literal["free", "full", "stopped", "over", "none", "later"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A doctor, or a clinic's general sessions (`code` GENERAL), with what decides. `state` "none": no session in the
+    days that are open, then `day`, `start` and `fee` say nothing. `clinic` and `site` are names; `clinic_code` is
+    where the next session is, or the doctor's own clinic."""
+
+    code: str
+    name: str
+    title: str
+    specialties: tuple[str, ...]
+    photo: str
+    clinic_code: str
+    clinic: str
+    site: str
+    kind: str
+    state: State
+    day: date | None = None
+    start: str = ""
+    fee: int = 0
+    left: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day of a calendar. `opens` is the day on which a `later` one opens."""
+
+    day: date
+    state: State
+    left: int = 0
+    opens: date | None = None
+
+
+class Board(Offers):
+    """Reads only, as its parent."""
+
+    async def experts(
+        self, *, department: str = "", clinic: str = "", day: date | None = None, general: bool = False,
+        codes: Collection[str] | None = None,
+    ) -> list[Entry]:
+        """Doctors with sessions, whoever is free next first and who is full last; with `general` the general clinics
+        beside them. `codes` takes these doctors alone, even where they have no session."""
+        catalogue = await self.neighbours.catalogue()
+        rows = await self._open(Wanted(clinic, "", day))
+        if department:
+            own = {each.code for each in catalogue.clinics_of(department)}
+            rows = [row for row in rows if row.clinic in own]
+        if codes is not None:
+            rows = [row for row in rows if row.sitting in codes]
+        by_sitting: dict[tuple[str, str], list[Any]] = {}
+        for row in rows:
+            if row.sitting or general:
+                by_sitting.setdefault((row.sitting, "") if row.sitting else (GENERAL, row.clinic), []).append(row)
+        found = [self._entry(code, own, catalogue) for (code, _), own in by_sitting.items()]
+        found = [entry for entry in found if entry.state in ("free", "full")]
+        if codes is not None:
+            there = {entry.code for entry in found}
+            found += [self._absent(code, catalogue) for code in codes if code not in there]
+        order: dict[str, int] = {"free": 0, "full": 1, "none": 2}
+        place = {each.code: n for n, each in enumerate(catalogue.clinics)}
+        found.sort(
+            key=lambda each: (
+                order[each.state], each.day or date.max, each.start, place.get(each.clinic_code, 0),
+                each.code != GENERAL, each.code,
+            )
+        )
+        return found
+
+    async def calendar(self, wanted: Wanted, department: str = "") -> list[Day]:
+        """Every day from today to the last one that is open, and those behind it for which a roster is there already;
+        `wanted.day` is left out of account."""
+        catalogue = await self.neighbours.catalogue()
+        rows = list(await self._sittings(Wanted(wanted.clinic, wanted.doctor), beyond=timedelta(days=7)))
+        if department:
+            own = {each.code for each in catalogue.clinics_of(department)}
+            rows = [row for row in rows if row.clinic in own]
+        rules_of = {row.clinic: clinic_rules(catalogue, row.clinic, self.context) for row in rows}
+        rows = [row for row in rows if rules_of[row.clinic].open]
+        by_day: dict[date, list[Any]] = {}
+        for row in rows:
+            by_day.setdefault(row.date, []).append(row)
+        usual = clinic_rules(catalogue, wanted.clinic, self.context)
+        last = max([rule.last_day(self.now) for rule in rules_of.values()] or [usual.last_day(self.now)])
+        today = self.now.date()
+        days = [today + timedelta(days=n) for n in range((last - today).days + 1)]
+        days += sorted(day for day in by_day if day > last and any(row.state == "open" for row in by_day[day]))[:3]
+        return [self._day(day, by_day.get(day, []), rules_of) for day in days]
+
+    def entry_of(self, code: str, catalogue: Catalogue) -> Entry:
+        """A doctor as such, without sessions."""
+        return self._absent(code, catalogue)
+
+    # --- inside --------------------------------------------------------------------------------------------------
+
+    def _day(self, day: date, rows: Iterable[Any], rules_of: dict[str, ClinicRules]) -> Day:
+        rows = list(rows)
+        ready = [row for row in rows if day <= rules_of[row.clinic].last_day(self.now)]
+        if rows and not ready:
+            opens = min(rules_of[row.clinic].opens(day, self.now) for row in rows)
+            return Day(day, "later", 0, opens.date())
+        seated = [row for row in ready if row.state == "open"]
+        left = sum(int(row.left) for row in seated)
+        if left:
+            return Day(day, "free", left)
+        if any(row.to_come for row in seated):
+            return Day(day, "full")
+        if any(row.state != "open" for row in ready):
+            return Day(day, "stopped")
+        return Day(day, "over" if seated else "none")
+
+    def _entry(self, code: str, rows: list[Any], catalogue: Catalogue) -> Entry:
+        free = [row for row in rows if row.left]
+        first = (free or [row for row in rows if row.to_come] or rows)[0]
+        state: State = "free" if free else "full" if any(row.to_come for row in rows) else "over"
+        doctor, clinic = catalogue.doctor.get(code), catalogue.clinic.get(first.clinic)
+        return Entry(
+            code=code,
+            name=doctor.name if doctor else "",
+            title=doctor.title if doctor else "",
+            specialties=doctor.specialties if doctor else (),
+            photo=own_photo(doctor.photo if doctor else None),
+            clinic_code=first.clinic,
+            clinic=clinic.name if clinic else "",
+            site=site_name(first.site, catalogue),
+            kind=first.kind,
+            state=state,
+            day=first.date,
+            start=first.next_wall or "",
+            fee=first.fee,
+            left=sum(int(row.left) for row in free),
+        )
+
+    def _absent(self, code: str, catalogue: Catalogue) -> Entry:
+        doctor = catalogue.doctor[code]
+        clinic = catalogue.clinic.get(doctor.clinics[0]) if doctor.clinics else None
+        return Entry(
+            code, doctor.name, doctor.title, doctor.specialties, own_photo(doctor.photo), clinic.code if clinic else "",
+            clinic.name if clinic else "", site_name(clinic.site, catalogue) if clinic else "", "expert", "none",
+        )
+
+
+def site_name(code: str, catalogue: Catalogue) -> str:
+    """The site's name where there are several, without the words that all of them begin with (清梧市人民医院 总院)."""
+    site = catalogue.site.get(code) if len(catalogue.sites) > 1 else None
+    if site is None:
+        return ""
+    shared = site.name
+    while not all(each.name.startswith(shared) for each in catalogue.sites):
+        shared = shared[:-1]
+    return site.name[shared.rfind(" ") + 1 :] or site.name
+
+
+def own_photo(address: str | None) -> str:
+    """A photo that our pages may show: from this very host. Others are refused by the pages' policy anyway."""
+    return address if address and address.startswith("/") and not address.startswith("//") else ""

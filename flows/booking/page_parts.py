@@ -1,0 +1,48 @@
+"""What several booking pages do alike: words of a refusal, the day that was asked for, where a form goes on."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import date
+from typing import Any
+
+from aiohttp import web
+
+from bot.context import Context
+from bot.errors import BadInput, NotFound
+from flows.booking.refusals import BookingRefusal
+
+HOME = "/h5/booking/"
+_TOKEN = re.compile(r"[0-9a-f]{32}")
+
+
+def said(context: Context, no: BookingRefusal, **names: Any) -> str:
+    """A refusal in the page's words; where it needs none of its own, in the chat's."""
+    own = f"booking/h5/{no.template}"
+    name = own if context.wording.has(own) else f"booking/chat/{no.template}"
+    return context.wording.render(name, **{"doctor_name": "", "clinic_name": "", **names, **no.facts})
+
+
+def day_of(request: web.Request, name: str = "day") -> date | None:
+    """The day in the address; None where there is none, or no day of the calendar."""
+    try:
+        return date.fromisoformat(request.query.get(name, ""))
+    except ValueError:
+        return None
+
+
+def number_of(text: str) -> int:
+    """A key in an address. Raises NotFound for what can be none."""
+    if not re.fullmatch(r"[0-9]{1,18}", text):
+        raise NotFound("segment")
+    return int(text)
+
+
+def request_id(context: Context, token: str, *what: object) -> str:
+    """The id of one press of a button: the token that its page was given, bound to who pressed and to what was chosen,
+    so that a second tap finds the first, and another choice on the same page is another request."""
+    if context.contact is None or not _TOKEN.fullmatch(token):
+        raise BadInput("no_request_token")
+    text = ":".join(str(each) for each in (context.contact.public_id, token, *what))
+    return "page:" + hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,7 @@
+"""All pages of booking; each group stands in its page_*.py."""
+
+from __future__ import annotations
+
+from flows.booking import page_find, page_hold, page_mine, page_whom
+
+ROUTES = (page_find.routes, page_whom.routes, page_hold.routes, page_mine.routes)

@@ -1,0 +1,76 @@
+"""What somebody reads who starts Daoyi where it cannot run: one line, before anything is begun."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot import __main__ as command
+from bot.errors import SettingsError
+from bot.listening import require_free
+
+NOBODY = "mysql://daoyi:hush-hush@127.0.0.1:{port}/daoyi"
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        one.listen()
+        yield one.getsockname()[1]
+
+
+@pytest.fixture
+def free() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("DAOYI_VAR", str(tmp_path / "var"))
+    monkeypatch.setenv("DAOYI_CONFIG", "")
+    monkeypatch.delenv("DAOYI_DATABASE", raising=False)
+    return tmp_path / "var"
+
+
+@pytest.mark.parametrize(("name", "before"), [("up", 0), ("up", 1), ("serve", 0), ("sandbox", 1)])
+def test_a_port_that_is_taken(
+    name: str, before: int, taken: int, place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DAOYI_PORT", str(taken - before))
+    assert command.main([name]) == 2
+    said = f"DAOYI_PORT: {taken} is in use; expected a free port (the sandbox takes the next one too)"
+    assert said in capsys.readouterr().err
+    assert not list(place.glob("*.db*"))
+
+
+def test_a_host_that_is_not_ours(free: int) -> None:
+    require_free("127.0.0.1", free)
+    require_free("localhost", free)
+    with pytest.raises(SettingsError, match="DAOYI_HOST: expected an address of this machine"):
+        require_free("192.0.2.1", free)
+
+
+@pytest.mark.parametrize("words", [("up",), ("serve",), ("worker",), ("migrate",), ("dead",)])
+def test_a_database_that_nobody_answers_for(
+    words: tuple[str, ...], free: int, place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DAOYI_DATABASE", NOBODY.format(port=free))
+    monkeypatch.setenv("DAOYI_PORT", str(free))
+    assert command.main(words) == 2
+    said = capsys.readouterr().err
+    assert f"DAOYI_DATABASE: no server answers at 127.0.0.1:{free}" in said
+    assert "Traceback" not in said and "hush" not in said
+
+
+def test_a_folder_that_is_not_there(
+    place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DAOYI_DATABASE", f"sqlite:///{place}/no/such/daoyi.db")
+    assert command.main(["migrate"]) == 2
+    assert "DAOYI_DATABASE: its file cannot be opened" in capsys.readouterr().err
