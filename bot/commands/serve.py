@@ -25,9 +25,9 @@ async def run(args: argparse.Namespace, settings: Settings) -> None:
         metrics.share(settings.var / "metrics")
     else:
         require_free(settings.host, settings.port)
-    if not args.shared and settings.processes > 1:
-        await _several(settings)
-        return
+        if settings.processes > 1:
+            await _several(settings)
+            return
     await serve(effective(settings), redis_url=redis_url, reuse_port=args.shared)
 
 
