@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, and_, func, or_, select, update
 
-from bot.db.outbox import DEAD, READY, outbox
+from bot.db.outbox import DEAD, READY, TAKEN, outbox
 from bot.db.transaction import Transaction
 
 
@@ -15,6 +15,14 @@ async def dead_rows(tx: Transaction, *, limit: int = 200) -> Sequence[Row[Any]]:
     """(id, topic, error, attempts, due_at) of dead rows, the oldest first. What they carry stays sealed."""
     fields = (outbox.c.id, outbox.c.topic, outbox.c.error, outbox.c.attempts, outbox.c.due_at)
     return await tx.all(select(*fields).where(outbox.c.state == DEAD).order_by(outbox.c.id).limit(limit))
+
+
+async def levels(tx: Transaction) -> tuple[int, int]:
+    """(rows that are due and not done, dead rows). Counted in the index: what is done, most of the table, is not read."""
+    unfinished = or_(and_(outbox.c.state == READY, outbox.c.due_at <= tx.now), outbox.c.state == TAKEN)
+    waiting = await tx.scalar(select(func.count()).select_from(outbox).where(unfinished))
+    dead = await tx.scalar(select(func.count()).select_from(outbox).where(outbox.c.state == DEAD))
+    return int(waiting), int(dead)
 
 
 async def revive(tx: Transaction, row_id: int) -> bool:

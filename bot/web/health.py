@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from bot import keys, logs, metrics
-from bot.db import migrate
+from bot.db import migrate, outbox_dead
 from bot.errors import NotFound
 from bot.web.access import public
 from bot.web.keys import DATABASE, SETTINGS
@@ -87,8 +87,22 @@ async def figures(request: web.Request) -> web.Response:
     """Figures tell how busy a hospital is: for this machine alone, unless `metrics_open` says otherwise."""
     if not request.app[SETTINGS].metrics_open and not _from_here(request):
         raise NotFound("metrics")
+    await _count_outbox(request.app)
     body = await asyncio.to_thread(metrics.exposition)
     return web.Response(body=body, headers={"Content-Type": metrics.CONTENT_TYPE, "Cache-Control": "no-store"})
+
+
+async def _count_outbox(app: web.Application) -> None:
+    """What waits is asked of the database and not of the workers: with all of them dead it is what one must see. A
+    database that is away leaves the figures as they were; /readyz tells of it."""
+    try:
+        async with asyncio.timeout(PATIENCE), app[DATABASE].reading() as tx:
+            waiting, dead = await outbox_dead.levels(tx)
+    except Exception as error:
+        log.warning("outbox_not_counted", error=type(error).__name__)
+        return
+    metrics.outbox_waiting.set(waiting)
+    metrics.outbox_dead.set(dead)
 
 
 def _from_here(request: web.Request) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot import keys, metrics
+from bot.db import outbox
 from bot.db.engine import Database
 from bot.web import health
 from bot.web.static import FOREVER, STATICS, Statics
@@ -80,6 +82,19 @@ async def test_not_ready_without_the_database_and_its_address_is_not_told(
     assert "such" not in await answer.text()
     await browser.close()
     await made.server.close()
+
+
+async def test_what_waits_and_what_is_dead_is_counted(site: Site, sqlite_database: Database) -> None:
+    async with sqlite_database.transaction() as tx:
+        for n in range(5):
+            tx.put("t", {"n": n}, due=tx.now + timedelta(hours=1) if n == 4 else None)
+    async with sqlite_database.transaction() as tx:
+        rows = await outbox.claim(tx, "me", limit=3, lease_s=60)
+        await outbox.finish(tx, rows[0], outbox.DEAD)
+        await outbox.finish(tx, rows[1])
+    browser = await site.browser()
+    figures = await (await browser.get("/metrics")).text()
+    assert "daoyi_outbox_waiting 2.0" in figures and "daoyi_outbox_dead 1.0" in figures
 
 
 async def test_figures_are_for_this_machine(site: Site, sqlite_database: Database) -> None:
