@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from bot import logs
-from bot.errors import OutsideUnavailable
 from flows.notices import results
 from flows.notices.delivery import deliver
 from flows.notices.service import DELIVERED, SEND
 from jobs.job import Job
-from jobs.outbox import Handles
+from jobs.outbox import Handles, NotYet
 
 log = logs.get(__name__)
 
-LOOKS = 4
-"""So often a message id is looked up before it counts as somebody else's (another program on the same account)."""
+LOOKS = 9
+"""So often, over some four minutes, a message id is looked up before it counts as somebody else's (another program on the same account)."""
 
 
 async def send(job: Job, payload: dict[str, Any]) -> None:
@@ -29,7 +28,7 @@ async def delivered(job: Job, payload: dict[str, Any]) -> None:
     if job.row is not None and job.row.attempts >= LOOKS:
         log.info("delivery_of_unknown_message", way=way)
         return
-    raise OutsideUnavailable("message not known yet")
+    raise NotYet
 
 
 # The number of tries is the setting push.attempts, kept on the push itself; these are its upper bound, and hold for

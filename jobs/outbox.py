@@ -33,6 +33,12 @@ log = logs.get(__name__)
 LEASES = 10
 """A row that took so many leases is not renewed any more: its handler hangs."""
 
+
+
+class NotYet(Exception):
+    """What a row waits for has not happened yet: it is looked at again, and nobody is warned of it."""
+
+
 Run = Callable[[Job, dict[str, Any]], Awaitable[None]]
 
 
@@ -187,8 +193,9 @@ class Drain:
 
     async def _again(self, row: OutboxRow, handler: Handles, error: Exception) -> None:
         outside = isinstance(error, (OutsideUnavailable, OutsideUnknown)) or is_passing(error)
-        log.log(30 if outside else 40, "outbox_failed", topic=row.topic, attempt=row.attempts, exc_info=not outside,
-                error=type(error).__name__)
+        expected = isinstance(error, NotYet)
+        log.log(10 if expected else 30 if outside else 40, "outbox_failed", topic=row.topic, attempt=row.attempts,
+                exc_info=not (outside or expected), error=type(error).__name__)
         reason = f"{type(error).__name__}: {error}" if outside else type(error).__name__
         if row.attempts >= handler.tries:
             await self._record(row, "dead", lambda tx: outbox.finish(tx, row, outbox.DEAD, reason))

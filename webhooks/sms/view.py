@@ -18,6 +18,8 @@ from integrations.sms.notices import DeliveryReport, SmsReply, read_notice
 log = logs.get(__name__)
 
 LARGEST = 64 * 1024
+CODES = "code-"
+"""So the request ids of codes begin (jobs/patients.py)."""
 STATUS = {
     **dict.fromkeys(("bad_signature", "bad_key", "stale"), 403),
     "no_gateway": 404,
@@ -41,6 +43,10 @@ async def receive(request: web.Request) -> web.Response:
         return web.Response(status=STATUS.get(bad.reason, 400))
     if isinstance(notice, SmsReply):
         log.info("sms_reply_not_used")  # conversations by text message need a number of their own
+        return web.json_response({"code": "OK"})
+    if notice.request_id.startswith(CODES):
+        # Who waits for a code asks for another; only pushes go on by another way.
+        log.info("sms_code_report", status=notice.status, code=notice.code)
         return web.json_response({"code": "OK"})
     try:
         await _keep(request, notice)

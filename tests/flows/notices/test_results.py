@@ -55,8 +55,10 @@ async def test_a_report_of_the_sms_gateway(notices: Notices) -> None:
 async def test_a_result_that_comes_before_the_sending_is_written_down(with_templates: Notices) -> None:
     await with_templates.world.said("a", kind="delivery", message_id="template-1", status="success")
     await with_templates.settle()
-    await _sent_as_template(with_templates)
     with_templates.traveller.shift(timedelta(seconds=10))
+    await with_templates.settle()
+    await _sent_as_template(with_templates)
+    with_templates.traveller.shift(timedelta(minutes=4))
     await with_templates.settle()
     assert (await with_templates.rows())[0].delivered == "delivered"
 
@@ -65,9 +67,9 @@ async def test_results_of_messages_that_are_not_ours_are_let_go(with_templates: 
     from jobs.dead_letters import list_dead
 
     await with_templates.world.said("a", kind="delivery", message_id="999", status="success")
-    for _ in range(8):
+    for _ in range(12):
         await with_templates.settle()
-        with_templates.traveller.shift(timedelta(seconds=30))
+        with_templates.traveller.shift(timedelta(minutes=6))
     async with with_templates.world.database.reading() as tx:
         assert await list_dead(tx) == []
 

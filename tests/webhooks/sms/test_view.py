@@ -70,6 +70,11 @@ async def test_a_failure_brings_its_reason(client: TestClient[Any, Any], databas
     assert [row["status"] for row in await _kept(database)] == ["failed:MK:0001"]
 
 
+async def test_what_became_of_a_code_is_kept_by_nobody(client: TestClient[Any, Any], database: Database) -> None:
+    assert await _post(client, _body("report__failed", request_id="code-17")) == 200
+    assert await _kept(database) == []
+
+
 async def test_a_reply_is_taken(client: TestClient[Any, Any], database: Database) -> None:
     assert await _post(client, _body("reply__text")) == 200
     assert await _kept(database) == []
