@@ -161,8 +161,10 @@ class Engine:
             self.voice.say("common/chat/nothing_to_cancel")
             return
         top = self.session.frames[-1]
+        flow = self._load(top)
+        parting = await flow.parting() if flow is not None else ""
         await self._drop(top)
-        self.voice.say("common/chat/cancelled", flow=top.flow)
+        self.voice.say(f"{flow.area}/chat/{parting}" if flow and parting else "common/chat/cancelled", flow=top.flow)
         self._resume()
 
     async def _help(self) -> None:

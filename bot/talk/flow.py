@@ -68,6 +68,10 @@ class Flow:
     async def leave(self) -> None:
         """The flow is dropped (cancelled, timed out, pushed off the stack): give back what it held."""
 
+    async def parting(self) -> str:
+        """The prompt that is said when 取消 ends the flow, where the general word would mislead; "" is that one."""
+        return ""
+
     def say(self, prompt: str, **facts: Any) -> None:
         """Say something before the outcome's own prompt."""
         self.said.append((prompt, facts))

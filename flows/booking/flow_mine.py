@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,10 @@ from flows.booking.flow_change import Changing
 from flows.booking.labels import Labels
 from flows.booking.refusals import CancelTooLate, HoldExpired, NotBooked
 from flows.booking.visit import held_facts
+
+_CANCELS = re.compile("取消|退")
+_CANCEL = ("取消", "退号", "退掉", "退了", "取消预约", "取消挂号", "取消这个号", "取消号", "我要取消", "我要退号")
+"""What is said beside an appointment to be rid of it; the control word 取消 would only leave the talk about it."""
 
 
 class Appointments(
@@ -34,11 +39,16 @@ class Appointments(
         segment: int = 0
 
     async def start(self) -> Outcome:
-        """What is coming; with the ways to the past and the cancelled ones where there are any."""
+        """What is coming; with the ways to the past and the cancelled ones where there are any. Who came to cancel
+        (取消预约, 我的预约 取消) is asked about that at once."""
         self.data.list = "coming"
         holds, coming = await self.service.holds(), await self.service.coming()
-        options = [*await self._options(holds), *await self._options(coming)]
+        if coming and _CANCELS.search(self.text):
+            return Go(self.cancel_which)
+        options = await self._options([*holds, *coming], to_cancel=True)
         labels = Labels(self.context)
+        if options:
+            options.append(labels.word("cancel", "cancel_one", *_CANCEL))
         if await self.service.past():
             options.append(labels.word("past", "past", "看过的", "以前的"))
         if await self.service.cancelled():
@@ -52,6 +62,8 @@ class Appointments(
         return Choose("coming", options, save="pick", then=self.picked, facts=facts, links=links)
 
     async def picked(self) -> Outcome:
+        if self.data.pick == "cancel":
+            return Go(self.cancel_which)
         if self.data.pick == "past":
             return Go(self.past)
         if self.data.pick == "cancelled":
@@ -80,7 +92,7 @@ class Appointments(
         options = []
         if coming and facts["can_cancel"]:
             options.append(labels.word("change", "change", "改时间", "改期", "换时间"))
-            options.append(labels.word("cancel", "cancel", "取消这个号", "取消预约", "退号"))
+            options.append(labels.word("cancel", "cancel", *_CANCEL))
         if not coming and row.sitting:
             options.append(labels.word("again", "book_again", "再约", "再挂一次"))
         options.append(labels.word("list", "back_to_list", "返回列表"))
@@ -95,7 +107,7 @@ class Appointments(
         labels = Labels(self.context)
         options = [
             labels.word("yes", "confirm", "@yes", "确认"),
-            labels.word("no", "give_up", "不要了"),
+            labels.word("no", "give_up", "不要了", *_CANCEL),
             labels.word("list", "back_to_list", "返回列表"),
         ]
         facts = await self.service.facts(row) | held_facts(row, self.context)
@@ -125,6 +137,22 @@ class Appointments(
             return Call("booking", then=self.after_booking, arg=row.sitting)
         return Go({"past": self.past, "cancelled": self.cancelled}.get(self.data.list, self.start))
 
+    async def cancel_which(self) -> Outcome:
+        """Which of several; a single one is not asked for."""
+        rows = [*await self.service.holds(), *await self.service.coming()]
+        if len(rows) == 1:
+            self.data.pick = rows[0].id
+            return await self.cancel_picked()
+        options = [*await self._options(rows), Labels(self.context).word("no", "cancel_no", "@no", "不取消")]
+        return Choose("cancel_which", options, save="pick", then=self.cancel_picked)
+
+    async def cancel_picked(self) -> Outcome:
+        if self.data.pick == "no":
+            return Go(self.start, say="kept")
+        self.data.appointment = int(str(self.data.pick))
+        row = await self.service.mine(self.data.appointment)
+        return Go(self.held if row.state == "held" else self.sure)
+
     async def sure(self) -> Outcome:
         """Ask once more; who is too late learns it before."""
         row = await self.service.mine(self.data.appointment)
@@ -149,6 +177,9 @@ class Appointments(
             return Go(self.start, say=no.template, facts=no.facts)
         return Done("cancelled_now", facts=await self.service.facts(row))
 
+    async def parting(self) -> str:
+        return "still_there" if await self.service.coming() else ""
+
     async def after_booking(self) -> Outcome:
         """Back from a booking that began here: it said all there is to say."""
         return Done()
@@ -162,8 +193,11 @@ class Appointments(
         then: Step = self.picked
         return Choose("listed", options, save="pick", then=then, facts={"count": len(rows)})
 
-    async def _options(self, rows: list[Any]) -> list[Option]:
-        """Holds say until when they are kept."""
+    async def _options(self, rows: list[Any], *, to_cancel: bool = False) -> list[Option]:
+        """Holds say until when they are kept. `to_cancel`: 取消第一个, 取消王静 open the one that is meant."""
         labels, neighbours = Labels(self.context), self.service.neighbours
         catalogue = await neighbours.catalogue()
-        return [labels.appointment(row, await neighbours.anybody(row.person_id), catalogue) for row in rows]
+        return [
+            labels.appointment(row, await neighbours.anybody(row.person_id), catalogue, number if to_cancel else 0)
+            for number, row in enumerate(rows, 1)
+        ]

@@ -12,6 +12,8 @@ from flows.booking import visit
 from flows.booking.neighbours import Catalogue, Person
 from flows.booking.offers import DayOffer, DoctorOffer, SegmentOffer
 
+_HAN = "零一二三四五六七八九"
+
 
 class Labels:
     """Makes options of what the service found."""
@@ -90,11 +92,13 @@ class Labels:
             for p in persons
         ]
 
-    def appointment(self, row: Any, person: Person | None, catalogue: Catalogue) -> Option:
+    def appointment(self, row: Any, person: Person | None, catalogue: Catalogue, number: int = 0) -> Option:
+        """`number`: where it stands in a list in which 取消第一个 and 取消王静 are understood."""
         facts = visit.facts_of(row, person, catalogue, self._context)
+        aliases = _cancelling(number, facts["doctor"], facts["clinic"]) if number else ()
         if row.state == "held":
-            return Option(row.id, self._say("label_hold", **facts, **visit.held_facts(row, self._context)))
-        return Option(row.id, self._say("label_appointment", **facts))
+            return Option(row.id, self._say("label_hold", **facts, **visit.held_facts(row, self._context)), aliases)
+        return Option(row.id, self._say("label_appointment", **facts), aliases)
 
     def page(self, path: str = "") -> tuple[str, str]:
         """A link to the page that does the same: (title, address)."""
@@ -109,3 +113,13 @@ class Labels:
     def _home(doctor: Any, catalogue: Catalogue) -> str:
         clinic = catalogue.clinic.get(doctor.clinics[0]) if doctor.clinics else None
         return clinic.name if clinic else ""
+
+
+def _cancelling(number: int, doctor: str, clinic: str) -> tuple[str, ...]:
+    """How somebody names the appointment at `number` that they want to be rid of."""
+    places = [f"第{number}个", f"{number}", f"第{number}"]
+    if number < len(_HAN):
+        places += [f"第{_HAN[number]}个", f"{_HAN[number]}", f"第{_HAN[number]}"]
+    tails = ("", "医生", "的", "的号", "医生的号") if doctor else ("", "的号")
+    names = [f"{doctor or clinic}{tail}" for tail in tails]
+    return tuple(f"{verb}{what}" for verb in ("取消", "退") for what in (*places, *names))
