@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.context import Context
-from bot.errors import OutsideRefused
+from bot.errors import OutsideRefused, OutsideUnavailable, OutsideUnknown
 from bot.talk.dispatcher import SAY
 from bot.talk.messages import Message, dump_messages
 from flows.notices.service import NoticesService
@@ -21,22 +21,36 @@ from jobs.job import Job
 from jobs.outbox import Handles
 from jobs.schedule import Daily, Every
 
+PATIENT_TRIES = 3
+"""After so many in vain, some seconds, who waits for a code is told."""
 PATIENCE = timedelta(minutes=30)
 """A record that is still not there so long after it was asked for is asked for again."""
 
 
 async def sms_code(job: Job, payload: dict[str, Any]) -> None:
-    """Send one code. A number that cannot be reached is told to who waits for the code."""
+    """Send one code. Who waits for it is told where the number cannot be reached, or the gateway cannot for a while."""
     assert job.row is not None
     words = {"code": payload["code"], "minutes": str(payload["minutes"])}
     try:
         await job.ports[SmsPort].send(payload["mobile"], "patients.code", words, request_id=f"code-{job.row.id}")
     except (NumberRefused, NumberLimited) as no:
-        later = isinstance(no, NumberLimited)
-        text = job.wording.render("patients/chat/code_not_sent", tail=payload["mobile"][-4:], later=later)
-        async with job.context(payload["contact"]) as context:
-            said = {"contact": payload["contact"], "messages": dump_messages((Message(text),))}
-            context.tx.put(SAY, said, key=f"patients.code_not_sent:{job.row.id}", priority=2)
+        await _told(job, payload, "code_not_sent", later=isinstance(no, NumberLimited))
+    except OutsideRefused:
+        await _told(job, payload, "code_stuck")
+        raise
+    except (OutsideUnavailable, OutsideUnknown):
+        if job.row.attempts >= PATIENT_TRIES:
+            await _told(job, payload, "code_stuck")
+        raise
+
+
+async def _told(job: Job, payload: dict[str, Any], template: str, **facts: Any) -> None:
+    """Once for each code."""
+    assert job.row is not None
+    text = job.wording.render(f"patients/chat/{template}", tail=payload["mobile"][-4:], **facts)
+    async with job.context(payload["contact"]) as context:
+        said = {"contact": payload["contact"], "messages": dump_messages((Message(text),))}
+        context.tx.put(SAY, said, key=f"patients.code_not_sent:{job.row.id}", priority=2)
 
 
 async def match_record(job: Job, payload: dict[str, Any]) -> None:
@@ -118,7 +132,8 @@ async def purge(job: Job) -> None:
 
 
 HANDLES = {
-    SEND: Handles(sms_code, tries=5, slowest_s=20),
+    # About a minute: then another code may be asked for.
+    SEND: Handles(sms_code, tries=8, slowest_s=20),
     MATCH: Handles(match_record, tries=20),
     CREATE: Handles(create_record, tries=20),
     TELL: Handles(tell),

@@ -211,7 +211,9 @@ async def anything_due(tx: Transaction) -> bool:
 
 
 async def purge(tx: Transaction, before: datetime, *, limit: int) -> int:
-    """Delete up to `limit` rows that were finished before that moment; dead ones stay until staff have seen to them."""
-    old = select(outbox.c.id).where(outbox.c.state.in_((DONE, DROPPED)), outbox.c.finished_at < before).limit(limit)
+    """Delete up to `limit` rows that were finished before that moment; dead ones stay until staff have seen to them, or
+    they were of no use any more."""
+    over = or_(outbox.c.state.in_((DONE, DROPPED)), and_(outbox.c.state == DEAD, outbox.c.useless_after < before))
+    old = select(outbox.c.id).where(over, outbox.c.finished_at < before).limit(limit)
     ids = [row.id for row in await tx.all(old)]
     return await tx.update(delete(outbox).where(outbox.c.id.in_(ids))) if ids else 0

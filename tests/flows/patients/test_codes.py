@@ -7,13 +7,15 @@ import asyncio
 import pytest
 import time_machine
 
-from bot.errors import Refusal
+from bot.db import outbox_dead
+from bot.errors import OutsideUnavailable, Refusal
 from flows.patients.people import CodeCheck
 from flows.patients.proof.codes import read_code
 from flows.patients.refusals import CodesForContact, CodesForMobile, CodeTooSoon
 from flows.patients.service import PatientsService
 from integrations.sms.errors import NumberRefused
-from integrations.sms.port import SmsPort
+from integrations.sms.port import SmsPort, SmsReceipt
+from jobs.dead_letters import list_dead
 from tests.flows.patients.family import MOBILE, OTHER_MOBILE, last_code
 from tests.support.world import World
 
@@ -155,3 +157,27 @@ async def test_a_number_that_nobody_has_is_told_to_who_waits(world: World) -> No
 )
 def test_codes_as_people_send_them(typed: str, digits: str) -> None:
     assert read_code(typed) == digits
+
+
+async def test_a_gateway_that_stays_away_is_told_once_and_its_dead_code_is_not_offered(
+    world: World, travel: time_machine.Coordinates
+) -> None:
+    class Away:
+        async def send(self, *args: object, **named: object) -> SmsReceipt:
+            raise OutsideUnavailable("http-503")
+
+    await world.said("a", "你好")
+    world.ports.put(SmsPort, Away())
+    async with world.context() as context:
+        await PatientsService(context).start_code(MOBILE, "register")
+    for number in range(8):
+        await world.drain.once()
+        async with world.database.reading() as tx:
+            assert bool(await list_dead(tx)) == (number == 7)
+        travel.shift(30)
+    said = [message.text for _, message in world.channels.sent]
+    assert len(said) == 1 and "尾号 0001" in said[0] and "重发验证码" in said[0]
+    travel.shift(5 * 60)
+    async with world.database.transaction() as tx:
+        assert await list_dead(tx) == []
+        assert not await outbox_dead.revive(tx, 1)
