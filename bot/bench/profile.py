@@ -30,7 +30,7 @@ SHOWN = 60
 
 def grouped(path: Path, requests: int) -> dict[str, Any]:
     """Share of each group in the time that functions spend themselves, and the dearest functions of all."""
-    stats = pstats.Stats(str(path)).stats  # type: ignore[attr-defined]
+    stats: Any = vars(pstats.Stats(str(path)))["stats"]
     rows = [(own, calls, _name(place)) for place, (_, calls, own, _, _) in stats.items()]
     rows = [row for row in rows if "run_until_complete" not in row[2] and "Runner" not in row[2]]
     whole = sum(own for own, _, _ in rows)

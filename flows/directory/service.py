@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import time as monotonic
 from dataclasses import asdict
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from bot import logs
@@ -39,20 +40,20 @@ class DirectoryService:
         return kept[1]
 
 
-async def hospital_rows(port: HospitalPort) -> tuple[dict[str, list[object]], str]:
+async def hospital_rows(port: HospitalPort) -> tuple[dict[str, list[Any]], str]:
     """All of the hospital's directory and a digest of it. Reads only; no transaction is open meanwhile."""
-    rows: dict[str, list[object]] = {
+    rows: dict[str, list[Any]] = {
         "sites": list(await port.sites()),
         "departments": list(await port.departments()),
         "clinics": list(await port.clinics()),
         "doctors": list(await port.doctors()),
         "rooms": list(await port.rooms()),
     }
-    text = repr([[asdict(row) for row in listed] for listed in rows.values()])  # type: ignore[call-overload]
+    text = repr([[asdict(row) for row in listed] for listed in rows.values()])
     return rows, hashlib.sha256(text.encode()).hexdigest()
 
 
-async def take_over(context: Context, rows: dict[str, list[object]], digest: str) -> bool:
+async def take_over(context: Context, rows: dict[str, list[Any]], digest: str) -> bool:
     """Replace our copy if it differs; True when it did. An empty one is a fault of the line, not a closed house."""
     if not rows["clinics"] or not rows["departments"]:
         log.warning("directory_empty")
