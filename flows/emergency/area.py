@@ -5,12 +5,11 @@ from __future__ import annotations
 from bot.talk.area import Area
 from flows.emergency import rules
 
-TEMPLATES = {"emergency": "emergency/chat/emergency", "self_harm": "emergency/chat/self_harm"}
-
 
 def alarm(text: str) -> str | None:
+    """The template for this kind of danger: what to do until help is there differs."""
     found = rules.alarm(text)
-    return TEMPLATES[found] if found else None
+    return f"emergency/chat/{found}" if found else None
 
 
 AREA = Area(name="emergency", title="急救提示", alarm=alarm)
