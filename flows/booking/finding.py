@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.talk.understand import days
-from bot.talk.understand.dates import Anyday, DateAnswer, Impossible, read_date
+from bot.talk.understand.dates import Anyday, DateAnswer, Impossible, Reading, read_date
 from bot.talk.understand.labels import core
 from bot.talk.understand.text import normalise
-from bot.talk.understand.times import HALF
+from bot.talk.understand.times import HALF, HALVES
 from flows.directory.rules import Catalogue, Hit
 
 LONGEST = 30
@@ -22,6 +22,8 @@ _LAST = re.compile(r"上次|上回|以前看过?的|之前看过?的|原来的?(
 _LAST_DOCTOR = re.compile(r"(?:上次|上回|以前|之前|原来|老).{0,4}(?:医生|大夫)")
 _ASKS = re.compile(r"哪里|哪儿|在哪|几楼|怎么|电话|地址|多少|什么|为什么|探视|住院|报告|结果|投诉|吗$")
 _HALF = re.compile(HALF)
+_HALF_BESIDE = re.compile(r"上午|早上|下午|午后|傍晚|晚上")
+_NOT = re.compile(r"不|没|别")
 _FILLING = re.compile(
     r"(?:有号吗|有没有号|还有号吗?|有吗|挂个?号|预约|的号|号源|普通号|专家号|可以吗|行吗|坐诊|出诊|门诊的?(?=有|的|$))"
 )
@@ -31,19 +33,23 @@ _FILLING = re.compile(
 class Found:
     """Codes of what the words may mean; several of a kind leave the choice to whoever asked. `day` is None where none
     was named; `no_day`: a day was named that no calendar has. `last`: the doctor of last time is meant. `sure`: named
-    so exactly that nothing else can be meant, even where nobody asked."""
+    so exactly that nothing else can be meant, even where nobody asked. `half` is the half of a day that was said, ""
+    where none was; `there`: clinics that were named beside the doctors, who sit in them."""
 
     doctors: tuple[str, ...] = ()
     clinics: tuple[str, ...] = ()
     departments: tuple[str, ...] = ()
+    there: tuple[str, ...] = ()
     day: date | None = None
+    half: str = ""
     no_day: bool = False
     last: bool = False
     sure: bool = False
 
     @property
     def anything(self) -> bool:
-        return bool(self.doctors or self.clinics or self.departments or self.day or self.no_day or self.last)
+        named = self.doctors or self.clinics or self.departments
+        return bool(named or self.day or self.half or self.no_day or self.last)
 
 
 def find(text: str, catalogue: Catalogue, today: date) -> Found:
@@ -58,19 +64,33 @@ def find(text: str, catalogue: Catalogue, today: date) -> Found:
     rest = core(_FILLING.sub("", _without_days(said, today))) if isinstance(reading, DateAnswer | Anyday) else (
         core(_FILLING.sub("", said))
     )
+    if reading is None and _half(said, None):
+        rest = core(_FILLING.sub("", _HALF_BESIDE.sub("", said)))
     last = _LAST.search(said) is not None
     hits = [] if last else catalogue.search(rest)
     doctors, clinics, departments = _sorted_out(hits, rest, catalogue)
+    there = clinics if doctors else ()
+    clinics = () if doctors else clinics
     named = doctors or clinics or departments
     return Found(
         doctors=doctors,
         clinics=clinics,
         departments=departments,
+        there=there,
         day=day,
+        half=_half(said, reading) if named or reading else "",
         no_day=isinstance(reading, Impossible),
         last=last,
         sure=_LAST_DOCTOR.search(said) is not None if last else bool(named) and _sure(hits, rest),
     )
+
+
+def _half(said: str, reading: Reading) -> str:
+    """The half day that was said with a day, alone, or beside a name (王静 下午)."""
+    if isinstance(reading, DateAnswer | Anyday):
+        return reading.half or ""
+    beside = _HALF_BESIDE.findall(said) if reading is None and not _NOT.search(said) else []
+    return HALVES[beside[0]] if len(beside) == 1 else ""
 
 
 def _without_days(said: str, today: date) -> str:
@@ -82,7 +102,8 @@ def _without_days(said: str, today: date) -> str:
 def _sorted_out(
     hits: list[Hit], rest: str, catalogue: Catalogue
 ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-    """Doctors before clinics before departments; 呼吸内科 does not mean 内科 as well; 呼吸内科王静 is the one there."""
+    """Doctors before clinics before departments; 呼吸内科 does not mean 内科 as well; 呼吸内科王静 is the one there,
+    and comes with the clinic that was named."""
     hits = [hit for hit in hits if not any(_swallowed(hit, other, rest) for other in hits)]
     doctors = [hit.code for hit in hits if hit.kind == "doctor"]
     clinics = [hit.code for hit in hits if hit.kind == "clinic"]
@@ -90,6 +111,8 @@ def _sorted_out(
     if doctors and clinics:
         there = [code for code in doctors if set(catalogue.doctor[code].clinics) & set(clinics)]
         doctors = there or doctors
+        sits = {clinic for code in there for clinic in catalogue.doctor[code].clinics}
+        return tuple(doctors), tuple(code for code in clinics if code in sits), ()
     if doctors:
         return tuple(doctors), (), ()
     if clinics:

@@ -8,6 +8,7 @@ from datetime import date
 from bot.talk.flow import Flow
 from bot.talk.outcomes import Call, Choose, Done, Go, Outcome, Step
 from flows.booking.flow_find import Finding
+from flows.booking.flow_half import Halves
 from flows.booking.flow_hold import Holding
 from flows.booking.labels import Labels
 from flows.booking.offers import GENERAL, Wanted
@@ -15,7 +16,7 @@ from flows.booking.refusals import WrongAge, WrongSex
 
 
 class Booking(
-    Finding, Holding, Flow, name="booking",
+    Finding, Halves, Holding, Flow, name="booking",
     words=(
         "挂号", "预约", "预约挂号", "我要挂号", "挂个号", "我要预约", "预约看病", "看病", "约号", "约医生",
         "我要看病", "门诊挂号",
@@ -34,6 +35,8 @@ class Booking(
         date: str = ""
         wish: str = ""
         """A day that was named before anybody knew where."""
+        half: str = ""
+        """The half of the day that was named; "" is any."""
         at: str = ""
         """The step that asked last: where to go on when a text was not understood."""
         segment: int = 0
@@ -44,7 +47,7 @@ class Booking(
 
     async def start(self) -> Outcome:
         data = self.data
-        data.department = data.clinic = data.doctor = data.date = ""
+        data.department = data.clinic = data.doctor = data.date = data.half = ""
         if self.text not in ("", *self.words) and (await self.service.find(self.text)).anything:
             return await self.understood(self.text)
         return Go(self.departments)
@@ -89,14 +92,14 @@ class Booking(
     async def doctors(self) -> Outcome:
         """By doctor: who can be booked in the clinic; the way to choose by day stands first."""
         self.data.date = self.data.doctor = ""
-        offers, full = await self.service.offers.doctors(self.data.clinic)
+        offers, full = await self.doctors_of(self.data.clinic)
         if not offers:
             return await self.nothing(Wanted(self.data.clinic), self.departments)
         labels = Labels(self.context)
         options = [labels.word("date", "by_date", "按日期", "日期", "按时间")] if len(offers) > 1 else []
         options += labels.doctors(offers, on_day=False)
         self.data.at = "doctors"
-        facts = {"clinic_name": await self.clinic_name(), "full": full, "day": None}
+        facts = {"clinic_name": await self.clinic_name(), "full": full, "day": None, "half": self.data.half}
         links = [labels.page(f"clinics/{self.data.clinic}")]
         return Choose(
             "doctor", options, save="pick", then=self.doctor_picked, other=self.search, facts=facts, links=links
@@ -111,11 +114,11 @@ class Booking(
     async def dates(self) -> Outcome:
         """By day: on which days anybody in the clinic has a slot."""
         self.data.date = self.data.doctor = ""
-        days = await self.service.offers.days(Wanted(self.data.clinic))
+        days = await self.days_of(Wanted(self.data.clinic))
         if not days:
             return await self.nothing(Wanted(self.data.clinic), self.departments)
         self.data.at = "dates"
-        facts = {"clinic_name": await self.clinic_name()}
+        facts = {"clinic_name": await self.clinic_name(), "half": self.data.half}
         options = Labels(self.context).days(days)
         return Choose("date", options, save="date", then=self.doctors_on, other=self.search, facts=facts)
 
@@ -123,11 +126,11 @@ class Booking(
         """Who can be booked on the chosen day."""
         self.data.doctor = ""
         day = date.fromisoformat(self.data.date)
-        offers, full = await self.service.offers.doctors(self.data.clinic, day)
+        offers, full = await self.doctors_of(self.data.clinic, day)
         if not offers:
             return await self.nothing(Wanted(self.data.clinic, "", day), self.doctors)
         self.data.at = "doctors_on"
-        facts = {"clinic_name": await self.clinic_name(), "full": full, "day": self.data.date}
+        facts = {"clinic_name": await self.clinic_name(), "full": full, "day": self.data.date, "half": self.data.half}
         options = Labels(self.context).doctors(offers, on_day=True)
         return Choose("doctor", options, save="pick", then=self.doctor_picked, other=self.search, facts=facts)
 
@@ -135,7 +138,7 @@ class Booking(
         """On which days the chosen doctor has a slot; a single one is not asked for."""
         self.data.date = ""
         wanted = Wanted(self.data.clinic, self.data.doctor)
-        days = await self.service.offers.days(wanted)
+        days = await self.days_of(wanted)
         if not days:
             return await self.nothing(wanted, await self.colleagues())
         if len(days) == 1:
@@ -158,13 +161,14 @@ class Booking(
     async def segments(self) -> Outcome:
         day = date.fromisoformat(self.data.date)
         wanted = Wanted(self.data.clinic, self.data.doctor, day)
-        offers = await self.service.offers.segments(wanted)
+        offers = await self.segments_of(wanted)
         if not offers:
             return await self.nothing(wanted, self.days)
         self.data.at = "segments"
         catalogue = await self.service.neighbours.catalogue()
         first = offers[0]
-        facts = await self.whom() | {"fee": first.fee, "kind": first.kind, "substitute_for": first.substitute_for}
+        fee = first.fee if len({offer.fee for offer in offers}) == 1 else None  # each line says its own
+        facts = await self.whom() | {"fee": fee, "kind": first.kind, "substitute_for": first.substitute_for}
         if len({offer.clinic for offer in offers}) == 1:
             facts["clinic_name"] = catalogue.clinic[first.clinic].name
         labels = Labels(self.context)
@@ -213,7 +217,7 @@ class Booking(
     async def registered(self) -> Outcome:
         """Back from registering a person, who is then the one the slot is for."""
         if not self.returned:
-            return Done("no_person")
+            return Go(self.choose_person) if await self.service.neighbours.persons() else Done("no_person")
         self.data.person = int(self.returned)
         return Go(self.hold)
 
@@ -237,4 +241,5 @@ class Booking(
             "doctor_name": doctor.name if doctor else "",
             "title": doctor.title if doctor else "",
             "clinic_name": await self.clinic_name(),
+            "half": self.data.half,
         }

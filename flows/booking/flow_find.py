@@ -47,12 +47,15 @@ class Finding:
             return Go(self._asked(), say="no_such_day", facts={"said": text})
         if found.day and found.day < self.service.now.date():
             return Go(self._asked(), say="day_over", facts={"day": found.day})
+        self.data.half = found.half
         if found.last:
             return await self._last()
         if found.doctors or found.clinics or found.departments:
             return await self._named(found, text)
         if found.day:
             return self._on(found)
+        if found.half:
+            return Go(self._asked())
         return Go(self._asked(), say="not_found", facts={"said": text})
 
     async def picked(self) -> Outcome:
@@ -62,7 +65,7 @@ class Finding:
             self.data.doctor, self.data.clinic = code, rest[0]
             return self._doctor_known()
         if kind == "doctor":
-            self.data.doctor, self.data.clinic = code, ""
+            self.data.doctor, self.data.clinic = code, rest[0] if rest else ""
             return self._doctor_known()
         if kind == "clinic":
             self.data.clinic, self.data.doctor = code, ""
@@ -93,7 +96,7 @@ class Finding:
             if codes
         )
         if len(codes) == 1:
-            self.data.pick = [kind, codes[0]]
+            self.data.pick = [kind, codes[0], *(found.there if len(found.there) == 1 else ())]
             return await self.picked()
         if len(codes) > MOST:
             return Go(self._asked(), say="too_many_found", facts={"said": text, "count": len(codes)})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
@@ -23,7 +23,8 @@ BEYOND = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class DoctorOffer:
-    """A doctor, or the general clinic, with what decides: the next session with a slot, its fee, how many are left."""
+    """A doctor, or the general clinic, with what decides: the next session with a slot, its fee, and how many are left
+    on its day."""
 
     code: str
     name: str
@@ -58,11 +59,12 @@ class SegmentOffer:
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What is looked for. `doctor` is a code, GENERAL, or "" for whoever sits in the clinic; `clinic` "" is any that
-    the doctor sits in."""
+    the doctor sits in; `half` "" is any half of the day."""
 
     clinic: str = ""
     doctor: str = ""
     day: date | None = None
+    half: str = ""
 
 
 class Offers:
@@ -84,10 +86,12 @@ class Offers:
         catalogue = await self.neighbours.catalogue()
         return [each for each in catalogue.clinics_of(department) if catalogue.bookable(each.code)]
 
-    async def doctors(self, clinic: str, day: date | None = None) -> tuple[list[DoctorOffer], list[str]]:
+    async def doctors(
+        self, clinic: str, day: date | None = None, half: str = ""
+    ) -> tuple[list[DoctorOffer], list[str]]:
         """Who can be booked in a clinic, the general clinic first and then whoever is free next; and who is full."""
         catalogue = await self.neighbours.catalogue()
-        sessions = await self._open(Wanted(clinic, "", day))
+        sessions = await self._open(Wanted(clinic, "", day, half))
         offers, full = [], []
         by_sitting: dict[str, list[Any]] = {}
         for each in sessions:
@@ -101,7 +105,7 @@ class Offers:
                 continue
             first = free[0]
             title, number = (doctor.title, doctor.number) if doctor else ("", "")
-            left = sum(each.left for each in free)
+            left = sum(each.left for each in free if each.date == first.date)
             offers.append(
                 DoctorOffer(code, name, title, number, first.kind, first.date, first.next_wall, first.fee, left)
             )
@@ -114,7 +118,7 @@ class Offers:
         return [DayOffer(day, sum(s.left for s in own)) for day, own in groupby(sessions, key=lambda s: s.date)]
 
     async def segments(self, wanted: Wanted) -> list[SegmentOffer]:
-        """Segments with a slot left, in time."""
+        """Segments with a slot left, in time; of two at one time the cheaper first."""
         catalogue = await self.neighbours.catalogue()
         sessions = [each.id for each in await self._open(wanted) if each.left]
         if not sessions:
@@ -123,7 +127,8 @@ class Offers:
         rows = await glance(self.context.ports).at(
             ("segments", tuple(sessions), minute), lambda: store.segments(self.tx, sessions, self._ends_after())
         )
-        return [_segment(row, catalogue) for row in rows]
+        in_time = sorted(rows, key=lambda row: (row.start_at, row.fee, row.segment_id))
+        return [_segment(row, catalogue) for row in in_time]
 
     async def why_none(self, wanted: Wanted) -> BookingRefusal:
         """The reason why `wanted` has nothing to choose from."""
@@ -149,12 +154,14 @@ class Offers:
             own = by_clinic.get(row.clinic)
             if own is None:
                 own = by_clinic[row.clinic] = clinic_rules(catalogue, row.clinic, self.context)
-            if row.state == "open" and own.open and row.date <= own.last_day(self.now):
+            bookable = row.state == "open" and own.open and row.date <= own.last_day(self.now)
+            if bookable and wanted.half in ("", row.half):
                 found.append(row)
         return found
 
     async def _sittings(self, wanted: Wanted, beyond: timedelta) -> Sequence[Any]:
         today = self.now.date()
+        wanted = replace(wanted, half="")
         catalogue = await self.neighbours.catalogue()
         last = today + horizon(catalogue, self.context) + beyond
         minute = self.now.replace(second=0, microsecond=0)

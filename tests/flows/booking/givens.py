@@ -37,6 +37,16 @@ async def sits(
 
 
 @given
+async def special(world: World, days: str, doctor: str, clinic: str, half: str = "am") -> None:
+    """A dearer session of a doctor in another clinic."""
+    starts, ends = HOURS[half]
+    await ward.session(
+        world, _day(days), clinic=clinic, doctor=doctor, half=half, starts=starts, ends=ends, fee=10000
+    )
+    await ward.sync(world)
+
+
+@given
 async def general_clinic(world: World, days: str, clinic: str, half: str = "pm", capacity: str = "3") -> None:
     """A general clinic's session."""
     starts, ends = HOURS[half]

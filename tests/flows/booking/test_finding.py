@@ -66,6 +66,27 @@ def test_a_clinic_does_not_mean_its_department_as_well(text: str) -> None:
     assert (found(text).clinics, found(text).departments) == (("1102",), ())
 
 
+@pytest.mark.parametrize("text", ["呼吸内科王静", "王静 呼吸内科", "明天下午呼吸内科王静"])
+def test_the_clinic_beside_the_doctor_is_kept(text: str) -> None:
+    assert found(text).there == ("1101",)
+
+
+@pytest.mark.parametrize("text", ["王静", "心血管内科 陈松年", "呼吸内科"])
+def test_a_clinic_where_the_doctor_does_not_sit_is_not(text: str) -> None:
+    assert found(text).there == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "half"),
+    [
+        ("明天下午呼吸内科", "pm"), ("后天上午", "am"), ("陈松年 下午", "pm"), ("晚上", "evening"), ("陈松年", ""),
+        ("陈松年下午不行", ""), ("周三下午三点陈松年", "pm"), ("你好下午", ""),
+    ],
+)
+def test_the_half_of_a_day(text: str, half: str) -> None:
+    assert found(text).half == half
+
+
 def test_a_clinic_at_two_sites() -> None:
     assert found("呼吸内科").clinics == ("1101", "2101")
 
