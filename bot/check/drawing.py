@@ -21,7 +21,7 @@ from bot.talk.flow import Flow
 
 OPEN = "wherever"
 """Stands for a step that is only chosen while the flow runs: the one that asked last, say."""
-LABELS = {"expired": "time is over", "back": "goes back", "other": "other words"}
+LABELS = {"expired": "time is over", "back": "goes back", "other": "other words", "happened": "done elsewhere"}
 
 
 @dataclass
@@ -123,7 +123,7 @@ def _step(
                 label = LABELS.get(part, f"after {called[0]}" if called else says)
                 ends = [target for target in _targets(given.get(part), function) if is_step(flow, target)]
                 for end in ends or ([OPEN] if part in given else []):
-                    found.line(step, end, label, part in ("expired", "back"))
+                    found.line(step, end, label, part in ("expired", "back", "happened"))
 
 
 def _targets(node: ast.expr | None, function: ast.AST) -> Iterator[str]:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 # The first parameters of each outcome, in order (bot.talk.outcomes).
 PARAMETERS = {
-    "Choose": ("prompt", "options", "save", "then", "minutes", "expired", "back", "facts", "links", "other"),
+    "Choose": ("prompt", "options", "save", "then", "minutes", "expired", "back", "facts", "links", "other",
+               "event", "happened"),
     "Ask": ("prompt", "save", "then", "check", "minutes", "expired", "back", "facts", "links"),
     "Await": ("prompt", "event", "key", "then", "minutes", "expired", "facts", "links"),
     "Go": ("then", "say", "facts"),
@@ -15,7 +16,7 @@ PARAMETERS = {
     "Done": ("prompt", "facts", "links", "result"),
 }
 WORDING = {"Choose": "prompt", "Ask": "prompt", "Await": "prompt", "Done": "prompt", "Go": "say", "Call": "say"}
-TARGETS = ("then", "expired", "back", "other")
+TARGETS = ("then", "expired", "back", "other", "happened")
 
 
 def arguments(call: ast.Call) -> dict[str, ast.expr]:

@@ -98,12 +98,12 @@ class Engine:
         """An event that a frame of this conversation awaits (`name:key`). A frame below comes up for it."""
         frames = self.session.frames
         for place, frame in reversed(list(enumerate(frames))):
-            if frame.wait and frame.wait.kind == "event" and frame.wait.event == event:
+            if frame.wait and frame.wait.event == event:
                 first = place  # who called it comes up with it
                 while first and frames[first - 1].wait is None:
                     first -= 1
                 self.session.frames = [*frames[:first], *frames[place + 1 :], *frames[first : place + 1]]
-                await self._run(frame, frame.wait.then, returned=facts)
+                await self._run(frame, frame.wait.happened or frame.wait.then, returned=facts)
                 return
 
     async def lapse(self) -> None:

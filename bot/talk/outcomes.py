@@ -38,6 +38,9 @@ class Choose:
     links: Sequence[tuple[str, str]] = ()
     other: Step | None = None
     """Where a text goes that is none of the options; the flow finds it in `self.text`."""
+    event: str = ""
+    """`name:key` of what may happen elsewhere (on a page) instead of an answer; then `happened` runs."""
+    happened: Step | None = None
 
 
 @dataclass(frozen=True, slots=True)

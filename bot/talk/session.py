@@ -29,6 +29,7 @@ class Wait:
     expired: str = ""
     back: str = ""
     other: str = ""
+    happened: str = ""
     options: list[list[Any]] = field(default_factory=list)
     links: list[list[str]] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)

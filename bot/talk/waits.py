@@ -23,6 +23,8 @@ def wait_of(outcome: Choose | Ask | Await, now: datetime) -> Wait:
         wait.kind = "choice"
         wait.options = [[option.value, option.label, list(option.aliases)] for option in outcome.options]
         wait.other = outcome.other.__name__ if outcome.other else ""
+        wait.event = outcome.event
+        wait.happened = outcome.happened.__name__ if outcome.happened else ""
     else:
         wait.check = outcome.check
     return wait

@@ -10,7 +10,9 @@ from bot.documents import Document
 from bot.talk.outcomes import Ask, Choose, Done, Go, Option, Outcome
 from flows.patients.code_steps import PhoneFlow
 from flows.patients.people import RELATIONS, RegisterForm
-from flows.patients.refusals import GuardianMissing, MobileNotProved, OwnDocumentNeeded, ProofTriesSpent
+from flows.patients.refusals import GuardianMissing, MobileNotProved, OwnDocumentNeeded, ProofTriesSpent, TooYoungAlone
+from flows.patients.rules import GUARDIAN_UNDER
+from flows.patients.service import ON_PAGE
 
 SPOKEN = {
     "self": ("我自己", "本人", "我"),
@@ -58,7 +60,13 @@ class Register(PhoneFlow, name="register", words=("建档", "注册", "登记", 
             Option(False, self.label("disagree"), ("@no", "拒绝")),
         ]
         links = [(self.label("privacy"), self.page("privacy")), (self.label("on_page"), self.page("new"))]
-        return Choose("consent", options, save="consent", then=self.agreed, links=links)
+        return Choose("consent", options, save="consent", then=self.agreed, links=links, event=ON_PAGE,
+                      happened=self.on_page)
+
+    async def on_page(self) -> Outcome:
+        """Registered on the page meanwhile: there is nothing more to agree to."""
+        self.data.person = int(self.returned["person"])
+        return Go(self.finish)
 
     async def agreed(self) -> Outcome:
         return Go(self.whom) if self.data.consent else Done("consent_declined")
@@ -136,7 +144,24 @@ class Register(PhoneFlow, name="register", words=("建档", "注册", "登记", 
             await self.service.may_register(self._form())
         except OwnDocumentNeeded as no:
             return Go(self.kind, say=no.template, facts=no.facts)
+        except TooYoungAlone:
+            return Go(self.too_young)
         return Go(self.phone)
+
+    async def too_young(self) -> Outcome:
+        """Most often the number is the child's, and whoever writes is the parent."""
+        options = [
+            Option("child", self.label("to_child"), ("@yes", "孩子", "给孩子建档", "是孩子的")),
+            Option("kind", self.label("change_document"), ("@no", "证件错了", "号码错了")),
+        ]
+        facts = {"years": GUARDIAN_UNDER}
+        return Choose("too_young", options, save="answer", then=self.not_too_young, facts=facts)
+
+    async def not_too_young(self) -> Outcome:
+        if self.data.answer == "kind":
+            return Go(self.kind)
+        self.data.relation, self.data.child = "child", ""
+        return Go(self.old_enough)
 
     async def phone(self) -> Outcome:
         if self.data.mobile:
@@ -201,7 +226,7 @@ class Register(PhoneFlow, name="register", words=("建档", "注册", "登记", 
             self.data.kind, self.data.number = "guardian", ""
             return Go(self.ask_sex, say="guardian_done")
         person = await self.service.person(self.data.person)
-        facts = {"state": person.record_state, "reach": person.reach}
+        facts = {"name": person.name, "state": person.record_state, "reach": person.reach}
         return Done("registered", facts, [(self.label("people"), self.page())], person.id)
 
     def _kind(self) -> documents.Kind:

@@ -84,6 +84,7 @@ async def register(request: web.Request, context: Context) -> web.StreamResponse
         if problem := await _not_proved(service, form, page.code):
             return await _form(request, context, Filled(sent, {"code": problem}), status=422)
         person = await service.register(form)
+        await service.tell_chat(person)
     except Refusal as no:
         return await _form(request, context, Filled(sent), refused=_said(context, no), status=422)
     return see(onward(sent.get("next", "")) or f"{HOME}?added={person.public_id}")

@@ -10,6 +10,7 @@ from bot import documents
 from bot.context import Contact, Context
 from bot.documents import Document, Problem
 from bot.errors import NotAllowed, NotFound
+from bot.talk.events import EVENT
 from flows.patients import pushes, rules, store
 from flows.patients.handover.giving import Giving
 from flows.patients.handover.taking import Taking
@@ -20,6 +21,9 @@ from flows.patients.records import Records
 from flows.patients.refusals import HelperOnly, ReachTooShort
 from flows.patients.registration import Registration
 from flows.patients.trail import store as trail
+
+ON_PAGE = "patients.registered:page"
+"""What a conversation that offers the page awaits; its fact is the key `person`."""
 
 
 class PatientsService:
@@ -158,6 +162,11 @@ class PatientsService:
         :raises Refusal: see refusals.py; nothing is linked then
         """
         return await self.registration.register(form)
+
+    async def tell_chat(self, person: Person) -> None:
+        """Registered on a page: the conversation that led there goes on."""
+        payload = {"contact": self._contact().id, "event": ON_PAGE, "facts": {"person": person.id}}
+        self.tx.put(EVENT, payload, priority=2)
 
     async def set_default(self, person_id: int | str) -> Person:
         """Make this the person that everything starts with."""

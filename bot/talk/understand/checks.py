@@ -26,6 +26,11 @@ _LATIN_NAME = re.compile(r"[^\W\d_]+(?:[ '’.\-]+[^\W\d_]+)*\.?")
 _DOTS = re.compile(r"\s*[·•‧∙⋅・･．.]\s*(?=[〇\u3400-\u9fff])")
 _NAMED = re.compile(r"^(?:我的?名字(?:叫|是)|我的?姓名(?:叫|是)|姓名|名字(?:叫|是)?|我叫|我是|他叫|她叫|叫)[是:]?\s*")
 _TITLED = re.compile(r"(?:先生|女士|小姐|太太|阿姨|叔叔|大爷|大妈|奶奶|爷爷|医生|大夫|同志|师傅)$")
+# What people answer instead of a name; nobody is called so.
+_NO_NAME = re.compile(
+    r"挂号|预约|建档|绑定|退号|就诊|验证码|证件|身份证|护照|户口|病历|报告|人工|医院|门诊|不知道|不清楚|没有|怎么|什么|[你您]好"
+    r"|好的|在吗|不是|自己|本人|^.{0,4}(?:[内外儿妇产眼骨牙喉]|皮肤|口腔|急诊|中医|肿瘤|泌尿|神经|呼吸|消化|康复)科$"
+)
 _MOBILE = re.compile(r"(?:\+?0{0,2}86)?(1[3-9][0-9]{9})")
 _SEPARATORS = re.compile(r"[\s\-‐-―()._]+")
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}|[一二][零〇九][零〇一二三四五六七八九]{2}年")
@@ -83,6 +88,8 @@ def _name(text: str, argument: str, today: date) -> Checked:
     # 叫 and the like are taken off only where a name is left.
     said = bare if len(bare) >= 2 else said
     if _HAN_NAME.fullmatch(together := said.replace(" ", "")):
+        if _NO_NAME.search(together):
+            return Checked(problem="name_other")
         if _TITLED.search(together) and len(together) > 2:
             return Checked(problem="name_title")
         if len(together) < 2:

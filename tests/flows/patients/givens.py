@@ -6,6 +6,7 @@ from itertools import cycle
 
 from bot.errors import OutsideUnavailable
 from flows.patients.proof.codes import Digits
+from flows.patients.service import PatientsService
 from integrations.his.embedded import EmbeddedHospital
 from integrations.his.port import HospitalPort, PatientRecord
 from jobs import patients as jobs
@@ -72,3 +73,12 @@ async def day_begins(world: World) -> None:
     """What runs every morning."""
     assert HospitalPort in world.ports
     await jobs.grows_up(world.workshop.job(name="patients.grows_up"))
+
+
+@do
+async def registered_on_page(world: World, who: str, relation: str, name: str, number: str, mobile: str) -> None:
+    """The same, and on the page that the chat led to."""
+    person = await family.registered(world, who, relation=relation, name=name, document_number=number, mobile=mobile)
+    world.sms.sent.clear()
+    async with world.context(who) as context:
+        await PatientsService(context).tell_chat(person)
