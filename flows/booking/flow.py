@@ -84,6 +84,7 @@ class Booking(
 
     async def entered(self) -> Outcome:
         """The clinic is known: on the day that was named before, or whoever sits there."""
+        await self.tell_limit()
         self.data.date, self.data.wish = self.data.wish, ""
         return Go(self.doctors_on if self.data.date else self.doctors)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from bot.context import Context
@@ -24,21 +26,22 @@ class Finding:
     service: Any
     data: Any
     text: str
+    say: Callable[..., None]
 
     async def enter(self, arg: str) -> Outcome:
         """From a doctor's QR code or a menu key (a code), or from words that were said (area.py)."""
         catalogue = await self.service.neighbours.catalogue()
         if arg in catalogue.doctor:
             self.data.doctor = arg
-            return Go(self._step("days"))
+            return await self._doctor_known()
         if arg in catalogue.clinic:
             self.data.clinic = arg
             return Go(self._step("entered"))
         return await self.understood(arg) if arg else Go(self._step("departments"))
 
     async def search(self) -> Outcome:
-        """A text that was none of the options."""
-        return await self.understood(self.text) if self.text else Go(self._asked())
+        """A text that was none of the options; who comes back to here chooses from the departments again."""
+        return await self.understood(self.text) if self.text else Go(self._step("departments"))
 
     async def understood(self, text: str) -> Outcome:
         """Go on from what the text names: a doctor, a clinic, a department, a day, or two of these."""
@@ -47,6 +50,11 @@ class Finding:
             return Go(self._asked(), say="no_such_day", facts={"said": text})
         if found.day and found.day < self.service.now.date():
             return Go(self._asked(), say="day_over", facts={"day": found.day})
+        if found.day and (later := await self.service.offers.too_far(found.day)):
+            self.say("too_far", **later)
+            if not (found.last or found.doctors or found.clinics or found.departments):
+                return Go(self._asked())
+            found = replace(found, day=None, half="")
         self.data.half = found.half
         if found.last:
             return await self._last()
@@ -63,10 +71,10 @@ class Finding:
         kind, code, *rest = self.data.pick
         if kind == "again":
             self.data.doctor, self.data.clinic = code, rest[0]
-            return self._doctor_known()
+            return await self._doctor_known()
         if kind == "doctor":
             self.data.doctor, self.data.clinic = code, rest[0] if rest else ""
-            return self._doctor_known()
+            return await self._doctor_known()
         if kind == "clinic":
             self.data.clinic, self.data.doctor = code, ""
             return Go(self._step("entered"))
@@ -131,7 +139,18 @@ class Finding:
         self.data.wish = found.day.isoformat()
         return Go(self._step("clinics") if self.data.department else self._step("departments"))
 
-    def _doctor_known(self) -> Outcome:
+    async def tell_limit(self) -> None:
+        """Whom the clinic takes, said before anybody registers for it; those who are registered are looked at later."""
+        clinic = self.data.clinic or await self.service.offers.home_of(self.data.doctor)
+        rules = await self.service.neighbours.rules_of(clinic)
+        limited = rules.min_age is not None or rules.max_age is not None or rules.sex is not None
+        if limited and not await self.service.neighbours.persons():
+            self.say(
+                "clinic_limit", clinic_name=rules.name, min_age=rules.min_age, max_age=rules.max_age, sex=rules.sex
+            )
+
+    async def _doctor_known(self) -> Outcome:
+        await self.tell_limit()
         self.data.date, self.data.wish = self.data.wish, ""
         return Go(self._step("segments") if self.data.date else self._step("days"))
 

@@ -31,7 +31,14 @@ class Labels:
     def departments(self, departments: Iterable[Any], catalogue: Catalogue) -> list[Option]:
         listed = list(departments)
         home = catalogue.sites[0].code if catalogue.sites else ""
-        return [Option(["department", d.code], self._sited(d.name, d.site, home, catalogue)) for d in listed]
+        names = [d.name for d in listed]
+        return [
+            Option(
+                ["department", d.code],
+                self._sited(d.name, d.site, home if names.count(d.name) == 1 else "", catalogue),
+            )
+            for d in listed
+        ]
 
     def clinics(self, codes: Iterable[str], catalogue: Catalogue) -> list[Option]:
         """Sites are named where the clinics are not all in one."""

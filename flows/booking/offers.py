@@ -138,6 +138,15 @@ class Offers:
         sittings = [Sitting(row.date, row.state == "open", bool(row.to_come), int(row.left)) for row in rows]
         return rules.why_none(sittings, known, self.now, wanted.day)
 
+    async def too_far(self, day: date) -> dict[str, Any] | None:
+        """For a day that no clinic opens yet: how many days ahead can be booked, and when the day opens."""
+        days = horizon(await self.neighbours.catalogue(), self.context).days
+        widest = ClinicRules("", horizon_days=days, open_time=self.context.settings.booking.open_time)
+        if day <= widest.last_day(self.now):
+            return None
+        opens = widest.opens(day, self.now)
+        return {"day": day, "days": days, "opens_day": opens.date(), "opens_time": opens.time()}
+
     async def home_of(self, doctor: str) -> str:
         """The doctor's own clinic."""
         known = (await self.neighbours.catalogue()).doctor.get(doctor)

@@ -153,6 +153,6 @@ class AllOver(BookingRefusal):
 
 
 class OpensLater(BookingRefusal):
-    """There are sessions, and their day is not open yet. Facts: day, opens_day, opens_time."""
+    """There are sessions, and their day is not open yet. Facts: day, horizon_days, opens_day, opens_time."""
 
     template = "none_opens_later"

@@ -183,7 +183,9 @@ def why_none(
     last = clinic.last_day(now)
     if wanted is not None and wanted > last:
         opens = clinic.opens(wanted, now)
-        return OpensLater(day=wanted, opens_day=opens.date(), opens_time=opens.time())
+        return OpensLater(
+            day=wanted, horizon_days=clinic.horizon_days, opens_day=opens.date(), opens_time=opens.time()
+        )
     near = [s for s in sittings if s.day <= last]
     later = min((s.day for s in sittings if s.day > last and s.open), default=None)
     opens_at = clinic.opens(later, now) if later else None
@@ -193,7 +195,7 @@ def why_none(
     if any(not s.open for s in near):
         return AllStopped(wanted=wanted, days=sorted({s.day for s in near if not s.open}))
     if later and opens_at:
-        return OpensLater(day=later, **opening)
+        return OpensLater(day=later, horizon_days=clinic.horizon_days, **opening)
     if any(not s.to_come for s in near):
         return AllOver(wanted=wanted)
     return NoSession(wanted=wanted, last_day=last)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import time
@@ -9,8 +10,12 @@ from functools import cached_property
 from typing import Literal
 
 from bot.talk.understand import pinyin
+from bot.talk.understand.labels import leaves_out
 from bot.talk.understand.text import normalise
 from integrations.his.port import Clinic, Department, Doctor, Room, Site
+
+_SHORT = re.compile(r"[^\x00-\x7f]{1,4}[科内外]")
+"""A clinic as people shorten it: 心内科, 心内, 神外."""
 
 Kind = Literal["doctor", "clinic", "department"]
 
@@ -105,6 +110,9 @@ class Catalogue:
             lambda name: wanted == name.lower(),
             lambda name: wanted in name.lower() or (len(name) >= 2 and name.lower() in wanted),
         ]
+        if _SHORT.fullmatch(wanted):
+            # Before names inside the text: 心内科 is a 心血管内科, not the 内科 that it ends with.
+            tests.insert(1, lambda name: wanted in name or leaves_out(wanted, name))
         if wanted.isascii():
             tests.append(lambda name: pinyin.spells(wanted, name) == "whole")
             tests.append(lambda name: pinyin.spells(wanted, name) is not None)

@@ -87,6 +87,11 @@ def test_the_half_of_a_day(text: str, half: str) -> None:
     assert found(text).half == half
 
 
+@pytest.mark.parametrize("text", ["心内科", "心内", "挂心内科", "明天上午心内科"])
+def test_a_clinic_by_its_short_name(text: str) -> None:
+    assert found(text).clinics == ("1102",)
+
+
 def test_a_clinic_at_two_sites() -> None:
     assert found("呼吸内科").clinics == ("1101", "2101")
 
