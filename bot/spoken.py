@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from bot.documents import age
 
 _MONTHS_UNTIL = 3  # years; so long a child's age is told in months as well
 _DAYS_UNTIL = 28
+_LONG_NUMBER = re.compile(r"\d(?:[ \-]?\d){5,}[Xx]?")
 
 
 class Spoken:
@@ -85,9 +87,10 @@ class Spoken:
 
     def quoted(self, text: str, most: int = 16) -> str:
         """Somebody's own words in quotation marks, on one line, shortened, unable to become a link (`<a href=…>` in a
-        WeChat text is one)."""
+        WeChat text is one). Of an identity or phone number nothing is said back."""
         plain = " ".join("".join(c if c.isprintable() else " " for c in text).split())
         plain = plain.replace("<", "＜").replace(">", "＞")
+        plain = _LONG_NUMBER.sub("****", plain)
         words = self.words["text"]
         if len(plain) > most:
             plain = words["shortened"].format(text=plain[: most - 1].rstrip())

@@ -58,6 +58,9 @@ class Engine:
                 self.voice.say(template)
             case precedence.Control(word):
                 await getattr(self, f"_{word}")()
+            case precedence.Courtesy(template):
+                self.voice.say(template, busy=self.session.top is not None)
+                self._ask_again()
             case precedence.Begin(flow, said, alone):
                 if alone or not await self._read(said):
                     await self.begin(flow, text=said)
@@ -173,6 +176,10 @@ class Engine:
             self.voice.ask(self.session.top)
 
     async def _human(self) -> None:
+        if self.session.top and self.session.top.flow == "human":
+            self.voice.say("common/chat/human_already")
+            self._ask_again()
+            return
         await self.begin("human")
 
     async def _free(self, text: str) -> None:
@@ -180,7 +187,7 @@ class Engine:
             self.session.unclear = 0
             return
         self.session.unclear += 1
-        self.voice.say("common/chat/human_offer" if self.session.unclear % MISSES == 0 else "common/chat/menu")
+        self.voice.say("common/chat/human_offer_free" if self.session.unclear % MISSES == 0 else "common/chat/menu")
 
     async def _read(self, text: str) -> bool:
         """Let the areas read a text that nobody asked for; True when one of them could and its flow has begun."""
@@ -265,6 +272,10 @@ class Engine:
             frame.trail.append(step)
         frame.wait = wait_of(outcome, self.context.now)
         self.voice.ask(frame)
+
+    def _ask_again(self) -> None:
+        if self.session.top:
+            self.voice.ask(self.session.top)
 
     def _resume(self) -> None:
         """The interrupted flow below asks its question again."""

@@ -1,7 +1,7 @@
 """What a text means in this conversation, decided in one fixed order.
 
 emergency words > exactly a shown choice > back, cancel, help, human (alone in the message) > another flow's word alone
-> the current wait's other answers (part of a name, pinyin, a checked free answer) > another flow's word inside the
+> thanks and greetings > the current wait's other answers (part of a name, pinyin, a checked free answer) > another flow's word inside the
 text > free text.
 
 A flow's word that stands alone goes before the wait's free answer: who is asked for a name and writes 挂号 wants to
@@ -19,6 +19,7 @@ from bot.talk.session import Session, Wait
 from bot.talk.understand import checks, choice, words
 
 PAGE = 9
+COURTESIES = {"thanks": "common/chat/thanks", "hello": "common/chat/hello"}
 SHORT = 2
 """A number of so few digits is meant for the list, even where a longer one (a doctor's) could be looked for."""
 
@@ -57,6 +58,13 @@ class Control:
 
 
 @dataclass(frozen=True, slots=True)
+class Courtesy:
+    """Thanks or a greeting, and nothing else: no answer, and no miss."""
+
+    template: str
+
+
+@dataclass(frozen=True, slots=True)
 class Begin:
     """A flow's word, alone, or inside a text that says more (`text`): then those who read free texts are asked first,
     because 能挂号吗 may be part of a question."""
@@ -84,7 +92,7 @@ class Free:
     """Nobody asked for this text."""
 
 
-Meaning = Alarm | Given | Which | Turned | Control | Begin | Elsewhere | Missed | Free
+Meaning = Alarm | Given | Which | Turned | Control | Courtesy | Begin | Elsewhere | Missed | Free
 
 
 def decide(session: Session, text: str, areas: Areas, today: date) -> Meaning:
@@ -103,6 +111,8 @@ def decide(session: Session, text: str, areas: Areas, today: date) -> Meaning:
     alone = areas.words.get(words.bare(text))
     if alone:
         return Begin(alone, text, alone=True)
+    if polite := words.courtesy(text):
+        return Courtesy(COURTESIES[polite])
     if matched and matched.kind == "one":
         return Given(matched.values[0])
     if matched and matched.kind == "many" and not (wait and wait.other):

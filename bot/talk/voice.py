@@ -43,12 +43,12 @@ class Voice:
     def missed(self, frame: Frame, wait: Wait, text: str, problem: str, facts: dict[str, Any]) -> None:
         """Say why the text is no answer, and ask again."""
         wait.misses += 1
-        if wait.misses % MISSES == 0:
-            self.say("common/chat/human_offer")
-        elif problem == "out_of_range":
+        if problem == "out_of_range":
             self.say("common/chat/out_of_range", last=len(wait.options))
         elif problem:
             self.say(f"common/chat/problem_{problem}", **facts)
         else:
             self.say("common/chat/not_understood", text=text)
+        if wait.misses % MISSES == 0:
+            self.say("common/chat/human_offer")
         self.ask(frame)

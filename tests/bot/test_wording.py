@@ -165,3 +165,11 @@ def test_quoted_words_stay_on_a_line_and_cannot_be_links() -> None:
 
 def test_tidy() -> None:
     assert tidy("\r\n a \r\n\r\n\r\n\r\n b\t\n") == "a\n\n b"
+
+
+@pytest.mark.parametrize(("said", "quoted"), [
+    ("110105194912310021", "“****”"), ("我的号是 138 0000 0001", "“我的号是 ****”"), ("33010619861103002X", "“****”"),
+    ("12月3号 9:30", "“12月3号 9:30”"), ("12345", "“12345”"),
+])
+def test_no_long_number_is_said_back(said: str, quoted: str) -> None:
+    assert Wording().spoken.quoted(said, 40) == quoted

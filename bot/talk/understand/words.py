@@ -48,6 +48,11 @@ _POLITE_BEFORE = re.compile(r"^(?:你好|您好|请问|请|麻烦|帮我|给我|
 _POLITE_AFTER = re.compile(
     r"(?:谢谢你?|谢了|多谢|一下|可以吗|行吗|好吗|[吧啊呀哦喔呢啦嘛哈哒了下的您你吗])$"
 )
+_THANKS = re.compile(
+    r"(?:(?:好|好的|嗯+|行|可以|没事|ok)?了?[,，。!\s]*(?:谢谢+|非常感谢|十分感谢|感谢|多谢|谢了|辛苦|麻烦您?了|3q|thanks|thankyou)"
+    r"|知道|明白|收到|清楚)(?:[您你了啦啊哈呀哦]|你们|您们|医生|大夫|护士|客服)*"
+)
+_HELLO = re.compile(r"(?:(?:[您你]好|hi|hello|嗨|哈[喽啰罗]|在吗|在么|在不在|[早晚]上好|[上中下]午好|早安|早)(?:[啊呀哈]|医生|大夫|护士|客服)*[,。! ]*)+")
 _EMOTICON = re.compile(r"[\[【]收到不支持的消息类型.*[\]】]", re.DOTALL)
 _ALONE: dict[str, Control] = {"?": "help", "??": "help", "???": "help", "0": "human"}
 
@@ -73,6 +78,12 @@ def control(text: str) -> Control | None:
     """The control word that is all of a message, or None: back, cancel, help, human, more, previous, yes, no."""
     found = meanings(text)
     return next((word for word in _ORDER if word in found), None) if found else None
+
+
+def courtesy(text: str) -> Literal["thanks", "hello"] | None:
+    """Whether a message is no more than thanks or a greeting."""
+    said = bare(text) if len(text) <= _LONGEST * 2 else ""
+    return "thanks" if _THANKS.fullmatch(said) else "hello" if _HELLO.fullmatch(said) else None
 
 
 def placeholder(text: str) -> bool:

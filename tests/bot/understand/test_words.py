@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.talk.understand.words import control, meanings, placeholder
+from bot.talk.understand.words import control, courtesy, meanings, placeholder
 
 SAID = {
     "back": "返回 上一步 回去 返回吧 请返回上一步 我想返回 往回 返回。 【返回】",
@@ -56,3 +56,12 @@ def test_what_wechat_puts_for_a_sticker() -> None:
 def test_never_raises(text: str) -> None:
     control(text)
     placeholder(text)
+
+
+@pytest.mark.parametrize(("text", "found"), [
+    ("谢谢", "thanks"), ("好的，谢谢！", "thanks"), ("好的谢谢", "thanks"), ("谢谢医生", "thanks"), ("知道了", "thanks"),
+    ("非常感谢", "thanks"), ("在吗？", "hello"), ("你好", "hello"), ("您好，在吗", "hello"), ("早上好", "hello"),
+    ("你好我要挂号", None), ("谢谢医生在哪", None), ("谢医生", None), ("早点的号", None), ("", None), ("好的", None),
+])
+def test_thanks_and_greetings(text: str, found: str | None) -> None:
+    assert courtesy(text) == found
