@@ -14,9 +14,11 @@ PARAMETERS = {
     "Go": ("then", "say", "facts"),
     "Call": ("flow", "then", "say", "arg", "facts"),
     "Done": ("prompt", "facts", "links", "result"),
+    "Pass": ("text", "say", "facts", "otherwise"),
 }
-WORDING = {"Choose": "prompt", "Ask": "prompt", "Await": "prompt", "Done": "prompt", "Go": "say", "Call": "say"}
-TARGETS = ("then", "expired", "back", "other", "happened")
+WORDING = {"Choose": "prompt", "Ask": "prompt", "Await": "prompt", "Done": "prompt", "Go": "say", "Call": "say",
+           "Pass": "say"}
+TARGETS = ("then", "expired", "back", "other", "happened", "otherwise")
 
 
 def arguments(call: ast.Call) -> dict[str, ast.expr]:

@@ -15,7 +15,7 @@ from bot.talk import precedence
 from bot.talk.area import Areas
 from bot.talk.flow import Flow, plain
 from bot.talk.messages import Message
-from bot.talk.outcomes import Ask, Await, Call, Choose, Done, Go, Outcome
+from bot.talk.outcomes import Ask, Await, Call, Choose, Done, Go, Outcome, Pass
 from bot.talk.precedence import PAGE
 from bot.talk.session import DEEPEST, Frame, Session, Wait
 from bot.talk.voice import MISSES, Voice
@@ -171,9 +171,11 @@ class Engine:
         self._resume()
 
     async def _help(self) -> None:
-        self.voice.say("common/chat/help")
-        if self.session.top:
-            self.voice.ask(self.session.top)
+        if self.session.top is None:
+            self.voice.say("common/chat/help")
+            return
+        self.voice.say("common/chat/help_inside")
+        self.voice.ask(self.session.top)
 
     async def _human(self) -> None:
         if self.session.top and self.session.top.flow == "human":
@@ -196,6 +198,16 @@ class Engine:
                 await self.begin(*found)
                 return True
         return False
+
+    async def _passed(self, frame: Frame, passed: Pass) -> bool:
+        """Let others answer what a flow was told and has no use for; True when somebody did."""
+        if await self._read(passed.text):
+            return True
+        inside = self.areas.word_in(passed.text)
+        if inside is None or inside == frame.flow:
+            return False
+        await self.begin(inside, text=passed.text)
+        return True
 
     # --- running steps -------------------------------------------------------------------------------------------
 
@@ -230,6 +242,17 @@ class Engine:
                     self.voice.say(f"{flow.area}/chat/{outcome.say}", **{**frame.data, **outcome.facts})
                 step = outcome.then.__name__
                 continue
+            if isinstance(outcome, Pass):
+                if await self._passed(frame, outcome):
+                    return
+                if outcome.otherwise is not None:
+                    step = outcome.otherwise.__name__
+                    continue
+                assert frame.wait is not None, "a text was passed on that nothing asked for"
+                why = f"{flow.area}/chat/{outcome.say}" if outcome.say else ""
+                facts = {**frame.data, **outcome.facts} if why else {}
+                self.voice.missed(frame, frame.wait, outcome.text, "", facts, why)
+                return
             await self._settle(frame, flow, step, outcome)
             return
         raise EndlessFlow(f"{frame.flow}.{step}")

@@ -102,4 +102,15 @@ class Done:
     result: Any = None
 
 
-Outcome = Choose | Ask | Await | Go | Call | Done
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """`text` is none of this flow's business: whoever reads free texts may answer it. If nobody can, `otherwise` runs;
+    without one it is a miss: `say` tells why, the question comes again, and after three a human is offered."""
+
+    text: str
+    say: str = ""
+    facts: dict[str, Any] = field(default_factory=dict)
+    otherwise: Step | None = None
+
+
+Outcome = Choose | Ask | Await | Go | Call | Done | Pass

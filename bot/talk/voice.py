@@ -40,13 +40,17 @@ class Voice:
         hint = self.text("common/chat/more", last=wait.page + PAGE >= len(wait.options)) if many else ""
         self.messages.append(Message(text, shown, tuple((title, url) for title, url in wait.links), hint))
 
-    def missed(self, frame: Frame, wait: Wait, text: str, problem: str, facts: dict[str, Any]) -> None:
-        """Say why the text is no answer, and ask again."""
+    def missed(
+        self, frame: Frame, wait: Wait, text: str, problem: str, facts: dict[str, Any], why: str = ""
+    ) -> None:
+        """Say why the text is no answer, and ask again. `why` is a template for it that the flow has of its own."""
         wait.misses += 1
         if problem == "out_of_range":
             self.say("common/chat/out_of_range", last=len(wait.options))
         elif problem:
             self.say(f"common/chat/problem_{problem}", **facts)
+        elif why:
+            self.say(why, **facts)
         else:
             self.say("common/chat/not_understood", text=text)
         if wait.misses % MISSES == 0:

@@ -14,6 +14,8 @@ MOST = 3
 NEAR = 0.3
 """A subject with less than this part of the best one's score is not offered."""
 REASONS = 3
+EMERGENCY = "急诊科"
+"""The subject that is open to everybody at all hours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Suggestion:
 
     clinics: tuple[Fit, ...] = ()
     walk_in: tuple[Fit, ...] = ()
+    urgent: str = ""
 
 
 def suggest(reading: Reading, catalogue: Catalogue) -> Suggestion:
@@ -48,13 +51,29 @@ def suggest(reading: Reading, catalogue: Catalogue) -> Suggestion:
         open_ones = [each for each in fitting if catalogue.bookable(each.code) and each.code not in chosen]
         for clinic in open_ones[:1]:
             chosen[clinic.code] = (clinic, subject)
+    # However little of it was said, and whatever else was: who may need the emergency department is told.
+    for subject in _walked_to(reading):
         # A clinic that is closed for booking is no clinic without booking.
+        fitting = _fitting(subject, reading, catalogue)
         walk_in |= {each.code: (each, subject) for each in fitting if not each.online}
     for subject in near[:1]:
         for clinic in _fitting(subject, reading, catalogue):
             if catalogue.bookable(clinic.code):
                 chosen.setdefault(clinic.code, (clinic, subject))
-    return Suggestion(_fits(list(chosen.values())[:MOST], catalogue), _fits(walk_in.values(), catalogue))
+    told = any(subject.name == EMERGENCY for _, subject in walk_in.values())
+    injured = any(each.name == EMERGENCY and each.score >= ENOUGH for each in reading.subjects)
+    # A hospital without an emergency department sends to the nearest.
+    urgent = reading.urgent or ("injury" if injured and not told else "")
+    return Suggestion(_fits(list(chosen.values())[:MOST], catalogue), _fits(walk_in.values(), catalogue), urgent)
+
+
+def _walked_to(reading: Reading) -> list[Subject]:
+    """The subjects whose clinics without booking are told, emergency first."""
+    heard = [each for each in reading.subjects if each.score >= ENOUGH]
+    first = [each for each in heard if each.name == EMERGENCY]
+    if reading.urgent and not first:
+        first = [Subject(EMERGENCY, 0.0, ())]
+    return first + [each for each in heard if each.name != EMERGENCY]
 
 
 def _fitting(subject: Subject, reading: Reading, catalogue: Catalogue) -> list[Clinic]:

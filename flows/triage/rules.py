@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.talk.understand.text import normalise
+from flows.triage.urgent import urgent
 from flows.triage.whom import CHILDRENS, Somebody, somebody
 
 LONGEST = 600
@@ -96,6 +97,10 @@ class Reading:
     who: Somebody
     complaint: bool
     """Whether it speaks of the body, and not only of an examination, a price or a paper."""
+    service: bool = False
+    """Whether it asks about a price, a paper or the house, whatever else it names."""
+    urgent: str = ""
+    """What may be an emergency although it is not said to be one now: chest, brain, pain; "" for nothing."""
 
     @property
     def clear(self) -> bool:
@@ -115,7 +120,7 @@ def read(text: str, table: Table) -> Reading:
     about_service = _SERVICE.search(said) is not None and _WHICH_CLINIC.search(said) is None
     signs = tuple(dict.fromkeys(each.words for each in heard))
     complaint = bool(subjects) and strong >= ENOUGH and not about_service
-    return Reading(subjects, signs, who, complaint)
+    return Reading(subjects, signs, who, complaint, about_service, urgent(signs, said))
 
 
 def _inherited(said: str, weights: Weights, signs: Mapping[str, Weights]) -> Weights:

@@ -9,7 +9,7 @@ from bot.context import Context
 from bot.errors import Refusal
 from bot.talk.area import Area, Areas
 from bot.talk.flow import Flow
-from bot.talk.outcomes import Ask, Await, Call, Choose, Done, Go, Option, Outcome
+from bot.talk.outcomes import Ask, Await, Call, Choose, Done, Go, Option, Outcome, Pass
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -122,6 +122,29 @@ class Wine(Flow, name="wine", words=("喝酒",)):
         return Done("thanks")
 
 
+class Juice(Flow, name="juice", words=("喝果汁",)):
+    """Passes on what is none of its business: from a choice, and from a free answer."""
+
+    @dataclass
+    class Data:
+        sort: str = ""
+
+    async def start(self) -> Outcome:
+        return Choose("sort", [Option("apple", "苹果汁")], save="sort", then=self.which, other=self.more)
+
+    async def more(self) -> Outcome:
+        return Pass(self.text)
+
+    async def which(self) -> Outcome:
+        return Ask("heat", save="sort", then=self.hot)
+
+    async def hot(self) -> Outcome:
+        return Pass(self.data.sort, otherwise=self.end)
+
+    async def end(self) -> Outcome:
+        return Done("cold")
+
+
 class HumanToy(Flow, name="human", words=("人工",)):
     async def start(self) -> Outcome:
         return Done("human")
@@ -131,7 +154,13 @@ def alarm(text: str) -> str | None:
     return "toy/chat/alarm" if "着火" in text else None
 
 
+async def reads(context: Context, text: str) -> tuple[str, str] | None:
+    """A wish for red tea that nobody asked for."""
+    return ("tea", "red") if "想喝红的" in text else None
+
+
 AREA = Area(
-    name="toy", title="玩具", flows=(Tea, Guest, Loop, Broken, Long, Wine, HumanToy), service=ToyService, alarm=alarm
+    name="toy", title="玩具", flows=(Tea, Guest, Loop, Broken, Long, Wine, Juice, HumanToy), service=ToyService,
+    alarm=alarm, reads=reads,
 )
 AREAS = Areas([AREA])
