@@ -7,6 +7,7 @@ import asyncio
 import importlib
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
 
 from bot import logs
 from bot.errors import DaoyiError, SettingsError
@@ -32,6 +33,7 @@ COMMANDS = {
 
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="daoyi", description="The patient-facing half of a hospital.")
+    top.add_argument("--version", action="version", version=f"daoyi {version('daoyi')}")
     parts = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, line in COMMANDS.items():
         parts.add_parser(name, help=line, add_help=False)

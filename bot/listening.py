@@ -9,7 +9,7 @@ from bot.errors import SettingsError
 
 
 def require_free(host: str, *ports: int) -> None:
-    """:raises SettingsError: somebody else listens on one of the ports, or this user may not, or the host is not ours"""
+    """:raises SettingsError: somebody else listens on one of the ports, this user may not, or the host is not ours"""
     for port in ports:
         try:
             for family, kind, _, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):

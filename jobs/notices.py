@@ -14,7 +14,8 @@ from jobs.outbox import Handles, NotYet
 log = logs.get(__name__)
 
 LOOKS = 9
-"""So often, over some four minutes, a message id is looked up before it counts as somebody else's (another program on the same account)."""
+"""So often, over some four minutes, a message id is looked up before it counts as somebody
+else's (another program on the same account)."""
 
 
 async def send(job: Job, payload: dict[str, Any]) -> None:

@@ -32,7 +32,10 @@ async def run(args: argparse.Namespace, settings: Settings) -> int:
                 print("done" if closed else "nobody to be called under this id")
                 return 0 if closed else 1
             clock = HospitalClock(settings.timezone)
-            for letter in [*await list_dead(tx), *await list_calls(tx)]:
+            letters = [*await list_dead(tx), *await list_calls(tx)]
+            if not letters:
+                print("nothing")
+            for letter in letters:
                 tries = f"{letter.attempts} tries  " if letter.attempts else ""
                 since = f"{clock.local(letter.since):%m-%d %H:%M}"
                 print(f"{letter.id}  {since}  {letter.what}  {tries}{letter.error or '-'}")

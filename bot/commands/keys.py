@@ -14,6 +14,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("act", choices=["list", "rotate", "rewrap", "reencrypt"])
 
 
+def _line(state: keys_store.KeyState) -> str:
+    """data 2  current  since 2027-03-01 08:00 UTC  wrapped with the first of the secrets"""
+    master = "the first of the secrets" if state.master_current else "an older secret; run: daoyi keys rewrap"
+    since = f"{state.key.active_from:%Y-%m-%d %H:%M} UTC"
+    return f"{state.key.purpose} {state.key.generation}  {state.state}  since {since}  wrapped with {master}"
+
+
 async def run(args: argparse.Namespace, settings: Settings) -> int:
     assert AREAS.all  # the sealed columns of every area are known now
     database = Database(settings.database)
@@ -29,7 +36,7 @@ async def run(args: argparse.Namespace, settings: Settings) -> int:
         elif args.act == "reencrypt":
             print(f"{sum(done.changed for done in await keys_reseal.reencrypt(database))} values sealed anew")
         for state in await keys_store.listing(database, secrets):
-            print(state)
+            print(_line(state))
     finally:
         await database.close()
     return 0

@@ -28,7 +28,10 @@ async def run(args: argparse.Namespace, settings: Settings) -> int:
                 print("done" if closed else "no such open request")
                 return 0 if closed else 1
             clock = HospitalClock(settings.timezone)
-            for row in await store.open_requests(tx):
+            rows = await store.open_requests(tx)
+            if not rows:
+                print("nothing")
+            for row in rows:
                 print(f"{row.public_id}  {clock.local(row.asked_at):%m-%d %H:%M}  {row.mobile or '-'}  {row.about}")
     finally:
         await database.close()

@@ -60,7 +60,8 @@ def not_reached(error: BaseException, url: URL) -> SettingsError | None:
     place = f"{url.host or 'localhost'}:{url.port or 3306}"
     number = _number(error) if _from_driver(error) else None
     if number in _LOCKED_OUT:
-        return SettingsError(f"DAOYI_DATABASE: the server at {place} lets nobody in as this; expected {_LOCKED_OUT[number]}")
+        wanted = _LOCKED_OUT[number]
+        return SettingsError(f"DAOYI_DATABASE: the server at {place} does not let us in; expected {wanted}")
     if number in (2002, 2003) or isinstance(error, (OSError, TimeoutError)):
         return SettingsError(f"DAOYI_DATABASE: no server answers at {place}; expected one that runs and can be reached")
     return None

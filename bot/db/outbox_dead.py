@@ -19,7 +19,8 @@ async def dead_rows(tx: Transaction, *, limit: int = 200) -> Sequence[Row[Any]]:
 
 
 async def levels(tx: Transaction) -> tuple[int, int]:
-    """(rows that are due and not done, dead rows of use). Counted in the index: what is done, most of the table, is not read."""
+    """(rows that are due and not done, dead rows of use). Counted in the index: what is done, most of
+    the table, is not read."""
     unfinished = or_(and_(outbox.c.state == READY, outbox.c.due_at <= tx.now), outbox.c.state == TAKEN)
     waiting = await tx.scalar(select(func.count()).select_from(outbox).where(unfinished))
     dead = await tx.scalar(select(func.count()).select_from(outbox).where(*_dead(tx)))

@@ -1,8 +1,8 @@
 """What a text means in this conversation, decided in one fixed order.
 
 emergency words > exactly a shown choice > back, cancel, help, human (alone in the message) > another flow's word alone
-> thanks and greetings > the current wait's other answers (part of a name, pinyin, a checked free answer) > another flow's word inside the
-text > free text.
+> thanks and greetings > the current wait's other answers (part of a name, pinyin, a checked free answer) > another
+flow's word inside the text > free text.
 
 A flow's word that stands alone goes before the wait's free answer: who is asked for a name and writes 挂号 wants to
 book, and nobody is called so.

@@ -97,11 +97,11 @@ async def code(request: web.Request, context: Context) -> web.StreamResponse:
     """Send a code to the phone in the form. With htmx the line of the code comes back, otherwise the whole form."""
     service, sent = PatientsService(context), await forms.values(request)
     checked = checks.check("mobile", sent.get("mobile", ""), context.clock.today())
-    problems, tail, seconds = {}, "", 0
+    problems, tail, seconds, proved = {}, "", 0, False
     if checked.problem:
         problems["mobile"] = Problem(checked.problem, dict(checked.facts))
     elif await service.mobile_proved(checked.value, "register"):
-        problems["code"] = Problem("patients/h5/code_not_needed")
+        proved = True
     else:
         try:
             tail = (await service.start_code(checked.value, "register")).tail
@@ -114,8 +114,9 @@ async def code(request: web.Request, context: Context) -> web.StreamResponse:
     if "HX-Request" in request.headers:
         # The line stands below the phone: what is wrong with the phone is told there as well.
         shown = Filled(sent, {"code": problems.get("mobile") or problems["code"]} if problems else {})
-        return render(request, "patients/h5/code.html.j2", form=shown, tail=tail, seconds=seconds)
-    return await _form(request, context, Filled(sent, problems), tail=tail, seconds=seconds)
+        return render(request, "patients/h5/code.html.j2", form=shown, tail=tail, seconds=seconds,
+                      proved=proved)
+    return await _form(request, context, Filled(sent, problems), tail=tail, seconds=seconds, proved=proved)
 
 
 @routes.get("/h5/patients/{person}")
@@ -159,13 +160,15 @@ async def unbind(request: web.Request, context: Context) -> web.StreamResponse:
 
 async def _form(
     request: web.Request, context: Context, form: Filled, *, refused: str = "", tail: str = "", seconds: int = 0,
+    proved: bool = False,
     status: int = 200,
 ) -> web.Response:
     service = PatientsService(context)
     own = any(person.relation == "self" for person in await service.persons())
     return render(
         request, "patients/h5/new.html.j2", status=status, form=form, refused=refused, tail=tail, seconds=seconds,
-        relations=[each for each in RELATIONS if each != "self" or not own], guardians=await service.guardians(),
+        proved=proved, relations=[each for each in RELATIONS if each != "self" or not own],
+        guardians=await service.guardians(),
         onward=onward(form.value("next")), kinds=USUAL,
         asking=[each for each in (*documents.KINDS, GUARDIAN) if each not in TELLING],
         today=context.clock.today(),

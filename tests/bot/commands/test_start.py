@@ -74,3 +74,21 @@ def test_a_folder_that_is_not_there(
     monkeypatch.setenv("DAOYI_DATABASE", f"sqlite:///{place}/no/such/daoyi.db")
     assert command.main(["migrate"]) == 2
     assert "DAOYI_DATABASE: its file cannot be opened" in capsys.readouterr().err
+
+
+def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        command.main(["--version"])
+    assert end.value.code == 0 and capsys.readouterr().out.startswith("daoyi 0.")
+
+
+def test_keys_and_empty_lists_are_told_in_words(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main(["migrate"]) == 0
+    for words in (["keys", "list"], ["dead"], ["requests"]):
+        capsys.readouterr()
+        assert command.main(words) == 0
+        out = capsys.readouterr().out
+        if words[0] == "keys":
+            assert "data 1  current  since" in out and "KeyState" not in out
+        else:
+            assert out == "nothing\n"

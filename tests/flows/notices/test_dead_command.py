@@ -33,7 +33,7 @@ async def ask(database: Database, capsys: pytest.CaptureFixture[str], monkeypatc
 
 
 async def test_nothing_dead(ask: Any) -> None:
-    assert await ask() == (0, [])
+    assert await ask() == (0, ["nothing"])
     assert await ask("again", "--all") == (0, ["0 will be tried again"])
     assert await ask("again", "p1") == (1, ["no such dead letter"])
     assert (await ask("done", "c1"))[0] == 1
@@ -65,4 +65,4 @@ async def test_who_is_to_be_called(ask: Any, notices: Notices) -> None:
     assert "probe.report appointment:A1  to be called" in line
     task = line.split()[0]
     assert await ask("done", task) == (0, ["done"])
-    assert await ask() == (0, [])
+    assert await ask() == (0, ["nothing"])
