@@ -137,7 +137,7 @@ class Booking(Section):
     )
     offer_minutes: int = Field(15, ge=1, le=240, description="How long a freed slot is kept for each of those who wait")
     offer_before_minutes: int = Field(
-        60, ge=0, le=1440, description="Slots that begin sooner are offered to nobody who waits: they would come too late"
+        60, ge=0, le=1440, description="Slots that begin sooner are offered to nobody who waits: they would be late"
     )
     max_waiting: PositiveInt = Field(3, description="Days with a doctor that one person may be on waiting lists for")
     max_waiting_per_session: PositiveInt = Field(50, description="Persons that may wait for one session")
