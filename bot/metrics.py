@@ -33,7 +33,7 @@ job_seconds = Spread("job_seconds", "One job", _LAG, "job")
 pushes = Count("pushes", "Pushes by their end: sent, fell, useless, failed", "kind", "channel", "result")
 holds = Count("holds", "Holds by what became of them: held, taken, confirmed, released, expired", "result")
 waiting = Count(
-    "waiting", "Entries of the waiting list: joined, offered, booked, declined, missed, given_up, skipped, over", "result"
+    "waiting", "Entries of the waiting list: joined, offered and how they ended (state of booking_waiting)", "result"
 )
 
 outside_calls = Count(
