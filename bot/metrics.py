@@ -32,6 +32,9 @@ job_seconds = Spread("job_seconds", "One job", _LAG, "job")
 
 pushes = Count("pushes", "Pushes by their end: sent, fell, useless, failed", "kind", "channel", "result")
 holds = Count("holds", "Holds by what became of them: held, taken, confirmed, released, expired", "result")
+waiting = Count(
+    "waiting", "Entries of the waiting list: joined, offered and how they ended (state of booking_waiting)", "result"
+)
 
 outside_calls = Count(
     "outside_calls", "Calls to other systems: ok, refused, unavailable, unknown", "system", "call", "result"

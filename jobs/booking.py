@@ -12,7 +12,7 @@ from bot.context import Context
 from bot.db.faults import is_passing
 from bot.db.transaction import Transaction
 from bot.errors import OutsideRefused, OutsideUnavailable
-from flows.booking import ledger
+from flows.booking import ledger, limits
 from flows.booking.glance import glance
 from flows.booking.ledger import Entry
 from flows.booking.offers import BEYOND, horizon
@@ -20,6 +20,8 @@ from flows.booking.pool import store as pool
 from flows.booking.roster import store as rosters
 from flows.booking.roster.sync import Roster, bring_in_line
 from flows.booking.service import REGISTER, UNREGISTER, BookingService
+from flows.booking.waiting import store as entries
+from flows.booking.waiting.passing import Passing
 from integrations.his.port import HospitalPort, Session
 from jobs.job import Job
 from jobs.outbox import Handles
@@ -62,24 +64,59 @@ async def sweep(job: Job) -> None:
         async def release(context: Context, hold: Any = hold) -> None:
             await BookingService(context).release_hold(hold.id, hold.segment_id, hold.slot_id, expired=True)
 
-        await _alone(job, release, appointment=hold.id)
+        await _alone(job.run(release), appointment=hold.id)
     for slot in cooled:
-
-        async def warm(context: Context, slot: Any = slot) -> None:
-            await pool.warm(context.tx, slot.id, slot.segment_id)
-            glance(context.ports).forget()
-
-        await _alone(job, warm, slot=slot.id)
+        await _alone(_pass_on(job, slot.id), slot=slot.id)
 
 
-async def _alone(job: Job, work: Callable[[Context], Awaitable[None]], **which: int) -> None:
+async def _alone(work: Awaitable[Any], **which: int) -> None:
     """One that cannot be given back must not keep all that come after it, at every sweep again."""
     try:
-        await job.run(work)
+        await work
     except Exception as error:
         if is_passing(error):
             raise
         log.error("not_given_back", exc_info=True, **which)
+
+
+async def pass_on(job: Job, payload: dict[str, Any]) -> None:
+    """A slot came back while somebody waits for its session. Should this be lost, the sweep finds the slot."""
+    await _pass_on(job, int(payload["slot"]))
+
+
+async def _pass_on(job: Job, slot_id: int) -> None:
+    """To whose turn it is, or back to the pool where nobody waits; a transaction for each who is passed over."""
+    later = False
+
+    async def step(context: Context) -> bool:
+        more = await Passing(context).next(slot_id, later=later)
+        glance(context.ports).forget()
+        return more
+
+    while await job.run(step):
+        later = True
+
+
+async def waiting(job: Job) -> None:
+    """End what is waited for in vain, and offer what slipped back into the pool while somebody joined."""
+    async with job.context() as context:
+        after = context.now + limits.of_waiting(context.settings.booking).before
+        hopeless = await entries.hopeless(context.tx, after, AT_ONCE)
+        stranded = await entries.stranded(context.tx, after, AT_ONCE)
+    for entry_id in hopeless:
+
+        async def close(context: Context, entry_id: int = entry_id) -> None:
+            await Passing(context).close(entry_id)
+
+        await job.run(close)
+    for segment_id in stranded:
+
+        async def keep_apart(context: Context, segment_id: int = segment_id) -> int | None:
+            return await pool.keep_apart(context.tx, segment_id)
+
+        slot_id = await job.run(keep_apart)
+        if slot_id is not None:
+            await _pass_on(job, slot_id)
 
 
 async def register(job: Job, payload: dict[str, Any]) -> None:
@@ -166,8 +203,13 @@ def _request(topic: str, entry: Entry) -> str:
 
 
 # A hospital that is away overnight must not turn bookings into dead letters: a hundred tries are eight hours.
-HANDLES = {REGISTER: Handles(register, tries=100), UNREGISTER: Handles(unregister, tries=100)}
+HANDLES = {
+    REGISTER: Handles(register, tries=100),
+    UNREGISTER: Handles(unregister, tries=100),
+    pool.PASS_ON: Handles(pass_on),
+}
 EVERY = {
     "booking.sweep": Every(seconds=20, run=sweep),
+    "booking.waiting": Every(seconds=20, run=waiting),
     "booking.rosters": Every(seconds=300, run=sync_rosters),
 }

@@ -6,6 +6,8 @@ from bot.context import Context
 from bot.talk.area import Area
 from flows.booking.flow import Booking
 from flows.booking.flow_mine import Appointments
+from flows.booking.flow_offer import Offer
+from flows.booking.flow_waiting import Waiting
 from flows.booking.pages import ROUTES
 from flows.booking.pushes import KINDS
 from flows.booking.service import BookingService
@@ -20,7 +22,7 @@ async def reads(context: Context, text: str) -> tuple[str, str] | None:
 AREA = Area(
     name="booking",
     title="预约挂号",
-    flows=(Booking, Appointments),
+    flows=(Booking, Appointments, Waiting, Offer),
     service=BookingService,
     reads=reads,
     pushes=KINDS,

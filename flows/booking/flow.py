@@ -8,6 +8,7 @@ from datetime import date
 from bot.talk.flow import Flow
 from bot.talk.outcomes import Call, Choose, Done, Go, Outcome, Step
 from flows.booking.flow_find import Finding
+from flows.booking.flow_full import WAIT, Full
 from flows.booking.flow_half import Halves
 from flows.booking.flow_hold import Holding
 from flows.booking.labels import Labels
@@ -16,7 +17,7 @@ from flows.booking.refusals import WrongAge, WrongSex
 
 
 class Booking(
-    Finding, Halves, Holding, Flow, name="booking",
+    Finding, Full, Halves, Holding, Flow, name="booking",
     words=(
         "挂号", "预约", "预约挂号", "我要挂号", "挂个号", "我要预约", "预约看病", "看病", "约号", "约医生",
         "我要看病", "门诊挂号",
@@ -44,6 +45,10 @@ class Booking(
         appointment: int = 0
         tries: int = 0
         answer: str = ""
+        full: list[str] | None = None
+        """What is full and can be waited for: clinic, doctor, day (each may be "")."""
+        after: str = ""
+        """Where to go on where nobody wants to wait."""
 
     async def start(self) -> Outcome:
         data = self.data
@@ -99,6 +104,7 @@ class Booking(
         labels = Labels(self.context)
         options = [labels.word("date", "by_date", "按日期", "日期", "按时间")] if len(offers) > 1 else []
         options += labels.doctors(offers, on_day=False)
+        options += await self.wait_option(Wanted(self.data.clinic)) if full else []
         self.data.at = "doctors"
         facts = {"clinic_name": await self.clinic_name(), "full": full, "day": None, "half": self.data.half}
         links = [labels.page(f"clinics/{self.data.clinic}")]
@@ -109,6 +115,8 @@ class Booking(
     async def doctor_picked(self) -> Outcome:
         if self.data.pick == "date":
             return Go(self.dates)
+        if self.data.pick == WAIT:
+            return Go(self.to_waiting)
         self.data.doctor = str(self.data.pick)
         return Go(self.segments if self.data.date else self.days)
 
@@ -133,6 +141,7 @@ class Booking(
         self.data.at = "doctors_on"
         facts = {"clinic_name": await self.clinic_name(), "full": full, "day": self.data.date, "half": self.data.half}
         options = Labels(self.context).doctors(offers, on_day=True)
+        options += await self.wait_option(Wanted(self.data.clinic, "", day)) if full else []
         return Choose("doctor", options, save="pick", then=self.doctor_picked, other=self.search, facts=facts)
 
     async def days(self) -> Outcome:
@@ -148,9 +157,8 @@ class Booking(
         self.data.at = "days"
         labels, facts = Labels(self.context), await self.whom()
         links = [labels.page(self._page())]
-        return Choose(
-            "day", labels.days(days), save="date", then=self.segments, other=self.search, facts=facts, links=links
-        )
+        options = [*labels.days(days), *await self.wait_option(wanted)]
+        return Choose("day", options, save="date", then=self.segments, other=self.search, facts=facts, links=links)
 
     async def colleagues(self) -> Step:
         """Where to go on when the chosen doctor has nothing: others of the clinic, where there are any."""
@@ -160,6 +168,8 @@ class Booking(
         return self.doctors if offers else self.departments
 
     async def segments(self) -> Outcome:
+        if self.data.date == WAIT:
+            return Go(self.to_waiting)
         day = date.fromisoformat(self.data.date)
         wanted = Wanted(self.data.clinic, self.data.doctor, day)
         offers = await self.segments_of(wanted)

@@ -11,6 +11,7 @@ from bot.talk.outcomes import Choose, Go, Outcome, Step
 from flows.booking.finding import Found
 from flows.booking.labels import Labels
 from flows.booking.offers import Wanted
+from flows.booking.refusals import AllFull
 
 MOST = 27
 """More matches than this are no choice: the words have to be narrower."""
@@ -21,6 +22,9 @@ class Finding:
 
     told: tuple[Any, ...] = ()
     """Reasons that were said in this turn: each is said once, however many steps meet it."""
+
+    not_waiting: tuple[str, str] | None = None
+    """In this turn: the clinic and doctor that nobody wants to wait for, so that it is not asked at the next list."""
 
     context: Context
     service: Any
@@ -88,6 +92,15 @@ class Finding:
         doctor, clinic = catalogue.doctor.get(wanted.doctor), catalogue.clinic.get(wanted.clinic)
         names = {"doctor_name": doctor.name if doctor else "", "clinic_name": clinic.name if clinic else ""}
         facts = names | reason.facts
+        if isinstance(reason, AllFull):
+            full = await self.service.waiting.full(wanted)
+            facts |= {"waiting": sum(each.waiting for each in full), "can_wait": bool(full)}
+            if (wanted.clinic, wanted.doctor) == self.not_waiting:
+                return Go(then)
+            if full:
+                self.data.full = [wanted.clinic, wanted.doctor, wanted.day.isoformat() if wanted.day else ""]
+                self.data.after = then.__name__
+                then = self._step("full")
         again = (reason.template, facts) in self.told
         self.told = (*self.told, (reason.template, facts))
         return Go(then, say="" if again else reason.template, facts=facts)

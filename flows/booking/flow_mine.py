@@ -1,4 +1,4 @@
-"""My appointments: held, coming, past, cancelled; the details of one, and confirming, changing or cancelling it."""
+"""My appointments: held, coming, waited for, past, cancelled; the details of one, and what can be done about it."""
 
 from __future__ import annotations
 
@@ -46,18 +46,19 @@ class Appointments(
         if coming and _CANCELS.search(self.text):
             return Go(self.cancel_which)
         options = await self._options([*holds, *coming], to_cancel=True)
-        labels = Labels(self.context)
+        labels, waiting = Labels(self.context), await self.service.waiting.mine()
         if options:
             options.append(labels.word("cancel", "cancel_one", *_CANCEL))
+        options += [labels.waiting(row, await self.service.waiting.facts(row)) for row in waiting]
         if await self.service.past():
             options.append(labels.word("past", "past", "看过的", "以前的"))
         if await self.service.cancelled():
             options.append(labels.word("cancelled", "cancelled", "已取消", "取消的"))
         if not options:
             return Done("none_yet")
-        if not coming and not holds:
+        if not coming and not holds and not waiting:
             options.append(labels.word("book", "book", "挂号"))
-        facts = {"count": len(coming), "held": len(holds)}
+        facts = {"count": len(coming), "held": len(holds), "waiting": len(waiting)}
         links = [labels.page("mine/")]
         return Choose("coming", options, save="pick", then=self.picked, facts=facts, links=links)
 
@@ -72,6 +73,8 @@ class Appointments(
             return Call("booking", then=self.after_booking)
         if self.data.pick == "coming":
             return Go(self.start)
+        if isinstance(self.data.pick, list):
+            return Call("waiting", then=self.after_booking, arg=f"entry:{self.data.pick[1]}")
         self.data.appointment = int(str(self.data.pick))
         return Go(self.details)
 
@@ -181,7 +184,7 @@ class Appointments(
         return "still_there" if await self.service.coming() else ""
 
     async def after_booking(self) -> Outcome:
-        """Back from a booking that began here: it said all there is to say."""
+        """Back from a booking, or from what is waited for: it said all there is to say."""
         return Done()
 
     # --- inside --------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from bot.talk.outcomes import Option
 from flows.booking import visit
 from flows.booking.neighbours import Catalogue, Person
 from flows.booking.offers import DayOffer, DoctorOffer, SegmentOffer
+from flows.booking.waiting.list import Full, session_facts
 
 _HAN = "零一二三四五六七八九"
 
@@ -106,6 +107,29 @@ class Labels:
         if row.state == "held":
             return Option(row.id, self._say("label_hold", **facts, **visit.held_facts(row, self._context)), aliases)
         return Option(row.id, self._say("label_appointment", **facts), aliases)
+
+    def full(self, sessions: Iterable[Full], catalogue: Catalogue) -> list[Option]:
+        """Full sessions, with how many wait; the halves of one doctor's day also as one."""
+        listed = list(sessions)
+        named = len({(each.row.sitting, each.row.clinic) for each in listed}) > 1
+        days: dict[tuple[Any, ...], list[Full]] = {}
+        options = []
+        for each in listed:
+            facts = session_facts(each.row, catalogue) | {"waiting": each.waiting, "named": named}
+            options.append(Option([each.id], self._say("label_full", **facts)))
+            days.setdefault((each.row.date, each.row.sitting, each.row.clinic), []).append(each)
+        for own in days.values():
+            if len(own) > 1:
+                facts = session_facts(own[0].row, catalogue) | {"named": named}
+                options.append(Option([each.id for each in own], self._say("label_full_day", **facts)))
+        return options
+
+    @staticmethod
+    def masked(person: Person | None) -> str:
+        return mask_name(person.name) if person else ""
+
+    def waiting(self, row: Any, facts: dict[str, Any]) -> Option:
+        return Option(["waiting", row.public_id], self._say("label_waiting", **facts))
 
     def page(self, path: str = "") -> tuple[str, str]:
         """A link to the page that does the same: (title, address)."""

@@ -67,7 +67,7 @@ async def refused(context: Context, appointment_id: int, code: str) -> None:
     if code == GIVEN_AWAY:
         await pool.keep_taken(context.tx, row.slot_id)
     else:
-        await pool.give_taken(context.tx, row.segment_id, row.slot_id)
+        await pool.give(context.tx, row.segment_id, row.slot_id, pool.TAKEN)
         glance(context.ports).forget()
     await pushes.refused(context, row, await BookingService(context).facts(row))
     log.warning("appointment_refused", appointment=row.public_id, session=row.session_code, code=code)

@@ -36,6 +36,14 @@ class Neighbours:
         """The person of this contact, locked until the transaction ends. Raises NotFound for anybody else's."""
         return await PatientsService(self.context).lock(person_id)
 
+    async def lock_waiting(self, person_id: int, contact_id: int) -> Person:
+        """For a job: the person, locked, of whom this contact still looks after. Raises NotFound where it does not."""
+        service = PatientsService(replace(self.context, contact=None))
+        person = await service.lock(person_id)
+        if contact_id not in await service.contacts_of(person_id):
+            raise NotFound("person")
+        return person
+
     async def anybody(self, person_id: int) -> Person | None:
         """A person whoever looks after them: of an appointment that is ours to show, or for a job. None: closed."""
         try:

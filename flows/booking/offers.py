@@ -152,6 +152,10 @@ class Offers:
         known = (await self.neighbours.catalogue()).doctor.get(doctor)
         return known.clinics[0] if known and known.clinics else ""
 
+    async def sessions(self, wanted: Wanted) -> list[Any]:
+        """Sessions that can be booked as far as their day goes, full ones too; as store.sittings reads them."""
+        return await self._open(wanted)
+
     # --- inside --------------------------------------------------------------------------------------------------
 
     async def _open(self, wanted: Wanted) -> list[Any]:

@@ -1,7 +1,8 @@
 """What booking tells of its own accord: booked, changed, cancelled, refused by the hospital; the evening and two
-hours before.
+hours before; and what becomes of those who wait.
 
-Each once for an appointment. Reminders are written down when it is booked and withdrawn when it ends.
+Each once for an appointment, or for an entry of the waiting list. Reminders are written down when it is booked and
+withdrawn when it ends.
 """
 
 from __future__ import annotations
@@ -26,6 +27,11 @@ KINDS = (
     PushKind("booking.refused", "预约作废", priority=2, sms_fallback=True, obligatory=True),
     PushKind("booking.evening", "就诊前一晚提醒", priority=5),
     PushKind("booking.soon", "就诊前两小时提醒", priority=3),
+    # They asked for it and have minutes to answer: nothing goes before it, and where nothing arrives somebody calls.
+    PushKind("booking.offer", "候补有号", priority=1, quiet="always", sms_fallback=True, obligatory=True),
+    PushKind("booking.offer_over", "候补的号过时", priority=4, useless_minutes=720),
+    PushKind("booking.waiting_over", "候补结束", priority=4, useless_minutes=720),
+    PushKind("booking.given_up", "家人取消候补", priority=5, useless_minutes=1440),
 )
 
 
@@ -69,6 +75,32 @@ async def cancelled(context: Context, row: Any, facts: dict[str, Any]) -> None:
 async def refused(context: Context, row: Any, facts: dict[str, Any]) -> None:
     await _withdraw(context, row)
     await NoticesService(context).push("booking.refused", row.contact_id, _about(row), facts)
+
+
+async def offer(context: Context, row: Any, facts: dict[str, Any]) -> None:
+    """Whose turn it is has until the hold ends; afterwards nobody needs to hear of it."""
+    facts = _with_page(context, row, facts)
+    await NoticesService(context).push(
+        "booking.offer", row.contact_id, _about(row), facts, useless_after=row.hold_until
+    )
+
+
+async def offer_over(context: Context, entry: Any, facts: dict[str, Any]) -> None:
+    await NoticesService(context).push("booking.offer_over", entry.contact_id, _of(entry), facts)
+
+
+async def waiting_over(context: Context, entry: Any, facts: dict[str, Any]) -> None:
+    """Nothing came, or not theirs to have; `reason` (began, stopped, rule) and `why` among the facts."""
+    await NoticesService(context).push("booking.waiting_over", entry.contact_id, _of(entry), facts)
+
+
+async def given_up(context: Context, entry: Any, facts: dict[str, Any]) -> None:
+    """Somebody else who looks after the person gave it up: whoever joined is told."""
+    await NoticesService(context).push("booking.given_up", entry.contact_id, _of(entry), facts)
+
+
+def _of(entry: Any) -> str:
+    return f"waiting:{entry.public_id}"
 
 
 def _with_page(context: Context, row: Any, facts: dict[str, Any]) -> dict[str, Any]:

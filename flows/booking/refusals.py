@@ -125,6 +125,39 @@ class SameTime(BookingRefusal):
     template = "refuse_same_time"
 
 
+# --- the waiting list ------------------------------------------------------------------------------------------------
+
+
+class NotFull(BookingRefusal):
+    """Nobody need wait: a slot is left. Facts: day, half."""
+
+    template = "refuse_not_full"
+
+
+class WaitTooLate(BookingRefusal):
+    """The session is too near for anybody to be offered a slot of it. Facts: day, half, hours."""
+
+    template = "refuse_wait_late"
+
+
+class ListFull(BookingRefusal):
+    """So many wait that one more would wait in vain. Facts: day, half, most."""
+
+    template = "refuse_list_full"
+
+
+class TooManyWaiting(BookingRefusal):
+    """The person waits for enough already. Facts: person, most."""
+
+    template = "refuse_too_many_waiting"
+
+
+class AlreadyWaiting(BookingRefusal):
+    """The person is on this list. Facts: person, ahead."""
+
+    template = "refuse_already_waiting"
+
+
 # --- why there is nothing --------------------------------------------------------------------------------------------
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from bot import logs, metrics
 from bot.context import Context
 from bot.errors import NotFound
-from flows.booking import pushes, rules, store
+from flows.booking import limits, pushes, rules, store
 from flows.booking.finding import Found, find
 from flows.booking.glance import glance
 from flows.booking.mine import Mine
@@ -17,7 +17,9 @@ from flows.booking.neighbours import Person, visitor
 from flows.booking.offers import Offers
 from flows.booking.pool import store as pool
 from flows.booking.refusals import BookingRefusal, HoldExpired, NotBooked, SlotTaken
-from flows.booking.rules import Counted, Limits, Place
+from flows.booking.rules import Counted, Place
+from flows.booking.waiting.list import WaitingList
+from flows.booking.waiting.passing import Passing
 
 log = logs.get(__name__)
 
@@ -37,6 +39,8 @@ class BookingService(Mine):
         self.now = context.clock.local(context.now)
         self.settings = context.settings.booking
         self.offers = Offers(context)
+        self.waiting = WaitingList(context)
+        self.passing = Passing(context)
 
     # --- finding -------------------------------------------------------------------------------------------------
 
@@ -87,7 +91,7 @@ class BookingService(Mine):
         if known := next((each for each in before if each.segment_id == segment_id), None):
             return known
         mine = [Counted(each.date, rules.whom(each.sitting, each.clinic)) for each in active if each not in before]
-        rules.check_limits(mine, place, visitor(person), self._limits())
+        rules.check_limits(mine, place, visitor(person), limits.of_booking(self.settings))
         taken = await pool.take_free(self.tx, segment_id)
         if taken is None:
             metrics.holds.inc("taken")
@@ -117,6 +121,7 @@ class BookingService(Mine):
             if row.state in ("held", "released", "expired"):
                 raise HoldExpired(minutes=self.settings.hold_minutes)
             raise NotBooked(state=row.state)
+        await self.passing.taken(row.id)
         self._enter(row)
         row = await self._row(appointment_id)
         await pushes.booked(self.context, row, await self.facts(row))
@@ -133,10 +138,9 @@ class BookingService(Mine):
 
     async def release_hold(self, appointment_id: int, segment_id: int, slot_id: int, *, expired: bool) -> bool:
         state = "expired" if expired else "released"
-        if not await pool.release(
-            self.tx, appointment_id, segment_id, slot_id, state=state, who=self.context.actor
-        ):
+        if not await pool.end(self.tx, appointment_id, "held", state, self.context.actor):
             return False
+        await self.passing.freed(appointment_id, segment_id, slot_id, expired=expired)
         glance(self.context.ports).forget()
         metrics.holds.inc(state)
         log.info("hold_ended", appointment=appointment_id, state=state)
@@ -190,7 +194,7 @@ class BookingService(Mine):
         rules.check_visitor(visitor(person), clinic, place.day)
         active = await store.active_of(self.tx, person.id, self.context.now)
         mine = [Counted(each.date, rules.whom(each.sitting, each.clinic)) for each in active if each.id != old.id]
-        rules.check_limits(mine, place, visitor(person), self._limits())
+        rules.check_limits(mine, place, visitor(person), limits.of_booking(self.settings))
         taken = await pool.take_free(self.tx, segment_id)
         if taken is None:
             raise SlotTaken(day=place.day, start=row.start_wall, end=row.end_wall)
@@ -236,7 +240,7 @@ class BookingService(Mine):
         if wait:
             await pool.cool(self.tx, row.slot_id, self.context.now + timedelta(seconds=wait))
         else:
-            await pool.give_taken(self.tx, row.segment_id, row.slot_id)
+            await pool.give(self.tx, row.segment_id, row.slot_id, pool.TAKEN)
         glance(self.context.ports).forget()
         self.tx.put(
             UNREGISTER, {"appointment": row.id}, key=f"{UNREGISTER}:{row.public_id}",
@@ -278,7 +282,3 @@ class BookingService(Mine):
             segment_open=row.segment_state == "open",
             free=row.free,
         )
-
-    def _limits(self) -> Limits:
-        own = self.settings
-        return Limits(own.max_doctors_per_day, own.max_open)

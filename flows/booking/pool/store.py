@@ -15,8 +15,11 @@ from sqlalchemy import func, select, update
 
 from bot.db.transaction import Transaction
 from flows.booking.store import appointment, segment, slot
+from flows.booking.waiting import store as waiting
 
 FREE, HELD, TAKEN, COOLING = "free", "held", "taken", "cooling"
+PASS_ON = "booking.pass_on"
+"""Topic: a slot is to be offered to those who wait. Should it be lost, the sweep finds the slot cooled."""
 
 
 async def take_free(tx: Transaction, segment_id: int) -> tuple[int, int] | None:
@@ -68,14 +71,6 @@ async def take_held(tx: Transaction, slot_id: int) -> None:
     await _moved(tx, slot_id, HELD, TAKEN)
 
 
-async def release(tx: Transaction, appointment_id: int, segment_id: int, slot_id: int, *, state: str, who: str) -> bool:
-    """Held -> `state` (released, expired), and the slot is free again at once. False when it is not held any more."""
-    if not await end(tx, appointment_id, "held", state, who):
-        return False
-    await _give(tx, segment_id, slot_id, HELD)
-    return True
-
-
 async def end(tx: Transaction, appointment_id: int, was: str, state: str, who: str, **more: Any) -> bool:
     """The appointment goes from `was` to an end; False when somebody else ended it before."""
     mine = update(appointment).where(appointment.c.id == appointment_id, appointment.c.state == was)
@@ -87,9 +82,38 @@ async def cool(tx: Transaction, slot_id: int, back_at: datetime) -> None:
     await _moved(tx, slot_id, TAKEN, COOLING, back_at=back_at, appointment_id=None)
 
 
-async def give_taken(tx: Transaction, segment_id: int, slot_id: int) -> None:
-    """The slot of an ended appointment is free again at once."""
-    await _give(tx, segment_id, slot_id, TAKEN)
+async def give(tx: Transaction, segment_id: int, slot_id: int, was: str, *, later: datetime | None = None) -> None:
+    """The slot of an ended appointment goes to whoever waits for its session: it cools until it is offered. Where
+    nobody waits it is free again, at once or `later`."""
+    if await waiting.awaited(tx, segment_id):
+        await _moved(tx, slot_id, was, COOLING, back_at=tx.now, appointment_id=None)
+        tx.put(PASS_ON, {"slot": slot_id}, priority=2)
+    elif later:
+        await _moved(tx, slot_id, was, COOLING, back_at=later, appointment_id=None)
+    else:
+        await tx.update(update(segment).where(segment.c.id == segment_id).values(free=segment.c.free + 1))
+        await _moved(tx, slot_id, was, FREE, appointment_id=None)
+
+
+async def keep_apart(tx: Transaction, segment_id: int) -> int | None:
+    """A free slot of a session that somebody waits for goes out of the pool to be offered to them; gives its id."""
+    taken = await take_free(tx, segment_id) if await waiting.awaited(tx, segment_id) else None
+    if taken is None:
+        return None
+    await _moved(tx, taken[0], HELD, COOLING, back_at=tx.now)
+    return taken[0]
+
+
+async def offer(tx: Transaction, slot_id: int) -> bool:
+    """A cooled slot is held for whoever waits; False when another worker was faster."""
+    due = update(slot).where(slot.c.id == slot_id, slot.c.state == COOLING, slot.c.back_at <= tx.now)
+    return await tx.update(due.values(state=HELD, back_at=None)) == 1
+
+
+async def cool_on(tx: Transaction, slot_id: int, back_at: datetime) -> None:
+    """A cooled slot goes on cooling; nothing happens where it is somebody's already."""
+    due = update(slot).where(slot.c.id == slot_id, slot.c.state == COOLING, slot.c.back_at <= tx.now)
+    await tx.update(due.values(back_at=back_at))
 
 
 async def keep_taken(tx: Transaction, slot_id: int) -> None:
@@ -130,11 +154,6 @@ async def census(tx: Transaction, segment_id: int) -> dict[str, int]:
     return {"noted_capacity": noted.capacity, "noted_free": noted.free} | {
         state: counted.get(state, 0) for state in (FREE, HELD, TAKEN, COOLING)
     }
-
-
-async def _give(tx: Transaction, segment_id: int, slot_id: int, was: str) -> None:
-    await tx.update(update(segment).where(segment.c.id == segment_id).values(free=segment.c.free + 1))
-    await _moved(tx, slot_id, was, FREE, appointment_id=None)
 
 
 async def _move(tx: Transaction, slot_id: int, was: str, state: str, **more: Any) -> bool:

@@ -72,6 +72,12 @@ async def drop_slots(tx: Transaction, ids: Sequence[int]) -> None:
         await tx.update(delete(slot).where(slot.c.id.in_(ids)))
 
 
+async def keep_apart(tx: Transaction, session_id: int) -> None:
+    """What is free is offered to those who wait before it goes to the pool; the caller holds the segments' locks."""
+    mine = update(slot).where(slot.c.session_id == session_id, slot.c.state == "free")
+    await tx.update(mine.values(state="cooling", back_at=tx.now))
+
+
 async def change_session(tx: Transaction, session_id: int, **values: Any) -> None:
     await tx.update(update(session).where(session.c.id == session_id).values(**values))
 

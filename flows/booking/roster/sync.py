@@ -13,6 +13,7 @@ from bot.db.faults import is_duplicate
 from bot.db.transaction import Transaction
 from flows.booking.roster import store
 from flows.booking.roster.plan import changes, digest
+from flows.booking.waiting.store import session_awaited
 from integrations.his.port import Place, Session
 
 log = logs.get(__name__)
@@ -118,6 +119,8 @@ async def _change(
     plan = changes(await store.kept(tx, session_id), session.segments)
     await store.drop_slots(tx, plan.drop)
     await store.add_slots(tx, [(session_id, segments[position], number) for position, number in plan.add])
+    if session.state == "open" and await session_awaited(tx, session_id):
+        await store.keep_apart(tx, session_id)
     for segment_id in segments.values():
         await store.recount(tx, segment_id)
     await store.change_session(tx, session_id, **_session(session, rooms))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date, time, timedelta
 
 from bot.errors import Refusal
+from flows.booking import store
 from flows.booking.service import BookingService
 from integrations.his.conduct import GOOD, Conduct, behave
 from tests.flows.booking import ward
@@ -66,12 +67,14 @@ async def visitor(
 
 
 @do
-async def others_take(world: World, days: str, doctor: str, segment: str = "1", count: str = "2") -> None:
-    """Somebody else books so many slots of a segment (counted from 1) of a doctor's morning session."""
-    code = f"{_day(days):%y%m%d}am{ward.DOCTORS[doctor][1]}{doctor}"
+async def others_take(
+    world: World, days: str, doctor: str, segment: str = "1", count: str = "2", half: str = "am"
+) -> None:
+    """Somebody else books so many slots of a segment (counted from 1) of a doctor's session."""
+    code = f"{_day(days):%y%m%d}{half}{ward.DOCTORS[doctor][1]}{doctor}"
     rows = await ward.segments(world, code)
     for n in range(int(count)):
-        who = f"x{doctor}{segment}{n}"
+        who = f"x{doctor}{segment}{n}{half if half != 'am' else ''}"
         person_id = await ward.person(world, who, f"钱{n}", known=False)
         async with world.context(who) as context:
             service = BookingService(context)
@@ -80,6 +83,42 @@ async def others_take(world: World, days: str, doctor: str, segment: str = "1", 
                 await service.confirm(held.id)
             except Refusal:
                 return
+
+
+@do
+async def books(world: World, days: str, doctor: str, who: str) -> None:
+    """A contact books a doctor's morning for their first person, on another way than this chat."""
+    code = f"{_day(days):%y%m%d}am{ward.DOCTORS[doctor][1]}{doctor}"
+    rows = await ward.segments(world, code)
+    async with world.context(who) as context:
+        service = BookingService(context)
+        person = (await service.neighbours.persons())[0]
+        held = await service.hold(rows[0].id, person.id, f"{who}:{code}")
+        await service.confirm(held.id)
+
+
+@do
+async def cancels(world: World, days: str, doctor: str, segment: str = "1", n: str = "0") -> None:
+    """One of those who booked by `others_take` cancels; chance has it that the slot cools for five minutes."""
+    who = f"x{doctor}{segment}{n}"
+    async with world.context(who) as context:
+        service = BookingService(context)
+        row = (await service.coming())[0]
+        await service.cancel(row.id)
+        cooled = store.slot.update().where(store.slot.c.id == row.slot_id)
+        await context.tx.update(cooled.values(back_at=context.now + timedelta(minutes=5)))
+
+
+@do
+async def others_wait(world: World, days: str, doctor: str, count: str = "1", half: str = "am") -> None:
+    """So many others begin to wait for a doctor's session."""
+    code = f"{_day(days):%y%m%d}{half}{ward.DOCTORS[doctor][1]}{doctor}"
+    session = (await ward.segments(world, code))[0].session_id
+    for n in range(int(count)):
+        who = f"w{doctor}{n}"
+        person_id = await ward.person(world, who, f"孙{n}", known=False)
+        async with world.context(who) as context:
+            await BookingService(context).waiting.join([session], person_id)
 
 
 @do

@@ -170,7 +170,7 @@ FACTS = {
     "day": date(2027, 3, 2), "start": "09:30", "end": "10:00", "half": "am", "opens_day": date(2027, 3, 5),
     "opens_time": time(18), "clinic": "儿科", "minutes": 15, "person": "张*明", "min_age": None, "max_age": 13,
     "age": 42, "sex": "female", "general": False, "most": 2, "until_day": date(2027, 3, 1), "until_time": time(20),
-    "state": "cancelled", "wanted": None, "last_day": date(2027, 3, 8), "days": [date(2027, 3, 2)],
+    "state": "cancelled", "ahead": 1, "wanted": None, "last_day": date(2027, 3, 8), "days": [date(2027, 3, 2)],
     "doctor_name": "王静", "clinic_name": "呼吸内科",
 }
 ALL = [cls for cls in vars(refusals).values() if isinstance(cls, type) and issubclass(cls, BookingRefusal)]

@@ -1,0 +1,100 @@
+"""A slot is kept for somebody who waited: do they want it? Begun by us in their conversation when their turn comes, and
+by the words of the waiting list, which show it again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.talk.flow import Flow
+from bot.talk.outcomes import Call, Choose, Done, Go, Outcome
+from flows.booking.labels import Labels
+from flows.booking.refusals import HoldExpired, NotBooked
+from flows.booking.service import BookingService
+
+READING = 8
+"""Seconds. A yes that comes faster may have been meant for what was asked before; it is asked for once more."""
+
+
+class Offer(
+    Flow, name="offer", words=("候补", "排候补", "我的候补", "候补记录", "取消候补", "查候补", "退出候补")
+):
+    """`enter` takes the public id of the appointment by which the slot is held. Dropped, it takes nothing away: the
+    slot stays kept until its time is over, and stands in 我的预约."""
+
+    service: BookingService
+
+    @dataclass
+    class Data:
+        appointment: str = ""
+        answer: str = ""
+        asked_at: float = 0
+        sure: bool = False
+
+    data: Data
+
+    async def enter(self, arg: str) -> Outcome:
+        self.data.appointment = arg
+        return Go(self.ask)
+
+    async def start(self) -> Outcome:
+        """By its words: what is kept for them; else what they wait for."""
+        offers = await self.service.waiting.offers()
+        if not offers:
+            return Call("waiting", then=self.after)
+        return await self.enter((await self.service.mine(offers[0])).public_id)
+
+    async def after(self) -> Outcome:
+        return Done()
+
+    async def ask(self) -> Outcome:
+        row = await self.service.mine(self.data.appointment)
+        facts = await self.service.facts(row)
+        if row.state == "booked":
+            return Done("booked", facts=facts)
+        if row.state != "held" or row.hold_until <= self.context.now:
+            return Done("offer_gone", facts=facts)
+        labels, now = Labels(self.context), self.context.now
+        self.data.asked_at = self.data.asked_at or now.timestamp()
+        # A yes has to be one: 好 and 嗯 are said to many things.
+        options = [
+            labels.word("yes", "offer_yes", "要", "我要", "要这个号", "确认"),
+            labels.word("no", "offer_no", "@no", "不要", "取消"),
+        ]
+        minutes = (row.hold_until - now).total_seconds() / 60
+        facts |= {"until": f"{self.context.clock.local(row.hold_until):%H:%M}", "left": max(1, round(minutes))}
+        return Choose("offer", options, save="answer", then=self.answered, facts=facts, minutes=minutes,
+                      expired=self.late)
+
+    async def answered(self) -> Outcome:
+        row = await self.service.mine(self.data.appointment)
+        facts = await self.service.facts(row)
+        if row.state == "booked":  # on a page, or in 我的预约
+            return await self._next("booked", facts)
+        if self.data.answer != "yes":
+            gone = await self.service.release(row.id)
+            return await self._next("offer_declined" if gone else "offer_gone", facts)
+        if not self.data.sure and self.context.now.timestamp() - self.data.asked_at < READING:
+            self.data.sure = True
+            return Go(self.ask, say="offer_sure")
+        try:
+            row = await self.service.confirm(row.id)
+        except (HoldExpired, NotBooked):
+            await self.service.release(row.id, expired=True)
+            return await self._next("offer_gone", facts)
+        return await self._next("booked", await self.service.facts(row))
+
+    async def late(self) -> Outcome:
+        """The time is over: the next one is asked. What is said of it goes by the push, which also reaches those whose
+        conversation went on to something else."""
+        row = await self.service.mine(self.data.appointment)
+        await self.service.release(row.id, expired=True)
+        return await self._next("", {})
+
+    async def _next(self, said: str, facts: dict[str, object]) -> Outcome:
+        """Another slot may be kept for them."""
+        offers = await self.service.waiting.offers()
+        if not offers:
+            return Done(said, facts=facts, result=self.data.appointment)
+        row = await self.service.mine(offers[0])
+        self.data.appointment, self.data.asked_at, self.data.sure = row.public_id, 0, False
+        return Go(self.ask, say=said, facts=facts)

@@ -1,0 +1,18 @@
+"""The limits of booking as the settings have them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.settings_parts import Booking
+from flows.booking import rules
+from flows.booking.waiting import rules as waiting
+
+
+def of_booking(own: Booking) -> rules.Limits:
+    return rules.Limits(own.max_doctors_per_day, own.max_open)
+
+
+def of_waiting(own: Booking) -> waiting.Limits:
+    before = timedelta(minutes=own.offer_before_minutes)
+    return waiting.Limits(before, own.max_waiting, own.max_waiting_per_session)
