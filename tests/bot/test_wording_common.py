@@ -16,7 +16,7 @@ FACTS: dict[str, dict[str, Any]] = {
     "options": {"options": [(1, "内科"), (2, "外科")], "hint": ""}, "more": {"last": False},
     "not_understood": {"text": "下下下周"}, "ambiguous": {"text": "王"}, "out_of_range": {"last": 9},
     "cancelled": {"flow": "booking"}, "resumed": {"flow": "booking"}, "lapsed": {"flow": "booking"},
-    "error_ours": {"reference": "a1b2c3"},
+    "error_ours": {"reference": "a1b2c3"}, "hello": {"busy": False}, "thanks": {"busy": False},
 }
 # Words of the computer, and what would frighten or blame.
 FORBIDDEN = re.compile(r"[!！]|系统|接口|异常|非法|参数|错误|失败|无效|你(?!们)|[\U0001f300-\U0001faff]|[☀-➿]")

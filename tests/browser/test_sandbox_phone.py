@@ -168,7 +168,7 @@ async def the_web_is_killed(page: Page, patient: Patient, up: int) -> None:
     await expect(page.locator(".link-state")).to_be_hidden(timeout=PATIENCE)
     await expect(patient.phone.locator(".texts .talk")).to_contain_text("我晚点到", timeout=PATIENCE)
     await patient.says("帮助")
-    await patient.sees("可以回复选项前面的数字")
+    await patient.sees("回复数字或名字就行")
 
 
 def _web_of(up: int) -> int:

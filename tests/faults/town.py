@@ -82,10 +82,10 @@ class Town:
     async def cancel(self, patient: Patient) -> None:
         """The first of one's appointments, if there is one: the list, its details, 取消, 确认取消."""
         answer = await patient.insist("我的预约")
-        for _ in range(3):
+        for choice in ("1", "取消", "1"):
             if not re.search(r">1 ", answer):
                 return
-            answer = await patient.insist("1")
+            answer = await patient.insist(choice)
 
     # --- what must hold ------------------------------------------------------------------------------------------
 
