@@ -1,4 +1,4 @@
-"""Passwords: argon2id (RFC 9106, the library's parameters), and what the hospital asks of them."""
+"""Passwords: argon2id (RFC 9106, argon2-cffi's parameters), and what the hospital asks of them."""
 
 from __future__ import annotations
 
