@@ -23,6 +23,8 @@ turns = Count("turns", "Turns by flow and by the outcome they ended in", "flow",
 misses = Count("misses", "Answers that were not understood", "flow")
 requests = Count("requests", "Pages and API calls", "area", "status")
 
+uploads = Count("uploads", "Files that came with a form: kept, or the slug of what was wrong with them", "result")
+
 outbox_rows = Count("outbox_rows", "Outbox rows worked on: done, again, useless, dead", "topic", "result")
 outbox_lag_seconds = Spread("outbox_lag_seconds", "From the moment a row was due to its being done", _LAG)
 outbox_waiting = Level("outbox_waiting", "Outbox rows that are due and not done")

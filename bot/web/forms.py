@@ -6,11 +6,14 @@ words of its own, the chat's templates/common/chat/problem_<slug>.j2.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
+from aiohttp.web_request import FileField
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
@@ -23,9 +26,13 @@ LARGEST = 64 * 1024
 MOST_FIELDS = 100
 DESK_FIELDS = 600
 """A role has a field for each right."""
+SECONDS = 30
+SECONDS_WITH_FILES = 120
+"""So long a form may take to arrive: a sender that trickles must not hold a connection for ever."""
 MEDIA = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 VALUES: web.RequestKey[dict[str, str]] = web.RequestKey("form_values", dict)
+FILES: web.RequestKey[dict[str, FileField]] = web.RequestKey("form_files", dict)
 LISTS: web.RequestKey[dict[str, list[str]]] = web.RequestKey("form_lists", dict)
 Model = TypeVar("Model", bound="FormModel")
 
@@ -57,22 +64,34 @@ async def values(request: web.Request) -> dict[str, str]:
         return known
     if request.content_type not in MEDIA:
         raise BadInput("not_a_form")
-    if (request.content_length or 0) > LARGEST:
-        raise BadInput("form_too_large")
+    expected = _expected(request)
+    largest = LARGEST + sum(expected.values())
+    if (request.content_length or 0) > largest:
+        raise web.HTTPRequestEntityTooLarge(largest, request.content_length or 0)
     try:
-        sent = await request.post()
+        async with asyncio.timeout(SECONDS_WITH_FILES if expected else SECONDS):
+            # Without a length the body is counted as it comes.
+            sent = await request.clone(client_max_size=largest).post()
+    except TimeoutError:
+        raise BadInput("slow_body") from None
     except (ValueError, LookupError):  # LookupError: a charset that nobody knows
         raise BadInput("broken_form") from None
     if len(sent) > (DESK_FIELDS if request.path.startswith("/desk/") else MOST_FIELDS):
         raise BadInput("form_too_large")
+    files: dict[str, FileField] = {}
     found: dict[str, str] = {}
     several: dict[str, list[str]] = {}
     for name, value in sent.items():
+        if isinstance(value, FileField) and name in expected:
+            files[name] = value
+            continue
+        if name in expected and not value:  # a browser's way of saying that no file was chosen
+            continue
         if not isinstance(value, str):
             raise BadInput("unexpected_file")
         found[name] = value.replace("\0", "")[:5000]
         several.setdefault(name, []).append(found[name])
-    request[VALUES], request[LISTS] = found, several
+    request[VALUES], request[LISTS], request[FILES] = found, several, files
     return found
 
 
@@ -80,6 +99,23 @@ async def lists(request: web.Request) -> dict[str, list[str]]:
     """The texts of a sent form with all that stand under one name (ticked boxes)."""
     await values(request)
     return request[LISTS]
+
+
+async def files(request: web.Request) -> dict[str, FileField]:
+    """The files of a sent form, those only that its handler said it takes (``bot.web.uploads``)."""
+    await values(request)
+    return request[FILES]
+
+
+def mark_files(handler: Handler, largest: Mapping[str, int]) -> Handler:
+    """Write on a handler which fields of its form bring files, and of how many bytes at most."""
+    vars(handler)["files"] = largest
+    return handler
+
+
+def _expected(request: web.Request) -> Mapping[str, int]:
+    found: Mapping[str, int] = getattr(request.match_info.handler, "files", {})
+    return found
 
 
 async def check_token(request: web.Request, session_id: str) -> None:

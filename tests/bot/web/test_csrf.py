@@ -77,5 +77,5 @@ async def test_files_and_floods_are_refused(site: Site) -> None:
     form.add_field("name", b"GIF89a", filename="x.gif")
     assert (await browser.post(CHANGE, data=form, headers=token)).status == 400
     assert (await browser.post(CHANGE, data={f"f{n}": "x" for n in range(101)}, headers=token)).status == 400
-    assert (await browser.post(CHANGE, data={"name": "x" * 70_000}, headers=token)).status == 400
+    assert (await browser.post(CHANGE, data={"name": "x" * 70_000}, headers=token)).status == 413
     assert (await browser.post(CHANGE, json={"name": "x"}, headers=token)).status == 400
