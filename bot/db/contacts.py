@@ -20,6 +20,7 @@ from sqlalchemy import (
     Integer,
     UniqueConstraint,
     bindparam,
+    false,
     insert,
     select,
     update,
@@ -27,6 +28,7 @@ from sqlalchemy import (
 
 from bot import keys
 from bot.context import Contact
+from bot.db import journal
 from bot.db.inbox import inbox
 from bot.db.outbox import insert_step
 from bot.db.prepared import Prepared
@@ -41,6 +43,7 @@ contact = table(
     Column("channel", code(16), nullable=False),
     Column("external_id", code(128), nullable=False),
     Column("followed", Boolean, nullable=False, default=True),
+    Column("easy", Boolean, nullable=False, default=False, server_default=false()),
     Column("created_at", Moment, nullable=False),
     UniqueConstraint("account", "external_id"),
 )
@@ -189,6 +192,7 @@ async def close_turn(tx: Transaction, locked: Locked, stored: dict[str, Any], ke
     await tx.settle()
     rows, tx.outbox = tx.outbox, []
     steps.extend(insert_step(tx, row) for row in rows)
+    steps.extend(journal.steps(tx))
     await tx.link.script(list(steps), commit=True)
 
 

@@ -1,0 +1,1 @@
+"""What the console writes about departments, clinics and doctors, in editions with a date of publishing."""
