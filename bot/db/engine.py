@@ -19,9 +19,11 @@ from sqlalchemy.pool import NullPool
 
 from bot import logs
 from bot.db.faults import is_gone, is_passing, not_reached
+from bot.db.journal import failures, write_notes
 from bot.db.link import Link, MysqlLink, SqliteLink
 from bot.db.outbox import write_rows
 from bot.db.transaction import Transaction
+from bot.errors import Refusal
 
 T = TypeVar("T")
 ASLEEP_S = 3.0
@@ -97,10 +99,14 @@ class Database:
                 await link.begin_if_needed(True)
             yield tx
             await write_rows(tx)
+            await write_notes(tx)
             await tx.settle()
             await link.commit()
         except BaseException as error:
             await self._abandon(link, error)
+            if isinstance(error, Refusal) and (kept := failures(tx)):
+                # A no rolls back what it refuses, not the line that tells of it.
+                await link.script(kept, begin=True, commit=True)
             raise
         if tx.wrote_outbox and self.wake is not None:
             self.wake()

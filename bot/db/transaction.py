@@ -34,6 +34,7 @@ class Transaction:
         self.now: datetime = clock.now()
         self.outbox: list[dict[str, Any]] = []
         self.wrote_outbox = False
+        self.notes: list[dict[str, Any]] = []
         self.last: dict[str, Callable[[Transaction], Awaitable[None]]] = {}
         """By name: what is written as the very last before the commit (a lock that all wait for is held no longer)."""
 
@@ -109,5 +110,27 @@ class Transaction:
                 "priority": priority,
                 "request_id": self.request_id,
                 "created_at": self.now,
+            }
+        )
+
+    def note(
+        self, kind: str, *, actor: str, about: str = "", failed: str = "", person: int | None = None, clinic: str = "",
+        doctor: str = "", channel: str = "",
+    ) -> None:
+        """Write a line into the journal at commit. ``failed`` is the slug of why something was not done: such a line is
+        written even where a Refusal rolls the transaction back. Nothing personal but the person's key."""
+        self.notes.append(
+            {
+                "at": self.now,
+                "kind": kind[:32],
+                "failed": bool(failed),
+                "reason": failed[:64],
+                "about": about[:96],
+                "person_id": person,
+                "clinic": clinic[:32],
+                "doctor": doctor[:32],
+                "channel": channel[:16],
+                "actor": actor[:64],
+                "request_id": self.request_id[:40],
             }
         )

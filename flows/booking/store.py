@@ -50,8 +50,11 @@ session = table(
     Column("floor", String(16), nullable=False),
     Column("zone", String(16), nullable=False),
     Column("room", String(32), nullable=False),
-    Column("state", code(8), nullable=False),  # open, stopped
+    Column("state", code(8), nullable=False),  # open, stopped, closed (takes nobody new; who has an appointment keeps it)
     Column("digest", code(64), nullable=False),  # of what the hospital told: the same again needs no work
+    # hospital: told by it, changed by roster/sync.py alone; desk: made in the console, by roster/sessions alone
+    Column("source", code(8), nullable=False, server_default="hospital"),
+    Column("pattern_id", whole()),  # of a desk's session: booking_roster_pattern
     Index("ix_booking_session_clinic_date", "clinic", "date"),
     Index("ix_booking_session_sitting_date", "sitting", "date"),
     Index("ix_booking_session_date", "date"),
@@ -113,7 +116,9 @@ appointment = table(
     Index("ix_booking_appointment_person", "person_id", "state"),
     Index("ix_booking_appointment_contact", "contact_id", "state"),
     Index("ix_booking_appointment_hold", "state", "hold_until"),
-    Index("ix_booking_appointment_segment", "segment_id"),
+    # With what the office filters by, so that counting reads the index alone.
+    Index("ix_booking_appointment_segment_state", "segment_id", "state", "channel"),
+    Index("ix_booking_appointment_created", "created_at"),
 )
 
 code_of_doctor = table(

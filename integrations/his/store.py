@@ -60,6 +60,19 @@ doctor = table(
     Column("clinics", String(255), nullable=False),  # codes with commas between, their own first
 )
 
+staff = table(
+    "his_staff",
+    Column("code", code(24), primary_key=True),
+    Column("number", code(24), nullable=False, unique=True),
+    Column("name", String(64), nullable=False),
+    Column("kind", code(12), nullable=False),
+    Column("title", String(32), nullable=False),
+    Column("departments", String(255), nullable=False),  # codes with commas between
+    Column("clinics", String(255), nullable=False),
+    Column("doctor", ForeignKey("his_doctor.code")),
+    Column("employed", Boolean, nullable=False),
+)
+
 room = table(
     "his_room",
     Column("code", code(24), primary_key=True),

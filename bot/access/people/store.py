@@ -32,6 +32,14 @@ staff = table(
     Column("signed_in_at", Moment),
     Column("created_at", Moment, nullable=False),
     Column("version", Integer, nullable=False, default=1),
+    # The hospital's code of who came from its system; NULL for those whom an administrator made.
+    Column("hospital_code", code(40), unique=True),
+    # The code of the doctor who this is: their own sessions are theirs.
+    Column("doctor", code(32), unique=True),
+    # The places that the hospital told last: what an administrator added beside them stays.
+    Column("told_places", code(1000), nullable=False, server_default=""),
+    # When the hospital no longer told of them, which locked them; NULL where an administrator did, or nobody.
+    Column("left_at", Moment),
 )
 place = table(
     "access_place",
