@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     Column,
     Date,
     ForeignKey,
@@ -24,6 +25,7 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     case,
+    false,
     func,
     or_,
     select,
@@ -50,8 +52,9 @@ session = table(
     Column("floor", String(16), nullable=False),
     Column("zone", String(16), nullable=False),
     Column("room", String(32), nullable=False),
-    Column("state", code(8), nullable=False),  # open, stopped, closed (takes nobody new; who has an appointment keeps it)
+    Column("state", code(8), nullable=False),  # open, stopped, closed (to whoever is new)
     Column("digest", code(64), nullable=False),  # of what the hospital told: the same again needs no work
+    Column("draw", code(8)),  # coming: its wishes are drawn when its day opens, and nobody holds before
     # hospital: told by it, changed by roster/sync.py alone; desk: made in the console, by roster/sessions alone
     Column("source", code(8), nullable=False, server_default="hospital"),
     Column("pattern_id", whole()),  # of a desk's session: booking_roster_pattern
@@ -72,6 +75,7 @@ segment = table(
     Column("first_number", Integer, nullable=False),
     Column("capacity", Integer, nullable=False),
     Column("free", Integer, nullable=False),
+    Column("shared", Boolean, nullable=False, default=False, server_default=false()),  # some of it is kept for channels
     Column("state", code(8), nullable=False),  # open, closed
     UniqueConstraint("session_id", "position"),
 )
@@ -82,7 +86,8 @@ slot = table(
     Column("session_id", whole(), ForeignKey("booking_session.id"), nullable=False),
     Column("segment_id", whole(), ForeignKey("booking_segment.id"), nullable=False),
     Column("number", Integer, nullable=False),
-    Column("state", code(8), nullable=False),  # free, held, taken, cooling
+    Column("state", code(8), nullable=False),  # free, kept, held, taken, cooling
+    Column("channel", code(16)),  # for which it is kept; it comes back to that share
     # No foreign key: appointment and slot name each other. Taken without one: given away by the hospital itself.
     Column("appointment_id", whole()),
     Column("back_at", Moment),

@@ -14,10 +14,13 @@ from typing import Any
 from sqlalchemy import func, select, update
 
 from bot.db.transaction import Transaction
+from flows.booking.opening import store as draws
+from flows.booking.pool.shares import store as shares
 from flows.booking.store import appointment, segment, slot
 from flows.booking.waiting import store as waiting
 
 FREE, HELD, TAKEN, COOLING = "free", "held", "taken", "cooling"
+KEPT_BY = (shares.share, shares.rule, draws.draw)
 PASS_ON = "booking.pass_on"
 """Topic: a slot is to be offered to those who wait. Should it be lost, the sweep finds the slot cooled."""
 
