@@ -93,7 +93,7 @@ def upgrade() -> None:
     sa.Column('contact_id', Whole(), nullable=False),
     sa.Column('channel', Code(16), nullable=False),
     sa.Column('code', Code(12), nullable=False),
-    sa.Column('returning', sa.Boolean(), nullable=False),
+    sa.Column('seen', sa.Boolean(), nullable=False),
     sa.Column('lost', sa.SmallInteger(), nullable=False),
     sa.Column('weight', sa.SmallInteger(), nullable=False),
     sa.Column('state', Code(12), nullable=False),
