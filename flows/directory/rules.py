@@ -27,6 +27,14 @@ class ClinicRule:
     closed: bool = False
     horizon_days: int | None = None
     open_time: time | None = None
+    same_day: bool | None = None
+    """Whether a day can still be booked on the day itself (当日挂号)."""
+    same_day_before: int | None = None
+    """Minutes before a segment begins, when it closes on its own day; negative: after it began."""
+    same_day_until: time | None = None
+    """When everything of the day closes."""
+    no_shows: bool | None = None
+    """Whether who does not come is written down (爽约)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,10 @@ clinic_rule = table(
     Column("closed", Boolean, nullable=False, default=False),
     Column("horizon_days", Integer),
     Column("open_time", Time),
+    Column("same_day", Boolean),
+    Column("same_day_before", Integer),
+    Column("same_day_until", Time),
+    Column("no_shows", Boolean),
 )
 version = table(
     "directory_version",
@@ -107,8 +111,9 @@ async def read(tx: Transaction) -> Catalogue:
         rows = await tx.all(select(*(copy.c[each] for each in names)).order_by(copy.c.position))
         found[name] = tuple(shape(**_shaped(dict(zip(names, row, strict=True)))) for row in rows)
     own = clinic_rule.c
-    rules = await tx.all(select(own.code, own.closed, own.horizon_days, own.open_time))
-    decided = {row.code: ClinicRule(row.closed, row.horizon_days, row.open_time) for row in rules}
+    decisions = [entry.name for entry in fields(ClinicRule)]
+    rules = await tx.all(select(own.code, *(own[name] for name in decisions)))
+    decided = {row.code: ClinicRule(*row[1:]) for row in rules}
     return Catalogue(version=number, rules=decided, **found)
 
 

@@ -152,6 +152,8 @@ registration = table(
     Column("active", Integer),
     Column("created_at", Moment, nullable=False),
     Column("cancelled_at", Moment),
+    Column("arrived_at", Moment),  # the patient is here
+    Column("seen_at", Moment),  # the doctor took them in
     UniqueConstraint("session_id", "segment", "number", "active"),
     UniqueConstraint("appointment", "active"),
 )
