@@ -25,6 +25,7 @@ from bot.db import outbox
 from bot.db.engine import Database
 from bot.db.faults import is_passing
 from bot.db.outbox import OutboxRow
+from bot.db.transaction import Transaction
 from bot.errors import OutsideRefused, OutsideUnavailable, OutsideUnknown
 from jobs.job import Job, Workshop
 
@@ -178,14 +179,15 @@ class Drain:
             return
         if handler is None:
             log.error("outbox_topic_unknown", topic=row.topic)
-            await self._record(row, "dead", lambda tx: outbox.finish(tx, row, outbox.DEAD, "unknown topic"))
+            await self._record(row, "dead", lambda tx: _bury(tx, row, "unknown topic", "unknown_topic"))
             return
         try:
             await handler.run(self._workshop.job(row), json.loads(row.payload))
         except OutsideRefused as error:
             log.warning("outbox_refused", topic=row.topic, code=error.code)
             reason = f"refused {error.code}"
-            await self._record(row, "dead", lambda tx: outbox.finish(tx, row, outbox.DEAD, reason))
+            code = error.code
+            await self._record(row, "dead", lambda tx: _bury(tx, row, reason, code))
         except Exception as error:
             await self._again(row, handler, error)
         else:
@@ -198,7 +200,8 @@ class Drain:
                 exc_info=not (outside or expected), error=type(error).__name__)
         reason = f"{type(error).__name__}: {error}" if outside else type(error).__name__
         if row.attempts >= handler.tries:
-            await self._record(row, "dead", lambda tx: outbox.finish(tx, row, outbox.DEAD, reason))
+            kind = type(error).__name__
+            await self._record(row, "dead", lambda tx: _bury(tx, row, reason, kind))
             return
         wait = min(2.0 ** (row.attempts - 1), handler.slowest_s) * random.uniform(0.8, 1.2)
         if isinstance(error, OutsideUnavailable) and error.retry_after is not None:
@@ -222,3 +225,11 @@ class Drain:
             log.warning("outbox_lease_lost", topic=row.topic, result=result)
         metrics.outbox_rows.inc(row.topic, result)
         metrics.outbox_lag_seconds.observe((clock.now() - row.due_at).total_seconds())
+
+
+async def _bury(tx: Transaction, row: OutboxRow, error: str, reason: str) -> bool:
+    """A dead letter; the journal tells of it, too, longer than the outbox does."""
+    ours = await outbox.finish(tx, row, outbox.DEAD, error)
+    if ours:
+        tx.note("job.dead", actor=f"job:{row.topic}", failed=reason, about=f"outbox:{row.id}")
+    return ours

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot import logs
 from bot.context import Context
-from flows.booking import pushes, store
+from flows.booking import chronicle, pushes, store
 from flows.booking.glance import glance
 from flows.booking.pool import store as pool
 from flows.booking.service import BookingService
@@ -70,4 +70,5 @@ async def refused(context: Context, appointment_id: int, code: str) -> None:
         await pool.give(context.tx, row.segment_id, row.slot_id, pool.TAKEN)
         glance(context.ports).forget()
     await pushes.refused(context, row, await BookingService(context).facts(row))
+    chronicle.not_registered(context, row, code)
     log.warning("appointment_refused", appointment=row.public_id, session=row.session_code, code=code)

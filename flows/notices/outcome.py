@@ -43,6 +43,8 @@ async def again(context: Context, chosen: Chosen, error: Exception) -> bool:
     state = store.DEAD if dead else store.WAITING
     await store.change(context.tx, chosen.id, state=state, taken_until=None, error=type(error).__name__)
     if dead:
+        context.tx.note("push.dead", actor=context.actor, failed=type(error).__name__, about=f"push:{chosen.public_id}",
+                        channel=chosen.way)
         metrics.pushes.inc(chosen.kind.name, chosen.way, "failed")
         log.warning("push_dead", kind=chosen.kind.name, way=chosen.way, attempts=chosen.attempts)
     return not dead
@@ -53,6 +55,8 @@ async def out_of_ways(tx: Transaction, row: Any, way: str | None) -> None:
     if way == rules.CALL:
         await store.add_call_task(tx, row.id, row.contact_id, row.kind)
     await store.change(tx, row.id, state=store.FELL, way=way, taken_until=None)
+    tx.note("push.fell", actor="job:notices", failed=row.error or "no_way", about=f"push:{row.public_id}",
+            channel=way or "")
     metrics.pushes.inc(row.kind, way or "none", "fell")
 
 

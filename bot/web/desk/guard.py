@@ -201,6 +201,7 @@ async def _refused(request: web.Request, member: Member, right: str) -> None:
 
     async def tell(tx: Transaction) -> None:
         audit.write(tx, member.actor, "access.refused", "right:" + right, facts)
+        tx.note("access.refused", actor=member.actor, failed=right, about=facts["path"], channel="web")
 
     await request.app[DATABASE].run(tell)
 
