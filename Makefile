@@ -60,6 +60,7 @@ $(VENDOR)/.made: node_modules/.made
 	cp node_modules/htmx.org/dist/htmx.min.js $(VENDOR)/htmx.min.js
 	cp node_modules/@tabler/core/dist/css/tabler.min.css $(VENDOR)/tabler.min.css
 	cp node_modules/@alpinejs/csp/dist/cdn.min.js $(VENDOR)/alpine-csp.min.js
+	cp node_modules/echarts/dist/echarts.common.min.js $(VENDOR)/echarts.min.js
 	@touch $@
 
 clean:
