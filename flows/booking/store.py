@@ -76,7 +76,9 @@ segment = table(
     Column("capacity", Integer, nullable=False),
     Column("free", Integer, nullable=False),
     Column("shared", Boolean, nullable=False, default=False, server_default=false()),  # some of it is kept for channels
-    Column("state", code(8), nullable=False),  # open, closed
+    Column("state", code(8), nullable=False),  # open, closed by the hospital, stopped by us
+    Column("stop_id", whole()),  # the stop (stops/store.py) that its patients were told of last
+    Column("substitute", code(32)),  # who sits there since that stop
     UniqueConstraint("session_id", "position"),
 )
 
@@ -113,6 +115,7 @@ appointment = table(
     Column("registration", code(64)),  # the hospital's code, once it was told
     Column("refusal", code(64)),  # the hospital's reason, where it refused
     Column("replaces", whole()),  # the appointment that was changed into this one
+    Column("stopped_at", Moment),  # its session was stopped, and nobody has said yet what shall become of it
     Column("created_at", Moment, nullable=False),
     Column("created_by", code(64), nullable=False),
     Column("booked_at", Moment),
@@ -139,9 +142,11 @@ code_of_doctor = table(
 _PLACE = [
     segment.c.id.label("segment_id"), segment.c.position, segment.c.start_at, segment.c.end_at, segment.c.start_wall,
     segment.c.end_wall, segment.c.free, segment.c.state.label("segment_state"), session.c.id.label("session_id"),
-    session.c.code.label("session_code"), session.c.site, session.c.clinic, session.c.doctor, session.c.substitute,
-    session.c.sitting, session.c.date, session.c.half, session.c.kind, session.c.building, session.c.floor,
-    session.c.zone, session.c.room, session.c.state.label("session_state"),
+    session.c.code.label("session_code"), session.c.site, session.c.clinic, session.c.doctor,
+    func.coalesce(segment.c.substitute, session.c.substitute).label("substitute"),
+    func.coalesce(segment.c.substitute, session.c.sitting).label("sitting"), session.c.date, session.c.half,
+    session.c.kind, session.c.building, session.c.floor, session.c.zone, session.c.room,
+    session.c.state.label("session_state"),
 ]
 _WHOLE = [c for c in appointment.c if c.name != "segment_id"]
 
