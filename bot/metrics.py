@@ -23,6 +23,7 @@ turns = Count("turns", "Turns by flow and by the outcome they ended in", "flow",
 misses = Count("misses", "Answers that were not understood", "flow")
 requests = Count("requests", "Pages and API calls", "area", "status")
 
+limited = Count("limited", "Requests that came too often, by limit and by what was counted", "limit", "by")
 uploads = Count("uploads", "Files that came with a form: kept, or the slug of what was wrong with them", "result")
 
 outbox_rows = Count("outbox_rows", "Outbox rows worked on: done, again, useless, dead", "topic", "result")

@@ -16,6 +16,7 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.errors import SettingsError
+from bot.settings_limits import Limits
 from bot.settings_parts import Account, Booking, Desk, Hospital, People, Push, Slug, Sms
 from bot.settings_secret import checked_secrets, normal_database, read_secret, secret_from
 from bot.settings_sources import Sources, problems_of
@@ -71,6 +72,7 @@ class Settings(BaseSettings):
     people: People = Field(People(), description="Registration")
     push: Push = Field(Push(), description="Pushes")
     desk: Desk = Field(Desk(), description="The staff's console")
+    limits: Limits = Field(Limits(), description="How much one may do in a minute")
     sandbox: Literal["auto", "on", "off"] = Field(
         "auto",
         description="The phone in the browser: `auto` is on where no "

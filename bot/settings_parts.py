@@ -216,11 +216,16 @@ class Desk(Section):
     @field_validator("networks", "proxies")
     @classmethod
     def _networks(cls, value: str) -> str:
-        try:
-            networks_of(value)
-        except ValueError:
-            raise ValueError("expected networks with commas between, such as 10.0.0.0/8, 192.168.0.0/16") from None
-        return value
+        return checked_networks(value)
+
+
+def checked_networks(value: str) -> str:
+    """For a setting that holds networks. Raises ValueError in the user's words."""
+    try:
+        networks_of(value)
+    except ValueError:
+        raise ValueError("expected networks with commas between, such as 10.0.0.0/8, 192.168.0.0/16") from None
+    return value
 
 
 def networks_of(text: str) -> tuple[IPv4Network | IPv6Network, ...]:

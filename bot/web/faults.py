@@ -80,18 +80,28 @@ def of_status(status: int) -> Kind:
     return _STATUS.get(status, Kind.BAD if status < 500 else Kind.OURS)
 
 
-def answer(request: web.Request, kind: Kind, *, said: str = "", reason: str = "") -> web.Response:
+def answer(
+    request: web.Request, kind: Kind, *, said: str = "", reason: str = "", wait: int = 0
+) -> web.Response:
     """As a page, as JSON for the APIs, as nothing but a status for callbacks.
 
     :param said: the business's own words, for a page
     :param reason: a slug for JSON; by default the kind's
+    :param wait: seconds after which it may go better, told as Retry-After, too
     """
+    response = _answer(request, kind, said, reason, wait)
+    if wait:
+        response.headers["Retry-After"] = str(wait)
+    return response
+
+
+def _answer(request: web.Request, kind: Kind, said: str, reason: str, wait: int) -> web.Response:
     if request.path.startswith("/webhooks/"):
         return web.Response(status=kind.status)
     if speaks_json(request):
         error = {"error": reason or kind.slug, "reference": logs.request_id()}
         return web.json_response(error, status=kind.status)
-    return page_fault(request, kind, said=said)
+    return page_fault(request, kind, said=said, wait=wait)
 
 
 def speaks_json(request: web.Request) -> bool:
@@ -102,13 +112,14 @@ def speaks_json(request: web.Request) -> bool:
     return "application/json" in accepted and "text/html" not in accepted
 
 
-def page_fault(request: web.Request, kind: Kind, *, said: str = "") -> web.Response:
+def page_fault(request: web.Request, kind: Kind, *, said: str = "", wait: int = 0) -> web.Response:
     """The page that says what happened and what to do now. Its way on is an ordinary link to the same address."""
     desk = request.path.startswith("/desk")
     facts = {
         "kind": kind.slug,
         "part": "HX-Request" in request.headers,
         "said": said,
+        "wait": wait,
         "reference": logs.request_id(),
         "again": request.rel_url.raw_path_qs if request.method == "GET" else request.rel_url.raw_path,
         "static": request.app[STATICS].address,

@@ -27,6 +27,7 @@ from bot.web import cookies, sessions
 from bot.web.access import public
 from bot.web.faults import Kind, page_fault
 from bot.web.keys import DATABASE, PORTS, SETTINGS
+from bot.web.limits import limited
 from bot.web.sign_in import SignIn, SignIns
 
 log = logs.get(__name__)
@@ -71,6 +72,7 @@ def begin(request: web.Request, path: str, account: str = "", tries: int = 0) ->
 
 
 @public
+@limited("sign_ins")
 async def signed_in(request: web.Request) -> web.StreamResponse:
     """The browser comes back with a code."""
     state, account = request.query.get("state", ""), request.match_info["account"]

@@ -7,6 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.context import Context
+from bot.web.limits import limited
 from bot.web.pages import contact_page, reading, render
 from flows.booking.board import Board, Entry, site_name
 from flows.booking.looking import MOST, look
@@ -78,6 +79,7 @@ async def by_date(request: web.Request) -> web.StreamResponse:
 
 @routes.get(f"{HOME}search")
 @contact_page
+@limited("searches")
 async def search(request: web.Request) -> web.StreamResponse:
     """What the words may mean; to htmx the results alone, and nothing while nothing is typed."""
     text = request.query.get("q", "").strip()[:60]

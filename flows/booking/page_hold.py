@@ -11,6 +11,7 @@ from aiohttp import web
 from bot.context import Context
 from bot.errors import NotFound
 from bot.web import forms
+from bot.web.limits import limited
 from bot.web.pages import contact_page, in_tx, reading, render, see
 from flows.booking.neighbours import Person
 from flows.booking.offers import GENERAL, Wanted
@@ -32,6 +33,7 @@ async def choose_person(request: web.Request) -> web.StreamResponse:
 
 @routes.post(f"{HOME}segments/{{segment}}")
 @contact_page
+@limited("holds")
 @in_tx
 async def hold(request: web.Request, context: Context) -> web.StreamResponse:
     """Keep the slot. A second tap finds the first one's hold."""

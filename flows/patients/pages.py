@@ -14,6 +14,7 @@ from bot.talk.understand import checks
 from bot.web import forms
 from bot.web.access import public
 from bot.web.forms import Filled
+from bot.web.limits import limited
 from bot.web.pages import contact_page, in_tx, onward, reading, render, see
 from flows.patients.page_form import GUARDIAN, RegisterPage
 from flows.patients.people import RELATIONS, RegisterForm
@@ -92,6 +93,7 @@ async def register(request: web.Request, context: Context) -> web.StreamResponse
 
 @routes.post("/h5/patients/code")
 @contact_page
+@limited("codes")
 @in_tx
 async def code(request: web.Request, context: Context) -> web.StreamResponse:
     """Send a code to the phone in the form. With htmx the line of the code comes back, otherwise the whole form."""

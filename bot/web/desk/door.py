@@ -21,6 +21,7 @@ from bot.web.desk import guard
 from bot.web.desk.guard import STEPS, VISIT, at_the_door, signed_in
 from bot.web.desk.pages import render, see
 from bot.web.keys import DATABASE, SETTINGS
+from bot.web.limits import limited
 
 routes = web.RouteTableDef()
 VISITOR = "desk-door"
@@ -40,6 +41,7 @@ async def ask_password(request: web.Request) -> web.StreamResponse:
 
 @routes.post("/desk/sign-in")
 @public
+@limited("door")
 async def take_password(request: web.Request) -> web.StreamResponse:
     guard.inside(request)
     held = cookies.read(request, VISITOR)
@@ -64,6 +66,7 @@ async def ask_code(request: web.Request) -> web.StreamResponse:
 
 @routes.post("/desk/sign-in/code")
 @at_the_door("factor")
+@limited("door")
 async def take_code(request: web.Request) -> web.StreamResponse:
     answer = await _steps(request).code(request[VISIT], (await forms.values(request)).get("code", "")[:40])
     if answer.state != "in":
@@ -80,6 +83,7 @@ async def ask_enrol(request: web.Request) -> web.StreamResponse:
 
 @routes.post("/desk/sign-in/enrol")
 @at_the_door("enrol")
+@limited("door")
 async def take_enrol(request: web.Request) -> web.StreamResponse:
     held = cookies.read(request, "desk-factor")
     visit = request[VISIT]
@@ -104,6 +108,7 @@ async def ask_new_password(request: web.Request) -> web.StreamResponse:
 
 @routes.post("/desk/sign-in/password")
 @at_the_door("password")
+@limited("door")
 async def take_new_password(request: web.Request) -> web.StreamResponse:
     answer = await new_password(request)
     if isinstance(answer, Problem):

@@ -40,6 +40,16 @@
   });
   document.addEventListener("change", (event) => event.target.form && follow(event.target.form));
   document.addEventListener("htmx:afterSwap", () => prepare(document));
+  // A part that could not be had is said at the foot of the page, and what stands there stays.
+  document.addEventListener("htmx:responseError", (event) => {
+    const said = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html").querySelector('[role="alert"]');
+    if (!said) return;
+    document.querySelector(".part-fault")?.remove();
+    const told = Object.assign(document.createElement("p"), { className: "part-fault", textContent: said.textContent });
+    told.setAttribute("role", "alert");
+    document.body.append(told);
+    setTimeout(() => told.remove(), 6000);
+  });
   // A second tap on a slow line must not send the form twice.
   document.addEventListener("submit", (event) => {
     if (event.defaultPrevented) return;

@@ -1,0 +1,266 @@
+"""Who asks too often waits: one count for all processes, by contact and by address, and never because Redis is away."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer, make_mocked_request
+from redis.asyncio import Redis as Client
+from structlog.testing import capture_logs
+
+from bot.db.engine import Database
+from bot.web import limits, rates
+from bot.web.address import address_of, unsure, within
+from bot.web.keys import SETTINGS
+from bot.web.rates import Rate, Rates
+from tests.bot.web.site import Site, change, make, settings, who
+from tests.support.redis import Redis
+
+THREE = Rate("a", "contact", 3, 60)
+
+
+async def taken(rate: Rates, *asked: Rate, times: int = 1) -> list[int]:
+    """How long each of some tries has to wait, 0 where it may go on."""
+    found = [await rate.take(asked) for _ in range(times)]
+    return [each.wait if each else 0 for each in found]
+
+
+@pytest.fixture
+async def clients(redis_server: Redis) -> AsyncIterator[list[Client]]:
+    made = [Client.from_url(redis_server.url) for _ in range(2)]
+    yield made
+    for each in made:
+        await each.aclose()
+
+
+async def test_processes_count_together(clients: list[Client]) -> None:
+    one, other = (Rates(each) for each in clients)
+    assert await taken(one, THREE, times=2) == [0, 0]
+    assert await taken(other, THREE) == [0]
+    assert (await taken(other, THREE))[0] in (19, 20)
+    assert await taken(one, THREE) > [0]
+    assert await taken(one, Rate("b", "contact", 3, 60)) == [0]
+
+
+async def test_a_crowd_at_once_is_counted_exactly(clients: list[Client]) -> None:
+    both = [Rates(each) for each in clients]
+    found = await asyncio.gather(*(both[n % 2].take([Rate("c", "contact", 10, 60)]) for n in range(40)))
+    assert sum(each is None for each in found) == 10
+
+
+async def test_who_is_refused_by_one_count_moves_no_other(clients: list[Client]) -> None:
+    one = Rates(clients[0])
+    wide = Rate("address", "address", 4, 60)
+    assert await taken(one, THREE, wide, times=3) == [0, 0, 0]
+    found = await one.take([THREE, wide])
+    assert found is not None
+    assert found.rate is THREE
+    assert await taken(one, wide) == [0], "the address has its fourth"
+    refused = await one.take([Rate("d", "contact", 3, 60), wide])
+    assert refused is not None
+    assert refused.rate is wide
+
+
+async def test_time_heals(clients: list[Client]) -> None:
+    for one in (Rates(clients[0]), Rates(None)):
+        quick = Rate("e", "contact", 5, 1)
+        assert await taken(one, quick, times=5) == [0] * 5
+        assert await taken(one, quick) == [1]
+        await asyncio.sleep(0.45)
+        assert await taken(one, quick, times=2) == [0, 0]
+
+
+async def test_without_redis_everybody_goes_on() -> None:
+    server = Redis()
+    server.start()
+    client = Client.from_url(server.url)
+    try:
+        one = Rates(client)
+        assert await taken(one, THREE, times=3) == [0, 0, 0]
+        assert await taken(one, THREE) > [0]
+        server.kill()
+        with capture_logs() as told:
+            assert await taken(one, THREE, times=3) == [0, 0, 0], "its own count begins anew"
+            assert await taken(one, THREE) > [0]
+        assert [line["event"] for line in told] == ["limits_without_redis"], "once, not for every page"
+        server.start()
+        one._away_until = 0.0
+        assert await taken(one, Rate("f", "contact", 3, 60)) == [0]
+        assert one._away_until == 0.0
+    finally:
+        await client.aclose()
+        server.remove()
+
+
+async def test_a_redis_that_hangs_holds_no_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def hang(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(1)
+        writer.close()
+
+    monkeypatch.setattr(rates, "PATIENCE", 0.05)
+    server = await asyncio.start_server(hang, "127.0.0.1", 0)
+    client = Client(port=server.sockets[0].getsockname()[1])
+    begun = asyncio.get_running_loop().time()
+    assert await taken(Rates(client), THREE, times=3) == [0, 0, 0]
+    assert asyncio.get_running_loop().time() - begun < 0.5
+    await client.aclose()
+    server.close()
+
+
+async def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rates, "MOST", 100)
+    one = Rates(None)
+    for n in range(500):
+        assert await taken(one, Rate(str(n), "address", 3)) == [0]
+    assert len(one._here) <= 101
+
+
+# --- the guard ---------------------------------------------------------------------------------------------------
+
+
+async def limited_site(database: Database, **changes: Any) -> Site:
+    site = await make(database, **changes)
+    await site.server.close()
+    app = site.app
+    fresh = web.Application(middlewares=(*app.middlewares, limits.guard))
+    for key in app:
+        fresh[key] = app[key]
+    for route in app.router.routes():
+        fresh.router.add_route(route.method, route.resource.canonical if route.resource else "/", route.handler)
+    limits.setup(fresh, redis=None)
+    site.app, site.server = fresh, TestServer(fresh)
+    await site.server.start_server()
+    return site
+
+
+async def closed(site: Site) -> None:
+    for client in site.clients:
+        await client.close()
+    await site.server.close()
+
+
+async def statuses(browser: TestClient[Any, Any], times: int, path: str = "/h5/site/who", **more: Any) -> list[int]:
+    return [(await browser.get(path, allow_redirects=False, **more)).status for _ in range(times)]
+
+
+async def test_one_contact_is_slowed_down_and_no_other(sqlite_database: Database) -> None:
+    site = await limited_site(sqlite_database, limits={"pages": 5})
+    try:
+        first, second = await site.signed_in("o1"), await site.signed_in("o2")
+        assert await statuses(first, 6) == [200] * 5 + [429]
+        assert await statuses(second, 5) == [200] * 5
+        refused = await first.get("/h5/site/who")
+        assert 1 <= int(refused.headers["Retry-After"]) <= 12
+        page = await refused.text()
+        assert f"请过 {refused.headers['Retry-After']} 秒再试" in page
+        assert "再试一次" in page
+        assert refused.headers["Content-Security-Policy"]
+        as_json = await first.get("/h5/site/who", headers={"Accept": "application/json"})
+        assert (await as_json.json())["error"] == "too_many"
+        answer = await first.post("/h5/site/change", data={"csrf": "x"})
+        assert answer.status == 400, "forms have a count of their own"
+    finally:
+        await closed(site)
+
+
+async def test_whoever_is_not_signed_in_is_counted_by_address(sqlite_database: Database) -> None:
+    changes = {"limits": {"sign_ins": 2, "crowd": 2}, "desk": {"proxies": "127.0.0.1/32"}}
+    site = await limited_site(sqlite_database, **changes)
+    try:
+        asked = {"headers": {"X-Forwarded-For": "198.51.100.7"}}
+        found = []
+        for _ in range(5):  # fresh browsers, as a program would open them
+            found += await statuses(await site.browser(), 1, **asked)
+        assert found == [302] * 4 + [429]
+        assert await statuses(await site.browser(), 1, "/h5/sign-in/main", **asked) == [429]
+        other = {"headers": {"X-Forwarded-For": "198.51.100.7, 203.0.113.9"}}
+        assert await statuses(await site.browser(), 2, **other) == [302, 302]
+    finally:
+        await closed(site)
+
+
+async def test_a_hospital_s_own_network_is_many_people(sqlite_database: Database) -> None:
+    changes = {"limits": {"sign_ins": 1, "crowd": 1, "shared_networks": "127.0.0.0/8"}}
+    site = await limited_site(sqlite_database, **changes)
+    try:
+        for _ in range(5):
+            assert await statuses(await site.browser(), 1) == [302]
+    finally:
+        await closed(site)
+
+
+async def test_a_proxy_nobody_told_of_locks_nobody_out(sqlite_database: Database) -> None:
+    site = await limited_site(sqlite_database, limits={"sign_ins": 1, "crowd": 1})
+    try:
+        forwarded = {"headers": {"X-Forwarded-For": "198.51.100.7"}}
+        assert await statuses(await site.browser(), 4, **forwarded) == [302] * 4
+        assert await statuses(await site.browser(), 2) == [302, 429]
+    finally:
+        await closed(site)
+
+
+async def test_limits_can_be_switched_off(sqlite_database: Database) -> None:
+    site = await limited_site(sqlite_database, limits={"pages": 0, "sign_ins": 0})
+    try:
+        assert await statuses(await site.signed_in("o1"), 8) == [200] * 8
+    finally:
+        await closed(site)
+
+
+def test_a_marker_says_the_limit() -> None:
+    assert limits.limited("holds")(change) is change
+    try:
+        assert vars(change)["limit"] == "holds"
+        assert "limit" not in vars(who)
+    finally:
+        del vars(change)["limit"]
+
+
+# --- the address -------------------------------------------------------------------------------------------------
+
+
+def request(remote: str, forwarded: str = "", proxies: str = "") -> web.Request:
+    app = web.Application()
+    app[SETTINGS] = settings(desk={"proxies": proxies})
+    headers = {"X-Forwarded-For": forwarded} if forwarded else {}
+    made = make_mocked_request("GET", "/", headers=headers, app=app)
+    return made.clone(remote=remote)
+
+
+PROXIES = "10.1.0.5/32, fd00::5/128"
+
+
+@pytest.mark.parametrize(
+    ("remote", "forwarded", "address", "sure"),
+    [
+        ("203.0.113.9", "", "203.0.113.9", True),
+        ("203.0.113.9", "10.1.0.5", "203.0.113.9", True),  # whoever is no proxy of ours says what they like
+        ("10.1.0.5", "203.0.113.9", "203.0.113.9", True),
+        ("10.1.0.5", "1.1.1.1, 203.0.113.9", "203.0.113.9", True),
+        ("10.1.0.5", "203.0.113.9, 10.1.0.5", "203.0.113.9", True),
+        ("::ffff:10.1.0.5", "::ffff:203.0.113.9", "203.0.113.9", True),
+        ("fd00::5", "[2001:db8::1]:4711", "2001:db8::1", True),
+        ("10.1.0.5", "203.0.113.9:4711", "203.0.113.9", True),
+        ("10.1.0.5", "1.1.1.1, unknown", "10.1.0.5", True),
+        ("10.1.0.5", "<script>", "10.1.0.5", True),
+        ("10.1.0.5", "", "10.1.0.5", True),
+        ("10.9.9.9", "203.0.113.9", "10.9.9.9", False),
+        ("", "203.0.113.9", "", False),
+    ],
+)
+def test_only_our_proxies_are_believed(remote: str, forwarded: str, address: str, sure: bool) -> None:
+    made = request(remote, forwarded, PROXIES)
+    assert (address_of(made), not unsure(made)) == (address, sure)
+
+
+def test_networks() -> None:
+    assert within("::ffff:10.2.3.4", "10.0.0.0/8")
+    assert not within("11.2.3.4", "10.0.0.0/8, fd00::/8")
+    assert not within("", "0.0.0.0/0")
+    assert limits.network_of("2001:db8:1:2:3::4") == limits.network_of("2001:db8:1:2:ffff::1")
+    assert limits.network_of("2001:db8:1:3::4") != limits.network_of("2001:db8:1:2::4")
+    assert limits.network_of("10.1.2.3") == "10.1.2.3"
