@@ -120,6 +120,22 @@ class Hospital(Section):
     name: str = Field("", max_length=60, description="Name that patients read in chats, pushes and pages")
 
 
+class Stops(Section):
+    """Stopped sessions (停诊) and substitutions: how long patients may choose, and when the office calls them."""
+
+    choose_hours: int = Field(24, ge=1, le=168, description="How long patients of a stopped session may choose")
+    choose_before_minutes: int = Field(
+        120, ge=0, le=2880, description="So long before their time it ends: they stay with the substitute, or are called"
+    )
+    keep_days: int = Field(
+        14, ge=0, le=60, description="Slots of the same doctor within so many days are kept for them while they choose"
+    )
+    call_after_minutes: int = Field(120, ge=0, le=2880, description="Who has not looked by then is on the call list")
+    call_before_minutes: int = Field(
+        720, ge=0, le=2880, description="Who has not looked so long before their time is on it at once"
+    )
+
+
 class Booking(Section):
     """Rules of booking; a clinic or doctor may have its own."""
 
@@ -141,6 +157,7 @@ class Booking(Section):
     )
     max_waiting: PositiveInt = Field(3, description="Days with a doctor that one person may be on waiting lists for")
     max_waiting_per_session: PositiveInt = Field(50, description="Persons that may wait for one session")
+    stops: Stops = Field(Stops(), description="Stopped sessions and substitutions")
 
 
 class People(Section):
