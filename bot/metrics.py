@@ -20,6 +20,7 @@ callbacks = Count("callbacks", "Callbacks by their end: answered, empty, duplica
 refused_callbacks = Count("refused_callbacks", "Callbacks refused before anything ran", "reason")
 turn_seconds = Spread("turn_seconds", "One turn, from the verified event to the commit", _TURN)
 turns = Count("turns", "Turns by flow and by the outcome they ended in", "flow", "outcome")
+turned_away = Count("turned_away", "Turns refused because too many waited")
 misses = Count("misses", "Answers that were not understood", "flow")
 requests = Count("requests", "Pages and API calls", "area", "status")
 

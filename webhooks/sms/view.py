@@ -10,6 +10,7 @@ from aiohttp import web
 from bot import logs, metrics
 from bot.errors import BadInput
 from bot.settings import Sms
+from bot.web import bodies
 from bot.web.access import public
 from bot.web.keys import DATABASE, SETTINGS
 from flows.notices import results
@@ -23,7 +24,7 @@ CODES = "code-"
 STATUS = {
     **dict.fromkeys(("bad_signature", "bad_key", "stale"), 403),
     "no_gateway": 404,
-    "too_large": 413,
+    **bodies.STATUS,
 }
 
 
@@ -58,15 +59,10 @@ async def receive(request: web.Request) -> web.Response:
 
 
 async def _read(request: web.Request, settings: Sms) -> DeliveryReport | SmsReply:
-    """:raises BadInput: too large, forged, stale or not as agreed"""
+    """:raises BadInput: too large, too slow, forged, stale or not as agreed"""
     if not settings.gateway or not settings.secret:
         raise BadInput("no_gateway")  # a secret that is empty would let everybody sign
-    body = b""
-    async for chunk in request.content.iter_any():
-        body += chunk
-        if len(body) > LARGEST:
-            raise BadInput("too_large")
-    return read_notice(body, settings.key, settings.secret)
+    return read_notice(await bodies.read(request, LARGEST), settings.key, settings.secret)
 
 
 async def _keep(request: web.Request, report: DeliveryReport) -> None:

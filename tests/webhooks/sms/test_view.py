@@ -16,6 +16,7 @@ from sqlalchemy import select
 from bot.db.engine import Database
 from bot.db.outbox import outbox
 from bot.settings_parts import Sms
+from bot.web import bodies
 from bot.web.keys import DATABASE, SETTINGS
 from integrations.sms.signing import signed
 from tests.support import world
@@ -91,6 +92,18 @@ async def test_forgeries_and_noise_change_nothing(
 ) -> None:
     assert await _post(client, body) == status
     assert await _kept(database) == []
+
+
+async def test_a_slow_sender_is_given_up(client: TestClient[Any, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bodies, "SECONDS", 0.1)
+
+    async def trickle() -> AsyncIterator[bytes]:
+        for _ in range(20):
+            yield b" "
+            await asyncio.sleep(0.05)
+
+    async with client.post("/webhooks/sms/sandbox", data=trickle()) as response:
+        assert response.status == 408
 
 
 @pytest.mark.parametrize("changes", [{"status": "perhaps"}, {"message_id": ""}, {"type": "other"}, {"at": "gestern"}])
