@@ -84,42 +84,39 @@ class Database:
 
         `lazy` leaves the BEGIN to the first script (the hot path sends it together with its first statements).
         """
-        if self._writer is not None:
-            async with self._writer, self._checkout() as link, self._transact(link, lazy) as tx:
-                yield tx
-            return
-        async with self._checkout() as link, self._transact(link, lazy) as tx:
-            yield tx
-
-    @asynccontextmanager
-    async def _transact(self, link: Link, lazy: bool) -> AsyncIterator[Transaction]:
-        tx = Transaction(link, logs.request_id())
+        link = await self._take(writing=True)
         try:
-            if not lazy:
-                await link.begin_if_needed(True)
-            yield tx
-            await write_rows(tx)
-            await write_notes(tx)
-            await tx.settle()
-            await link.commit()
-        except BaseException as error:
-            await self._abandon(link, error)
-            if isinstance(error, Refusal) and (kept := failures(tx)):
-                # A no rolls back what it refuses, not the line that tells of it.
-                await link.script(kept, begin=True, commit=True)
-            raise
+            tx = Transaction(link, logs.request_id())
+            try:
+                if not lazy:
+                    await link.begin_if_needed(True)
+                yield tx
+                await write_rows(tx)
+                await write_notes(tx)
+                await tx.settle()
+                await link.commit()
+            except BaseException as error:
+                await self._abandon(link, error)
+                if isinstance(error, Refusal) and (kept := failures(tx)):
+                    # A no rolls back what it refuses, not the line that tells of it.
+                    await link.script(kept, begin=True, commit=True)
+                raise
+        finally:
+            await self._give(link, writing=True)
         if tx.wrote_outbox and self.wake is not None:
             self.wake()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Transaction]:
         """Statements that each see the newest commit; nothing is locked and nothing may be written."""
-        async with self._checkout() as link:
-            try:
-                yield Transaction(link, logs.request_id(), writable=False)
-            except BaseException as error:
-                await self._abandon(link, error)
-                raise
+        link = await self._take()
+        try:
+            yield Transaction(link, logs.request_id(), writable=False)
+        except BaseException as error:
+            await self._abandon(link, error)
+            raise
+        finally:
+            await self._give(link)
 
     async def run(self, work: Callable[[Transaction], Awaitable[T]], *, tries: int = 5) -> T:
         """Run `work` in a transaction; a deadlock, a lock time-out or a lost connection runs it again."""
@@ -133,18 +130,33 @@ class Database:
                 await asyncio.sleep(random.uniform(0.005, 0.03) * attempt)
         raise AssertionError("unreachable")
 
-    @asynccontextmanager
-    async def _checkout(self) -> AsyncIterator[Link]:
-        async with self._places:
-            link = await self._awake()
+    async def _take(self, *, writing: bool = False) -> Link:
+        """A connection, once there is a place for it; `_give` it back whatever happens."""
+        if writing and self._writer is not None:
+            await self._writer.acquire()
+        try:
+            await self._places.acquire()
             try:
-                yield link
-            finally:
-                if link.broken or self._closed:
-                    await self._discard(link)
-                else:
-                    link.used_at = time.monotonic()
-                    self._idle.append(link)
+                return await self._awake()
+            except BaseException:
+                self._places.release()
+                raise
+        except BaseException:
+            if writing and self._writer is not None:
+                self._writer.release()
+            raise
+
+    async def _give(self, link: Link, *, writing: bool = False) -> None:
+        try:
+            if link.broken or self._closed:
+                await self._discard(link)
+            else:
+                link.used_at = time.monotonic()
+                self._idle.append(link)
+        finally:
+            self._places.release()
+            if writing and self._writer is not None:
+                self._writer.release()
 
     async def _awake(self) -> Link:
         """An idle connection, asked whether it still lives if it has been idle for a while: after a change-over of the

@@ -51,13 +51,14 @@ def _python(kind: TypeEngine[Any], dialect: Dialect) -> type:
 
 def _writer(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
     """From a value to what the dialect's link puts into the statement."""
-    convert = kind.dialect_impl(dialect).bind_processor(dialect)
     if dialect.name == "sqlite":
-        return convert
+        return kind.dialect_impl(dialect).bind_processor(dialect)
     write = wire.LITERALS[_python(kind, dialect)]
-    if convert is None or not isinstance(kind, TypeDecorator):
-        return write  # what a plain type's processor does is for the driver's cursor
-    return lambda value: write(convert(value))
+    # What a plain type's processor does is for the driver's cursor; only the house's own types say more.
+    if not isinstance(kind, TypeDecorator) or type(kind).process_bind_param is TypeDecorator.process_bind_param:
+        return write
+    bind = kind.process_bind_param
+    return lambda value: write(bind(value, dialect))
 
 
 def _reader(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[bytes], Any] | None:

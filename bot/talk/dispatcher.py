@@ -8,8 +8,8 @@ the unique key of the inbox decide. Messages of one contact go one after the oth
 from __future__ import annotations
 
 import asyncio
-import json
 import random
+import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,7 @@ from bot.db.contacts import BOT, Locked, close_turn, open_by_id, open_turn, set_
 from bot.db.engine import Database
 from bot.db.faults import is_passing
 from bot.db.transaction import Transaction
+from bot.packing import pack
 from bot.ports import Ports
 from bot.settings import Settings
 from bot.talk import reach
@@ -29,6 +30,7 @@ from bot.talk.engine import Engine
 from bot.talk.lanes import Lanes
 from bot.talk.messages import Answer, Inbound, Message
 from bot.talk.session import Session
+from bot.talk.too_late import ended
 from bot.talk.understand.words import placeholder
 from bot.wording import Wording
 
@@ -68,10 +70,12 @@ class Dispatcher:
 
     # --- ways in -------------------------------------------------------------------------------------------------
 
-    async def turn(self, inbound: Inbound) -> Answer:
+    async def turn(self, inbound: Inbound, *, until: float | None = None) -> Answer:
         """The answer to one message of a contact; the stored one when it was answered before.
 
-        Cancelling the caller (a channel that hung up) does not stop the turn.
+        Cancelling the caller (a channel that hung up) does not stop the turn, nor does `until` (the loop's time).
+
+        :raises bot.talk.too_late.TooLate: the turn still runs at `until`
         """
         name = (inbound.source, inbound.external_id)
         task = self._running.get(name)
@@ -80,7 +84,7 @@ class Dispatcher:
             task = asyncio.create_task(self._lanes.run(lane, lambda: self._patiently(lambda: self._message(inbound))))
             self._running[name] = task
             task.add_done_callback(lambda _: self._running.pop(name, None))
-        return await asyncio.shield(task)
+        return await (asyncio.shield(task) if until is None else ended(task, until))
 
     async def late(self, inbound: Inbound) -> None:
         """The turn takes longer than the channel waits: keep the message so that its answer goes on by a push.
@@ -135,20 +139,22 @@ class Dispatcher:
         raise AssertionError("unreachable")
 
     async def _message(self, inbound: Inbound) -> Answer:
-        with metrics.turn_seconds.time():
-            try:
-                return await self._attempt(inbound, self._work(inbound))
-            except Exception as error:
-                if is_passing(error) or inbound.kind not in ANSWERED:
-                    raise  # what nobody waits for is not answered with an apology: the channel delivers it again
-                # A fault of ours: its transaction is gone, the conversation stands where it stood. Say so, kindly,
-                # with a reference that staff can look up, and keep the message as answered so.
-                log.error("turn_failed", kind=inbound.kind, exc_info=True)
+        began = time.perf_counter()
+        try:
+            return await self._attempt(inbound, self._work(inbound))
+        except Exception as error:
+            if is_passing(error) or inbound.kind not in ANSWERED:
+                raise  # what nobody waits for is not answered with an apology: the channel delivers it again
+            # A fault of ours: its transaction is gone, the conversation stands where it stood. Say so, kindly, with a
+            # reference that staff can look up, and keep the message as answered so.
+            log.error("turn_failed", kind=inbound.kind, exc_info=True)
 
-                async def sorry(engine: Engine) -> None:
-                    engine.voice.say("common/chat/error_ours", reference=logs.request_id())
+            async def sorry(engine: Engine) -> None:
+                engine.voice.say("common/chat/error_ours", reference=logs.request_id())
 
-                return await self._attempt(inbound, sorry)
+            return await self._attempt(inbound, sorry)
+        finally:
+            metrics.turn_seconds.observe(time.perf_counter() - began)
 
     async def _attempt(self, inbound: Inbound, work: Work) -> Answer:
         async with self._room, self.database.transaction(lazy=True) as tx:
@@ -159,7 +165,7 @@ class Dispatcher:
                 return Answer.load(locked.answer, duplicate=True)
             messages, stored = await self._think(tx, locked, work, inbound.kind)
             answer = Answer(messages)
-            body = json.dumps([inbound.text, inbound.data], ensure_ascii=False)
+            body = pack([inbound.text, inbound.data])
             kept = _kept(tx, locked, inbound.source, inbound.external_id, inbound.kind, body, answer)
             await close_turn(tx, locked, stored, kept)
             return answer

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
 from bot import clock
+from bot.packing import pack, unpack
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +32,11 @@ class Inbound:
 
     def dump(self) -> str:
         """As JSON, for the inbox and for a turn that must be done again later."""
-        return json.dumps(asdict(self) | {"sent_at": self.sent_at.isoformat()}, ensure_ascii=False)
+        return pack(asdict(self) | {"sent_at": self.sent_at.isoformat()})
 
     @classmethod
     def load(cls, raw: str) -> Inbound:
-        fields = json.loads(raw)
+        fields = unpack(raw)
         return cls(**fields | {"sent_at": datetime.fromisoformat(fields["sent_at"])})
 
 
@@ -69,11 +69,11 @@ class Answer:
 
 
 def dump_messages(messages: tuple[Message, ...]) -> str:
-    return json.dumps([[m.text, m.options, m.links, m.hint] for m in messages], ensure_ascii=False)
+    return pack([[m.text, m.options, m.links, m.hint] for m in messages])
 
 
 def load_messages(raw: str) -> tuple[Message, ...]:
     return tuple(
         Message(text, tuple((n, label) for n, label in options), tuple((t, u) for t, u in links), hint)
-        for text, options, links, hint in json.loads(raw)
+        for text, options, links, hint in unpack(raw)
     )

@@ -7,9 +7,10 @@ conversation, so that every turn can note it without another statement: {"messag
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
+
+from bot.packing import pack, unpack
 
 WINDOW_OF = {
     **dict.fromkeys(("text", "voice", "image", "video", "location", "link", "miniprogram"), "message"),
@@ -27,7 +28,7 @@ def opened(raw: str, kind: str, now: datetime, windows: Mapping[str, tuple[int, 
     ledger = _alive(raw, now)
     count, seconds = windows[window]
     ledger[window] = [count, int(now.timestamp()) + seconds]
-    return json.dumps(ledger, separators=(",", ":"))
+    return pack(ledger)
 
 
 def left(raw: str, now: datetime) -> int:
@@ -42,7 +43,7 @@ def taken(raw: str, now: datetime) -> str | None:
     if not open_ones:
         return None
     ledger[min(open_ones)[1]][0] -= 1
-    return json.dumps(ledger, separators=(",", ":"))
+    return pack(ledger)
 
 
 def closed(raw: str) -> str:
@@ -52,4 +53,4 @@ def closed(raw: str) -> str:
 
 def _alive(raw: str, now: datetime) -> dict[str, list[int]]:
     moment = now.timestamp()
-    return {name: entry for name, entry in json.loads(raw or "{}").items() if entry[1] > moment}
+    return {name: entry for name, entry in unpack(raw or "{}").items() if entry[1] > moment}

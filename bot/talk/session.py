@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any
 
 from bot import logs
+from bot.packing import pack, unpack
 
 log = logs.get(__name__)
 
@@ -70,7 +70,7 @@ class Session:
         if not self.frames and not self.lapsed and not self.unclear:
             return ""
         stored = {name: getattr(self, name) for name in _NAMES[Session]}
-        return _encode(stored | {"frames": [_stored(frame) for frame in self.frames]})
+        return pack(stored | {"frames": [_stored(frame) for frame in self.frames]})
 
     @classmethod
     def load(cls, raw: str) -> Session:
@@ -85,7 +85,7 @@ class Session:
 
     @classmethod
     def _read(cls, raw: str) -> Session:
-        stored = json.loads(raw)
+        stored = unpack(raw)
         frames = []
         for raw_frame in stored["frames"]:
             raw_wait = raw_frame.pop("wait", None)
@@ -108,7 +108,6 @@ class Session:
 
 _NAMES = {cls: tuple(entry.name for entry in fields(cls)) for cls in (Wait, Frame, Session)}
 _NEEDED = ("kind", "prompt", "then", "until")
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def _stored(frame: Frame) -> dict[str, Any]:

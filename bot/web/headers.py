@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from aiohttp import web
 
 from bot.web.keys import SETTINGS
@@ -17,12 +19,20 @@ def secure(request: web.Request, response: web.StreamResponse) -> None:
     """Add what is not there already: a page that needs more (the sandbox's frames) has written its own."""
     settings = request.app[SETTINGS]
     found = response.headers
+    for name, value in _headers(settings.sandbox == "on", settings.base_url.startswith("https:")):
+        if name not in found:
+            found[name] = value
+
+
+@cache
+def _headers(sandbox: bool, https: bool) -> tuple[tuple[str, str], ...]:
     # The sandbox shows the pages in the phones of its own page; nobody else may frame them.
-    framed = "'self'" if settings.sandbox == "on" else "'none'"
-    found.setdefault("Content-Security-Policy", POLICY + framed)
-    found.setdefault("X-Frame-Options", "SAMEORIGIN" if settings.sandbox == "on" else "DENY")
-    found.setdefault("X-Content-Type-Options", "nosniff")
-    found.setdefault("Referrer-Policy", "same-origin")
-    found.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    if settings.base_url.startswith("https:"):
-        found.setdefault("Strict-Transport-Security", f"max-age={YEAR}; includeSubDomains")
+    more = (("Strict-Transport-Security", f"max-age={YEAR}; includeSubDomains"),) if https else ()
+    return (
+        ("Content-Security-Policy", POLICY + ("'self'" if sandbox else "'none'")),
+        ("X-Frame-Options", "SAMEORIGIN" if sandbox else "DENY"),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Referrer-Policy", "same-origin"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+        *more,
+    )

@@ -17,28 +17,35 @@ log = logs.get(__name__)
 REQUEST_ID = "X-Request-Id"
 _GIVEN = re.compile(r"[A-Za-z0-9_-]{8,40}")
 """An id that a proxy before us made; anything else could be a text for our logs."""
-UNCOUNTED = ("/webhooks/", "/static/", "/sandbox/", "/healthz", "/readyz", "/metrics")
+MACHINES = "/webhooks/"
+"""Below it nobody looks with a browser: headers for one are bytes for nothing."""
+UNCOUNTED = (MACHINES, "/static/", "/sandbox/", "/healthz", "/readyz", "/metrics")
 
 
 @web.middleware
 async def request_id(request: web.Request, handler: Handler) -> web.StreamResponse:
     """One id for the request, its log lines and the jobs that follow from it; it is given back as X-Request-Id."""
     given = request.headers.get(REQUEST_ID, "")
-    with logs.request(given if _GIVEN.fullmatch(given) else "") as bound:
-        try:
-            response = await handler(request)
-        except web.HTTPException as passing:
-            _dress(request, passing, bound)
-            raise
+    bound = given if given and _GIVEN.fullmatch(given) else logs.new_request_id()
+    token = logs.bind_request(bound)
+    try:
+        response = await handler(request)
         _dress(request, response, bound)
         return response
+    except web.HTTPException as passing:
+        _dress(request, passing, bound)
+        raise
+    finally:
+        logs.unbind_request(token)
 
 
 def _dress(request: web.Request, response: web.StreamResponse, bound: str) -> None:
+    path = request.path
     if not response.prepared:
         response.headers[REQUEST_ID] = bound
-        headers.secure(request, response)
-    if not request.path.startswith(UNCOUNTED):
+        if not path.startswith(MACHINES):
+            headers.secure(request, response)
+    if not path.startswith(UNCOUNTED):
         metrics.requests.inc(_area(request), str(response.status))
 
 

@@ -26,6 +26,24 @@ LONGEST_ID = 110  # of an event; a menu link in EventKey may have a thousand, an
 BEFORE_ROOT = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?=<xml[\s>])")
 
 
+# An encrypted body exactly as WeChat writes it. What looks any other way is read as XML.
+ENVELOPE = re.compile(
+    rb"<xml>\s*(?:<ToUserName><!\[CDATA\[[\w.@-]{1,64}\]\]></ToUserName>\s*)?"
+    rb"<Encrypt><!\[CDATA\[([A-Za-z0-9+/]+={0,2})\]\]></Encrypt>\s*"
+    rb"(?:<ToUserName><!\[CDATA\[[\w.@-]{1,64}\]\]></ToUserName>\s*)?</xml>\s*"
+)
+
+
+def envelope(body: bytes) -> Fields:
+    """What ``fields`` finds, of an encrypted body in half the time: nothing but Encrypt is signed, so nothing else of
+    it counts.
+
+    :raises BadInput: as ``fields``
+    """
+    found = ENVELOPE.fullmatch(body) if len(body) <= LARGEST else None
+    return fields(body) if found is None else {"Encrypt": found[1].decode()}
+
+
 def fields(body: bytes) -> Fields:
     """The elements under ``<xml>``: text of a leaf, dict of a branch, list where a name repeats.
 

@@ -13,6 +13,7 @@ from aiohttp import web
 from bot import clock, logs, metrics
 from bot.errors import BadInput
 from bot.talk.messages import Inbound
+from bot.talk.too_late import TooLate
 from bot.web.access import public
 from bot.web.keys import DISPATCHER, SETTINGS
 from webhooks.wechat.gate import Gate, Letter
@@ -71,14 +72,11 @@ async def receive(request: web.Request) -> web.Response:
 
 async def _answer(request: web.Request, gate: Gate, letter: Letter, until: float, now: float) -> web.Response:
     inbound = letter.inbound
-    limit = asyncio.timeout_at(until)
     try:
-        async with limit:
-            # Leaving here does not stop the turn: the dispatcher goes on with it and keeps its answer.
-            answer = await request.app[DISPATCHER].turn(inbound)
-    except Exception as error:
-        if isinstance(error, TimeoutError) and limit.expired():
-            return await _later(request, inbound, "late")
+        answer = await request.app[DISPATCHER].turn(inbound, until=until)
+    except TooLate:  # the dispatcher goes on with the turn and keeps its answer
+        return await _later(request, inbound, "late")
+    except Exception:
         # No 200: WeChat then delivers again, up to three times, and the fault may have passed by then (a database
         # that changes over, say). "success" would lose the message without a word.
         log.error("callback_failed", account=inbound.account, kind=inbound.kind, exc_info=True)

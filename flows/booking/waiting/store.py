@@ -20,6 +20,7 @@ from sqlalchemy import (
     Select,
     UniqueConstraint,
     and_,
+    case,
     func,
     or_,
     select,
@@ -71,26 +72,24 @@ _SESSION = [
 ] + [session.c.code.label("session_code"), session.c.state.label("session_state")]
 
 
+_DAYTIME = case({"am": 0, "pm": 1}, value=session.c.half, else_=2)
+"""The halves of a day in their order; the evening comes last."""
+
+
 def _entries() -> Select[Any]:
     return select(*entry.c, *_SESSION).join(session, session.c.id == entry.c.session_id)
 
 
 async def sessions(tx: Transaction, ids: Sequence[int]) -> Sequence[Row[Any]]:
     """These sessions as they are noted, by day."""
-    return await tx.all(select(session).where(session.c.id.in_(ids)).order_by(session.c.date, session.c.id))
+    return await tx.all(select(session).where(session.c.id.in_(ids)).order_by(session.c.date, _DAYTIME, session.c.id))
 
 
-async def free(tx: Transaction, ids: Sequence[int], ends_after: datetime) -> dict[int, int]:
-    """Session id -> slots that anybody may book."""
-    live = (segment.c.session_id.in_(ids), segment.c.state == "open", segment.c.end_at >= ends_after)
-    mine = select(segment.c.session_id, func.sum(segment.c.free).label("left")).where(*live)
-    return {row.session_id: int(row.left) for row in await tx.all(mine.group_by(segment.c.session_id))}
-
-
-async def awaited(tx: Transaction, segment_id: int) -> bool:
-    """Whether anybody waits for the session of this segment."""
+async def awaited(tx: Transaction, segment_id: int, channel: str = "") -> bool:
+    """Whether anybody (on this channel, where one is named) waits for the session of this segment."""
     joined = select(entry.c.id).join(segment, segment.c.session_id == entry.c.session_id)
-    return await tx.one(joined.where(segment.c.id == segment_id, entry.c.state == WAITING).limit(1)) is not None
+    mine = joined.where(segment.c.id == segment_id, entry.c.state == WAITING, *_on(channel))
+    return await tx.one(mine.limit(1)) is not None
 
 
 async def session_awaited(tx: Transaction, session_id: int) -> bool:
@@ -111,9 +110,9 @@ async def by_public(tx: Transaction, public: str) -> Row[Any] | None:
     return await tx.one(_entries().where(entry.c.public_id == public))
 
 
-async def first(tx: Transaction, session_id: int) -> Row[Any] | None:
-    """Whose turn it is: whoever joined first of those who wait."""
-    mine = _entries().where(entry.c.session_id == session_id, entry.c.state == WAITING)
+async def first(tx: Transaction, session_id: int, channel: str = "") -> Row[Any] | None:
+    """Whose turn it is: whoever joined first of those who wait (on this channel, where one is named)."""
+    mine = _entries().where(entry.c.session_id == session_id, entry.c.state == WAITING, *_on(channel))
     return await tx.one(mine.order_by(entry.c.joined_at, entry.c.id).limit(1))
 
 
@@ -126,7 +125,7 @@ async def waiting_of(tx: Transaction, contact_id: int, persons: Sequence[int]) -
     """What a contact joined, and what others joined for these persons; by day."""
     whose = or_(entry.c.contact_id == contact_id, entry.c.person_id.in_(persons))
     mine = _entries().where(whose, entry.c.state == WAITING)
-    return await tx.all(mine.order_by(session.c.date, entry.c.session_id, entry.c.id))
+    return await tx.all(mine.order_by(session.c.date, _DAYTIME, entry.c.session_id, entry.c.id))
 
 
 async def open_of_person(tx: Transaction, person_id: int) -> Sequence[Row[Any]]:
@@ -220,3 +219,7 @@ async def hopeless(tx: Transaction, starts_after: datetime, limit: int) -> Seque
     gone = or_(session.c.state != "open", and_(entry.c.state == WAITING, ~to_come.exists()))
     mine = select(entry.c.id).join(session, session.c.id == entry.c.session_id)
     return [row.id for row in await tx.all(mine.where(entry.c.state.in_((WAITING, OFFERED)), gone).limit(limit))]
+
+
+def _on(channel: str) -> tuple[Any, ...]:
+    return (entry.c.channel == channel,) if channel else ()

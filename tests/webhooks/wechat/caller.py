@@ -14,6 +14,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bot.settings import Account, Settings
 from bot.talk.messages import Answer, Inbound, Message
+from bot.talk.too_late import ended
 from bot.web.keys import DISPATCHER, SETTINGS
 from webhooks.wechat.crypto import Crypt, Signer
 from webhooks.wechat.view import setup
@@ -93,11 +94,11 @@ class Remembering:
         self.finished = 0
         self.running: set[asyncio.Task[Answer]] = set()
 
-    async def turn(self, inbound: Inbound) -> Answer:
+    async def turn(self, inbound: Inbound, *, until: float | None = None) -> Answer:
         self.heard.append(inbound)
         task = asyncio.create_task(self._work())
         self.running.add(task)
-        return await asyncio.shield(task)
+        return await (asyncio.shield(task) if until is None else ended(task, until))
 
     async def _work(self) -> Answer:
         await asyncio.sleep(self.seconds)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import wechatpy
 
+from bot.errors import BadInput
 from bot.talk.messages import Inbound
 from tests.webhooks.wechat.caller import HERE, fixture
 from webhooks.wechat import parse
@@ -191,3 +192,27 @@ def test_wechatpy_reads_the_same(name):
     what = f"event {theirs.event.lower()}" if getattr(theirs, "event", "") else theirs.type
     for attribute, ours in ORACLE.get(what, {}).items():
         assert getattr(theirs, attribute) == ours(found), attribute
+
+
+@pytest.mark.parametrize("body", [
+    b"<xml><ToUserName><![CDATA[gh_1]]></ToUserName><Encrypt><![CDATA[QUJD]]></Encrypt></xml>",
+    b"<xml>\n<Encrypt><![CDATA[QUI=]]></Encrypt>\n<ToUserName><![CDATA[gh_1]]></ToUserName>\n</xml>\n",
+    b"<xml><Encrypt><![CDATA[QUJD]]></Encrypt></xml>",
+    b"<xml><Encrypt>QUJD</Encrypt></xml>",
+    b"<xml><Encrypt><![CDATA[QUJD]]></Encrypt><MsgType>text</MsgType></xml>",
+    b"<xml><Encrypt><![CDATA[QU<JD]]></Encrypt></xml>",
+])
+def test_an_envelope_says_what_its_xml_says(body):
+    assert parse.envelope(body)["Encrypt"] == parse.fields(body)["Encrypt"]
+
+
+@pytest.mark.parametrize("body", [
+    b"", b"<xml><Encrypt><![CDATA[QUJD]]></Encrypt>", b"<!DOCTYPE x><xml><Encrypt><![CDATA[QUJD]]></Encrypt></xml>",
+    b"<xml><Encrypt><![CDATA[QUJD]]></Encrypt></xml><xml/>", b"<xml>" + b"A" * 70_000 + b"</xml>",
+])
+def test_what_is_no_envelope_is_refused_as_xml_is(body):
+    with pytest.raises(BadInput) as asked:
+        parse.fields(body)
+    with pytest.raises(BadInput) as got:
+        parse.envelope(body)
+    assert got.value.reason == asked.value.reason
