@@ -10,9 +10,9 @@ from jobs.schedule import Daily, Every
 
 
 def modules() -> tuple[ModuleType, ...]:
-    from jobs import audit, booking, directory, notices, patients, talk
+    from jobs import audit, booking, booking_opening, directory, notices, patients, talk
 
-    return (talk, notices, patients, directory, booking, audit)
+    return (talk, notices, patients, directory, booking, booking_opening, audit)
 
 
 def handlers() -> dict[str, Handles | Run]:

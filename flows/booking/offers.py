@@ -9,8 +9,9 @@ from itertools import groupby
 from typing import Any
 
 from bot.context import Context
-from flows.booking import rules, store
+from flows.booking import rules
 from flows.booking.glance import glance
+from flows.booking.left import store as left
 from flows.booking.neighbours import Catalogue, Neighbours, clinic_rules
 from flows.booking.refusals import BookingRefusal
 from flows.booking.rules import ClinicRules, Sitting
@@ -124,8 +125,10 @@ class Offers:
         if not sessions:
             return []
         minute = self.now.replace(second=0, microsecond=0)
+        channel = self.context.channel
         rows = await glance(self.context.ports).at(
-            ("segments", tuple(sessions), minute), lambda: store.segments(self.tx, sessions, self._ends_after())
+            ("segments", tuple(sessions), minute, channel),
+            lambda: left.segments(self.tx, sessions, self._ends_after(), channel),
         )
         in_time = sorted(rows, key=lambda row: (row.start_at, row.fee, row.segment_id))
         return [_segment(row, catalogue) for row in in_time]
@@ -179,8 +182,8 @@ class Offers:
         last = today + horizon(catalogue, self.context) + beyond
         minute = self.now.replace(second=0, microsecond=0)
         return await glance(self.context.ports).at(
-            ("sittings", wanted, last, minute),
-            lambda: store.sittings(
+            ("sittings", wanted, last, minute, self.context.channel),
+            lambda: left.sittings(
                 self.tx,
                 first=wanted.day or today,
                 last=wanted.day or last,
@@ -188,6 +191,7 @@ class Offers:
                 clinic=wanted.clinic or None,
                 doctor=wanted.doctor if wanted.doctor not in ("", GENERAL) else None,
                 general=wanted.doctor == GENERAL,
+                channel=self.context.channel,
             ),
         )
 

@@ -12,6 +12,7 @@ from bot.errors import NotFound
 from flows.booking import limits, pushes, rules, store
 from flows.booking.finding import Found, find
 from flows.booking.glance import glance
+from flows.booking.left import store as left
 from flows.booking.mine import Mine
 from flows.booking.neighbours import Person, visitor
 from flows.booking.offers import Offers
@@ -54,7 +55,7 @@ class BookingService(Mine):
 
     async def segment(self, segment_id: int) -> Any:
         """One segment with its session, as store.place reads it."""
-        row = await store.place(self.tx, segment_id)
+        row = await left.place(self.tx, segment_id, self.context.channel)
         if row is None:
             raise NotFound("segment")
         return row
@@ -92,7 +93,7 @@ class BookingService(Mine):
             return known
         mine = [Counted(each.date, rules.whom(each.sitting, each.clinic)) for each in active if each not in before]
         rules.check_limits(mine, place, visitor(person), limits.of_booking(self.settings))
-        taken = await pool.take_free(self.tx, segment_id)
+        taken = await pool.take_free(self.tx, segment_id, self.context.channel if row.shared else "")
         if taken is None:
             metrics.holds.inc("taken")
             raise SlotTaken(day=place.day, start=row.start_wall, end=row.end_wall)
@@ -195,7 +196,7 @@ class BookingService(Mine):
         active = await store.active_of(self.tx, person.id, self.context.now)
         mine = [Counted(each.date, rules.whom(each.sitting, each.clinic)) for each in active if each.id != old.id]
         rules.check_limits(mine, place, visitor(person), limits.of_booking(self.settings))
-        taken = await pool.take_free(self.tx, segment_id)
+        taken = await pool.take_free(self.tx, segment_id, self.context.channel if row.shared else "")
         if taken is None:
             raise SlotTaken(day=place.day, start=row.start_wall, end=row.end_wall)
         new_id = await self._add(

@@ -8,7 +8,7 @@ capacity = free + held + taken + cooling, counted over its slots.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -139,26 +139,20 @@ code_of_doctor = table(
     UniqueConstraint("account", "doctor"),
 )
 
-_PLACE = [
+PLACE = [
     segment.c.id.label("segment_id"), segment.c.position, segment.c.start_at, segment.c.end_at, segment.c.start_wall,
-    segment.c.end_wall, segment.c.free, segment.c.state.label("segment_state"), session.c.id.label("session_id"),
+    segment.c.end_wall, segment.c.shared, segment.c.state.label("segment_state"), session.c.id.label("session_id"),
     session.c.code.label("session_code"), session.c.site, session.c.clinic, session.c.doctor,
     func.coalesce(segment.c.substitute, session.c.substitute).label("substitute"),
     func.coalesce(segment.c.substitute, session.c.sitting).label("sitting"), session.c.date, session.c.half,
     session.c.kind, session.c.building, session.c.floor, session.c.zone, session.c.room,
-    session.c.state.label("session_state"),
+    session.c.state.label("session_state"), session.c.source, session.c.draw,
 ]
 _WHOLE = [c for c in appointment.c if c.name != "segment_id"]
 
 
-async def place(tx: Transaction, segment_id: int) -> Row[Any] | None:
-    """One segment with its session; `fee` is the session's."""
-    joined = select(*_PLACE, session.c.fee).join(session, session.c.id == segment.c.session_id)
-    return await tx.one(joined.where(segment.c.id == segment_id))
-
-
 def _appointments() -> Select[Any]:
-    joined = select(*_WHOLE, *_PLACE).select_from(appointment)
+    joined = select(*_WHOLE, *PLACE).select_from(appointment)
     joined = joined.join(segment, segment.c.id == appointment.c.segment_id)
     return joined.join(session, session.c.id == segment.c.session_id)
 
@@ -224,40 +218,6 @@ async def last_seen(tx: Transaction, contact_id: int, persons: Sequence[int], no
     begun = case((segment.c.start_at <= now, 0), else_=1)
     where = (whose, appointment.c.state == "booked", session.c.sitting.is_not(None))
     return await tx.one(_appointments().where(*where).order_by(begun, segment.c.start_at.desc()).limit(1))
-
-
-async def sittings(
-    tx: Transaction, *, first: date, last: date, ends_after: datetime, clinic: str | None = None,
-    doctor: str | None = None, general: bool = False,
-) -> Sequence[Row[Any]]:
-    """Sessions of a clinic, of who sits, or of both, by day: with `left` (slots in segments that end after
-    `ends_after`), `to_come` (such segments), `next_at` and `next_wall` (start of the first with a slot)."""
-    live = and_(segment.c.state == "open", segment.c.end_at >= ends_after)
-    bookable = and_(live, segment.c.free > 0)
-    fields = [session.c[name] for name in ("id", "site", "clinic", "doctor", "substitute", "sitting", "date", "half",
-                                           "kind", "fee", "state")]
-    query = select(
-        *fields,
-        func.coalesce(func.sum(case((live, segment.c.free), else_=0)), 0).label("left"),
-        func.coalesce(func.sum(case((live, 1), else_=0)), 0).label("to_come"),
-        func.min(case((bookable, segment.c.start_wall), else_=None)).label("next_wall"),
-    ).join(segment, segment.c.session_id == session.c.id)
-    query = query.where(session.c.date.between(first, last)).group_by(*fields).order_by(session.c.date, "next_wall")
-    if clinic is not None:
-        query = query.where(session.c.clinic == clinic)
-    if doctor is not None:
-        query = query.where(session.c.sitting == doctor)
-    if general:
-        query = query.where(session.c.sitting.is_(None))
-    return await tx.all(query)
-
-
-async def segments(tx: Transaction, sessions: Sequence[int], ends_after: datetime) -> Sequence[Row[Any]]:
-    """Segments of these sessions with a slot left, in time."""
-    joined = select(*_PLACE, session.c.fee).join(session, session.c.id == segment.c.session_id)
-    where = (segment.c.session_id.in_(sessions), segment.c.state == "open", segment.c.free > 0,
-             segment.c.end_at >= ends_after)
-    return await tx.all(joined.where(*where).order_by(segment.c.start_at, segment.c.id))
 
 
 async def doctor_code_of(tx: Transaction, account: str, doctor: str) -> str:

@@ -2,7 +2,7 @@
 
 Who holds takes the segment's gate first (`free` goes down by one, or there is nothing) and then, under that row lock,
 the lowest free slot. Who gives back changes the appointment first: of two that try, one finds it changed already and
-leaves everything alone. All take their locks in the order person, appointment, segment, slot.
+leaves everything alone. All take their locks in the order person, appointment, segment, share, slot.
 """
 
 from __future__ import annotations
@@ -14,22 +14,24 @@ from typing import Any
 from sqlalchemy import func, select, update
 
 from bot.db.transaction import Transaction
-from flows.booking.opening import store as draws
 from flows.booking.pool.shares import store as shares
 from flows.booking.store import appointment, segment, slot
 from flows.booking.waiting import store as waiting
 
-FREE, HELD, TAKEN, COOLING = "free", "held", "taken", "cooling"
-KEPT_BY = (shares.share, shares.rule, draws.draw)
+FREE, KEPT, HELD, TAKEN, COOLING = "free", "kept", "held", "taken", "cooling"
 PASS_ON = "booking.pass_on"
 """Topic: a slot is to be offered to those who wait. Should it be lost, the sweep finds the slot cooled."""
 
 
-async def take_free(tx: Transaction, segment_id: int) -> tuple[int, int] | None:
-    """Through the gate: (slot id, number), or None when the segment has nothing left or is closed.
+async def take_free(tx: Transaction, segment_id: int, channel: str = "") -> tuple[int, int] | None:
+    """Through the gate: (slot id, number), or None when the segment has nothing left or is closed. What is kept for
+    `channel` goes before what is everybody's; "" where there is no share of it.
 
     The slot still has to be given its appointment by `assign` in the same transaction.
     """
+    if channel and (own := await shares.take(tx, segment_id, channel)):
+        await _moved(tx, own[0], KEPT, HELD)
+        return own
     gate = update(segment).where(segment.c.id == segment_id, segment.c.free > 0, segment.c.state == "open")
     if not await tx.update(gate.values(free=segment.c.free - 1)):
         return None
@@ -87,15 +89,36 @@ async def cool(tx: Transaction, slot_id: int, back_at: datetime) -> None:
 
 async def give(tx: Transaction, segment_id: int, slot_id: int, was: str, *, later: datetime | None = None) -> None:
     """The slot of an ended appointment goes to whoever waits for its session: it cools until it is offered. Where
-    nobody waits it is free again, at once or `later`."""
-    if await waiting.awaited(tx, segment_id):
+    nobody waits it is free again, at once or `later`; one of a share that lasts goes back there, and to those who wait
+    on its channel."""
+    share = await shares.lasting(tx, slot_id)
+    if await waiting.awaited(tx, segment_id, share):
         await _moved(tx, slot_id, was, COOLING, back_at=tx.now, appointment_id=None)
         tx.put(PASS_ON, {"slot": slot_id}, priority=2)
     elif later:
         await _moved(tx, slot_id, was, COOLING, back_at=later, appointment_id=None)
+    elif share and await shares.put_back(tx, segment_id, share):
+        await _moved(tx, slot_id, was, KEPT, appointment_id=None)
     else:
         await tx.update(update(segment).where(segment.c.id == segment_id).values(free=segment.c.free + 1))
-        await _moved(tx, slot_id, was, FREE, appointment_id=None)
+        await _moved(tx, slot_id, was, FREE, appointment_id=None, channel=None)
+
+
+async def release_share(tx: Transaction, segment_id: int, channel: str) -> int:
+    """What is left of a share is everybody's, and first of those who wait; gives how many slots that were."""
+    await _lock(tx, segment_id)
+    ids = await shares.end(tx, segment_id, channel)
+    others = select(shares.share.c.id).where(shares.share.c.segment_id == segment_id)
+    values: dict[str, Any] = {"shared": await tx.one(others.limit(1)) is not None}
+    if await waiting.awaited(tx, segment_id):
+        for slot_id in ids:
+            await _moved(tx, slot_id, KEPT, COOLING, back_at=tx.now, channel=None)
+            tx.put(PASS_ON, {"slot": slot_id}, priority=2)
+    else:
+        await shares.mark(tx, ids, None, was=KEPT, state=FREE)
+        values["free"] = segment.c.free + len(ids)
+    await tx.update(update(segment).where(segment.c.id == segment_id).values(values))
+    return len(ids)
 
 
 async def keep_apart(tx: Transaction, segment_id: int) -> int | None:
@@ -125,11 +148,17 @@ async def keep_taken(tx: Transaction, slot_id: int) -> None:
 
 
 async def warm(tx: Transaction, slot_id: int, segment_id: int) -> bool:
-    """A cooled slot whose moment has come is free again; False when another worker was faster."""
-    mine = select(segment.c.id).where(segment.c.id == segment_id)
-    await tx.one(mine.with_for_update())
+    """A cooled slot whose moment has come is free again, or back in its share; False when another worker was faster."""
+    await _lock(tx, segment_id)
+    share = await shares.lasting(tx, slot_id)
+    back = bool(share) and await shares.put_back(tx, segment_id, share)
     due = update(slot).where(slot.c.id == slot_id, slot.c.state == COOLING, slot.c.back_at <= tx.now)
-    if not await tx.update(due.values(state=FREE, back_at=None)):
+    if back:
+        if not await tx.update(due.values(state=KEPT, back_at=None)):
+            await tx.update(shares.one_less(segment_id, share))
+            return False
+        return True
+    if not await tx.update(due.values(state=FREE, back_at=None, channel=None)):
         return False
     await tx.update(update(segment).where(segment.c.id == segment_id).values(free=segment.c.free + 1))
     return True
@@ -155,8 +184,12 @@ async def census(tx: Transaction, segment_id: int) -> dict[str, int]:
     states = select(slot.c.state, func.count().label("slots")).where(slot.c.segment_id == segment_id)
     counted = {row.state: row.slots for row in await tx.all(states.group_by(slot.c.state))}
     return {"noted_capacity": noted.capacity, "noted_free": noted.free} | {
-        state: counted.get(state, 0) for state in (FREE, HELD, TAKEN, COOLING)
+        state: counted.get(state, 0) for state in (FREE, KEPT, HELD, TAKEN, COOLING)
     }
+
+
+async def _lock(tx: Transaction, segment_id: int) -> None:
+    await tx.one(select(segment.c.id).where(segment.c.id == segment_id).with_for_update())
 
 
 async def _move(tx: Transaction, slot_id: int, was: str, state: str, **more: Any) -> bool:

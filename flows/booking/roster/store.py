@@ -9,15 +9,16 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 
 from bot.db.transaction import Transaction
+from flows.booking.pool.shares import store as shares
 from flows.booking.roster.plan import Kept
 from flows.booking.store import appointment, segment, session, slot
 
 
 async def known(tx: Transaction, first: date, last: date) -> dict[str, tuple[int, str, str]]:
-    """Code -> (id, digest, state) of the sessions of these days, both included."""
+    """Code -> (id, digest, state) of the hospital's sessions of these days, both included; ours are none of its."""
     rows = await tx.all(
         select(session.c.code, session.c.id, session.c.digest, session.c.state).where(
-            session.c.date.between(first, last)
+            session.c.source == "hospital", session.c.date.between(first, last)
         )
     )
     return {row.code: (row.id, row.digest, row.state) for row in rows}
@@ -51,10 +52,14 @@ async def add_slots(tx: Transaction, rows: Sequence[tuple[int, int, int]]) -> No
 
 
 async def lock(tx: Transaction, session_id: int) -> dict[int, int]:
-    """Keep every hold out of this session; gives position -> segment id."""
+    """Keep every hold out of this session; gives position -> segment id. What is kept for channels is free again: it
+    is cut anew after the change."""
     await tx.one(select(session.c.id).where(session.c.id == session_id).with_for_update())
     own = select(segment.c.position, segment.c.id).where(segment.c.session_id == session_id)
-    return {row.position: row.id for row in await tx.all(own.order_by(segment.c.id).with_for_update())}
+    found = {row.position: row.id for row in await tx.all(own.order_by(segment.c.id).with_for_update())}
+    if await shares.dissolve(tx, session_id):
+        tx.put(shares.RENEW, {"session": session_id}, priority=3)
+    return found
 
 
 async def kept(tx: Transaction, session_id: int) -> list[Kept]:

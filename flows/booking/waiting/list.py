@@ -12,6 +12,7 @@ from bot.context import Context
 from bot.errors import NotAllowed, NotFound
 from bot.masking import mask_name
 from flows.booking import limits, pushes, rules, store
+from flows.booking.left import store as left
 from flows.booking.neighbours import Catalogue, Neighbours, Person, clinic_rules, visitor
 from flows.booking.offers import Offers, Wanted
 from flows.booking.waiting import rules as waiting
@@ -88,7 +89,8 @@ class WaitingList:
         if not rows:
             raise NotFound("session")
         last, many = await entries.ends(self.tx, sessions), await entries.counts(self.tx, sessions)
-        free = await entries.free(self.tx, sessions, self.context.now + rules.CLOSES_BEFORE_END)
+        after = self.context.now + rules.CLOSES_BEFORE_END
+        free = await left.free(self.tx, sessions, after, self.context.channel)
         # Two joins of one person at the same moment are counted one after the other. The length of the list is not:
         # one more than the setting says harms nobody, and nobody has to queue for a lock when all come at once.
         person = await self.neighbours.lock_person(person_id)

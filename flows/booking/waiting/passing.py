@@ -18,8 +18,10 @@ from bot.db.contacts import contact_of
 from bot.errors import NotFound
 from bot.talk import events
 from flows.booking import limits, pushes, rules, store, visit
+from flows.booking.left import store as left
 from flows.booking.neighbours import Neighbours, Person, visitor
 from flows.booking.pool import store as pool
+from flows.booking.pool.shares import store as shares
 from flows.booking.refusals import BookingRefusal
 from flows.booking.waiting import rules as waiting
 from flows.booking.waiting import store as entries
@@ -76,10 +78,10 @@ class Passing:
         """Offer a cooled slot to whose turn it is, or give it to the pool. True: it was not theirs to have, go on with
         the next one. `later`: somebody was passed over already."""
         cooled = await entries.cooled(self.tx, slot_id)
-        place = await store.place(self.tx, cooled.segment_id) if cooled else None
+        place = await left.place(self.tx, cooled.segment_id) if cooled else None
         if cooled is None or place is None:
             return False
-        turn = await entries.first(self.tx, place.session_id)
+        turn = await entries.first(self.tx, place.session_id, await shares.lasting(self.tx, slot_id))
         start = self.context.clock.local(place.start_at)
         until = waiting.offer_until(start, self.now, self.settings.offer_minutes, self.limits)
         if turn is None or until is None or not _is_open(place):

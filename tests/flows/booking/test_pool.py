@@ -42,7 +42,7 @@ async def test_the_lowest_free_number_goes_first(world: World) -> None:
         await hold(world, "p2", first, people[2], "r2")
     assert (await hold(world, "p2", second, people[2], "r2")).number == 3
     assert await ward.census(world, first) == {
-        "noted_capacity": 2, "noted_free": 0, "free": 0, "held": 2, "taken": 0, "cooling": 0
+        "noted_capacity": 2, "noted_free": 0, "free": 0, "kept": 0, "held": 2, "taken": 0, "cooling": 0
     }
 
 
@@ -87,7 +87,7 @@ async def test_fifty_for_ten(world: World) -> None:
     got = await asyncio.gather(*(attempt(n) for n in range(50)))
     assert sorted(number for number in got if number is not None) == list(range(1, 11))
     assert await ward.census(world, first) == {
-        "noted_capacity": 10, "noted_free": 0, "free": 0, "held": 0, "taken": 10, "cooling": 0
+        "noted_capacity": 10, "noted_free": 0, "free": 0, "kept": 0, "held": 0, "taken": 10, "cooling": 0
     }
 
 

@@ -15,6 +15,7 @@ from bot.context import Context
 from bot.db.transaction import Transaction
 from flows.booking import store
 from flows.booking.pool import store as pool
+from flows.booking.pool.shares import store as shares
 from flows.patients import store as patients
 from integrations.his import store as his
 from integrations.his.embedded import EmbeddedHospital
@@ -126,13 +127,25 @@ async def _linked(
     found = await tx.scalar(
         patients.person.select().with_only_columns(patients.person.c.id).order_by(patients.person.c.id.desc()).limit(1)
     )
-    first = not await patients.persons_of(tx, context.contact.id)
-    await patients.add_link(
-        tx, context.contact.id, found, mobile="13800000001", relation=relation, is_default=first, reach="all",
-        proof="sms", consent="2027-01", until=None, made_by="test",
-    )
+    await _link(context, found, relation)
     await patients.set_record(tx, found, "known" if record else "asked", record, was=("none",))
     return int(found)
+
+
+async def _link(context: Context, person_id: int, relation: str) -> None:
+    assert context.contact is not None
+    first = not await patients.persons_of(context.tx, context.contact.id)
+    await patients.add_link(
+        context.tx, context.contact.id, person_id, mobile="13800000001", relation=relation, is_default=first,
+        reach="all", proof="sms", consent="2027-01", until=None, made_by="test",
+    )
+
+
+async def also(world: World, name: str, who: str, relation: str) -> None:
+    """Contact `who` looks after somebody, too, whom another contact has registered."""
+    async with world.context(who) as context:
+        rows = await context.tx.all(patients.person.select())
+        await _link(context, next(row.id for row in rows if row.name == name), relation)
 
 
 async def segments(world: World, code: str) -> Sequence[Any]:
@@ -151,12 +164,16 @@ async def census(world: World, segment_id: int) -> dict[str, int]:
 
 
 async def balanced(world: World) -> bool:
-    """capacity = free + held + taken + cooling in every segment, and `free` says how many are free."""
+    """capacity = free + kept + held + taken + cooling in every segment, `free` says how many are free, and the shares
+    count what is kept."""
     async with world.database.reading() as tx:
         rows = await tx.all(store.segment.select())
+        shared = await tx.all(shares.share.select())
         for row in rows:
             count = await pool.census(tx, row.id)
-            states = sum(count[state] for state in ("free", "held", "taken", "cooling"))
+            states = sum(count[state] for state in ("free", "kept", "held", "taken", "cooling"))
+            if count["kept"] != sum(each.free for each in shared if each.segment_id == row.id):
+                return False
             if (count["noted_capacity"], count["noted_free"]) != (states, count["free"]):
                 return False
     return True

@@ -1,0 +1,1 @@
+"""What is left to choose from, for a channel: reads only."""

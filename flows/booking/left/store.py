@@ -1,0 +1,73 @@
+"""What is left of sessions and segments, as one channel may take it: what is everybody's and what is kept for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, case, func, select
+
+from bot.db.transaction import Transaction
+from flows.booking.pool.shares.store import share
+from flows.booking.store import PLACE, segment, session
+
+_LEFT = segment.c.free + func.coalesce(share.c.free, 0)
+
+
+def _from(channel: str, *fields: Any) -> Select[Any]:
+    """Segments with their session and the channel's share of them, if there is one."""
+    own = and_(share.c.segment_id == segment.c.id, share.c.channel == channel)
+    joined = segment.join(session, session.c.id == segment.c.session_id).outerjoin(share, own)
+    return select(*fields).select_from(joined)
+
+
+async def place(tx: Transaction, segment_id: int, channel: str = "") -> Row[Any] | None:
+    """One segment with its session; `fee` is the session's, `free` what the channel may take."""
+    fields = (*PLACE, session.c.fee, _LEFT.label("free"))
+    return await tx.one(_from(channel, *fields).where(segment.c.id == segment_id))
+
+
+async def sittings(
+    tx: Transaction, *, first: date, last: date, ends_after: datetime, clinic: str | None = None,
+    doctor: str | None = None, general: bool = False, channel: str = "",
+) -> Sequence[Row[Any]]:
+    """Sessions of a clinic, of who sits, or of both, by day: with `left` (slots in segments that end after
+    `ends_after`), `to_come` (such segments), `next_at` and `next_wall` (start of the first with a slot)."""
+    live = and_(segment.c.state == "open", segment.c.end_at >= ends_after)
+    bookable = and_(live, _LEFT > 0)
+    fields = [session.c[name] for name in ("id", "site", "clinic", "doctor", "substitute", "sitting", "date", "half",
+                                           "kind", "fee", "state", "draw")]
+    query = _from(
+        channel,
+        *fields,
+        func.coalesce(func.sum(case((live, _LEFT), else_=0)), 0).label("left"),
+        func.coalesce(func.sum(case((live, 1), else_=0)), 0).label("to_come"),
+        func.min(case((bookable, segment.c.start_wall), else_=None)).label("next_wall"),
+    )
+    # Closed: nobody new gets in, so to whoever looks for a slot it is not there.
+    query = query.where(session.c.date.between(first, last), session.c.state != "closed").group_by(*fields).order_by(session.c.date, "next_wall")
+    if clinic is not None:
+        query = query.where(session.c.clinic == clinic)
+    if doctor is not None:
+        query = query.where(session.c.sitting == doctor)
+    if general:
+        query = query.where(session.c.sitting.is_(None))
+    return await tx.all(query)
+
+
+async def segments(
+    tx: Transaction, sessions: Sequence[int], ends_after: datetime, channel: str = ""
+) -> Sequence[Row[Any]]:
+    """Segments of these sessions with a slot left, in time."""
+    fields = (*PLACE, session.c.fee, _LEFT.label("free"))
+    where = (segment.c.session_id.in_(sessions), segment.c.state == "open", _LEFT > 0,
+             segment.c.end_at >= ends_after)
+    return await tx.all(_from(channel, *fields).where(*where).order_by(segment.c.start_at, segment.c.id))
+
+
+async def free(tx: Transaction, sessions: Sequence[int], ends_after: datetime, channel: str = "") -> dict[int, int]:
+    """Session id -> slots that the channel may take."""
+    where = (segment.c.session_id.in_(sessions), segment.c.state == "open", segment.c.end_at >= ends_after)
+    mine = _from(channel, segment.c.session_id, func.sum(_LEFT).label("left")).where(*where)
+    return {row.session_id: int(row.left) for row in await tx.all(mine.group_by(segment.c.session_id))}

@@ -1,0 +1,54 @@
+"""The pool's work behind the conversation: shares that are cut and released."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot import logs
+from bot.context import Context
+from flows.booking.glance import glance
+from flows.booking.pool import store as pool
+from flows.booking.pool.shares import store as shares
+from flows.booking.pool.shares.keeping import Keeping
+from jobs.job import Job
+from jobs.outbox import Handles
+from jobs.schedule import Every
+
+log = logs.get(__name__)
+
+AT_ONCE = 500
+"""Shares released in one round; the next one is a minute away."""
+
+
+async def renew_shares(job: Job, payload: dict[str, Any]) -> None:
+    """Cut the shares of one session, or of all where none is named, as the rules say."""
+    async with job.context() as context:
+        behind = await Keeping(context).behind(payload.get("session"))
+    for session_id in behind:
+
+        async def cut(context: Context, session_id: int = session_id) -> None:
+            await Keeping(context).cut(session_id)
+
+        await job.run(cut)
+    if behind:
+        glance(job.ports).forget()
+
+
+async def sweep_shares(job: Job) -> None:
+    """Release what is due, then bring every session in line with the rules."""
+    async with job.database.reading() as tx:
+        due = await shares.due(tx, AT_ONCE)
+    for each in due:
+
+        async def release(context: Context, each: Any = each) -> int:
+            return await pool.release_share(context.tx, each.segment_id, each.channel)
+
+        count = await job.run(release)
+        log.info("share_released", segment=each.segment_id, channel=each.channel, slots=count)
+    if due:
+        glance(job.ports).forget()
+    await renew_shares(job, {})
+
+
+HANDLES = {shares.RENEW: Handles(renew_shares)}
+EVERY = {"booking.shares": Every(seconds=60, run=sweep_shares)}
