@@ -130,9 +130,9 @@ class Engine(Runner):
         top = self.session.frames[-1]
         flow = self._load(top)
         parting = await flow.parting() if flow is not None else ""
-        await self._drop(top)
+        await self._drop(top, callers=False)
         self.voice.say(f"{flow.area}/chat/{parting}" if flow and parting else "common/chat/cancelled", flow=top.flow)
-        self._resume()
+        await self._return(None)
 
     async def _help(self) -> None:
         if self.session.top is None:

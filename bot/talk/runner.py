@@ -133,12 +133,7 @@ class Runner:
             if outcome.prompt:
                 text = self.voice.text(f"{flow.area}/chat/{outcome.prompt}", **{**frame.data, **outcome.facts})
                 self.voice.messages.append(Message(text, links=tuple((t, u) for t, u in outcome.links)))
-            top = self.session.top
-            if top and top.wait is None and top.then:
-                then, top.then = top.then, ""
-                await self._run(top, then, returned=outcome.result)
-            else:
-                self._resume()
+            await self._return(outcome.result)
             return
         if isinstance(outcome, Call):
             if outcome.say:
@@ -154,6 +149,15 @@ class Runner:
             frame.trail.append(step)
         frame.wait = wait_of(outcome, self.context.now)
         self.voice.ask(frame)
+
+    async def _return(self, result: Any) -> None:
+        """A flow has ended: its caller goes on with what came of it (None: nothing), or the one below asks again."""
+        top = self.session.top
+        if top and top.wait is None and top.then:
+            then, top.then = top.then, ""
+            await self._run(top, then, returned=result)
+        else:
+            self._resume()
 
     def _ask_again(self) -> None:
         if self.session.top:

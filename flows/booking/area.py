@@ -19,11 +19,16 @@ async def reads(context: Context, text: str) -> tuple[str, str] | None:
     return ("booking", text) if found.sure else None
 
 
+def in_chat(context: Context) -> BookingService:
+    """For the flows: what they do is said in the answer to the very message that did it."""
+    return BookingService(context, answered=True)
+
+
 AREA = Area(
     name="booking",
     title="预约挂号",
     flows=(Booking, Appointments, Waiting, Offer),
-    service=BookingService,
+    service=in_chat,
     reads=reads,
     pushes=KINDS,
     routes=ROUTES,

@@ -18,7 +18,7 @@ State = Literal["free", "full", "stopped", "over", "none", "later"]
 class Entry:
     """A doctor, or a clinic's general sessions (`code` GENERAL), with what decides. `state` "none": no session in the
     days that are open, then `day`, `start` and `fee` say nothing. `clinic` and `site` are names; `clinic_code` is
-    where the next session is, or the doctor's own clinic."""
+    where the next session is, or the doctor's own clinic; `left` are the slots of `day`."""
 
     code: str
     name: str
@@ -142,7 +142,7 @@ class Board(Offers):
             day=first.date,
             start=first.next_wall or "",
             fee=first.fee,
-            left=sum(int(row.left) for row in free),
+            left=sum(int(row.left) for row in free if row.date == first.date),
         )
 
     def _absent(self, code: str, catalogue: Catalogue) -> Entry:

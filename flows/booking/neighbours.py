@@ -32,6 +32,10 @@ class Neighbours:
         """The persons of the contact, the default first."""
         return await PatientsService(self.context).persons() if self.context.contact else []
 
+    async def own_contacts(self, person_id: int) -> list[int]:
+        """Keys of the contacts whose owner this person is."""
+        return await PatientsService(self.context).own_contacts_of(person_id)
+
     async def lock_person(self, person_id: int) -> Person:
         """The person of this contact, locked until the transaction ends. Raises NotFound for anybody else's."""
         return await PatientsService(self.context).lock(person_id)
@@ -43,6 +47,17 @@ class Neighbours:
         if contact_id not in await service.contacts_of(person_id):
             raise NotFound("person")
         return person
+
+    async def lock_whoever(self, person_id: int) -> Person | None:
+        """A person whoever looks after them, locked until the transaction ends. None: closed."""
+        try:
+            return await PatientsService(replace(self.context, contact=None)).lock(person_id)
+        except NotFound:
+            return None
+
+    async def contacts_of(self, person_id: int) -> list[int]:
+        """Keys of the contacts that look after a person."""
+        return await PatientsService(self.context).contacts_of(person_id)
 
     async def anybody(self, person_id: int) -> Person | None:
         """A person whoever looks after them: of an appointment that is ours to show, or for a job. None: closed."""

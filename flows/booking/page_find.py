@@ -120,9 +120,11 @@ async def _results(context: Context, text: str) -> dict[str, Any]:
 
 
 async def holds_of(service: BookingService) -> list[dict[str, Any]]:
-    """What is kept for this contact and waits for the last word."""
+    """What is kept for this contact and waits for the last word; `offer`: because it waited for it."""
+    offers = await service.waiting.offers()
     return [
-        await service.facts(row) | {"public_id": row.public_id, "hold_until": row.hold_until.isoformat()}
+        await service.facts(row)
+        | {"public_id": row.public_id, "hold_until": row.hold_until.isoformat(), "offer": row.id in offers}
         for row in await service.holds()
     ]
 

@@ -69,7 +69,7 @@ async def held(request: web.Request) -> web.StreamResponse:
             facts = await service.facts(row) | {"hold_until": row.hold_until.isoformat()}
             return render(
                 request, "booking/h5/hold.html.j2", visit=facts, public_id=row.public_id, seconds=seconds,
-                several=len(await service.neighbours.persons()) > 1,
+                several=len(await service.neighbours.persons()) > 1, offer=row.id in await service.waiting.offers(),
             )
         if row.state in ("held", "released", "expired"):
             no = HoldExpired(minutes=context.settings.booking.hold_minutes)
@@ -100,7 +100,10 @@ async def release(request: web.Request, context: Context) -> web.StreamResponse:
     row = await service.mine(request.match_info["appointment"])
     if row.state == "booked":
         return see(f"{HOME}mine/{row.public_id}")
+    offered = row.id in await service.waiting.offers()
     await service.release(row.id)
+    if offered:
+        return see(f"{HOME}mine/?done=declined")
     if sent.get("then") == "person":
         return see(f"{HOME}segments/{row.segment_id}")
     if sent.get("then") == "time":

@@ -15,6 +15,7 @@ from flows.booking.flow_change import same_doctor
 from flows.booking.page_find import holds_of
 from flows.booking.page_hold import whom
 from flows.booking.page_parts import HOME, day_of, number_of, said
+from flows.booking.page_wait import waits_of
 from flows.booking.page_whom import times
 from flows.booking.refusals import BookingRefusal
 from flows.booking.service import BookingService
@@ -37,8 +38,9 @@ async def mine(request: web.Request) -> web.StreamResponse:
         read = {"coming": service.coming, "past": service.past, "cancelled": service.cancelled}[shown]
         rows = [await _facts(service, row) for row in await read()]
         holds = await holds_of(service) if shown == "coming" else []
+        waits = await waits_of(service) if shown == "coming" else []
         return render(
-            request, "booking/h5/mine.html.j2", list=shown, rows=rows, holds=holds, tab="mine",
+            request, "booking/h5/mine.html.j2", list=shown, rows=rows, holds=holds, waits=waits, tab="mine",
             done=request.query.get("done", ""),
         )
 

@@ -6,12 +6,15 @@ import hashlib
 import re
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from aiohttp import web
 
 from bot.context import Context
 from bot.errors import BadInput, NotFound
+from flows.booking.offers import Wanted
 from flows.booking.refusals import BookingRefusal
+from flows.booking.waiting.list import WaitingList
 
 HOME = "/h5/booking/"
 _TOKEN = re.compile(r"[0-9a-f]{32}")
@@ -22,6 +25,14 @@ def said(context: Context, no: BookingRefusal, **names: Any) -> str:
     own = f"booking/h5/{no.template}"
     name = own if context.wording.has(own) else f"booking/chat/{no.template}"
     return context.wording.render(name, **{"doctor_name": "", "clinic_name": "", **names, **no.facts})
+
+
+async def waiting_address(context: Context, wanted: Wanted) -> str:
+    """The page on which one begins to wait for what is full of `wanted`; "" where nothing is that can be waited for."""
+    if not await WaitingList(context).full(wanted):
+        return ""
+    asked = {"clinic": wanted.clinic, "doctor": wanted.doctor, "day": wanted.day.isoformat() if wanted.day else ""}
+    return f"{HOME}wait?{urlencode({name: value for name, value in asked.items() if value})}"
 
 
 def day_of(request: web.Request, name: str = "day") -> date | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
@@ -13,7 +14,7 @@ from bot.web.pages import contact_page, context_of, reading, render
 from flows.booking import doctor_code
 from flows.booking.board import Board, site_name
 from flows.booking.offers import GENERAL, Wanted
-from flows.booking.page_parts import HOME, day_of, said
+from flows.booking.page_parts import HOME, day_of, said, waiting_address
 from flows.booking.service import BookingService
 
 routes = web.RouteTableDef()
@@ -24,19 +25,17 @@ routes = web.RouteTableDef()
 async def clinic(request: web.Request) -> web.StreamResponse:
     """Who can be booked in a clinic, on all days or on one, or why there is nobody."""
     async with reading(request) as context:
-        board, code = Board(context), request.match_info["clinic"]
-        catalogue = await board.neighbours.catalogue()
-        known = catalogue.clinic.get(code)
-        if known is None:
-            raise NotFound("clinic")
-        day = day_of(request)
-        entries = await board.experts(clinic=code, day=day, general=True)
-        why = ""
+        board, day = Board(context), day_of(request)
+        known, site = await _clinic(request, board)
+        entries = await board.experts(clinic=known.code, day=day, general=True)
+        why, full = "", ""
         if not any(entry.state == "free" for entry in entries):
-            why = said(context, await board.why_none(Wanted(code, "", day)), clinic_name=known.name)
+            wanted = Wanted(known.code, "", day)
+            full = await waiting_address(context, wanted)
+            why = said(context, await board.why_none(wanted), clinic_name=known.name, can_wait=bool(full))
         return render(
-            request, "booking/h5/clinic.html.j2", clinic=known, site=site_name(known.site, catalogue),
-            days=await board.calendar(Wanted(code)), entries=entries, on_day=day, why=why, more="",
+            request, "booking/h5/clinic.html.j2", clinic=known, site=site, full=full,
+            days=await board.calendar(Wanted(known.code)), entries=entries, on_day=day, why=why, more="",
         )
 
 
@@ -45,15 +44,9 @@ async def clinic(request: web.Request) -> web.StreamResponse:
 async def general(request: web.Request) -> web.StreamResponse:
     """The sessions of a clinic without a doctor's name."""
     async with reading(request) as context:
-        board, code = Board(context), request.match_info["clinic"]
-        catalogue = await board.neighbours.catalogue()
-        known = catalogue.clinic.get(code)
-        if known is None:
-            raise NotFound("clinic")
-        facts = await times(context, Wanted(code, GENERAL, day_of(request)), clinic_name=known.name)
-        return render(
-            request, "booking/h5/general.html.j2", clinic=known, site=site_name(known.site, catalogue), **facts
-        )
+        known, site = await _clinic(request, Board(context))
+        facts = await times(context, Wanted(known.code, GENERAL, day_of(request)), clinic_name=known.name)
+        return render(request, "booking/h5/general.html.j2", clinic=known, site=site, **facts)
 
 
 @routes.get(f"{HOME}doctors/{{doctor}}")
@@ -92,21 +85,30 @@ async def card(request: web.Request) -> web.StreamResponse:
     return render(request, "booking/h5/doctor_code.html.j2", doctor=known, entry=entry, picture=picture)
 
 
+async def _clinic(request: web.Request, board: Board) -> tuple[Any, str]:
+    """The clinic in the address, and its site's name."""
+    catalogue = await board.neighbours.catalogue()
+    known = catalogue.clinic.get(request.match_info["clinic"])
+    if known is None:
+        raise NotFound("clinic")
+    return known, site_name(known.site, catalogue)
+
+
 async def times(context: Context, wanted: Wanted, **names: Any) -> dict[str, Any]:
     """The calendar, the chosen day (the first with a slot where none was chosen) and its segments by half day, or why
-    there are none."""
+    there are none; `full` is the page on which one waits for what is full there, "" where nothing is."""
     board = Board(context)
     catalogue = await board.neighbours.catalogue()
     days = await board.calendar(wanted)
     day = wanted.day or next((each.day for each in days if each.state == "free"), None)
-    segments = await board.segments(Wanted(wanted.clinic, wanted.doctor, day)) if day else []
-    why = ""
-    if not segments:
-        why = said(context, await board.why_none(Wanted(wanted.clinic, wanted.doctor, wanted.day)), **names)
+    segments = await board.segments(replace(wanted, day=day)) if day else []
+    full = await waiting_address(context, replace(wanted, day=day))
+    why = "" if segments else said(context, await board.why_none(wanted), can_wait=bool(full), **names)
     return {
         "days": days,
         "on_day": day,
         "segments": segments,
+        "full": full,
         "clinic_names": {each.clinic: catalogue.clinic[each.clinic].name for each in segments},
         "why": why,
     }

@@ -1,12 +1,14 @@
 """What booking tells of its own accord: booked, changed, cancelled, refused by the hospital; the evening and two
 hours before; and what becomes of those who wait.
 
-Each once for an appointment, or for an entry of the waiting list. Reminders are written down when it is booked and
-withdrawn when it ends.
+Each once for an appointment, or for an entry of the waiting list, to each contact concerned. Booked, changed and
+cancelled are not told to who did it in the chat: the answer there has said it all. Reminders are written down when it
+is booked and withdrawn when it ends.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import time, timedelta
 from typing import Any
 
@@ -39,22 +41,30 @@ def _about(row: Any) -> str:
     return f"appointment:{row.public_id}"
 
 
-async def booked(context: Context, row: Any, facts: dict[str, Any]) -> None:
-    """Confirm in writing, and plan the reminders that still lie ahead."""
-    facts = _with_page(context, row, facts)
-    await NoticesService(context).push("booking.booked", row.contact_id, _about(row), facts, useless_after=row.end_at)
-    await _remind(context, row, facts)
+async def booked(context: Context, row: Any, facts: dict[str, Any], whom: Collection[int]) -> None:
+    """Confirm in writing to the contacts `whom`, and plan the reminders that still lie ahead."""
+    await _tell(context, "booked", row, facts, whom)
+    await _remind(context, row, _with_page(context, row, facts))
 
 
-async def changed(context: Context, old: Any, row: Any, old_facts: dict[str, Any], facts: dict[str, Any]) -> None:
+async def changed(
+    context: Context, old: Any, row: Any, old_facts: dict[str, Any], facts: dict[str, Any], whom: Collection[int]
+) -> None:
     """Say the new time beside the old one; the reminders move along."""
     await _withdraw(context, old)
     facts = _with_page(context, row, facts)
     was = {"old_day": old_facts["day"], "old_start": old_facts["start"], "old_end": old_facts["end"]}
-    await NoticesService(context).push(
-        "booking.changed", row.contact_id, _about(row), facts | was, useless_after=row.end_at
-    )
-    await _remind(context, row, facts)
+    await _tell(context, "changed", row, facts | was, whom)
+    await _remind(context, row, _with_page(context, row, facts))
+
+
+async def _tell(context: Context, what: str, row: Any, facts: dict[str, Any], whom: Collection[int]) -> None:
+    """With the page for the contact that booked: only that one surely may open it."""
+    for contact_id in whom:
+        told = _with_page(context, row, facts) if contact_id == row.contact_id else facts
+        await NoticesService(context).push(
+            f"booking.{what}", contact_id, _about(row), told, useless_after=row.end_at
+        )
 
 
 async def _remind(context: Context, row: Any, facts: dict[str, Any]) -> None:
@@ -67,9 +77,10 @@ async def _remind(context: Context, row: Any, facts: dict[str, Any]) -> None:
         await notices.push(f"booking.{kind}", row.contact_id, _about(row), facts, due=at, useless_after=ends[kind])
 
 
-async def cancelled(context: Context, row: Any, facts: dict[str, Any]) -> None:
+async def cancelled(context: Context, row: Any, facts: dict[str, Any], whom: Collection[int]) -> None:
     await _withdraw(context, row)
-    await NoticesService(context).push("booking.cancelled", row.contact_id, _about(row), facts)
+    for contact_id in whom:
+        await NoticesService(context).push("booking.cancelled", contact_id, _about(row), facts)
 
 
 async def refused(context: Context, row: Any, facts: dict[str, Any]) -> None:

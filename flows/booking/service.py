@@ -32,11 +32,13 @@ class BookingService(Mine):
     """Made anew for each turn, page or job: `BookingService(context)`.
 
     A Refusal is raised before anything is written. With a contact in the context only its own appointments, and those
-    of persons whose record it may open, are there; anybody else's are NotFound.
+    of persons whose record it may open, are there; anybody else's are NotFound. `answered`: the contact is told of
+    what it does in the answer itself, so that no push repeats it a second later on the same phone.
     """
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, *, answered: bool = False) -> None:
         super().__init__(context)
+        self.answered = answered
         self.now = context.clock.local(context.now)
         self.settings = context.settings.booking
         self.offers = Offers(context)
@@ -125,7 +127,7 @@ class BookingService(Mine):
         await self.passing.taken(row.id)
         self._enter(row)
         row = await self._row(appointment_id)
-        await pushes.booked(self.context, row, await self.facts(row))
+        await pushes.booked(self.context, row, await self.facts(row), await self._concerned(row))
         metrics.holds.inc("confirmed")
         log.info("appointment_booked", appointment=row.public_id, session=row.session_code)
         return row
@@ -158,7 +160,7 @@ class BookingService(Mine):
             return await self._row(appointment_id)
         await self._let_go(row)
         row = await self._row(appointment_id)
-        await pushes.cancelled(self.context, row, await self.facts(row))
+        await pushes.cancelled(self.context, row, await self.facts(row), await self._concerned(row))
         log.info("appointment_cancelled", appointment=row.public_id, session=row.session_code)
         return row
 
@@ -208,7 +210,9 @@ class BookingService(Mine):
         await self._let_go(old)
         new = await self._row(new_id)
         self._enter(new)
-        await pushes.changed(self.context, old, new, await self.facts(old), await self.facts(new))
+        await pushes.changed(
+            self.context, old, new, await self.facts(old), await self.facts(new), await self._concerned(new)
+        )
         log.info("appointment_changed", appointment=old.public_id, to=new.public_id)
         return new
 
@@ -220,6 +224,11 @@ class BookingService(Mine):
         """A new appointment in a slot that was just taken."""
         appointment_id = await pool.add(
             self.tx,
+    async def _concerned(self, row: Any) -> list[int]:
+        """Contacts that a push tells of it: whoever booked, and the person themself where somebody else acts."""
+        whom = {row.contact_id, *await self.neighbours.own_contacts(row.person_id)}
+        return sorted(whom - ({self._contact()} if self.answered else set()))
+
             person_id=person_id,
             contact_id=self._contact(),
             segment_id=row.segment_id,

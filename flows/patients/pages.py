@@ -8,20 +8,20 @@ from aiohttp import web
 
 from bot import documents
 from bot.context import Context
-from bot.documents import Problem
 from bot.errors import Refusal
-from bot.talk.understand import checks
 from bot.web import forms
 from bot.web.access import public
 from bot.web.forms import Filled
 from bot.web.limits import limited
 from bot.web.pages import contact_page, in_tx, onward, reading, render, see
+from flows.patients import page_code
+from flows.patients.page_code import CodeLine
 from flows.patients.page_form import GUARDIAN, RegisterPage
-from flows.patients.people import RELATIONS, RegisterForm
-from flows.patients.refusals import CodeTooSoon
+from flows.patients.people import RELATIONS
 from flows.patients.service import PatientsService
 
 HOME = "/h5/patients/"
+CODE = f"{HOME}code"
 USUAL = ("resident", "passport", "hk_macau", "taiwan", "foreigner", "officer", "birth_certificate", GUARDIAN)
 TELLING = ("resident",)
 """Documents whose number tells sex and birth date."""
@@ -82,7 +82,7 @@ async def register(request: web.Request, context: Context) -> web.StreamResponse
         return await _form(request, context, Filled(sent, problems), status=422)
     try:
         await service.may_register(form)
-        if problem := await _not_proved(service, form, page.code):
+        if problem := await page_code.not_proved(service, form.mobile, page.code, "register"):
             return await _form(request, context, Filled(sent, {"code": problem}), status=422)
         person = await service.register(form)
         await service.tell_chat(person)
@@ -98,27 +98,11 @@ async def register(request: web.Request, context: Context) -> web.StreamResponse
 async def code(request: web.Request, context: Context) -> web.StreamResponse:
     """Send a code to the phone in the form. With htmx the line of the code comes back, otherwise the whole form."""
     service, sent = PatientsService(context), await forms.values(request)
-    checked = checks.check("mobile", sent.get("mobile", ""), context.clock.today())
-    problems, tail, seconds, proved = {}, "", 0, False
-    if checked.problem:
-        problems["mobile"] = Problem(checked.problem, dict(checked.facts))
-    elif await service.mobile_proved(checked.value, "register"):
-        proved = True
-    else:
-        try:
-            tail = (await service.start_code(checked.value, "register")).tail
-            seconds = context.settings.people.code_seconds_between
-        except CodeTooSoon as no:
-            seconds = int(no.facts["seconds"])
-            problems["code"] = _problem(no)
-        except Refusal as no:
-            problems["code"] = _problem(no)
+    line = await page_code.send(service, sent.get("mobile", ""), "register")
     if "HX-Request" in request.headers:
-        # The line stands below the phone: what is wrong with the phone is told there as well.
-        shown = Filled(sent, {"code": problems.get("mobile") or problems["code"]} if problems else {})
-        return render(request, "patients/h5/code.html.j2", form=shown, tail=tail, seconds=seconds,
-                      proved=proved)
-    return await _form(request, context, Filled(sent, problems), tail=tail, seconds=seconds, proved=proved)
+        return render(request, "patients/h5/code.html.j2", form=Filled(sent, line.own_problems),
+                      code_address=CODE, **line.facts)
+    return await _form(request, context, Filled(sent, line.problems), line=line)
 
 
 @routes.get("/h5/patients/{person}")
@@ -126,7 +110,7 @@ async def code(request: web.Request, context: Context) -> web.StreamResponse:
 async def person(request: web.Request) -> web.StreamResponse:
     async with reading(request) as context:
         found = await PatientsService(context).person(request.match_info["person"])
-        return render(request, "patients/h5/person.html.j2", person=found)
+        return render(request, "patients/h5/person.html.j2", person=found, done=request.query.get("done", ""))
 
 
 @routes.post("/h5/patients/{person}/default")
@@ -161,31 +145,19 @@ async def unbind(request: web.Request, context: Context) -> web.StreamResponse:
 
 
 async def _form(
-    request: web.Request, context: Context, form: Filled, *, refused: str = "", tail: str = "", seconds: int = 0,
-    proved: bool = False,
+    request: web.Request, context: Context, form: Filled, *, refused: str = "", line: CodeLine | None = None,
     status: int = 200,
 ) -> web.Response:
     service = PatientsService(context)
     own = any(person.relation == "self" for person in await service.persons())
     return render(
-        request, "patients/h5/new.html.j2", status=status, form=form, refused=refused, tail=tail, seconds=seconds,
-        proved=proved, relations=[each for each in RELATIONS if each != "self" or not own],
+        request, "patients/h5/new.html.j2", status=status, form=form, refused=refused, code_address=CODE,
+        **(line or CodeLine()).facts, relations=[each for each in RELATIONS if each != "self" or not own],
         guardians=await service.guardians(),
         onward=onward(form.value("next")), kinds=USUAL,
         asking=[each for each in (*documents.KINDS, GUARDIAN) if each not in TELLING],
         today=context.clock.today(),
     )
-
-
-async def _not_proved(service: PatientsService, form: RegisterForm, typed: str) -> Problem | None:
-    """None when the phone is proved, by this code or before."""
-    mobile = checks.check("mobile", form.mobile, service.context.clock.today()).value
-    if await service.mobile_proved(mobile, "register"):
-        return None
-    if not typed.strip():
-        return Problem("empty")
-    checked = await service.check_code(mobile, "register", typed)
-    return None if checked.right else Problem(f"patients/chat/code_{checked.state}", {"left": checked.left})
 
 
 async def _refused(context: Context, may: Callable[[], Awaitable[None]]) -> str:
@@ -199,7 +171,3 @@ async def _refused(context: Context, may: Callable[[], Awaitable[None]]) -> str:
 
 def _said(context: Context, no: Refusal) -> str:
     return context.wording.render(f"patients/chat/{no.template}", **no.facts)
-
-
-def _problem(no: Refusal) -> Problem:
-    return Problem(f"patients/chat/{no.template}", dict(no.facts))

@@ -63,6 +63,10 @@ class PatientsService:
         """Keys of the contacts that look after a person: whom a push about them goes to."""
         return await store.contacts_of(self.tx, person_id)
 
+    async def own_contacts_of(self, person_id: int) -> list[int]:
+        """Keys of the contacts that are this person's own."""
+        return await store.contacts_of(self.tx, person_id, relation="self")
+
     async def mobile_of(self, person_id: int) -> str | None:
         """The phone to write to about a person, in the clear: the one that this contact proved; without a contact the
         person's own. Not for showing (see `reveal`)."""

@@ -208,11 +208,15 @@ async def set_default(tx: Transaction, contact_id: int, person_id: int) -> bool:
     return await tx.update(mine.where(link.c.person_id == person_id).values(is_default=True)) == 1
 
 
-async def contacts_of(tx: Transaction, person_id: int, *, reach: str | None = None) -> list[int]:
+async def contacts_of(
+    tx: Transaction, person_id: int, *, reach: str | None = None, relation: str | None = None
+) -> list[int]:
     """Keys of the contacts that look after this person, the first to do so first."""
     found = select(link.c.contact_id).where(link.c.person_id == person_id, link.c.active == 1)
     if reach:
         found = found.where(link.c.reach == reach)
+    if relation:
+        found = found.where(link.c.relation == relation)
     return [row.contact_id for row in await tx.all(found.order_by(link.c.id))]
 
 

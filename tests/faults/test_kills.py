@@ -83,7 +83,7 @@ async def everything_sent(made: Town) -> None:
 async def nothing_lost_and_nothing_twice(made: Town) -> None:
     """Each booked push reached its phone; a second time only where its row was begun by a process that died."""
     push = notices.push
-    for patient in made.patients:
+    for patient in made.told:
         async with made.world.database.reading() as tx:
             contact_id = await tx.scalar(select(contact.c.id).where(contact.c.external_id == patient.openid))
             mine = select(func.count()).select_from(push).where(push.c.contact_id == contact_id)

@@ -42,18 +42,26 @@ class Town:
     world: StackWorld
     session: aiohttp.ClientSession
     patients: list[Patient] = field(default_factory=list)
+    told: list[Patient] = field(default_factory=list)
+    """The phones of those for whom the patients book, in the same order: pushes go to them."""
     booked: int = 0
     failures: list[str] = field(default_factory=list)
     going: bool = True
 
     async def settle_in(self, count: int) -> None:
-        """`count` phones follow the account, each with a registered person behind it."""
+        """`count` phones follow the account; the owner of each books for a parent with a phone of their own."""
         for number in range(count):
             patient = await Patient.new(self.stack, self.session, f"居民{number}")
-            await patient.follow()
+            parent = await Patient.new(self.stack, self.session, f"老人{number}")
+            for each in (patient, parent):
+                await each.follow()
             name = "赵" + "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉"[number % 20]
-            await ward.person(self.world, patient.openid, name, date(1980, 1, 1 + number), known=False)
+            await ward.person(
+                self.world, patient.openid, name, date(1950, 1, 1 + number), relation="parent", known=False
+            )
+            await ward.also(self.world, name, parent.openid, "self")
             self.patients.append(patient)
+            self.told.append(parent)
 
     async def live(self) -> None:
         """Everybody books and cancels until `going` is False."""
@@ -67,6 +75,7 @@ class Town:
 
     async def book(self, patient: Patient, number: int) -> bool:
         """From 挂号 to 约好了, choosing what is offered; True when it was booked."""
+        await self.told[number].insist("你好")  # so that the account may write to them
         answer = await patient.insist("挂号")
         for _ in range(14):
             if "约好了" in answer:

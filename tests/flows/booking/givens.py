@@ -66,6 +66,12 @@ async def visitor(
     await ward.person(world, who, name, date.fromisoformat(birth), sex, relation)
 
 
+@given
+async def looks_after(world: World, name: str, who: str, relation: str) -> None:
+    """Another contact looks after somebody who is registered already."""
+    await ward.also(world, name, who, relation)
+
+
 @do
 async def others_take(
     world: World, days: str, doctor: str, segment: str = "1", count: str = "2", half: str = "am"

@@ -143,7 +143,7 @@ async def test_why_there_is_nothing(reader: Reader) -> None:
     for n, segment in enumerate((first, second)):
         await _other_books(reader, segment, n)
     await reader.get(f"{HOME}doctors/D1023")
-    assert "约满" in reader.text and "有人退号会放回来" in reader.text
+    assert "约满" in reader.text and f"{HOME}wait?doctor=D1023" in reader.links(f"{HOME}wait")[0]
     await sits(reader, 9, doctor="1024")
     await reader.get(f"{HOME}doctors/D1024")
     assert "未放号" in reader.text and "开始放号" in reader.text

@@ -201,3 +201,23 @@ async def test_the_privacy_notice_is_for_everybody(reader: Reader) -> None:
     answer = await reader.on.browser.get("/h5/patients/privacy")
     assert answer.status == 200
     assert "加密保存" in await answer.text()
+
+
+async def test_a_phone_is_changed_with_a_code_to_the_new_one(reader: Reader) -> None:
+    await reader.registered()
+    person = re.findall(r'class="row-link" href="/sandbox/phone/1(/h5/patients/[^"/]+)"', reader.text)[0]
+    assert f"{person}/mobile" in await reader.get(person)
+    await reader.get(f"{person}/mobile")
+    assert "尾号 0001" in reader.text
+    await reader.post(f"{person}/mobile", mobile="1380000", code="")
+    assert reader.status == 422 and reader.problem("mobile")
+    await reader.post(f"{person}/mobile", mobile="13800000002", code="")
+    assert reader.status == 422 and reader.problem("code")
+    line = await reader.post(f"{person}/mobile/code", htmx=True, mobile="13800000002")
+    assert "尾号 0002" in line and f"{person}/mobile/code" in line and "<html" not in line
+    await reader.post(f"{person}/mobile", mobile="13800000002", code="000000")
+    assert reader.status == 422 and "不对" in reader.problem("code")
+    await reader.post(f"{person}/mobile", mobile="13800000002", code=await last_code(reader.world, "13800000002"))
+    assert "手机换好了" in reader.text and "****0002" in reader.text
+    other = Reader(reader.on, reader.world, number=2)
+    assert (await other.get(f"{person}/mobile"), other.status)[1] == 404
