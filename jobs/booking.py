@@ -18,6 +18,7 @@ from flows.booking.ledger import Entry
 from flows.booking.offers import BEYOND, horizon
 from flows.booking.pool import store as pool
 from flows.booking.roster import store as rosters
+from flows.booking.roster.sessions import generating
 from flows.booking.roster.sync import Roster, bring_in_line
 from flows.booking.service import REGISTER, UNREGISTER, BookingService
 from flows.booking.waiting import store as entries
@@ -53,6 +54,16 @@ async def sync_rosters(job: Job) -> None:
         known = await rosters.known(tx, first, last)
     await bring_in_line(run, known, Roster(first, last, sessions, rooms), HospitalClock(job.settings.timezone))
     glance(job.ports).forget()
+
+
+async def make_sessions(job: Job) -> None:
+    """Sessions of our own rosters, out to each clinic's horizon. Hourly: a night without a worker is made good."""
+    await generating.generate(job.run)
+
+
+async def make_published(job: Job, payload: dict[str, Any]) -> None:
+    """Those of one clinic, right after its roster was published or its horizon changed."""
+    await generating.generate(job.run, str(payload["clinic"]))
 
 
 async def sweep(job: Job) -> None:
@@ -123,7 +134,7 @@ async def register(job: Job, payload: dict[str, Any]) -> None:
     """Tell the hospital of an appointment. After a try whose end is unknown it is asked first."""
     appointment = int(payload["appointment"])
     entry = await _entry(job, appointment)
-    if entry is None or entry.registration or entry.state not in ("booked", "cancelled"):
+    if entry is None or entry.ours or entry.registration or entry.state not in ("booked", "cancelled"):
         return
     again = job.row is not None and job.row.attempts > 1
     if entry.state == "cancelled" and not again:
@@ -148,7 +159,7 @@ async def register(job: Job, payload: dict[str, Any]) -> None:
 async def unregister(job: Job, payload: dict[str, Any]) -> None:
     """Tell the hospital that an appointment is cancelled. It comes after `register` in the same lane."""
     entry = await _entry(job, int(payload["appointment"]))
-    if entry is None:
+    if entry is None or entry.ours:
         return
     port = job.ports[HospitalPort]
     code = entry.registration
@@ -207,9 +218,11 @@ HANDLES = {
     REGISTER: Handles(register, tries=100),
     UNREGISTER: Handles(unregister, tries=100),
     pool.PASS_ON: Handles(pass_on),
+    generating.MAKE: Handles(make_published),
 }
 EVERY = {
     "booking.sweep": Every(seconds=20, run=sweep),
     "booking.waiting": Every(seconds=20, run=waiting),
     "booking.rosters": Every(seconds=300, run=sync_rosters),
+    "booking.roster_days": Every(seconds=3600, run=make_sessions),
 }

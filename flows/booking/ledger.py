@@ -25,6 +25,8 @@ class Entry:
     public_id: str
     state: str
     session: str
+    ours: bool
+    """The session was made in the console: it does not stand in the hospital's book, so neither do its appointments."""
     position: int
     number: int
     registration: str | None
@@ -42,6 +44,7 @@ async def entry(context: Context, appointment_id: int) -> Entry | None:
         public_id=row.public_id,
         state=row.state,
         session=row.session_code,
+        ours=row.source == "desk",
         position=row.position,
         number=row.number,
         registration=row.registration,

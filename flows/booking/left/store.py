@@ -46,7 +46,8 @@ async def sittings(
         func.min(case((bookable, segment.c.start_wall), else_=None)).label("next_wall"),
     )
     # Closed: nobody new gets in, so to whoever looks for a slot it is not there.
-    query = query.where(session.c.date.between(first, last), session.c.state != "closed").group_by(*fields).order_by(session.c.date, "next_wall")
+    query = query.where(session.c.date.between(first, last), session.c.state != "closed")
+    query = query.group_by(*fields).order_by(session.c.date, "next_wall")
     if clinic is not None:
         query = query.where(session.c.clinic == clinic)
     if doctor is not None:

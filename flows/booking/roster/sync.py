@@ -12,7 +12,9 @@ from bot.clock import HospitalClock
 from bot.db.faults import is_duplicate
 from bot.db.transaction import Transaction
 from flows.booking.roster import store
+from flows.booking.roster.patterns.store import pass_gate
 from flows.booking.roster.plan import changes, digest
+from flows.booking.roster.sessions import store as seats
 from flows.booking.waiting.store import session_awaited
 from integrations.his.port import Place, Session
 
@@ -85,6 +87,8 @@ GONE = "gone"
 
 
 async def _make(tx: Transaction, batch: Sequence[Session], rooms: Mapping[str, Place], clock: HospitalClock) -> None:
+    ours = await _seated_by_us(tx, batch)
+    batch = [session for session in batch if session.code not in ours]
     ids = await store.add_sessions(tx, [{"code": s.code, **_session(s, rooms)} for s in batch])
     made = [session for session in batch if session.code in ids]
     rows = [
@@ -104,6 +108,8 @@ async def _make(tx: Transaction, batch: Sequence[Session], rooms: Mapping[str, P
 async def _change(
     tx: Transaction, session_id: int, session: Session, rooms: Mapping[str, Place], clock: HospitalClock
 ) -> None:
+    if session.state == "open" and await _seated_by_us(tx, [session]):
+        return
     segments = await store.lock(tx, session_id)
     for part in session.segments:
         values = _segment(session, part, clock)
@@ -134,6 +140,23 @@ async def _stop(tx: Transaction, session_id: int, code: str) -> None:
     await store.close_segments(tx, session_id)
     await store.change_session(tx, session_id, state="stopped", digest=GONE)
     log.warning("roster_conflict", session=code, gone=True, appointments=await store.affected(tx, session_id))
+
+
+async def _seated_by_us(tx: Transaction, told: Sequence[Session]) -> set[str]:
+    """Codes of those whose doctor (or general clinic) the console has given this half day: who was there first stays,
+    and each next round tries again."""
+    if not told:
+        return set()
+    await pass_gate(tx)
+    sitting = {session.code: session.substitute or session.doctor for session in told}
+    days = [session.date for session in told]
+    doctors, clinics = {each for each in sitting.values() if each}, {session.clinic for session in told}
+    seated = await seats.seated(tx, seats.DESK, min(days), max(days), doctors, clinics)
+    ours = {each.code for each in told
+            if (sitting[each.code] or f"clinic:{each.clinic}", each.date, each.half) in seated}
+    if ours:
+        log.warning("roster_clash", sessions=sorted(ours))
+    return ours
 
 
 def _session(session: Session, rooms: Mapping[str, Place]) -> dict[str, Any]:
