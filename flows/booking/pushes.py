@@ -52,7 +52,6 @@ async def changed(
 ) -> None:
     """Say the new time beside the old one; the reminders move along."""
     await _withdraw(context, old)
-    facts = _with_page(context, row, facts)
     was = {"old_day": old_facts["day"], "old_start": old_facts["start"], "old_end": old_facts["end"]}
     await _tell(context, "changed", row, facts | was, whom)
     await _remind(context, row, _with_page(context, row, facts))

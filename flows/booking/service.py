@@ -218,17 +218,17 @@ class BookingService(Mine):
 
     # --- inside --------------------------------------------------------------------------------------------------
 
+    async def _concerned(self, row: Any) -> list[int]:
+        """Contacts that a push tells of it: whoever booked, and the person themself where somebody else acts."""
+        whom = {row.contact_id, *await self.neighbours.own_contacts(row.person_id)}
+        return sorted(whom - ({self._contact()} if self.answered else set()))
+
     async def _add(
         self, row: Any, person_id: int, slot_id: int, number: int, request_id: str, **values: Any
     ) -> int:
         """A new appointment in a slot that was just taken."""
         appointment_id = await pool.add(
             self.tx,
-    async def _concerned(self, row: Any) -> list[int]:
-        """Contacts that a push tells of it: whoever booked, and the person themself where somebody else acts."""
-        whom = {row.contact_id, *await self.neighbours.own_contacts(row.person_id)}
-        return sorted(whom - ({self._contact()} if self.answered else set()))
-
             person_id=person_id,
             contact_id=self._contact(),
             segment_id=row.segment_id,
