@@ -46,6 +46,7 @@ class Wording:
     ) -> None:
         self.debug = debug
         self._templates: dict[str, jinja2.Template] = {}
+        self._named: dict[tuple[str, str, str], str] = {}
         facts = {"hospital": "", "phone_desk": "", "emergency_phone": "", **(always or {})}
         ours = jinja2.FileSystemLoader(templates_dir or OURS)
         self.words = _words(templates_dir or OURS)
@@ -82,6 +83,17 @@ class Wording:
         """A macro of a template as a function."""
         found = getattr(self._template(_file(template)).module, macro)
         return lambda *args, **facts: tidy(str(found(*args, **facts)))
+
+    def named(self, template: str, macro: str, name: str) -> str:
+        """What a macro says of `name`, a word of ours (a kind, a relation): said once and remembered. Never for what
+        somebody told us: it would stay in memory."""
+        key = (template, macro, name)
+        found = self._named.get(key)
+        if found is None:
+            found = self.macro(template, macro)(name=name)
+            if not self.debug:
+                self._named[key] = found
+        return found
 
     def _template(self, name: str) -> jinja2.Template:
         """Jinja's own cache asks for keys and locks; a message renders several templates, so ours is a dict."""

@@ -72,6 +72,10 @@ class PhoneFlow(Flow, name="patients_phone"):
         facts = {"minutes": self.context.settings.people.code_minutes}
         return Choose(prompt, options, "answer", self.not_code, other=self.code_given, facts=facts)
 
+    def named(self, macro: str, name: str) -> str:
+        """A label of one of our own words."""
+        return self.context.wording.named("patients/chat/labels", macro, name)
+
     def label(self, macro: str, /, **facts: Any) -> str:
         """What stands on an option or a link."""
         return label(self, macro, **facts)

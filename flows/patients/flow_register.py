@@ -75,7 +75,7 @@ class Register(PhoneFlow, name="register", words=("建档", "注册", "登记", 
         taken = any(person.relation == "self" for person in await self.service.persons())
         if self.data.relation and not (taken and self.data.relation == "self"):
             return Go(self.name_given)
-        options = [Option(r, self.label("relation", name=r), SPOKEN[r]) for r in RELATIONS if r != "self" or not taken]
+        options = [Option(r, self.named("relation", r), SPOKEN[r]) for r in RELATIONS if r != "self" or not taken]
         return Choose("whom", options, save="relation", then=self.name_given)
 
     async def name_given(self) -> Outcome:
@@ -83,7 +83,7 @@ class Register(PhoneFlow, name="register", words=("建档", "注册", "登记", 
 
     async def kind(self) -> Outcome:
         kinds = [*USUAL, "birth_certificate", "guardian"] if self.data.relation == "child" else [*USUAL]
-        options = [Option(kind, self.label("document", name=kind)) for kind in kinds]
+        options = [Option(kind, self.named("document", kind)) for kind in kinds]
         return Choose("kind", options, save="kind", then=self.number, other=self.number_at_once)
 
     async def number_at_once(self) -> Outcome:

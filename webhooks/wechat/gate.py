@@ -15,7 +15,7 @@ from bot.talk.messages import Inbound, Message
 from integrations.wechat.compose import compose
 from webhooks.wechat.crypto import Crypt, Signer
 from webhooks.wechat.kinds import Fields, leaf
-from webhooks.wechat.parse import envelope, fields, inbound, name
+from webhooks.wechat.parse import fields, inbound, name
 from webhooks.wechat.reply import SILENCE, Sealing, text_reply
 
 LONGEST_ECHO = 128  # characters of echostr; WeChat sends about 20 digits
@@ -67,7 +67,7 @@ class Gate:
         if self._sealing is None:
             self._check(query, "signature", now)
             return self._letter(fields(body), False)
-        found = envelope(body)
+        found = fields(body)
         if "Encrypt" in found:
             try:
                 encrypted = leaf(found, "Encrypt").strip().encode("ascii")

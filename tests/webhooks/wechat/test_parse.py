@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 import wechatpy
+from hypothesis import given
+from hypothesis import strategies as st
 
-from bot.errors import BadInput
 from bot.talk.messages import Inbound
 from tests.webhooks.wechat.caller import HERE, fixture
 from webhooks.wechat import parse
@@ -194,25 +196,30 @@ def test_wechatpy_reads_the_same(name):
         assert getattr(theirs, attribute) == ours(found), attribute
 
 
-@pytest.mark.parametrize("body", [
-    b"<xml><ToUserName><![CDATA[gh_1]]></ToUserName><Encrypt><![CDATA[QUJD]]></Encrypt></xml>",
-    b"<xml>\n<Encrypt><![CDATA[QUI=]]></Encrypt>\n<ToUserName><![CDATA[gh_1]]></ToUserName>\n</xml>\n",
-    b"<xml><Encrypt><![CDATA[QUJD]]></Encrypt></xml>",
-    b"<xml><Encrypt>QUJD</Encrypt></xml>",
-    b"<xml><Encrypt><![CDATA[QUJD]]></Encrypt><MsgType>text</MsgType></xml>",
-    b"<xml><Encrypt><![CDATA[QU<JD]]></Encrypt></xml>",
-])
-def test_an_envelope_says_what_its_xml_says(body):
-    assert parse.envelope(body)["Encrypt"] == parse.fields(body)["Encrypt"]
+@pytest.mark.parametrize("path", sorted((HERE / "fixtures").glob("*.xml")), ids=lambda path: path.stem)
+def test_the_short_way_reads_what_the_parser_reads(path, monkeypatch):
+    body = path.read_bytes()
+    shortly = parse.fields(body)
+    monkeypatch.setattr(parse, "_flat", lambda body: None)
+    assert parse.fields(body) == shortly
 
 
-@pytest.mark.parametrize("body", [
-    b"", b"<xml><Encrypt><![CDATA[QUJD]]></Encrypt>", b"<!DOCTYPE x><xml><Encrypt><![CDATA[QUJD]]></Encrypt></xml>",
-    b"<xml><Encrypt><![CDATA[QUJD]]></Encrypt></xml><xml/>", b"<xml>" + b"A" * 70_000 + b"</xml>",
-])
-def test_what_is_no_envelope_is_refused_as_xml_is(body):
-    with pytest.raises(BadInput) as asked:
-        parse.fields(body)
-    with pytest.raises(BadInput) as got:
-        parse.envelope(body)
-    assert got.value.reason == asked.value.reason
+def test_the_short_way_is_taken():
+    body = b"<xml>\n<A><![CDATA[\xe5\x8f\xb7 <b> &amp;]]></A><B>12</B>\n<C></C></xml>\n"
+    assert parse._flat(body) == {"A": "号 <b> &amp;", "B": "12", "C": ""} == parse.fields(body)
+
+
+PIECES = [b"<xml>", b"</xml>", b"<A>", b"</A>", b"<B>", b"</B>", b"<![CDATA[", b"]]>", b"]", b"&amp;", b"&", b"<", b">",
+          b"12", b"x y", b" ", b"\r\n", b"\x00", b"\xe5\x8f\xb7", b"\xe5", b"\xef\xbf\xbe", b"<A/>", b" a='1'", b"<!--",
+          b"-->"]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12))
+def test_no_body_means_two_things(pieces):
+    for body in (b"".join(pieces), b"<xml><A>" + b"".join(pieces) + b"</A></xml>"):
+        flat = parse._flat(body)
+        if flat is None:
+            continue
+        root = ElementTree.fromstring(body)
+        assert flat == {child.tag: child.text or "" for child in root}
+        assert not any(len(child) or child.attrib or (child.tail or "").strip() for child in root)
