@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from bot.context import Context
 from bot.talk.area import Area
+from flows.booking.desk import DOORS, PERMITS, RANGED
+from flows.booking.desk import ROUTES as DESK
 from flows.booking.flow import Booking
 from flows.booking.flow_mine import Appointments
 from flows.booking.flow_offer import Offer
@@ -31,5 +33,8 @@ AREA = Area(
     service=in_chat,
     reads=reads,
     pushes=KINDS,
-    routes=ROUTES,
+    routes=(*ROUTES, *DESK),
+    permits=PERMITS,
+    ranged=RANGED,
+    doors=DOORS,
 )

@@ -30,12 +30,14 @@ LOWEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """``hidden`` ones are shown only when chosen; ``total`` ones are added up at the foot."""
+    """``hidden`` ones are shown only when chosen; ``total`` ones are added up at the foot; a list is put in order by
+    ``sortable`` ones only (not by what is sealed, or what the page puts together)."""
 
     name: str
     kind: Kind = "text"
     hidden: bool = False
     total: bool = False
+    sortable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,8 @@ class Shown:
     rows: Sequence[Mapping[str, Any]]
     count: int
     totals: Mapping[str, float]
+    capped: bool = False
+    """There are more than ``count``: so far was counted, and no further."""
 
     @property
     def columns(self) -> list[Column]:
@@ -113,7 +117,8 @@ class Listing:
         usual = tuple(column.name for column in self.columns if not column.hidden)
         chosen = tuple(each for each in names if each in query.get("cols", "").split(",")) if "cols" in query else ()
         sort = query.get("sort", ("-" if self.down else "") + self.sort)
-        if sort.removeprefix("-") not in names or not self.sortable:
+        orders = [column.name for column in self.columns if column.sortable]
+        if sort.removeprefix("-") not in orders or not self.sortable:
             sort = ("-" if self.down else "") + self.sort
         size = _number(query.get("size", ""), SIZES[0])
         return Asked(
@@ -138,10 +143,11 @@ class Listing:
         return sorted(rows, key=lambda row: _order(row.get(asked.sort), kinds[asked.sort]), reverse=asked.down)
 
     def page(
-        self, asked: Asked, rows: Sequence[Mapping[str, Any]], count: int, totals: Mapping[str, float] | None = None
+        self, asked: Asked, rows: Sequence[Mapping[str, Any]], count: int, totals: Mapping[str, float] | None = None,
+        *, capped: bool = False,
     ) -> Shown:
         """Rows that are sorted and cut already, by the database."""
-        return Shown(self, asked, rows, count, totals or {})
+        return Shown(self, asked, rows, count, totals or {}, capped)
 
 
 def _order(value: Any, kind: Kind) -> Any:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
 from sqlalchemy import or_, select
 
 from bot.db.transaction import Transaction
@@ -11,6 +15,17 @@ from flows.patients.rules import name_key, plain_mobile
 from flows.patients.store import person
 
 MOST = 20
+STEP = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What a list shows of a person, once the name is masked."""
+
+    public_id: str
+    name: str = field(repr=False)
+    sex: str
+    birth_date: date
 
 
 async def by_anything(tx: Transaction, text: str) -> list[Person]:
@@ -25,3 +40,19 @@ async def by_anything(tx: Transaction, text: str) -> list[Person]:
     found = select(person.c.id).where(or_(*ways), person.c.active == 1).order_by(person.c.id.desc()).limit(MOST)
     people = [await store.any_person(tx, row.id) for row in await tx.all(found)]
     return [each for each in people if each is not None]
+
+
+async def briefs(tx: Transaction, ids: Iterable[int]) -> dict[int, Brief]:
+    """Many persons at once, closed ones included, by their keys."""
+    wanted = sorted(set(ids))
+    found: dict[int, Brief] = {}
+    p = person.c
+    for at in range(0, len(wanted), STEP):
+        some = select(p.id, p.public_id, p.name, p.sex, p.birth_date).where(p.id.in_(wanted[at : at + STEP]))
+        found |= {row.id: Brief(row.public_id, row.name, row.sex, row.birth_date) for row in await tx.all(some)}
+    return found
+
+
+async def key_of(tx: Transaction, public: str) -> int | None:
+    """The key of a person, for looking up what was done for them."""
+    return await tx.scalar(select(person.c.id).where(person.c.public_id == public))

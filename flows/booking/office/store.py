@@ -1,0 +1,223 @@
+"""What the office reads. Every question is bounded by days, and led by the index of the sessions' dates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, case, false, func, or_, select
+
+from bot.db.transaction import Transaction
+from flows.booking.office.rules import By, Days, Figures, Scope
+from flows.booking.standing.store import attendance, no_show
+from flows.booking.store import appointment, segment, session, slot
+from flows.booking.waiting.store import entry
+
+SORTS = ("time", "created", "number", "clinic", "doctor", "channel", "state")
+"""Columns that a list of appointments can be put in order by; names are sealed and cannot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which sessions, and of the appointments in them which; "" leaves a filter out."""
+
+    days: Days
+    scope: Scope
+    clinic: str = ""
+    doctor: str = ""
+    site: str = ""
+    channel: str = ""
+    state: str = ""
+    person: int | None = None
+
+
+_SESSION = [
+    session.c[name] for name in ("id", "code", "site", "clinic", "doctor", "substitute", "sitting", "date", "half",
+                                 "kind", "fee", "building", "floor", "zone", "room", "state")
+]
+
+
+def _sessions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    s = session.c
+    where: list[ColumnElement[bool]] = [s.date.between(wanted.days.first, wanted.days.last)]
+    for column, value in ((s.clinic, wanted.clinic), (s.sitting, wanted.doctor), (s.site, wanted.site)):
+        if value:
+            where.append(column == value)
+    return [*where, *within(wanted.scope)]
+
+
+def within(scope: Scope) -> list[ColumnElement[bool]]:
+    """The condition that keeps a question inside of somebody's reach."""
+    if scope.everything:
+        return []
+    mine: list[ColumnElement[bool]] = []
+    if scope.clinics:
+        mine.append(session.c.clinic.in_(sorted(scope.clinics)))
+    if scope.doctor:
+        mine.append(session.c.sitting == scope.doctor)
+    return [or_(*mine)] if mine else [false()]
+
+
+def _appointments(wanted: Wanted) -> list[ColumnElement[bool]]:
+    a, where = appointment.c, _sessions(wanted)
+    for column, value in ((a.state, wanted.state), (a.channel, wanted.channel), (a.person_id, wanted.person)):
+        if value:
+            where.append(column == value)
+    return where
+
+
+def _joined(*fields: Any) -> Select[Any]:
+    """From the session on: its date leads, its segments and their appointments are found by their keys."""
+    joined = select(*fields).select_from(session).join(segment, segment.c.session_id == session.c.id)
+    return joined.join(appointment, appointment.c.segment_id == segment.c.id)
+
+
+# --- sessions --------------------------------------------------------------------------------------------------------
+
+
+async def sessions(tx: Transaction, wanted: Wanted) -> Sequence[Row[Any]]:
+    """Sessions of these days, by day, with the times between which they sit."""
+    times = (func.min(segment.c.start_wall).label("starts"), func.max(segment.c.end_wall).label("ends"))
+    found = select(*_SESSION, *times).join(segment, segment.c.session_id == session.c.id).where(*_sessions(wanted))
+    return await tx.all(found.group_by(*_SESSION).order_by(session.c.date, "starts", session.c.clinic, session.c.id))
+
+
+async def one_session(tx: Transaction, code: str, scope: Scope) -> Row[Any] | None:
+    """A session by the hospital's code, where it lies within reach."""
+    return await tx.one(select(*_SESSION).where(session.c.code == code, *within(scope)))
+
+
+async def segments(tx: Transaction, session_id: int) -> Sequence[Row[Any]]:
+    """Segments of a session in time, with how many of their slots are held, cooling and taken."""
+    def count(state: str) -> Any:
+        return func.sum(case((slot.c.state == state, 1), else_=0)).label(state)
+
+    g = segment.c
+    fields = (g.id, g.start_wall, g.end_wall, g.state, g.capacity, g.free)
+    found = select(*fields, count("held"), count("taken"), count("cooling"))
+    found = found.outerjoin(slot, slot.c.segment_id == segment.c.id).where(segment.c.session_id == session_id)
+    return await tx.all(found.group_by(*fields, g.start_at).order_by(g.start_at))
+
+
+async def use(tx: Transaction, wanted: Wanted, by: By) -> Figures:
+    """Slots by clinic, sitting doctor, day or session. Of the open ones: capacity and what is free stand in the
+    segments; held and cooling ones are few and found by their state; the rest is taken."""
+    key: Any = {"clinic": session.c.clinic, "doctor": session.c.sitting, "date": session.c.date,
+                "id": session.c.id}[by]
+    found, open_ones = Figures(), session.c.state == "open"
+    counted = select(
+        key.label("by"), func.count(session.c.id.distinct()).label("sessions"),
+        func.sum(segment.c.capacity).label("capacity"), func.sum(segment.c.free).label("free"),
+    ).join(segment, segment.c.session_id == session.c.id).where(*_sessions(wanted), open_ones).group_by(key)
+    for row in await tx.all(counted):
+        found.take(row.by or "", sessions=row.sessions, capacity=int(row.capacity), free=int(row.free))
+    stopped = select(key.label("by"), func.count().label("many")).where(*_sessions(wanted), session.c.state != "open")
+    for row in await tx.all(stopped.group_by(key)):
+        found.take(row.by or "", stopped=row.many)
+    few = select(key.label("by"), slot.c.state, func.count().label("many")).select_from(slot)
+    few = few.join(session, session.c.id == slot.c.session_id)
+    few = few.where(slot.c.state.in_(("held", "cooling")), open_ones, *_sessions(wanted))
+    for row in await tx.all(few.group_by(key, slot.c.state)):
+        found.take(row.by or "", **{row.state: row.many})
+    return found
+
+
+async def came(tx: Transaction, wanted: Wanted, by: By, now: datetime, found: Figures) -> None:
+    """Adds the visits that are over, and those of them whom nobody came to."""
+    key: Any = {"clinic": session.c.clinic, "doctor": session.c.sitting, "date": session.c.date,
+                "id": session.c.id}[by]
+    past = (appointment.c.state == "booked", segment.c.end_at <= now, session.c.state == "open")
+    over = _joined(key.label("by"), func.count().label("many")).where(*_sessions(wanted), *past).group_by(key)
+    for row in await tx.all(over):
+        found.take(row.by or "", over=row.many)
+    missed = _joined(key.label("by"), func.count().label("many"))
+    missed = missed.join(no_show, no_show.c.appointment_id == appointment.c.id)
+    missed = missed.where(*_sessions(wanted), *past, no_show.c.state == "counted").group_by(key)
+    for row in await tx.all(missed):
+        found.take(row.by or "", missed=row.many)
+
+
+# --- appointments ----------------------------------------------------------------------------------------------------
+
+
+async def by_day(tx: Transaction, wanted: Wanted) -> dict[date, int]:
+    """Appointments by the day of the visit: counted in the index, and enough to turn pages by."""
+    counted = _joined(session.c.date, func.count().label("many")).where(*_appointments(wanted))
+    return {row.date: row.many for row in await tx.all(counted.group_by(session.c.date))}
+
+
+async def by_kind(tx: Transaction, wanted: Wanted) -> Sequence[Row[Any]]:
+    """(date, channel, state, many) of the appointments for these days."""
+    fields = (session.c.date, appointment.c.channel, appointment.c.state)
+    return await tx.all(_joined(*fields, func.count().label("many")).where(*_appointments(wanted)).group_by(*fields))
+
+
+async def appointments(
+    tx: Transaction, wanted: Wanted, *, sort: str, down: bool, limit: int, offset: int
+) -> Sequence[Row[Any]]:
+    """One stretch of the list. Their keys are put in order first, so that what is sorted is small; then the rows."""
+    a = appointment.c
+    orders: dict[str, tuple[ColumnElement[Any], ...]] = {
+        "time": (session.c.date, segment.c.start_at), "created": (a.created_at,), "number": (a.number,),
+        "clinic": (session.c.clinic,), "doctor": (session.c.sitting,), "channel": (a.channel,), "state": (a.state,),
+    }
+    order = (*orders[sort], a.id)
+    chosen = _joined(a.id).where(*_appointments(wanted)).order_by(*(each.desc() if down else each for each in order))
+    ids = [row.id for row in await tx.all(chosen.limit(limit).offset(offset))]
+    rows = {row.id: row for row in await _rows(tx, ids)}
+    return [rows[each] for each in ids if each in rows]
+
+
+async def appointment_of(tx: Transaction, public: str, scope: Scope) -> Row[Any] | None:
+    """One of them, where it lies within reach."""
+    found = _joined(appointment.c.id).where(appointment.c.public_id == public, *within(scope))
+    row = await tx.one(found)
+    rows = await _rows(tx, [row.id]) if row else []
+    return rows[0] if rows else None
+
+
+async def of_session(tx: Transaction, session_id: int) -> Sequence[Row[Any]]:
+    """Who comes to a session, in the order of their numbers: booked ones and holds that still run."""
+    live = or_(appointment.c.state == "booked", and_(appointment.c.state == "held", appointment.c.hold_until > tx.now))
+    found = _joined(appointment.c.id).where(session.c.id == session_id, live).order_by(appointment.c.number)
+    ids = [row.id for row in await tx.all(found)]
+    return sorted(await _rows(tx, ids), key=lambda row: row.number)
+
+
+STEP = 500
+
+
+async def _rows(tx: Transaction, ids: Sequence[int]) -> list[Row[Any]]:
+    a = appointment.c
+    fields = (a.id, a.public_id, a.person_id, a.number, a.state, a.channel, a.fee, a.registration, a.refusal,
+              a.created_at, a.created_by, a.booked_at, a.ended_at, a.ended_by, a.hold_until)
+    part = (segment.c.start_wall, segment.c.end_wall, segment.c.start_at, segment.c.end_at)
+    come = (attendance.c.at.label("came_at"), attendance.c.late, no_show.c.state.label("no_show"))
+    where = [column.label("session_state") if column.name == "state" else column.label("session_code")
+             if column.name == "code" else column for column in _SESSION if column.name not in ("id", "fee")]
+    found: list[Row[Any]] = []
+    for at in range(0, len(ids), STEP):
+        query = select(*fields, *part, *where, *come).select_from(appointment)
+        query = query.join(segment, segment.c.id == a.segment_id).join(session, session.c.id == segment.c.session_id)
+        query = query.outerjoin(attendance, attendance.c.appointment_id == a.id)
+        query = query.outerjoin(no_show, no_show.c.appointment_id == a.id)
+        found += await tx.all(query.where(a.id.in_(ids[at : at + STEP])))
+    return found
+
+
+# --- the waiting list ------------------------------------------------------------------------------------------------
+
+
+async def waiting(tx: Transaction, wanted: Wanted) -> Sequence[Row[Any]]:
+    """Entries of the waiting list for sessions of these days, whoever joined first first."""
+    e = entry.c
+    fields = (e.public_id, e.person_id, e.channel, e.state, e.joined_at, e.ended_at, e.reason)
+    place = (session.c.code.label("session_code"), session.c.clinic, session.c.sitting, session.c.date, session.c.half)
+    found = select(*fields, *place).select_from(session).join(entry, e.session_id == session.c.id)
+    found = found.where(*_sessions(wanted))
+    for column, value in ((e.state, wanted.state), (e.channel, wanted.channel)):
+        if value:
+            found = found.where(column == value)
+    return await tx.all(found.order_by(session.c.date, session.c.id, e.joined_at, e.id))
