@@ -34,5 +34,8 @@ def _headers(sandbox: bool, https: bool) -> tuple[tuple[str, str], ...]:
         ("X-Content-Type-Options", "nosniff"),
         ("Referrer-Policy", "same-origin"),
         ("Cross-Origin-Opener-Policy", "same-origin"),
+        ("Cross-Origin-Resource-Policy", "same-origin"),
+        ("Permissions-Policy", "camera=(self), geolocation=(self), microphone=(), payment=()"),
+        ("Server", "Daoyi"),  # the framework would tell its version
         *more,
     )

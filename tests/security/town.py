@@ -1,0 +1,222 @@
+"""A small hospital with two patients' phones and four members of staff, and the whole application before them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from unittest import mock
+from urllib.parse import urlencode
+
+import aiohttp
+import time_machine
+from aiohttp import ClientResponse
+from aiohttp.test_utils import TestClient, TestServer
+from argon2 import PasswordHasher
+from arq.connections import ArqRedis
+from sqlalchemy import select
+
+from bot.access import passwords
+from bot.access.audit.store import entries as trail
+from bot.access.roles import store as roles
+from bot.access.visits.store import session as visits
+from bot.app import build_app
+from bot.areas import AREAS
+from bot.db.engine import Database
+from bot.db.schema import metadata
+from bot.house import House
+from bot.waker import Waker
+from bot.web.access import Access
+from bot.web.sign_in import SignIns
+from flows.booking.service import BookingService
+from flows.patients.service import PatientsService
+from tests.bot.web.site import PlayedSignIns
+from tests.flows.booking import ward
+from tests.security.entries import ENTRIES, Entry
+from tests.support.desk import START, TOKEN, Browser, Desk
+from tests.support.world import World, test_settings
+
+SECRETS = ("张三明", "孙小满")
+"""What belongs to contact a, or lies in department 11, and may be read by nobody else."""
+NOISE = ("audit_", "access_try", "access_session", "journal")
+"""Tables in which being refused may leave a trace."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """One route of the application."""
+
+    method: str
+    path: str
+    access: Access
+    entry: Entry
+    resource: Any = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The names in the address."""
+        return frozenset(self.resource.get_info().get("pattern").groupindex) if "{" in self.path else frozenset()
+
+    def address(self, things: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+        """Where it is with these things, and the form that goes there."""
+        values = {name: things[kind] for name, kind in {**self.entry.open_, **self.entry.owned}.items()}
+        here = {name: values.pop(name, "0") for name in self.fields}
+        path = self.path
+        for name, value in here.items():
+            path = path.replace(f"{{{name}}}", value)
+        if self.method == "GET":
+            return path + (f"?{urlencode(values)}" if values else ""), {}
+        return path, {**values, **self.entry.form}
+
+
+@dataclass
+class Town:
+    here: Desk
+    world: World
+    a: TestClient[Any, Any]
+    b: TestClient[Any, Any]
+    things: dict[str, str]
+    staff: dict[str, Browser] = field(default_factory=dict)
+
+    @property
+    def ways(self) -> list[Way]:
+        """All routes that have an entry; `test_walk.py` names the others."""
+        return [way for way in ways_of(self.here.server.app) if way.name in ENTRIES]
+
+    async def read(self, client: TestClient[Any, Any], way: Way, **more: Any) -> tuple[ClientResponse, str]:
+        """Ask with contact a's things, as whoever ``client`` is; with a token of that session."""
+        path, form = way.address({**self.things, **more.pop("things", {})})
+        token = more.pop("token", "")
+        if way.method == "GET":
+            answer = await client.get(path, allow_redirects=False, **more)
+        else:
+            form = {**form, "csrf": token}
+            answer = await client.request(way.method, path, data=form, allow_redirects=False, **more)
+        body = await answer.read()
+        return answer, body.decode("utf-8", "replace")
+
+    async def token(self, client: TestClient[Any, Any]) -> str:
+        """A token of this client's session, from a page of it."""
+        for path in ("/h5/patients/new", "/desk/account"):
+            found = TOKEN.search(await (await client.get(path, allow_redirects=False)).text())
+            if found:
+                return found[1]
+        raise AssertionError("no form anywhere")
+
+    async def rows(self) -> dict[str, list[Any]]:
+        """Everything in the database that being refused must leave as it is."""
+        async with self.here.database.reading() as tx:
+            return {
+                name: sorted(map(repr, await tx.all(select(table))))
+                for name, table in metadata.tables.items()
+                if not name.startswith(NOISE)
+            }
+
+    async def refusals(self) -> int:
+        async with self.here.database.reading() as tx:
+            found = await tx.all(select(trail.c.act))
+        return sum(row.act == "access.refused" for row in found)
+
+
+def ways_of(app: Any) -> Iterator[Way]:
+    for route in app.router.routes():
+        if route.method == "HEAD" or route.resource is None:
+            continue
+        name = f"{route.method} {route.resource.canonical}"
+        access = getattr(route.handler, "access", None)
+        assert access is not None, name
+        yield Way(route.method, route.resource.canonical, access, ENTRIES.get(name, Entry()), route.resource)
+
+
+@asynccontextmanager
+async def town(database: Database) -> AsyncIterator[Town]:
+    cheap = PasswordHasher(time_cost=1, memory_cost=256, parallelism=1)
+    free = dict.fromkeys(("pages", "changes", "searches", "holds", "codes", "sign_ins", "desk", "door"), 0)
+    with mock.patch.object(passwords, "_HASHER", cheap), time_machine.travel(START, tick=True) as clock:
+        world = World(database, settings=test_settings(limits=free))
+        await ward.open_hospital(world)
+        world.ports.put(SignIns, PlayedSignIns())
+        redis = ArqRedis()
+        async with aiohttp.ClientSession() as session:
+            house = House(world.settings, database, world.wording, world.ports, world.dispatcher, redis, session,
+                          Waker(redis))
+            server = TestServer(build_app(house))
+            await server.start_server()
+            here = Desk(database, world.settings, server, clock)
+            try:
+                made = Town(here, world, await _contact(here, "o-a"), await _contact(here, "o-b"), {})
+                await _things(made)
+                await _staff(made)
+                yield made
+            finally:
+                for client in here.clients:
+                    await client.close()
+                await server.close()
+
+
+async def _contact(here: Desk, openid: str) -> TestClient[Any, Any]:
+    """A browser whose owner the channel has named."""
+    client: TestClient[Any, Any] = TestClient(here.server, cookie_jar=aiohttp.CookieJar(unsafe=True))
+    here.clients.append(client)
+    answer = await client.get("/h5/patients/", allow_redirects=False)
+    state = answer.headers["Location"].partition("&state=")[2]
+    answer = await client.get(f"/h5/sign-in/main?state={state}&code=code-{openid}", allow_redirects=False)
+    assert answer.status == 303, await answer.text()
+    return client
+
+
+async def _things(town: Town) -> None:
+    """What contact a has; and what everybody may see."""
+    world = town.world
+    code = await ward.session(world, capacity=8)
+    full = await ward.session(world, ward.TODAY.replace(day=4), doctor="1024", capacity=1)
+    await ward.sync(world)
+    person = await ward.person(world, "a")
+    await ward.person(world, "b", "周大勇")
+    segments = await ward.segments(world, code)
+    last = await ward.segments(world, full)
+    async with world.context("a") as context:
+        service = BookingService(context)
+        booked = await service.hold(segments[0].id, person, "booked")
+        await service.confirm(booked.id)
+        town.things["appointment"] = booked.public_id
+    for each in last:
+        who = f"x{each.id}"
+        other = await ward.person(world, who, f"钱{each.id}")
+        async with world.context(who) as context:
+            service = BookingService(context)
+            await service.confirm((await service.hold(each.id, other, who)).id)
+    async with world.context("a") as context:
+        service, patients = BookingService(context), PatientsService(context)
+        town.things["waiting"] = (await service.waiting.join([last[0].session_id], person))[0].public_id
+        town.things["person"] = (await patients.persons())[0].public_id
+        town.things["help"] = (await patients.giving.give(person)).public_id
+    second = await ward.person(world, "a", "孙小满", relation="child")
+    async with world.context("a") as context:
+        town.things["hold"] = (await BookingService(context).hold(segments[1].id, second, "held")).public_id
+    town.things |= {
+        "clinic": "1101", "doctor": "D1023", "segment": str(segments[1].id), "full": str(last[0].session_id),
+        "account": "main", "static": "h5/page.css", "entry": "1",
+    }
+
+
+async def _staff(town: Town) -> None:
+    """``boss`` may everything; ``nobody`` nothing; ``elsewhere`` everything, as far as it reaches department 15; and
+    a colleague of department 11, who is somebody to look at."""
+    here = town.here
+    rights = {slug: "all" for area in AREAS.all for slug in area.permits}
+    ranged = {slug: "department" for area in AREAS.all for slug in area.ranged}
+    colleague = await here.hire("colleague", role={}, departments=["11"])
+    boss = await here.enter(await here.hire("boss", admin=True))
+    nobody = await here.enter(await here.hire("nobody", role={}))
+    elsewhere = await here.enter(await here.hire("elsewhere", role=rights | ranged, departments=["15"]))
+    town.staff = {"boss": boss, "nobody": nobody, "elsewhere": elsewhere}
+    async with here.database.reading() as tx:
+        town.things["colleague"] = colleague.public_id
+        town.things["role"] = (await roles.all_roles(tx))[-1].public_id
+        town.things["visit"] = await tx.scalar(select(visits.c.public_id).order_by(visits.c.id))
