@@ -34,7 +34,7 @@ SCENES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 
 
 BARE_TIMES = 5
-"""So many times more messages a round for the bare handler: in the tenth of a second that it takes for as many as we get,
+"""So many times more messages a round for the bare handler: in the tenth of a second that it takes for as many as ours,
 one stray interrupt would be a tenth of its cost."""
 
 

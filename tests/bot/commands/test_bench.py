@@ -14,7 +14,8 @@ pytestmark = pytest.mark.mariadb
 async def test_a_turn_beside_a_bare_handler(scene: str) -> None:
     found = await callbacks.run(callbacks.Plan(scene, messages=120, contacts=20, rounds=1))
     assert found["errors"] == 0
-    assert found["turn"]["requests"] == found["bare"]["requests"] == 120
+    assert found["turn"]["requests"] == 120
+    assert found["bare"]["requests"] == 120 * callbacks.BARE_TIMES
     assert found["cpu_ratio"] > 1
     assert found["turn"]["cpu_ms"] > found["bare"]["cpu_ms"] > 0
 
