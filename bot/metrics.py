@@ -39,6 +39,11 @@ holds = Count("holds", "Holds by what became of them: held, taken, confirmed, re
 waiting = Count(
     "waiting", "Entries of the waiting list: joined, offered and how they ended (state of booking_waiting)", "result"
 )
+wishes = Count("wishes", "Wishes of fair openings: made, and how they ended (state of booking_wish)", "result")
+arrivals = Count("arrivals", "Check-ins: in_time, late", "result")
+no_shows = Count("no_shows", "No-shows written, struck; persons locked, and their locks over, lifted", "result")
+appeals = Count("appeals", "Appeals: made, accepted, declined", "result")
+stops = Count("stops", "Stops of sessions: stopped, substituted, undone; and what patients chose", "result")
 
 outside_calls = Count(
     "outside_calls", "Calls to other systems: ok, refused, unavailable, unknown", "system", "call", "result"

@@ -17,9 +17,11 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from bot.errors import SettingsError
 from bot.settings_limits import Limits
+from bot.settings_keep import Keep
 from bot.settings_parts import Account, Booking, Desk, Hospital, People, Push, Slug, Sms
 from bot.settings_secret import checked_secrets, normal_database, read_secret, secret_from
 from bot.settings_sources import Sources, problems_of
+from bot.settings_standing import SameDay, Standing
 
 __all__ = ["Account", "Settings", "load_settings"]
 
@@ -69,10 +71,13 @@ class Settings(BaseSettings):
     sms: Sms = Field(Sms(), description="Text messages")
     hospital: Hospital = Field(Hospital(), description="The hospital's own system")
     booking: Booking = Field(Booking(), description="Rules of booking")
+    same_day: SameDay = Field(SameDay(), description="Booking and cancelling on the day itself")
+    standing: Standing = Field(Standing(), description="Checking in, not coming, appeals")
     people: People = Field(People(), description="Registration")
     push: Push = Field(Push(), description="Pushes")
     desk: Desk = Field(Desk(), description="The staff's console")
     limits: Limits = Field(Limits(), description="How much one may do in a minute")
+    keep: Keep = Field(Keep(), description="How long records are kept")
     sandbox: Literal["auto", "on", "off"] = Field(
         "auto",
         description="The phone in the browser: `auto` is on where no "

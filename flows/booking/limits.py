@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bot.settings import Settings
 from bot.settings_parts import Booking
 from flows.booking import rules
 from flows.booking.waiting import rules as waiting
@@ -11,6 +12,11 @@ from flows.booking.waiting import rules as waiting
 
 def of_booking(own: Booking) -> rules.Limits:
     return rules.Limits(own.max_doctors_per_day, own.max_open)
+
+
+def of_cancelling(settings: Settings) -> rules.Cancelling:
+    before = timedelta(minutes=settings.same_day.cancel_before_minutes)
+    return rules.Cancelling(settings.booking.cancel_until, settings.same_day.cancel, before)
 
 
 def of_waiting(own: Booking) -> waiting.Limits:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, timedelta
 
 from bot.context import Context
 from bot.errors import NotFound
 from bot.masking import mask_name
-from flows.booking.rules import ClinicRules, Visitor
-from flows.directory.rules import Catalogue
+from flows.booking.rules import CLOSES_BEFORE_END, ClinicRules, Visitor, Window
+from flows.directory import service as directory
+from flows.directory import store as rules
+from flows.directory.rules import Catalogue, ClinicRule
 from flows.directory.service import DirectoryService
 from flows.patients.people import Person
 from flows.patients.service import PatientsService
 
-__all__ = ["Catalogue", "Neighbours", "Person", "clinic_rules", "visitor"]
+__all__ = ["Catalogue", "ClinicRule", "Neighbours", "Person", "clinic_rules", "visitor", "window"]
 
 
 class Neighbours:
@@ -24,6 +27,14 @@ class Neighbours:
 
     async def catalogue(self) -> Catalogue:
         return await DirectoryService(self.context).catalogue()
+
+    async def decide(self, clinic: str, rule: ClinicRule) -> None:
+        """Our own decision about a clinic. Afterwards `forget`, so that this process sees it at once, too."""
+        await rules.set_rule(self.context.tx, clinic, rule)
+
+    def forget(self) -> None:
+        """Read the directory anew."""
+        directory.forget(self.context.ports)
 
     async def rules_of(self, clinic: str) -> ClinicRules:
         return clinic_rules(await self.catalogue(), clinic, self.context)
@@ -39,6 +50,11 @@ class Neighbours:
     async def lock_person(self, person_id: int) -> Person:
         """The person of this contact, locked until the transaction ends. Raises NotFound for anybody else's."""
         return await PatientsService(self.context).lock(person_id)
+
+    async def lock_anybody(self, person_id: int) -> Person:
+        """The person, locked, whoever looks after them: of an appointment that is ours to change. Raises NotFound for
+        a closed one."""
+        return await PatientsService(replace(self.context, contact=None)).lock(person_id)
 
     async def lock_waiting(self, person_id: int, contact_id: int) -> Person:
         """For a job: the person, locked, of whom this contact still looks after. Raises NotFound where it does not."""
@@ -70,16 +86,29 @@ class Neighbours:
 def clinic_rules(catalogue: Catalogue, clinic: str, context: Context) -> ClinicRules:
     """How a clinic is booked: its own rules over the settings. One that is not in the directory is closed."""
     known, own, general = catalogue.clinic.get(clinic), catalogue.rule(clinic), context.settings.booking
+    today = context.settings.same_day
     horizon = general.horizon_days if own.horizon_days is None else own.horizon_days
     return ClinicRules(
         name=known.name if known else "",
         open=catalogue.bookable(clinic),
         horizon_days=horizon,
         open_time=own.open_time or general.open_time,
+        same_day=today.open if own.same_day is None else own.same_day,
+        same_day_before=timedelta(minutes=today.before_minutes if own.same_day_before is None else own.same_day_before),
+        same_day_until=own.same_day_until or today.until,
         min_age=known.min_age if known else None,
         max_age=known.max_age if known else None,
         sex=known.sex if known else None,
     )
+
+
+def window(catalogue: Catalogue, context: Context) -> Window:
+    """Which segments are in time now, in each clinic."""
+    now = context.clock.local(context.now)
+    usual = clinic_rules(catalogue, "", context).first_start(now)
+    own = ((code, clinic_rules(catalogue, code, context).first_start(now)) for code in sorted(catalogue.rules))
+    differ = tuple((code, start.astimezone(UTC)) for code, start in own if start != usual)
+    return Window(context.now + CLOSES_BEFORE_END, usual.astimezone(UTC), differ)
 
 
 def visitor(person: Person) -> Visitor:

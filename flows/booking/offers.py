@@ -12,7 +12,7 @@ from bot.context import Context
 from flows.booking import rules
 from flows.booking.glance import glance
 from flows.booking.left import store as left
-from flows.booking.neighbours import Catalogue, Neighbours, clinic_rules
+from flows.booking.neighbours import Catalogue, Neighbours, clinic_rules, window
 from flows.booking.refusals import BookingRefusal
 from flows.booking.rules import ClinicRules, Sitting
 
@@ -128,7 +128,7 @@ class Offers:
         channel = self.context.channel
         rows = await glance(self.context.ports).at(
             ("segments", tuple(sessions), minute, channel),
-            lambda: left.segments(self.tx, sessions, self._ends_after(), channel),
+            lambda: left.segments(self.tx, sessions, window(catalogue, self.context), channel),
         )
         in_time = sorted(rows, key=lambda row: (row.start_at, row.fee, row.segment_id))
         return [_segment(row, catalogue) for row in in_time]
@@ -187,16 +187,13 @@ class Offers:
                 self.tx,
                 first=wanted.day or today,
                 last=wanted.day or last,
-                ends_after=self._ends_after(),
+                window=window(catalogue, self.context),
                 clinic=wanted.clinic or None,
                 doctor=wanted.doctor if wanted.doctor not in ("", GENERAL) else None,
                 general=wanted.doctor == GENERAL,
                 channel=self.context.channel,
             ),
         )
-
-    def _ends_after(self) -> Any:
-        return self.context.now + rules.CLOSES_BEFORE_END
 
 
 def horizon(catalogue: Catalogue, context: Context) -> timedelta:

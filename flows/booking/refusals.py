@@ -14,6 +14,9 @@ class BookingRefusal(Refusal):
     """Root of the refusals of this area."""
 
     way: ClassVar[str] = ""
+    appeals: ClassVar[str] = ""
+    """What an appeal against it is about: `refusal` of a rule about the person, their `lock`, "" where there is none
+    (somebody was faster, a doctor is away: nobody at the office can decide it otherwise)."""
 
 
 # --- the slot --------------------------------------------------------------------------------------------------------
@@ -31,6 +34,21 @@ class SegmentOver(BookingRefusal):
 
     template = "refuse_over"
     way = "segments"
+
+
+class SameDayOff(BookingRefusal):
+    """The clinic is not booked on the day itself. Facts: clinic, day."""
+
+    template = "refuse_same_day_off"
+    way = "days"
+
+
+class SameDayClosed(BookingRefusal):
+    """Booking for today has closed, for this segment or for all. Facts: clinic, day, start (datetime), until (time or
+    None: when everything closes), minutes (before the segment begins)."""
+
+    template = "refuse_same_day_closed"
+    way = "days"
 
 
 class SessionStopped(BookingRefusal):
@@ -61,6 +79,12 @@ class HoldExpired(BookingRefusal):
     way = "segments"
 
 
+class HoldStopped(HoldExpired):
+    """The session was stopped while they confirmed. Facts: minutes."""
+
+    template = "refuse_hold_stopped"
+
+
 # --- the person ------------------------------------------------------------------------------------------------------
 
 
@@ -68,6 +92,7 @@ class WrongAge(BookingRefusal):
     """The clinic is not for this age. Facts: clinic, person, min_age, max_age (whole years or None), age."""
 
     template = "refuse_age"
+    appeals = "refusal"
     way = "choose_person"
 
 
@@ -75,6 +100,7 @@ class WrongSex(BookingRefusal):
     """The clinic is for the other sex. Facts: clinic, person, sex (the clinic's)."""
 
     template = "refuse_sex"
+    appeals = "refusal"
     way = "choose_person"
 
 
@@ -82,6 +108,7 @@ class SameDoctorSameDay(BookingRefusal):
     """The person has a slot there that day already. Facts: day, person, general."""
 
     template = "refuse_same_doctor"
+    appeals = "refusal"
     way = "days"
 
 
@@ -89,6 +116,7 @@ class TooManyDoctorsToday(BookingRefusal):
     """As many doctors on one day as a person may book. Facts: day, person, most."""
 
     template = "refuse_doctors_a_day"
+    appeals = "refusal"
     way = "days"
 
 
@@ -96,6 +124,7 @@ class TooManyOpen(BookingRefusal):
     """As many open appointments as a person may have. Facts: person, most."""
 
     template = "refuse_too_many_open"
+    appeals = "refusal"
 
 
 # --- cancelling ------------------------------------------------------------------------------------------------------
@@ -105,6 +134,7 @@ class CancelTooLate(BookingRefusal):
     """Past the evening before. Facts: until_day, until_time, day."""
 
     template = "refuse_cancel_late"
+    appeals = "refusal"
 
 
 class NotBooked(BookingRefusal):
@@ -156,6 +186,28 @@ class AlreadyWaiting(BookingRefusal):
     """The person is on this list. Facts: person, ahead."""
 
     template = "refuse_already_waiting"
+
+
+# --- the fair opening ------------------------------------------------------------------------------------------------
+
+
+class InDraw(BookingRefusal):
+    """The session is drawn, not raced for: one wishes instead of holding. Facts: day, half."""
+
+    template = "refuse_in_draw"
+    way = "wish"
+
+
+class WishesClosed(BookingRefusal):
+    """The draw has begun. Facts: closes, result (HH:MM:SS and HH:MM, "" where nothing is drawn any more)."""
+
+    template = "refuse_wishes_closed"
+
+
+class NotWished(BookingRefusal):
+    """The draw is over, or was left before. Facts: state."""
+
+    template = "refuse_not_wished"
 
 
 # --- why there is nothing --------------------------------------------------------------------------------------------

@@ -13,10 +13,13 @@ from flows.booking.refusals import (
     BookingRefusal,
     CancelTooLate,
     ClinicClosed,
+    InDraw,
     NoSession,
     NotYetOpen,
     OpensLater,
     OtherDoctor,
+    SameDayClosed,
+    SameDayOff,
     SameDoctorSameDay,
     SameTime,
     SegmentOver,
@@ -43,6 +46,9 @@ class ClinicRules:
     min_age: int | None = None
     max_age: int | None = None
     sex: str | None = None
+    same_day: bool = True
+    same_day_before: timedelta = timedelta()
+    same_day_until: time | None = None
 
     def last_day(self, now: datetime) -> date:
         """The last day that is open at `now`: the horizon's own opens at `open_time`."""
@@ -52,6 +58,33 @@ class ClinicRules:
     def opens(self, day: date, now: datetime) -> datetime:
         """When `day` opens for booking."""
         return datetime.combine(day - timedelta(days=self.horizon_days), self.open_time, now.tzinfo)
+
+    def first_start(self, now: datetime) -> datetime:
+        """What begins sooner is not booked any more: booking for today is off, closed, or closing as segments begin."""
+        over = self.same_day_until is not None and now.time() >= self.same_day_until
+        if over or not self.same_day:
+            return datetime.combine(now.date() + timedelta(days=1), time(), now.tzinfo)
+        return now + self.same_day_before
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which segments are in time: those that end after one moment and begin after another, which clinics may have for
+    themselves (`own`: code, moment)."""
+
+    ends_after: datetime
+    begins_after: datetime
+    own: tuple[tuple[str, datetime], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelling:
+    """Until when one may cancel: at `evening` of the day before; on the day itself (never, booked_today, always) until
+    `before` the segment begins."""
+
+    evening: time
+    same_day: str = "never"
+    before: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +100,8 @@ class Place:
     session_open: bool
     segment_open: bool
     free: int
+    drawing: bool = False
+    """Wishes for its session are gathered and drawn; until then nobody holds."""
 
     @property
     def whom(self) -> str:
@@ -123,8 +158,25 @@ def check_place(place: Place, clinic: ClinicRules, now: datetime) -> None:
         raise NotYetOpen(day=place.day, opens_day=opens.date(), opens_time=opens.time())
     if now > place.end - CLOSES_BEFORE_END:
         raise SegmentOver(day=place.day, start=place.start, end=place.end)
+    check_same_day(place, clinic, now)
+    if place.drawing and place.segment_open:
+        raise InDraw(day=place.day, half=place.half)
     if not place.segment_open or place.free <= 0:
         raise SlotTaken(day=place.day, start=place.start, end=place.end)
+
+
+def check_same_day(place: Place, clinic: ClinicRules, now: datetime) -> None:
+    """Raise the reason why a segment of today is not booked any more (当日挂号)."""
+    if place.day != now.date() or place.start >= clinic.first_start(now):
+        return
+    if not clinic.same_day:
+        raise SameDayOff(clinic=clinic.name, day=place.day)
+    until = clinic.same_day_until
+    minutes = clinic.same_day_before // timedelta(minutes=1)
+    raise SameDayClosed(
+        clinic=clinic.name, day=place.day, start=place.start, minutes=minutes,
+        until=until if until and now.time() >= until else None,
+    )
 
 
 def check_visitor(visitor: Visitor, clinic: ClinicRules, day: date) -> None:
@@ -159,15 +211,18 @@ def check_change(old: tuple[str, str], old_segment: int, place: Place, segment: 
         raise SameTime(day=place.day, start=place.start, end=place.end)
 
 
-def cancel_until(day: date, at: time, now: datetime) -> datetime:
-    """Until when an appointment on `day` may be cancelled: `at` on the evening before."""
-    return datetime.combine(day - timedelta(days=1), at, now.tzinfo)
+def cancel_until(start: datetime, booked_on: date, terms: Cancelling) -> datetime:
+    """Until when an appointment at `start`, made on `booked_on`, may be cancelled."""
+    today = booked_on == start.date()
+    if terms.same_day == "always" or (terms.same_day == "booked_today" and today):
+        return start - terms.before
+    return datetime.combine(start.date() - timedelta(days=1), terms.evening, start.tzinfo)
 
 
-def check_cancel(day: date, at: time, now: datetime) -> None:
-    until = cancel_until(day, at, now)
+def check_cancel(start: datetime, booked_on: date, terms: Cancelling, now: datetime) -> None:
+    until = cancel_until(start, booked_on, terms)
     if now >= until:
-        raise CancelTooLate(until_day=until.date(), until_time=until.time(), day=day)
+        raise CancelTooLate(until_day=until.date(), until_time=until.time(), day=start.date())
 
 
 def why_none(
@@ -197,6 +252,8 @@ def why_none(
     if later and opens_at:
         return OpensLater(day=later, horizon_days=clinic.horizon_days, **opening)
     if any(not s.to_come for s in near):
+        if not clinic.same_day and any(s.open and s.day == now.date() for s in near):
+            return SameDayOff(clinic=clinic.name, day=now.date())
         return AllOver(wanted=wanted)
     return NoSession(wanted=wanted, last_day=last)
 

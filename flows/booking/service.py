@@ -9,16 +9,19 @@ from typing import Any
 from bot import logs, metrics
 from bot.context import Context
 from bot.errors import NotFound
-from flows.booking import limits, pushes, rules, store
+from flows.booking import chronicle, limits, pushes, rules, store
 from flows.booking.finding import Found, find
 from flows.booking.glance import glance
 from flows.booking.left import store as left
+from flows.booking.left.places import place_of
 from flows.booking.mine import Mine
 from flows.booking.neighbours import Person, visitor
 from flows.booking.offers import Offers
+from flows.booking.opening.wishing import Wishing
 from flows.booking.pool import store as pool
-from flows.booking.refusals import BookingRefusal, HoldExpired, NotBooked, SlotTaken
+from flows.booking.refusals import BookingRefusal, HoldExpired, HoldStopped, NotBooked, SlotTaken
 from flows.booking.rules import Counted, Place
+from flows.booking.standing.record import Record
 from flows.booking.waiting.list import WaitingList
 from flows.booking.waiting.passing import Passing
 
@@ -44,6 +47,9 @@ class BookingService(Mine):
         self.offers = Offers(context)
         self.waiting = WaitingList(context)
         self.passing = Passing(context)
+        self.wishing = Wishing(context)
+        self.standing = Record(context)
+        self.seen: Any = None  # the segment that was looked at, for the journal
 
     # --- finding -------------------------------------------------------------------------------------------------
 
@@ -56,14 +62,15 @@ class BookingService(Mine):
         rules.check_visitor(visitor(person), await self.neighbours.rules_of(clinic), day)
 
     async def segment(self, segment_id: int) -> Any:
-        """One segment with its session, as store.place reads it."""
-        row = await left.place(self.tx, segment_id, self.context.channel)
+        """One segment with its session, as left.store.place reads it."""
+        self.seen = row = await left.place(self.tx, segment_id, self.context.channel)
         if row is None:
             raise NotFound("segment")
         return row
 
     # --- booking -------------------------------------------------------------------------------------------------
 
+    @chronicle.noted("hold")
     async def hold(self, segment_id: int, person_id: int, request_id: str) -> Any:
         """Keep the lowest free slot of a segment for a person; gives the appointment (state held).
 
@@ -71,7 +78,7 @@ class BookingService(Mine):
         the request's hold is over.
         """
         row = await self.segment(segment_id)
-        place = self._place(row)
+        place = place_of(row, self.context.clock)
         clinic = await self.neighbours.rules_of(row.clinic)
         try:
             # Read without a lock: who comes too late is refused without queueing for the segment's row.
@@ -85,6 +92,8 @@ class BookingService(Mine):
         person = await self.neighbours.lock_person(person_id)
         if known := await self._again(request_id):
             return known
+        await self.standing.check(person)
+        await self.standing.check_contact()
         rules.check_visitor(visitor(person), clinic, place.day)
         active = await store.active_of(self.tx, person.id, self.context.now)
         # Whoever holds a slot there already and chooses again has changed their mind: one hold for one visit.
@@ -112,6 +121,7 @@ class BookingService(Mine):
         log.info("slot_held", appointment=held.public_id, session=row.session_code, number=number)
         return held
 
+    @chronicle.noted("confirm")
     async def confirm(self, appointment_id: int) -> Any:
         """The hold becomes an appointment; confirmed already is confirmed. Raises HoldExpired, NotBooked."""
         row = await self.mine(appointment_id)
@@ -122,6 +132,8 @@ class BookingService(Mine):
             if row.state == "booked":
                 return row
             if row.state in ("held", "released", "expired"):
+                if row.segment_state == "stopped" or row.session_state == "stopped":
+                    raise HoldStopped(minutes=self.settings.hold_minutes)
                 raise HoldExpired(minutes=self.settings.hold_minutes)
             raise NotBooked(state=row.state)
         await self.passing.taken(row.id)
@@ -146,9 +158,11 @@ class BookingService(Mine):
         await self.passing.freed(appointment_id, segment_id, slot_id, expired=expired)
         glance(self.context.ports).forget()
         metrics.holds.inc(state)
+        await chronicle.ended(self.context, appointment_id, state)
         log.info("hold_ended", appointment=appointment_id, state=state)
         return True
 
+    @chronicle.noted("cancel")
     async def cancel(self, appointment_id: int) -> Any:
         """Cancel in time; the slot goes back at a random moment, so that nobody can pass it on. Cancelled already is
         cancelled. Raises CancelTooLate, NotBooked."""
@@ -168,10 +182,13 @@ class BookingService(Mine):
         """Raises CancelTooLate, NotBooked."""
         if row.state != "booked":
             raise NotBooked(state=row.state)
-        rules.check_cancel(row.date, self.settings.cancel_until, self.now)
+        booked_on = self.context.clock.local(row.booked_at or self.context.now).date()
+        start = self.context.clock.local(row.start_at)
+        rules.check_cancel(start, booked_on, limits.of_cancelling(self.context.settings), self.now)
 
     # --- changing ------------------------------------------------------------------------------------------------
 
+    @chronicle.noted("change")
     async def change(self, appointment_id: int, segment_id: int) -> Any:
         """Another time with the same doctor (or general clinic): the new slot is taken and the old one let go in one
         transaction, or neither. Gives the new appointment; the same change again gives it again.
@@ -191,7 +208,7 @@ class BookingService(Mine):
         if state != "booked":
             raise NotBooked(state=state)
         self.check_cancel(old)
-        place, clinic = self._place(row), await self.neighbours.rules_of(row.clinic)
+        place, clinic = place_of(row, self.context.clock), await self.neighbours.rules_of(row.clinic)
         rules.check_change((rules.whom(old.sitting, old.clinic), old.clinic), old.segment_id, place, segment_id)
         rules.check_place(place, clinic, self.now)
         rules.check_visitor(visitor(person), clinic, place.day)
@@ -279,16 +296,3 @@ class BookingService(Mine):
         if known is not None and known.state not in ("held", "booked"):
             raise HoldExpired(minutes=self.settings.hold_minutes)
         return known
-
-    def _place(self, row: Any) -> Place:
-        return Place(
-            day=row.date,
-            half=row.half,
-            start=self.context.clock.local(row.start_at),
-            end=self.context.clock.local(row.end_at),
-            clinic=row.clinic,
-            doctor=row.sitting,
-            session_open=row.session_state == "open",
-            segment_open=row.segment_state == "open",
-            free=row.free,
-        )

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.context import Context
 from bot.masking import mask_name
-from flows.booking import rules
+from flows.booking import limits, rules
 from flows.booking.neighbours import Catalogue, Person
 
 BE_EARLY = timedelta(minutes=10)
@@ -25,8 +25,8 @@ def facts_of(row: Any, person: Person | None, catalogue: Catalogue, context: Con
     site = catalogue.site.get(row.site) if len(catalogue.sites) > 1 else None
     instead = catalogue.doctor.get(row.doctor or "") if row.substitute else None
     now = context.clock.local(context.now)
-    until = rules.cancel_until(row.date, context.settings.booking.cancel_until, now)
-    start = context.clock.local(row.start_at)
+    start, booked = context.clock.local(row.start_at), context.clock.local(row.booked_at or context.now)
+    until = rules.cancel_until(start, booked.date(), limits.of_cancelling(context.settings))
     return {
         "day": row.date.isoformat(),
         "half": row.half,

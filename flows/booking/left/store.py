@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
 
 from bot.db.transaction import Transaction
 from flows.booking.pool.shares.store import share
+from flows.booking.rules import Window
 from flows.booking.store import PLACE, segment, session
 
 _LEFT = segment.c.free + func.coalesce(share.c.free, 0)
@@ -22,6 +23,15 @@ def _from(channel: str, *fields: Any) -> Select[Any]:
     return select(*fields).select_from(joined)
 
 
+def _live(window: Window) -> ColumnElement[bool]:
+    """Segments that are open and in time."""
+    codes = [code for code, _ in window.own]
+    begins = [and_(session.c.clinic == code, segment.c.start_at >= moment) for code, moment in window.own]
+    usual = segment.c.start_at >= window.begins_after
+    in_time = or_(*begins, and_(session.c.clinic.not_in(codes), usual)) if codes else usual
+    return and_(segment.c.state == "open", segment.c.end_at >= window.ends_after, in_time)
+
+
 async def place(tx: Transaction, segment_id: int, channel: str = "") -> Row[Any] | None:
     """One segment with its session; `fee` is the session's, `free` what the channel may take."""
     fields = (*PLACE, session.c.fee, _LEFT.label("free"))
@@ -29,12 +39,12 @@ async def place(tx: Transaction, segment_id: int, channel: str = "") -> Row[Any]
 
 
 async def sittings(
-    tx: Transaction, *, first: date, last: date, ends_after: datetime, clinic: str | None = None,
+    tx: Transaction, *, first: date, last: date, window: Window, clinic: str | None = None,
     doctor: str | None = None, general: bool = False, channel: str = "",
 ) -> Sequence[Row[Any]]:
-    """Sessions of a clinic, of who sits, or of both, by day: with `left` (slots in segments that end after
-    `ends_after`), `to_come` (such segments), `next_at` and `next_wall` (start of the first with a slot)."""
-    live = and_(segment.c.state == "open", segment.c.end_at >= ends_after)
+    """Sessions of a clinic, of who sits, or of both, by day: with `left` (slots in segments that are in
+    time), `to_come` (such segments), `next_at` and `next_wall` (start of the first with a slot)."""
+    live = _live(window)
     bookable = and_(live, _LEFT > 0)
     fields = [session.c[name] for name in ("id", "site", "clinic", "doctor", "substitute", "sitting", "date", "half",
                                            "kind", "fee", "state", "draw")]
@@ -58,17 +68,16 @@ async def sittings(
 
 
 async def segments(
-    tx: Transaction, sessions: Sequence[int], ends_after: datetime, channel: str = ""
+    tx: Transaction, sessions: Sequence[int], window: Window, channel: str = ""
 ) -> Sequence[Row[Any]]:
     """Segments of these sessions with a slot left, in time."""
     fields = (*PLACE, session.c.fee, _LEFT.label("free"))
-    where = (segment.c.session_id.in_(sessions), segment.c.state == "open", _LEFT > 0,
-             segment.c.end_at >= ends_after)
+    where = (segment.c.session_id.in_(sessions), _LEFT > 0, _live(window))
     return await tx.all(_from(channel, *fields).where(*where).order_by(segment.c.start_at, segment.c.id))
 
 
-async def free(tx: Transaction, sessions: Sequence[int], ends_after: datetime, channel: str = "") -> dict[int, int]:
+async def free(tx: Transaction, sessions: Sequence[int], window: Window, channel: str = "") -> dict[int, int]:
     """Session id -> slots that the channel may take."""
-    where = (segment.c.session_id.in_(sessions), segment.c.state == "open", segment.c.end_at >= ends_after)
+    where = (segment.c.session_id.in_(sessions), _live(window))
     mine = _from(channel, segment.c.session_id, func.sum(_LEFT).label("left")).where(*where)
     return {row.session_id: int(row.left) for row in await tx.all(mine.group_by(segment.c.session_id))}

@@ -43,6 +43,21 @@ async def take_free(tx: Transaction, segment_id: int, channel: str = "") -> tupl
     return row.id, row.number
 
 
+async def take_after(tx: Transaction, segment_id: int, number: int) -> tuple[int, int] | None:
+    """As `take_free` of what is everybody's, with a number behind this one; None where none is left."""
+    gate = (segment.c.id == segment_id, segment.c.free > 0, segment.c.state == "open")
+    if await tx.one(select(segment.c.id).where(*gate).with_for_update()) is None:
+        return None
+    behind = select(slot.c.id, slot.c.number).where(
+        slot.c.segment_id == segment_id, slot.c.state == FREE, slot.c.number > number
+    )
+    row = await tx.one(behind.order_by(slot.c.number).limit(1))
+    if row is None or not await _move(tx, row.id, FREE, HELD):
+        return None
+    await tx.update(update(segment).where(segment.c.id == segment_id).values(free=segment.c.free - 1))
+    return row.id, row.number
+
+
 async def assign(tx: Transaction, slot_id: int, appointment_id: int) -> None:
     await tx.update(update(slot).where(slot.c.id == slot_id).values(appointment_id=appointment_id))
 

@@ -13,8 +13,9 @@ from bot.errors import NotAllowed, NotFound
 from bot.masking import mask_name
 from flows.booking import limits, pushes, rules, store
 from flows.booking.left import store as left
-from flows.booking.neighbours import Catalogue, Neighbours, Person, clinic_rules, visitor
+from flows.booking.neighbours import Catalogue, Neighbours, Person, clinic_rules, visitor, window
 from flows.booking.offers import Offers, Wanted
+from flows.booking.standing.record import Record
 from flows.booking.waiting import rules as waiting
 from flows.booking.waiting import store as entries
 
@@ -89,8 +90,7 @@ class WaitingList:
         if not rows:
             raise NotFound("session")
         last, many = await entries.ends(self.tx, sessions), await entries.counts(self.tx, sessions)
-        after = self.context.now + rules.CLOSES_BEFORE_END
-        free = await left.free(self.tx, sessions, after, self.context.channel)
+        free = await left.free(self.tx, sessions, window(catalogue, self.context), self.context.channel)
         # Two joins of one person at the same moment are counted one after the other. The length of the list is not:
         # one more than the setting says harms nobody, and nobody has to queue for a lock when all come at once.
         person = await self.neighbours.lock_person(person_id)
@@ -114,6 +114,9 @@ class WaitingList:
 
     async def _check_person(self, row: Any, person: Person, catalogue: Catalogue) -> None:
         """The rules of booking, as they are now; they are checked again when the turn comes."""
+        record = Record(self.context)
+        await record.check(person)
+        await record.check_contact()
         rules.check_visitor(visitor(person), clinic_rules(catalogue, row.clinic, self.context), row.date)
         active = await store.active_of(self.tx, person.id, self.context.now)
         mine = [rules.Counted(each.date, rules.whom(each.sitting, each.clinic)) for each in active]

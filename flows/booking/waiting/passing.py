@@ -23,6 +23,7 @@ from flows.booking.neighbours import Neighbours, Person, visitor
 from flows.booking.pool import store as pool
 from flows.booking.pool.shares import store as shares
 from flows.booking.refusals import BookingRefusal
+from flows.booking.standing.record import Record
 from flows.booking.waiting import rules as waiting
 from flows.booking.waiting import store as entries
 from flows.booking.waiting.list import WaitingList
@@ -115,6 +116,7 @@ class Passing:
         start, end = self.context.clock.local(place.start_at), self.context.clock.local(place.end_at)
         wish = rules.Place(place.date, place.half, start, end, place.clinic, place.sitting, True, True, 1)
         rules.check_place(wish, clinic, self.now)
+        await Record(self.context).check(person)
         rules.check_visitor(visitor(person), clinic, place.date)
         active = await store.active_of(self.tx, person.id, self.context.now)
         mine = [rules.Counted(each.date, rules.whom(each.sitting, each.clinic)) for each in active]
@@ -166,6 +168,18 @@ class Passing:
             await entries.end_offer(self.tx, offer.id, "withdrawn")
             await self._end(row.id, entries.OFFERED, entries.OVER, "stopped")
             await pool.give(self.tx, held.segment_id, held.slot_id, pool.HELD)
+
+    async def withdraw(self, held: Any) -> bool:
+        """The part of a session in which this hold is was stopped: where it is an offer it ends as one, and whoever
+        waited is told. False: it is an ordinary hold, or was answered before."""
+        offer = await entries.open_offer(self.tx, held.id)
+        row = await entries.by_id(self.tx, offer.waiting_id) if offer else None
+        if row is None or row.state != entries.OFFERED:
+            return False
+        await self._take_back(row)
+        facts = await self.list.facts(row) | {"reason": "stopped", "why": ""}
+        await pushes.waiting_over(self.context, row, facts)
+        return True
 
     # --- inside --------------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ import pytest
 from bot.wording import Wording
 from flows.booking import refusals, rules
 from flows.booking.refusals import BookingRefusal
-from flows.booking.rules import ClinicRules, Counted, Limits, Place, Sitting, Visitor
+from flows.booking.rules import Cancelling, ClinicRules, Counted, Limits, Place, Sitting, Visitor
 
 TZ = ZoneInfo("Asia/Shanghai")
 TODAY = date(2027, 3, 1)
@@ -117,12 +117,52 @@ def test_a_general_clinic_counts_as_one_doctor() -> None:
 
 @pytest.mark.parametrize(("hour", "late"), [(19, False), (20, True), (23, True)])
 def test_cancelling_ends_on_the_evening_before(hour: int, late: bool) -> None:
-    now = datetime(2027, 3, 1, hour, 0, tzinfo=TZ)
+    now, terms = datetime(2027, 3, 1, hour, 0, tzinfo=TZ), Cancelling(time(20), "booked_today", timedelta(hours=1))
     if late:
         with pytest.raises(refusals.CancelTooLate):
-            rules.check_cancel(TODAY + timedelta(days=1), time(20), now)
+            rules.check_cancel(PLACE.start, TODAY, terms, now)
     else:
-        rules.check_cancel(TODAY + timedelta(days=1), time(20), now)
+        rules.check_cancel(PLACE.start, TODAY, terms, now)
+
+
+@pytest.mark.parametrize(
+    ("rule", "booked", "until"), [
+        ("never", 0, (1, 20, 0)), ("never", 1, (1, 20, 0)), ("booked_today", 0, (1, 20, 0)),
+        ("booked_today", 1, (2, 8, 30)), ("always", 0, (2, 8, 30)), ("always", 1, (2, 8, 30)),
+    ],
+)
+def test_cancelling_on_the_day_goes_by_the_rule(rule: str, booked: int, until: tuple[int, int, int]) -> None:
+    terms = Cancelling(time(20), rule, timedelta(hours=1))
+    found = rules.cancel_until(PLACE.start, TODAY + timedelta(days=booked), terms)
+    assert (found.day, found.hour, found.minute) == until
+
+
+@pytest.mark.parametrize(
+    ("clinic", "hour", "expected"), [
+        (CLINIC, 8, None), (CLINIC, 9, None), (replace(CLINIC, same_day=False), 8, refusals.SameDayOff),
+        (replace(CLINIC, same_day_before=timedelta(minutes=30)), 9, None),
+        (replace(CLINIC, same_day_before=timedelta(minutes=31)), 9, refusals.SameDayClosed),
+        (replace(CLINIC, same_day_until=time(9)), 8, None),
+        (replace(CLINIC, same_day_until=time(9)), 9, refusals.SameDayClosed),
+    ],
+)
+def test_the_day_itself_closes_by_its_own_rule(
+    clinic: ClinicRules, hour: int, expected: type[BookingRefusal] | None
+) -> None:
+    now = NOW.replace(hour=hour)
+    today = replace(PLACE, day=TODAY, start=NOW.replace(hour=9, minute=30), end=NOW.replace(hour=11))
+    if expected is None:
+        rules.check_place(today, clinic, now)
+    else:
+        with pytest.raises(expected):
+            rules.check_place(today, clinic, now)
+    rules.check_place(PLACE, clinic, now)  # tomorrow is booked whatever today's rule is
+
+
+def test_a_segment_that_began_is_late_for_everybody_unless_the_clinic_says_otherwise() -> None:
+    begun = replace(PLACE, day=TODAY, start=NOW.replace(hour=7), end=NOW.replace(hour=11))
+    place_refused(refusals.SameDayClosed, begun)
+    rules.check_place(begun, replace(CLINIC, same_day_before=timedelta(hours=-2)), NOW)
 
 
 def sitting(days: int, *, open: bool = True, to_come: bool = True, left: int = 0) -> Sitting:
@@ -153,6 +193,12 @@ def test_a_closed_clinic_is_the_first_reason() -> None:
     assert isinstance(rules.why_none([sitting(2)], replace(CLINIC, open=False), NOW), refusals.ClinicClosed)
 
 
+def test_a_clinic_that_takes_nobody_on_the_day_says_so() -> None:
+    closed = replace(CLINIC, same_day=False)
+    assert isinstance(rules.why_none([sitting(0, to_come=False)], closed, NOW, TODAY), refusals.SameDayOff)
+    assert isinstance(rules.why_none([sitting(0, to_come=False), sitting(2)], closed, NOW), refusals.AllFull)
+
+
 def test_full_tells_when_the_next_day_opens() -> None:
     no = rules.why_none([sitting(2), sitting(8)], CLINIC, NOW)
     assert (no.facts["opens_day"], no.facts["opens_time"]) == (TODAY + timedelta(days=1), time(7, 0))
@@ -171,7 +217,7 @@ FACTS = {
     "opens_time": time(18), "clinic": "儿科", "minutes": 15, "person": "张*明", "min_age": None, "max_age": 13,
     "age": 42, "sex": "female", "general": False, "most": 2, "until_day": date(2027, 3, 1), "until_time": time(20),
     "state": "cancelled", "ahead": 1, "wanted": None, "last_day": date(2027, 3, 8), "days": [date(2027, 3, 2)],
-    "doctor_name": "王静", "clinic_name": "呼吸内科",
+    "doctor_name": "王静", "clinic_name": "呼吸内科", "until": time(16),
 }
 ALL = [cls for cls in vars(refusals).values() if isinstance(cls, type) and issubclass(cls, BookingRefusal)]
 

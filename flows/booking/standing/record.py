@@ -1,0 +1,58 @@
+"""How a person, and a contact, stand when they want to book: the rules that look back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from bot.context import Context
+from bot.masking import mask_name
+from flows.booking.neighbours import Person
+from flows.booking.standing import rules
+from flows.booking.standing.missing import store as missing
+
+
+class Record:
+    """Part of BookingService: `service.standing`. Whoever takes a slot for somebody asks it, on every way."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.tx = context.tx
+        self.now = context.clock.local(context.now)
+        self.terms = context.settings.standing
+
+    async def check(self, person: Person) -> None:
+        """Raises PersonLocked. The person's row is locked by the caller, so that no lock begins meanwhile."""
+        row = await missing.lock_of(self.tx, person.id)
+        rules.check_lock(self._locked(row) if row else None, mask_name(person.name), self.now, self.terms)
+
+    async def check_contact(self) -> None:
+        """Raises TooManyCancelled."""
+        contact = self.context.contact
+        if contact is not None:
+            since = self.context.now - rules.CANCELLING
+            moments = await missing.cancellations(self.tx, contact.id, f"contact:{contact.public_id}", since)
+            rules.check_cancelled([self._local(each) for each in moments], self.now, self.terms)
+
+    async def locks(self, persons: Sequence[Person]) -> list[dict[str, Any]]:
+        """The open locks of these persons, as templates say them."""
+        named = {person.id: person for person in persons}
+        rows = await missing.locks_of(self.tx, list(named))
+        return [self.lock_facts(row, named[row.person_id]) for row in rows]
+
+    def lock_facts(self, row: Any, person: Person | None) -> dict[str, Any]:
+        """JSON values: about, person (masked), count, days, until_day."""
+        return {
+            "about": f"lock:{row.public_id}",
+            "person": mask_name(person.name) if person else "",
+            "count": row.count,
+            "days": self.terms.within_days,
+            "until_day": self._local(row.until).date().isoformat(),
+        }
+
+    def _locked(self, row: Any) -> rules.Locked:
+        return rules.Locked(row.count, self._local(row.until))
+
+    def _local(self, moment: datetime) -> datetime:
+        return self.context.clock.local(moment)
