@@ -164,7 +164,7 @@ request = table(
     Column("verb", code(24), nullable=False),
     Column("digest", hashed(), nullable=False),  # of what was asked: an id must not be used for two things
     Column("answer", long_text()),  # JSON of codes and numbers, nothing personal
-    Column("seen_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False, index=True),
 )
 
 conduct = table(
