@@ -1,4 +1,4 @@
-"""The pool's work behind the conversation: shares that are cut and released."""
+"""The pool's work behind the conversation: shares that are cut and released, draws that are announced and held."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from typing import Any
 from bot import logs
 from bot.context import Context
 from flows.booking.glance import glance
+from flows.booking.opening import store as draws
+from flows.booking.opening.announcing import DRAW, Announcing
+from flows.booking.opening.drawing import Drawing
 from flows.booking.pool import store as pool
 from flows.booking.pool.shares import store as shares
 from flows.booking.pool.shares.keeping import Keeping
@@ -50,5 +53,35 @@ async def sweep_shares(job: Job) -> None:
     await renew_shares(job, {})
 
 
-HANDLES = {shares.RENEW: Handles(renew_shares)}
-EVERY = {"booking.shares": Every(seconds=60, run=sweep_shares)}
+async def announce(job: Job) -> None:
+    """Announce the draws of sessions whose day opens later."""
+    await job.run(lambda context: Announcing(context).renew())
+
+
+async def draw(job: Job, payload: dict[str, Any]) -> None:
+    """The wishes of a draw are complete."""
+    await _draw(job, int(payload["draw"]))
+
+
+async def sweep_draws(job: Job) -> None:
+    """Draws that are due and were not drawn, or whose winners were not all served: a row was lost, or a worker."""
+    async with job.database.reading() as tx:
+        due = await draws.due(tx, AT_ONCE)
+    for draw_id in due:
+        await _draw(job, draw_id)
+
+
+async def _draw(job: Job, draw_id: int) -> None:
+    """Each step is a transaction; killed between two, the next round goes on where this one ended."""
+    await job.run(lambda context: Drawing(context).draw(draw_id))
+    while await job.run(lambda context: Drawing(context).step(draw_id)):
+        pass
+    glance(job.ports).forget()
+
+
+HANDLES = {shares.RENEW: Handles(renew_shares), DRAW: Handles(draw)}
+EVERY = {
+    "booking.shares": Every(seconds=60, run=sweep_shares),
+    "booking.announce": Every(seconds=60, run=announce),
+    "booking.draws": Every(seconds=10, run=sweep_draws),
+}

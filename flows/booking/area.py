@@ -10,6 +10,8 @@ from flows.booking.flow import Booking
 from flows.booking.flow_mine import Appointments
 from flows.booking.flow_offer import Offer
 from flows.booking.flow_waiting import Waiting
+from flows.booking.flow_wish import Wish
+from flows.booking.opening import pushes as opening
 from flows.booking.pages import ROUTES
 from flows.booking.pushes import KINDS
 from flows.booking.service import BookingService
@@ -29,10 +31,10 @@ def in_chat(context: Context) -> BookingService:
 AREA = Area(
     name="booking",
     title="预约挂号",
-    flows=(Booking, Appointments, Waiting, Offer),
+    flows=(Booking, Appointments, Waiting, Offer, Wish),
     service=in_chat,
     reads=reads,
-    pushes=KINDS,
+    pushes=(*KINDS, *opening.KINDS),
     routes=(*ROUTES, *DESK),
     permits=PERMITS,
     ranged=RANGED,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.context import Context
-from bot.talk.outcomes import Choose, Done, Go, Outcome, Step
+from bot.talk.outcomes import Call, Choose, Done, Go, Outcome, Step
 from flows.booking.labels import Labels
 from flows.booking.refusals import BookingRefusal, HoldExpired
 from flows.booking.visit import held_facts
@@ -48,6 +48,14 @@ class Holding:
             "confirm", options, save="answer", then=self.answered, facts=facts, minutes=minutes, expired=self.expired,
             back=self.give_back,
         )
+
+    async def wish(self) -> Outcome:
+        """The session is drawn: being in the draw stands in the place of a hold."""
+        return Call("wish", then=self.wished, arg=f"new:{self.data.segment}:{self.data.person}")
+
+    async def wished(self) -> Outcome:
+        """Back from there: it said all there is to say."""
+        return Done()
 
     async def answered(self) -> Outcome:
         if done := await self.booked_meanwhile():

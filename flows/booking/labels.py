@@ -131,6 +131,13 @@ class Labels:
     def waiting(self, row: Any, facts: dict[str, Any]) -> Option:
         return Option(["waiting", row.public_id], self._say("label_waiting", **facts))
 
+    def wish(self, row: Any, facts: dict[str, Any]) -> Option:
+        return Option(row.public_id, self._say("label_wish", **facts))
+
+    def draw(self, public: str) -> tuple[str, str]:
+        """A link to the public page of a draw."""
+        return self._say("label_draw"), visit.page(self._context, f"draws/{public}")
+
     def page(self, path: str = "") -> tuple[str, str]:
         """A link to the page that does the same: (title, address)."""
         label = "page" if not path.startswith("mine") else "page_same"

@@ -1,16 +1,36 @@
-"""The tables of the fair opening and the only SQL on them.
+"""The tables of draws and the only SQL on them; those of wishes stand in wishes/store.py.
 
 A draw is of one session: `coming` until its wishes were drawn, `drawn` while winners are given their holds and losers
-are told, `done`, or `void` (the session was stopped, or the office withdrew it before the opening). A wish waits, and
-ends `won`, `lost`, `skipped` (not theirs to have when it was their turn) or `withdrawn` (by them).
+are told, `done`, or `void` (the session was stopped, or the office withdrew it before the opening).
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, SmallInteger, UniqueConstraint
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Row,
+    Select,
+    SmallInteger,
+    UniqueConstraint,
+    delete,
+    func,
+    select,
+    update,
+)
 
 from bot.db.schema import Moment, Sealed, code, key, public_id, table, whole
+from bot.db.transaction import Transaction
+from flows.booking.pool.shares.store import share
 from flows.booking.store import segment, session
+
+COMING, DRAWN, DONE, VOID = "coming", "drawn", "done", "void"
 
 fair = table(
     "booking_fair",
@@ -41,28 +61,120 @@ draw = table(
     Index("ix_booking_draw_state", "state", "closes_at"),
 )
 
-wish = table(
-    "booking_wish",
-    key(),
-    public_id(),
-    Column("draw_id", whole(), ForeignKey(draw.c.id), nullable=False),
-    Column("segment_id", whole(), ForeignKey(segment.c.id), nullable=False),  # the time they would like best
-    Column("person_id", whole(), nullable=False),
-    Column("contact_id", whole(), ForeignKey("contact.id"), nullable=False),
-    Column("channel", code(16), nullable=False),
-    Column("code", code(12), nullable=False),
-    Column("seen", Boolean, nullable=False),  # the doctor has seen them before: a return visit
-    Column("lost", SmallInteger, nullable=False),
-    Column("weight", SmallInteger, nullable=False),
-    Column("state", code(12), nullable=False),
-    Column("place", Integer),  # in the order that was drawn, from 1
-    Column("appointment_id", whole()),
-    Column("reason", code(40)),
-    Column("made_at", Moment, nullable=False),
-    Column("ended_at", Moment),
-    UniqueConstraint("draw_id", "person_id"),
-    UniqueConstraint("draw_id", "code"),
-    Index("ix_booking_wish_draw", "draw_id", "state", "place"),
-    Index("ix_booking_wish_contact", "contact_id", "state"),
-    Index("ix_booking_wish_person", "person_id", "state"),
-)
+SESSION: list[Any] = [
+    session.c[name] for name in ("site", "clinic", "doctor", "sitting", "date", "half", "kind", "fee")
+]
+SESSION += [session.c.code.label("session_code"), session.c.state.label("session_state")]
+"""What is told of the session that is drawn."""
+
+# --- which sessions are drawn ------------------------------------------------------------------------------------
+
+
+async def fairs(tx: Transaction) -> Sequence[Row[Any]]:
+    return await tx.all(select(fair).order_by(fair.c.clinic, fair.c.doctor))
+
+
+async def set_fair(tx: Transaction, clinic: str, doctor: str, seconds: int, who: str) -> None:
+    values = {"seconds": seconds, "made_at": tx.now, "made_by": who}
+    if not await tx.insert_once(fair, clinic=clinic, doctor=doctor, **values):
+        await tx.update(update(fair).where(fair.c.clinic == clinic, fair.c.doctor == doctor).values(**values))
+
+
+async def drop_fair(tx: Transaction, public: str) -> Row[Any] | None:
+    row = await tx.one(select(fair).where(fair.c.public_id == public))
+    if row is not None:
+        await tx.update(delete(fair).where(fair.c.id == row.id))
+    return row
+
+
+async def sessions(tx: Transaction, clinics: Sequence[str], first: date) -> Sequence[Row[Any]]:
+    """Open sessions of these clinics from a day on, with their draw if there is one: id, code, clinic, sitting, date,
+    draw_id, draw_state, opens_at, closes_at."""
+    fields = [session.c[name] for name in ("id", "code", "clinic", "sitting", "date")]
+    joined = select(*fields, draw.c.id.label("draw_id"), draw.c.state.label("draw_state"), draw.c.opens_at,
+                    draw.c.closes_at).join(draw, draw.c.session_id == session.c.id, isouter=True)
+    mine = session.c.clinic.in_(clinics) | (draw.c.state == COMING)
+    return await tx.all(joined.where(mine, session.c.date >= first, session.c.state == "open"))
+
+
+# --- draws -------------------------------------------------------------------------------------------------------
+
+
+async def announce(
+    tx: Transaction, session_id: int, opens: datetime, closes: datetime, seed: str, seed_hash: str
+) -> Row[Any] | None:
+    """None: another worker was faster."""
+    made = await tx.insert_once(
+        draw, session_id=session_id, state=COMING, opens_at=opens, closes_at=closes, seed=seed, seed_hash=seed_hash,
+        made_at=tx.now,
+    )
+    if not made:
+        return None
+    await tx.update(update(session).where(session.c.id == session_id).values(draw=COMING))
+    return await tx.one(select(draw).where(draw.c.session_id == session_id))
+
+
+async def move(tx: Transaction, draw_id: int, opens: datetime, closes: datetime) -> None:
+    """The clinic opens at another time; nothing happens to a draw that gathers already."""
+    mine = update(draw).where(draw.c.id == draw_id, draw.c.state == COMING, draw.c.opens_at > tx.now)
+    await tx.update(mine.values(opens_at=opens, closes_at=closes))
+
+
+async def withdraw(tx: Transaction, draw_id: int, session_id: int) -> bool:
+    """Not drawn after all, said before anybody could wish."""
+    mine = update(draw).where(draw.c.id == draw_id, draw.c.state == COMING, draw.c.opens_at > tx.now)
+    if not await tx.update(mine.values(state=VOID, done_at=tx.now)):
+        return False
+    await tx.update(update(session).where(session.c.id == session_id).values(draw=None))
+    return True
+
+
+async def draw_of(tx: Transaction, session_id: int) -> Row[Any] | None:
+    return await tx.one(draws().where(draw.c.session_id == session_id))
+
+
+async def draw_by(tx: Transaction, public: str) -> Row[Any] | None:
+    return await tx.one(draws().where(draw.c.public_id == public))
+
+
+async def draw_at(tx: Transaction, draw_id: int) -> Row[Any] | None:
+    return await tx.one(draws().where(draw.c.id == draw_id))
+
+
+def draws() -> Select[Any]:
+    """Draws with their sessions."""
+    return select(*draw.c, *SESSION).join(session, session.c.id == draw.c.session_id)
+
+
+async def due(tx: Transaction, limit: int) -> Sequence[int]:
+    """Draws whose wishes are to be drawn, or whose winners are still to get their holds."""
+    now = ((draw.c.state == COMING) & (draw.c.closes_at <= tx.now)) | (draw.c.state == DRAWN)
+    return [row.id for row in await tx.all(select(draw.c.id).where(now).order_by(draw.c.closes_at).limit(limit))]
+
+
+async def share_lock(tx: Transaction, draw_id: int) -> str:
+    """The state of a draw that is not drawn before this transaction ends; many may have this lock at once."""
+    mine = select(draw.c.state).where(draw.c.id == draw_id).with_for_update(read=True)
+    return str(await tx.scalar(mine) or "")
+
+
+async def lock(tx: Transaction, draw_id: int) -> str:
+    """The state of a draw, alone: after everybody who was wishing."""
+    return str(await tx.scalar(select(draw.c.state).where(draw.c.id == draw_id).with_for_update()) or "")
+
+
+async def end(tx: Transaction, draw_id: int, session_id: int, state: str) -> None:
+    """What is left is anybody's from now on."""
+    await tx.update(update(draw).where(draw.c.id == draw_id).values(state=state, done_at=tx.now))
+    await tx.update(update(session).where(session.c.id == session_id).values(draw=None))
+
+
+async def segments(tx: Transaction, session_id: int) -> Sequence[Row[Any]]:
+    """(id, start_at, shared, free) of the open segments, `free` with what is kept for channels."""
+    kept = select(func.coalesce(func.sum(share.c.free), 0)).where(share.c.segment_id == segment.c.id)
+    mine = select(segment.c.id, segment.c.start_at, segment.c.shared, (segment.c.free + kept.scalar_subquery()).label(
+        "free"
+    ))
+    return await tx.all(
+        mine.where(segment.c.session_id == session_id, segment.c.state == "open").order_by(segment.c.start_at)
+    )

@@ -9,6 +9,9 @@ from datetime import date, time, timedelta
 
 from bot.errors import Refusal
 from flows.booking import store
+from flows.booking.opening import rules as opening
+from flows.booking.opening import store as draws
+from flows.booking.opening.wishes import store as wishes
 from flows.booking.service import BookingService
 from integrations.his.conduct import GOOD, Conduct, behave
 from tests.flows.booking import ward
@@ -31,7 +34,7 @@ async def sits(
     """A doctor's session of two segments."""
     starts, ends = HOURS[half]
     await ward.session(
-        world, _day(days), clinic=ward.DOCTORS[doctor][1], doctor=doctor, half=half, starts=starts, ends=ends,
+        world, day(days), clinic=ward.DOCTORS[doctor][1], doctor=doctor, half=half, starts=starts, ends=ends,
         capacity=int(capacity), state=state,
     )
     await ward.sync(world)
@@ -42,7 +45,7 @@ async def special(world: World, days: str, doctor: str, clinic: str, half: str =
     """A dearer session of a doctor in another clinic."""
     starts, ends = HOURS[half]
     await ward.session(
-        world, _day(days), clinic=clinic, doctor=doctor, half=half, starts=starts, ends=ends, fee=10000
+        world, day(days), clinic=clinic, doctor=doctor, half=half, starts=starts, ends=ends, fee=10000
     )
     await ward.sync(world)
 
@@ -52,7 +55,7 @@ async def general_clinic(world: World, days: str, clinic: str, half: str = "pm",
     """A general clinic's session."""
     starts, ends = HOURS[half]
     await ward.session(
-        world, _day(days), clinic=clinic, doctor=None, half=half, starts=starts, ends=ends, capacity=int(capacity),
+        world, day(days), clinic=clinic, doctor=None, half=half, starts=starts, ends=ends, capacity=int(capacity),
         fee=1000,
     )
     await ward.sync(world)
@@ -77,7 +80,7 @@ async def others_take(
     world: World, days: str, doctor: str, segment: str = "1", count: str = "2", half: str = "am"
 ) -> None:
     """Somebody else books so many slots of a segment (counted from 1) of a doctor's session."""
-    code = f"{_day(days):%y%m%d}{half}{ward.DOCTORS[doctor][1]}{doctor}"
+    code = f"{day(days):%y%m%d}{half}{ward.DOCTORS[doctor][1]}{doctor}"
     rows = await ward.segments(world, code)
     for n in range(int(count)):
         who = f"x{doctor}{segment}{n}{half if half != 'am' else ''}"
@@ -94,7 +97,7 @@ async def others_take(
 @do
 async def books(world: World, days: str, doctor: str, who: str) -> None:
     """A contact books a doctor's morning for their first person, on another way than this chat."""
-    code = f"{_day(days):%y%m%d}am{ward.DOCTORS[doctor][1]}{doctor}"
+    code = f"{day(days):%y%m%d}am{ward.DOCTORS[doctor][1]}{doctor}"
     rows = await ward.segments(world, code)
     async with world.context(who) as context:
         service = BookingService(context)
@@ -118,7 +121,7 @@ async def cancels(world: World, days: str, doctor: str, segment: str = "1", n: s
 @do
 async def others_wait(world: World, days: str, doctor: str, count: str = "1", half: str = "am") -> None:
     """So many others begin to wait for a doctor's session."""
-    code = f"{_day(days):%y%m%d}{half}{ward.DOCTORS[doctor][1]}{doctor}"
+    code = f"{day(days):%y%m%d}{half}{ward.DOCTORS[doctor][1]}{doctor}"
     session = (await ward.segments(world, code))[0].session_id
     for n in range(int(count)):
         who = f"w{doctor}{n}"
@@ -130,7 +133,7 @@ async def others_wait(world: World, days: str, doctor: str, count: str = "1", ha
 @do
 async def stops(world: World, days: str, doctor: str) -> None:
     """The hospital stops a doctor's morning session, and the rosters are taken over."""
-    code = f"{_day(days):%y%m%d}am{ward.DOCTORS[doctor][1]}{doctor}"
+    code = f"{day(days):%y%m%d}am{ward.DOCTORS[doctor][1]}{doctor}"
     await ward.change_session(world, code, state="stopped")
     await ward.sync(world)
 
@@ -146,5 +149,28 @@ async def hospital_is_well(world: World) -> None:
     await behave(world.database, GOOD)
 
 
-def _day(days: str) -> date:
+def day(days: str) -> date:
     return ward.TODAY + timedelta(days=int(days))
+
+
+@given
+async def fair(world: World, doctor: str, seconds: str) -> None:
+    """A doctor whose sessions are drawn: wishes are gathered for so many seconds."""
+    async with world.database.transaction() as tx:
+        await draws.set_fair(tx, ward.DOCTORS[doctor][1], f"D{doctor}", int(seconds), "test")
+
+
+@given
+async def seed(world: World, seed: str) -> None:
+    """The next draw has this seed (and the hash of it)."""
+    async with world.database.transaction() as tx:
+        await tx.update(draws.draw.update().values(seed=seed, seed_hash=opening.sha256(seed)))
+
+
+@do
+async def codes(world: World) -> None:
+    """The wishes so far have the codes A, B, C and so on, so that their draw comes out the same each time."""
+    async with world.database.transaction() as tx:
+        rows = await tx.all(wishes.wish.select().order_by(wishes.wish.c.id))
+        for n, row in enumerate(rows):
+            await tx.update(wishes.wish.update().where(wishes.wish.c.id == row.id).values(code="ABCDEFGH"[n] * 8))

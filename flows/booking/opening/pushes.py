@@ -1,0 +1,37 @@
+"""What the fair opening tells of its own accord: won, not won, not theirs to have."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.context import Context
+from flows.booking import visit
+from flows.notices.kinds import PushKind
+from flows.notices.service import NoticesService
+
+KINDS = (
+    # They asked for it and have minutes to answer, like an offer of the waiting list.
+    PushKind("booking.draw_won", "摇号抽中", priority=1, quiet="always", sms_fallback=True, obligatory=True),
+    PushKind("booking.draw_lost", "摇号没抽中", priority=3, quiet="always", useless_minutes=720),
+    PushKind("booking.draw_over", "摇号取消或不能约", priority=3, quiet="always", useless_minutes=720),
+)
+
+
+async def won(context: Context, wish: Any, held: Any, facts: dict[str, Any]) -> None:
+    """Until the hold ends; afterwards nobody needs to hear of it."""
+    await _tell(context, "won", wish, facts, useless_after=held.hold_until)
+
+
+async def lost(context: Context, wish: Any, facts: dict[str, Any]) -> None:
+    await _tell(context, "lost", wish, facts)
+
+
+async def over(context: Context, wish: Any, facts: dict[str, Any]) -> None:
+    """`reason` among the facts: stopped, or rule, then `why`."""
+    await _tell(context, "over", wish, facts)
+
+
+async def _tell(context: Context, what: str, wish: Any, facts: dict[str, Any], **more: Any) -> None:
+    url = visit.page(context, f"wishes/{wish.public_id}")
+    about = f"wish:{wish.public_id}"
+    await NoticesService(context).push(f"booking.draw_{what}", wish.contact_id, about, facts | {"url": url}, **more)

@@ -1,0 +1,1 @@
+"""Who wishes for what in a draw, and what became of it."""
