@@ -10,9 +10,9 @@ from jobs.schedule import Daily, Every
 
 
 def modules() -> tuple[ModuleType, ...]:
-    from jobs import audit, booking, booking_opening, directory, notices, patients, talk
+    from jobs import audit, booking, booking_opening, booking_stops, directory, notices, patients, talk
 
-    return (talk, notices, patients, directory, booking, booking_opening, audit)
+    return (talk, notices, patients, directory, booking, booking_opening, booking_stops, audit)
 
 
 def handlers() -> dict[str, Handles | Run]:

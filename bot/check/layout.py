@@ -29,7 +29,7 @@ def check(project: Project) -> Iterator[Finding]:
     for file in sorted((project.root / "jobs").glob("*.py")):
         if file.stem in MACHINERY:
             continue
-        if file.stem not in project.names:
+        if not any(file.stem == name or file.stem.startswith(f"{name}_") for name in project.names):
             yield Finding(f"jobs/{file.name}", file.stem, "are the jobs of no area")
         elif file.stem not in project.jobs:
             yield Finding(f"jobs/{file.name}", file.stem, "is not registered in jobs/registry.py")

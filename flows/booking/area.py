@@ -9,12 +9,14 @@ from flows.booking.desk import ROUTES as DESK
 from flows.booking.flow import Booking
 from flows.booking.flow_mine import Appointments
 from flows.booking.flow_offer import Offer
+from flows.booking.flow_stopped import Stopped
 from flows.booking.flow_waiting import Waiting
 from flows.booking.flow_wish import Wish
 from flows.booking.opening import pushes as opening
 from flows.booking.pages import ROUTES
 from flows.booking.pushes import KINDS
 from flows.booking.service import BookingService
+from flows.booking.stops.telling import KINDS as STOPS
 
 
 async def reads(context: Context, text: str) -> tuple[str, str] | None:
@@ -31,10 +33,10 @@ def in_chat(context: Context) -> BookingService:
 AREA = Area(
     name="booking",
     title="预约挂号",
-    flows=(Booking, Appointments, Waiting, Offer, Wish),
+    flows=(Booking, Appointments, Waiting, Offer, Stopped, Wish),
     service=in_chat,
     reads=reads,
-    pushes=(*KINDS, *opening.KINDS),
+    pushes=(*KINDS, *STOPS, *opening.KINDS),
     routes=(*ROUTES, *DESK),
     permits=PERMITS,
     ranged=RANGED,

@@ -121,3 +121,14 @@ def _with_page(context: Context, row: Any, facts: dict[str, Any]) -> dict[str, A
 async def _withdraw(context: Context, row: Any) -> None:
     for kind in ("booked", "changed", "evening", "soon"):
         await NoticesService(context).withdraw(f"booking.{kind}", _about(row))
+
+
+async def hush(context: Context, row: Any) -> None:
+    """Its session is stopped: the reminders of the visit say nothing."""
+    for kind in ("evening", "soon"):
+        await NoticesService(context).withdraw(f"booking.{kind}", _about(row))
+
+
+async def remind(context: Context, row: Any, facts: dict[str, Any]) -> None:
+    """The reminders speak again, with these facts."""
+    await _remind(context, row, _with_page(context, row, facts))

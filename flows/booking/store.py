@@ -169,6 +169,12 @@ async def appointment_of_request(tx: Transaction, request_id: str) -> Row[Any] |
     return await tx.one(_appointments().where(appointment.c.request_id == request_id))
 
 
+async def appointments_in(tx: Transaction, segments: Sequence[int], states: Sequence[str]) -> Sequence[Row[Any]]:
+    """Those of these segments that are in one of these states, in time."""
+    mine = _appointments().where(appointment.c.segment_id.in_(segments), appointment.c.state.in_(states))
+    return await tx.all(mine.order_by(segment.c.start_at, appointment.c.number))
+
+
 async def set_registration(tx: Transaction, appointment_id: int, code_of: str) -> None:
     """Note under which code the hospital has it."""
     await tx.update(update(appointment).where(appointment.c.id == appointment_id).values(registration=code_of))

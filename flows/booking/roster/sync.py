@@ -15,6 +15,8 @@ from flows.booking.roster import store
 from flows.booking.roster.patterns.store import pass_gate
 from flows.booking.roster.plan import changes, digest
 from flows.booking.roster.sessions import store as seats
+from flows.booking.stops import store as stops
+from flows.booking.stops.hearing import note
 from flows.booking.waiting.store import session_awaited
 from integrations.his.port import Place, Session
 
@@ -111,6 +113,7 @@ async def _change(
     if session.state == "open" and await _seated_by_us(tx, [session]):
         return
     segments = await store.lock(tx, session_id)
+    before = await stops.session_of(tx, session_id)
     for part in session.segments:
         values = _segment(session, part, clock)
         if part.position in segments:
@@ -130,6 +133,7 @@ async def _change(
     for segment_id in segments.values():
         await store.recount(tx, segment_id)
     await store.change_session(tx, session_id, **_session(session, rooms))
+    await note(tx, session_id, before)
     affected = await store.affected(tx, session_id) if session.state == "stopped" else []
     if plan.conflicts or affected:
         log.warning("roster_conflict", session=session.code, numbers=plan.conflicts, appointments=affected)
@@ -137,8 +141,10 @@ async def _change(
 
 async def _stop(tx: Transaction, session_id: int, code: str) -> None:
     await store.lock(tx, session_id)
+    before = await stops.session_of(tx, session_id)
     await store.close_segments(tx, session_id)
     await store.change_session(tx, session_id, state="stopped", digest=GONE)
+    await note(tx, session_id, before)
     log.warning("roster_conflict", session=code, gone=True, appointments=await store.affected(tx, session_id))
 
 

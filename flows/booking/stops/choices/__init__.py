@@ -1,0 +1,1 @@
+"""What each patient of a stopped session is asked and answers, and the calls of those who did not look."""

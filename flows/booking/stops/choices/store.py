@@ -1,0 +1,165 @@
+"""Reads and writes of choices and calls; their tables stand in stops/store.py. An answer is given by a guarded UPDATE:
+of two taps the first one wins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, func, or_, select, update
+
+from bot.db.schema import new_public_id
+from bot.db.transaction import Transaction
+from flows.booking.stops import store
+from flows.booking.stops.rules import CHANGEABLE
+from flows.booking.stops.store import OPEN, REPLACED, RUNNING, call, choice, stop
+from flows.booking.store import appointment, segment, session
+
+_STOP = [
+    stop.c.public_id.label("stop"), stop.c.kind, stop.c.source, stop.c.reason, stop.c.state.label("stop_state"),
+    stop.c.session_id,
+]
+_VISIT = [
+    appointment.c.public_id.label("appointment"), appointment.c.person_id, appointment.c.number,
+    appointment.c.state.label("appointment_state"), segment.c.start_at, segment.c.end_at, segment.c.start_wall,
+    segment.c.end_wall, session.c.date, session.c.half, session.c.clinic, session.c.doctor,
+    func.coalesce(segment.c.substitute, session.c.substitute).label("substitute"),
+]
+
+
+def _choices() -> Select[Any]:
+    joined = select(*choice.c, *_STOP, *_VISIT).select_from(choice).join(stop, stop.c.id == choice.c.stop_id)
+    joined = joined.join(appointment, appointment.c.id == choice.c.appointment_id)
+    joined = joined.join(segment, segment.c.id == appointment.c.segment_id)
+    return joined.join(session, session.c.id == segment.c.session_id)
+
+
+async def add(
+    tx: Transaction, *, stop_id: int, appointment_id: int, contact_id: int, until: datetime, slot_id: int | None,
+    slot_until: datetime | None,
+) -> str:
+    """Ask; the old appointment is marked as nobody's to travel for. Gives the public id."""
+    public = new_public_id()
+    await tx.insert(
+        choice, public_id=public, stop_id=stop_id, appointment_id=appointment_id, contact_id=contact_id, state=OPEN,
+        until=until, slot_id=slot_id, slot_until=slot_until, made_at=tx.now,
+    )
+    await mark(tx, appointment_id, tx.now)
+    return public
+
+
+async def mark(tx: Transaction, appointment_id: int, at: datetime | None) -> None:
+    """Whether an appointment stands in a stopped session without an answer."""
+    await tx.update(update(appointment).where(appointment.c.id == appointment_id).values(stopped_at=at))
+
+
+async def by_public(tx: Transaction, public: str) -> Row[Any] | None:
+    """A choice with its stop and its visit."""
+    return await tx.one(_choices().where(choice.c.public_id == public))
+
+
+async def by_id(tx: Transaction, choice_id: int) -> Row[Any] | None:
+    return await tx.one(_choices().where(choice.c.id == choice_id))
+
+
+async def lock(tx: Transaction, choice_id: int) -> str:
+    """The state, which nobody changes until the transaction ends."""
+    return str(await tx.scalar(select(choice.c.state).where(choice.c.id == choice_id).with_for_update()) or "")
+
+
+async def of_appointment(tx: Transaction, appointment_id: int) -> Row[Any] | None:
+    """The latest choice about an appointment."""
+    mine = _choices().where(choice.c.appointment_id == appointment_id)
+    return await tx.one(mine.order_by(choice.c.id.desc()).limit(1))
+
+
+async def asked(tx: Transaction, contact_id: int, persons: Sequence[int]) -> Sequence[Row[Any]]:
+    """What may still be chosen (again) by this contact or for these persons, the next visit first; unanswered ones
+    before all others."""
+    whose = or_(choice.c.contact_id == contact_id, appointment.c.person_id.in_(persons))
+    mine = _choices().where(
+        whose, choice.c.state.in_(CHANGEABLE), appointment.c.state == "booked", segment.c.end_at > tx.now,
+        stop.c.state == RUNNING,
+    )
+    return await tx.all(mine.order_by(choice.c.state != OPEN, segment.c.start_at, choice.c.id))
+
+
+async def of_stop(tx: Transaction, stop_id: int) -> Sequence[Row[Any]]:
+    return await tx.all(_choices().where(choice.c.stop_id == stop_id).order_by(segment.c.start_at, choice.c.id))
+
+
+async def of_stops(tx: Transaction, since: datetime) -> Sequence[Row[Any]]:
+    """All choices of stops made since then, for the office."""
+    return await tx.all(_choices().where(stop.c.made_at >= since).order_by(segment.c.start_at, choice.c.id))
+
+
+async def to_come(tx: Transaction) -> Sequence[Row[Any]]:
+    """Unanswered, and their time has not begun: whom the office may have to call."""
+    mine = _choices().where(choice.c.state == OPEN, segment.c.start_at > tx.now, appointment.c.state == "booked")
+    return await tx.all(mine.order_by(segment.c.start_at, choice.c.id))
+
+
+async def resting(tx: Transaction, appointments: Collection[int]) -> dict[int, Row[Any]]:
+    """Appointment -> its choice that a new stop takes the place of."""
+    mine = select(choice).where(choice.c.appointment_id.in_(appointments), choice.c.state.in_(CHANGEABLE))
+    return {row.appointment_id: row for row in await tx.all(mine)}
+
+
+async def took_over(tx: Transaction, stop_id: int) -> bool:
+    """Whether this stop took the place of an earlier one for anybody."""
+    mine = select(choice.c.appointment_id).where(choice.c.stop_id == stop_id)
+    old = select(choice.c.id).where(choice.c.appointment_id.in_(mine), choice.c.state == REPLACED)
+    return await tx.one(old.limit(1)) is not None
+
+
+async def uncovered(tx: Transaction, limit: int) -> Sequence[int]:
+    """Stops that somebody slipped past: booked in a segment while it was being stopped."""
+    asked_of = select(choice.c.id).where(
+        choice.c.stop_id == segment.c.stop_id, choice.c.appointment_id == appointment.c.id
+    )
+    mine = select(segment.c.stop_id).join(appointment, appointment.c.segment_id == segment.c.id).where(
+        segment.c.state == "stopped", segment.c.end_at > tx.now, appointment.c.state.in_(store.ACTIVE),
+        ~asked_of.exists(),
+    )
+    return [row.stop_id for row in await tx.all(mine.distinct().limit(limit))]
+
+
+async def answer(
+    tx: Transaction, choice_id: int, was: Collection[str], state: str, who: str, became: int | None = None
+) -> bool:
+    """False: somebody was faster. `who` "" is nobody: the time ran out, or the stop was ended."""
+    mine = update(choice).where(choice.c.id == choice_id, choice.c.state.in_(was))
+    more: dict[str, Any] = {"answered_at": tx.now, "answered_by": who, "became": became} if who else {}
+    return await tx.update(mine.values(state=state, **more)) == 1
+
+
+async def drop_slot(tx: Transaction, choice_id: int) -> None:
+    await tx.update(update(choice).where(choice.c.id == choice_id).values(slot_id=None, slot_until=None))
+
+
+async def saw(tx: Transaction, choice_id: int, by: str) -> None:
+    """Their first look: at the page, in the chat, or on the phone with us."""
+    mine = update(choice).where(choice.c.id == choice_id, choice.c.seen_at.is_(None))
+    await tx.update(mine.values(seen_at=tx.now, seen_by=by))
+
+
+async def overdue(tx: Transaction, limit: int) -> Sequence[int]:
+    """Unanswered ones whose time to choose is over and where a substitute sits."""
+    sits = or_(segment.c.substitute.is_not(None), session.c.substitute.is_not(None))
+    joined = select(choice.c.id).join(appointment, appointment.c.id == choice.c.appointment_id)
+    joined = joined.join(segment, segment.c.id == appointment.c.segment_id)
+    joined = joined.join(session, session.c.id == segment.c.session_id)
+    mine = joined.where(choice.c.state == OPEN, choice.c.until <= tx.now, appointment.c.state == "booked", sits)
+    return [row.id for row in await tx.all(mine.order_by(choice.c.until).limit(limit))]
+
+
+async def add_call(tx: Transaction, choice_id: int, result: str, note: str, who: str) -> None:
+    await tx.insert(call, choice_id=choice_id, result=result, note=note, called_at=tx.now, called_by=who)
+    await tx.update(update(choice).where(choice.c.id == choice_id).values(called=result))
+
+
+async def calls(tx: Transaction, choice_id: int) -> Sequence[Row[Any]]:
+    """The latest first."""
+    return await tx.all(select(call).where(call.c.choice_id == choice_id).order_by(call.c.id.desc()))
