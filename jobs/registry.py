@@ -10,9 +10,20 @@ from jobs.schedule import Daily, Every
 
 
 def modules() -> tuple[ModuleType, ...]:
-    from jobs import audit, booking, booking_opening, booking_stops, directory, notices, patients, talk
+    from jobs import (
+        audit,
+        booking,
+        booking_opening,
+        booking_standing,
+        booking_stops,
+        directory,
+        keep,
+        notices,
+        patients,
+        talk,
+    )
 
-    return (talk, notices, patients, directory, booking, booking_opening, booking_stops, audit)
+    return (talk, notices, patients, directory, booking, booking_opening, booking_standing, booking_stops, audit, keep)
 
 
 def handlers() -> dict[str, Handles | Run]:

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from bot.db.contacts import contact
 from bot.db.inbox import inbox
@@ -48,3 +48,11 @@ async def said(tx: Transaction, of: int, *, limit: int) -> list[Said]:
     for row in await tx.all(sent.order_by(outbox.c.id)):
         turns.append(Said(row.created_at, "say", "", json.loads(row.payload)["messages"], False))
     return sorted(turns, key=lambda turn: turn.at)
+
+
+async def purge(tx: Transaction, before: datetime, *, limit: int) -> int:
+    """Forget up to ``limit`` turns from before that moment; gives how many. By the key, which grows with time: the
+    oldest stand first, and no index of its own is kept for it."""
+    oldest = select(inbox.c.id, inbox.c.received_at).order_by(inbox.c.id).limit(limit)
+    ids = [row.id for row in await tx.all(oldest) if row.received_at < before]
+    return await tx.update(delete(inbox).where(inbox.c.id.in_(ids))) if ids else 0

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from bot.access.doors import Door
 from bot.talk.area import Area
+from flows.audit import journal
 from flows.audit.desk import routes
 
 AREA = Area(
     name="audit",
     title="操作记录",
-    routes=(routes,),
-    permits=("audit.view", "audit.export", "audit.verify"),
-    doors=(Door("/desk/audit/", "audit.view", "history"),),
+    routes=(routes, journal.routes),
+    permits=("audit.view", "audit.export", "audit.verify", journal.RIGHT),
+    ranged=(journal.RIGHT,),
+    doors=(Door("/desk/audit/", "audit.view", "history"), Door(journal.PATH, journal.RIGHT, "list")),
 )

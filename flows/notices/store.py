@@ -19,6 +19,7 @@ from sqlalchemy import (
     Integer,
     Row,
     UniqueConstraint,
+    delete,
     func,
     or_,
     select,
@@ -201,6 +202,21 @@ async def revive(tx: Transaction, public: str) -> str | None:
     if not await tx.update(again.values(**values)):
         return None
     return await tx.scalar(select(push.c.kind).where(push.c.public_id == public))
+
+
+async def purge(tx: Transaction, before: datetime, *, after: int, limit: int) -> int:
+    """Forget pushes from before that moment that came to an end, looking at the next ``limit`` behind key ``after``;
+    gives the key to go on from, 0 where nothing is older. Dead ones, and those with a call still to make, stay."""
+    some = select(push.c.id, push.c.state, push.c.created_at).where(push.c.id > after).order_by(push.c.id).limit(limit)
+    old = [row for row in await tx.all(some) if row.created_at < before]
+    ended = [row.id for row in old if row.state not in (WAITING, DEAD)]
+    if ended:
+        calls = select(call_task.c.push_id).where(call_task.c.push_id.in_(ended), call_task.c.state == "open")
+        kept = {row.push_id for row in await tx.all(calls)}
+        gone = [each for each in ended if each not in kept]
+        await tx.update(delete(call_task).where(call_task.c.push_id.in_(gone)))
+        await tx.update(delete(push).where(push.c.id.in_(gone)))
+    return old[-1].id if len(old) == limit else 0
 
 
 def _plain(value: Any) -> str:

@@ -114,6 +114,8 @@ class Records:
         row = await store.row_of(self.tx, person_id, lock=True)
         if row is None or not await store.set_record(self.tx, person_id, "refused", None, was=("none", "asked")):
             return
+        self.tx.note("patients.record", actor=self.context.actor, failed="document_of_another",
+                     about=f"person:{row.public_id}", person=person_id)
         for contact_id in await store.contacts_of(self.tx, person_id):
             await store.end_link(self.tx, contact_id, person_id, who=self.context.actor, why="record")
             pushes.tell(self.tx, "record_refused", contact_id, row.public_id, row.name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from bot import keys
@@ -42,6 +43,14 @@ async def ask(tx: Transaction, request_id: str) -> Outcome | None:
     """The remembered answer, or None where the id was never seen."""
     row = await tx.one(store.request.select().where(store.request.c.request_id == request_id))
     return None if row is None else _read(row)
+
+
+async def forget(tx: Transaction, before: datetime, *, limit: int) -> int:
+    """Forget up to `limit` commands from before that moment; gives how many."""
+    seen = store.request.c
+    old = store.request.select().with_only_columns(seen.request_id).where(seen.seen_at < before).limit(limit)
+    ids = [row.request_id for row in await tx.all(old)]
+    return await tx.update(store.request.delete().where(seen.request_id.in_(ids))) if ids else 0
 
 
 def _read(row: Any) -> Outcome:

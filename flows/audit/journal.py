@@ -1,0 +1,125 @@
+"""/desk/audit/journal: what was booked and what could not be done, searched by day, matter, request and person."""
+
+from __future__ import annotations
+
+from datetime import date, time, timedelta
+from typing import Any
+
+from aiohttp import web
+
+from bot.access import audit
+from bot.access.people import store as people
+from bot.context import Context
+from bot.db import journal
+from bot.db.journal import Wanted
+from bot.errors import NotAllowed
+from bot.masking import mask_name
+from bot.web import forms
+from bot.web.desk import export
+from bot.web.desk.guard import STAFF, needs
+from bot.web.desk.lists import Asked, Column, Listing
+from bot.web.desk.pages import in_tx, reading, render, see
+from bot.web.keys import SETTINGS, WORDING
+from flows.directory.rules import Catalogue
+from flows.directory.service import DirectoryService
+from flows.patients.finding import store as finding
+
+routes = web.RouteTableDef()
+PATH, RIGHT = "/desk/audit/journal", "audit.journal"
+LIST = Listing(
+    "journal",
+    (Column("at", "moment"), Column("kind"), Column("outcome"), Column("reason"), Column("person"), Column("clinic"),
+     Column("doctor"), Column("channel"), Column("who"), Column("about", hidden=True), Column("request")),
+    filters=("since", "until", "kind", "outcome", "request", "about", "person"), sort="at", down=True, sortable=False,
+)
+COUNTED = 10_000
+"""Further than this nobody turns pages: a narrower search is what helps."""
+KINDS = ("booking.", "push.", "job.", "access.", "patients.")
+
+
+@routes.get(PATH)
+@needs(RIGHT)
+async def listed(request: web.Request) -> web.StreamResponse:
+    asked, which = LIST.asked(request), export.asked(request)
+    if which and not request[STAFF].may("audit.export"):
+        raise NotAllowed("audit.export")
+    async with reading(request) as context:
+        catalogue = await DirectoryService(context).catalogue()
+        wanted = await _wanted(request, context, asked, catalogue)
+        limit, offset = asked.size, min((asked.page - 1) * asked.size, COUNTED)
+        if which == "all":
+            limit, offset = request.app[SETTINGS].desk.export_rows, 0
+        found = await journal.find(context.tx, wanted, limit=limit, offset=offset)
+        count = await journal.count(context.tx, wanted, most=COUNTED)
+        known = await finding.briefs(context.tx, [row.person_id for row in found if row.person_id])
+        names = {f"staff:{row.public_id}": row.name for row in await people.everybody(context.tx)}
+    words = request.app[WORDING].words
+    rows = [_row(row, known, names, catalogue, words) for row in found]
+    if which:
+        return await export.send(request, LIST, asked, rows)
+    shown = LIST.page(asked, rows, count, capped=count == COUNTED)
+    return render(request, "audit/desk/journal.html.j2", list=shown, kinds=KINDS, hits=None)
+
+
+@routes.post(PATH)
+@needs(RIGHT)
+@in_tx
+async def find(request: web.Request, context: Context) -> web.StreamResponse:
+    """Whom it is about: in a form and not in an address, which would stay in histories. That somebody looked is in the
+    trail, not what was typed."""
+    sent = await forms.values(request)
+    text = sent.get("q", "").strip()[:60]
+    hits = await finding.by_anything(context.tx, text) if len(text) >= 2 else []
+    audit.write(context.tx, context.actor, "patients.searched", "patients", {"found": len(hits)})
+    if len(hits) == 1:
+        return see(request, f"{PATH}?person={hits[0].public_id}")
+    shown = LIST.page(LIST.asked(request), [], 0)
+    return render(request, "audit/desk/journal.html.j2", list=shown, kinds=KINDS, hits=hits)
+
+
+async def _wanted(request: web.Request, context: Context, asked: Asked, catalogue: Catalogue) -> Wanted:
+    filters, reach = asked.filters, request[STAFF].range(RIGHT)
+    since, until = _day(filters["since"]), _day(filters["until"])
+    persons = None
+    if filters["person"]:
+        person = await finding.key_of(context.tx, filters["person"])
+        persons = [person] if person else []
+    clinics, doctor = None, ""
+    if not reach.everything:
+        clinics = [each.code for each in catalogue.clinics
+                   if reach.covers(clinic=each.code, department=each.department)]
+        row = await people.by_id(context.tx, request[STAFF].id)
+        doctor = (row.doctor if row else None) or ""
+    return Wanted(
+        kind=filters["kind"] if filters["kind"] in KINDS else "",
+        failed={"failed": True, "done": False}.get(filters["outcome"]), request_id=filters["request"],
+        about=filters["about"], persons=persons, clinics=clinics, doctor=doctor,
+        since=context.clock.moment(since, time(0)) if since else None,
+        until=context.clock.moment(until + timedelta(days=1), time(0)) if until else None,
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        found = date.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+    return found if found and 2000 <= found.year <= 2200 else None
+
+
+def _row(
+    row: Any, known: dict[int, finding.Brief], names: dict[str, str], catalogue: Catalogue, words: dict[str, Any]
+) -> dict[str, Any]:
+    person = known.get(row.person_id)
+    clinic, doctor = catalogue.clinic.get(row.clinic), catalogue.doctor.get(row.doctor)
+    told, whose = words["journal"], row.actor.partition(":")[0]
+    outcome = "failed" if row.failed else "done"
+    return {
+        "id": row.id, "at": row.at, "kind": told["kinds"].get(row.kind, row.kind), "outcome": told["outcome"][outcome],
+        "state": outcome, "reason": told["reasons"].get(row.reason, words["rights"].get(row.reason, row.reason)),
+        "person": mask_name(person.name) if person else "", "person_id": person.public_id if person else "",
+        "clinic": clinic.name if clinic else row.clinic, "doctor": doctor.name if doctor else row.doctor,
+        "channel": words["channel"].get(row.channel, row.channel),
+        "who": names.get(row.actor) or words["actor"].get(whose, row.actor), "about": row.about,
+        "request": row.request_id,
+    }
