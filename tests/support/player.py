@@ -71,7 +71,7 @@ class Player:
             await givens.call("given", self.world, line.rest)
         elif line.sign == "do":
             await givens.call("do", self.world, line.rest)
-            await self._settle()
+            await self._settle(seldom=True)
         elif line.sign == "at":
             self.traveller.move_to(self._moment(line.rest))
             await self._settle()
@@ -114,8 +114,8 @@ class Player:
             end -= step
             await self._settle()
 
-    async def _settle(self) -> None:
-        await self.world.settle()
+    async def _settle(self, *, seldom: bool = False) -> None:
+        await self.world.settle(seldom=seldom)
         sent = self.world.channels.sent
         for external_id, message in sent[self._seen :]:
             self._said.append(Line(0, "^", written(message), external_id.removeprefix("o-")))
