@@ -12,6 +12,7 @@ from bot.talk.outcomes import Call, Choose, Done, Go, Option, Outcome, Step
 from flows.booking.flow_change import Changing
 from flows.booking.labels import Labels
 from flows.booking.refusals import CancelTooLate, HoldExpired, NotBooked
+from flows.booking.stops.asking import Asking
 from flows.booking.visit import held_facts
 
 _CANCELS = re.compile("取消|退")
@@ -89,6 +90,8 @@ class Appointments(
         row = await self.service.mine(self.data.appointment)
         if row.state == "held" and row.hold_until > self.context.now:
             return Go(self.held)
+        if stop := await self._stopped(row):
+            return Call("stopped", then=self.after_booking, arg=stop)
         facts = await self.service.facts(row)
         coming = row.state == "booked" and row.end_at > self.context.now
         labels = Labels(self.context)
@@ -159,6 +162,8 @@ class Appointments(
     async def sure(self) -> Outcome:
         """Ask once more; who is too late learns it before."""
         row = await self.service.mine(self.data.appointment)
+        if stop := await self._stopped(row):
+            return Call("stopped", then=self.after_booking, arg=stop)
         try:
             self.service.check_cancel(row)
         except (CancelTooLate, NotBooked) as no:
@@ -186,6 +191,11 @@ class Appointments(
     async def after_booking(self) -> Outcome:
         """Back from a booking, or from what is waited for: it said all there is to say."""
         return Done()
+
+    async def _stopped(self, row: Any) -> str:
+        """Public id of the choice to be made first, where the session was stopped and nobody chose yet."""
+        choice = await Asking(self.context).about(row.id) if row.stopped_at is not None else None
+        return choice.public_id if choice else ""
 
     # --- inside --------------------------------------------------------------------------------------------------
 

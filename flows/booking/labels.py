@@ -140,7 +140,7 @@ class Labels:
 
     def page(self, path: str = "") -> tuple[str, str]:
         """A link to the page that does the same: (title, address)."""
-        label = "page" if not path.startswith("mine") else "page_same"
+        label = "page_same" if path.startswith(("mine", "stops")) else "page"
         return self._say(f"label_{label}"), visit.page(self._context, path)
 
     def _sited(self, name: str, site: str, home: str, catalogue: Catalogue) -> str:

@@ -19,6 +19,7 @@ from flows.booking.page_wait import waits_of
 from flows.booking.page_whom import times
 from flows.booking.refusals import BookingRefusal
 from flows.booking.service import BookingService
+from flows.booking.stops.asking import Asking
 
 MINE = f"{HOME}mine/"
 CODE = "DAOYI:"
@@ -54,14 +55,16 @@ async def details(request: web.Request) -> web.StreamResponse:
         row = await service.mine(request.match_info["appointment"])
         if row.state in ("held", "released", "expired"):
             return see(f"{HOME}holds/{row.public_id}")
-        facts = await _facts(service, row)
+        facts, stop = await _facts(service, row), await Asking(context).about(row.id)
+        if stop is not None and facts["stopped"]:
+            return see(f"{HOME}stops/{stop.public_id}")
         catalogue = await service.neighbours.catalogue()
         coming = facts["state"] == "coming"
         return render(
             request, "booking/h5/details.html.j2", visit=facts, whom=whom(row),
             place=catalogue.site.get(row.site), clinic=catalogue.clinic.get(row.clinic),
             picture=doctor_code.picture(CODE + row.public_id) if coming else "",
-            done=request.query.get("done", "") if coming else "",
+            done=request.query.get("done", "") if coming else "", choice=stop.public_id if stop else "",
         )
 
 
@@ -86,6 +89,8 @@ async def ask_cancel(request: web.Request) -> web.StreamResponse:
     async with reading(request) as context:
         service = BookingService(context)
         row = await service.mine(request.match_info["appointment"])
+        if row.stopped_at is not None and (stop := await Asking(context).about(row.id)):
+            return see(f"{HOME}stops/{stop.public_id}")
         facts, no = await _facts(service, row), ""
         try:
             service.check_cancel(row)

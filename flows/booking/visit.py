@@ -17,7 +17,8 @@ def facts_of(row: Any, person: Person | None, catalogue: Catalogue, context: Con
     """JSON values only. `row` is an appointment as store.py reads it.
 
     day (ISO), half, start, end, by (HH:MM); clinic, department, site ("" where there is but one), doctor and title
-    ("" in a general clinic), substitute_for, kind, fee (fen), number, building, floor, zone, room; person (masked),
+    ("" in a general clinic), substitute_for, stopped (nobody chose yet what shall become of it), kind, fee (fen),
+    number, building, floor, zone, room; person (masked),
     child; cancel_day, cancel_time, can_cancel; discreet.
     """
     clinic, doctor = catalogue.clinic.get(row.clinic), catalogue.doctor.get(row.sitting or "")
@@ -39,6 +40,7 @@ def facts_of(row: Any, person: Person | None, catalogue: Catalogue, context: Con
         "doctor": doctor.name if doctor else "",
         "title": doctor.title if doctor else "",
         "substitute_for": instead.name if instead else "",
+        "stopped": row.stopped_at is not None,
         "kind": row.kind,
         "fee": row.fee,
         "number": row.number,
