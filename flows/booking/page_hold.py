@@ -17,7 +17,7 @@ from flows.booking.neighbours import Person
 from flows.booking.offers import GENERAL, Wanted
 from flows.booking.page_parts import HOME, number_of, request_id, said
 from flows.booking.page_whom import times
-from flows.booking.refusals import BookingRefusal, HoldExpired, NotBooked, WrongAge, WrongSex
+from flows.booking.refusals import BookingRefusal, HoldExpired, InDraw, NotBooked, WrongAge, WrongSex
 from flows.booking.service import BookingService
 
 routes = web.RouteTableDef()
@@ -52,9 +52,21 @@ async def hold(request: web.Request, context: Context) -> web.StreamResponse:
     except HoldExpired:
         # The same page was sent again long after: what it held is gone, a fresh page can hold anew.
         return see(f"{HOME}segments/{segment}")
+    except InDraw:
+        return await _wish(request, context, segment, person.id)
     except BookingRefusal as no:
         return await instead(request, context, no, await service.segment(segment))
     return see(f"{HOME}holds/{held.public_id}")
+
+
+async def _wish(request: web.Request, context: Context, segment: int, person: int) -> web.Response:
+    """The session is drawn: being in the draw stands in the place of a hold."""
+    service = BookingService(context)
+    try:
+        row = await service.wishing.wish(segment, person)
+    except BookingRefusal as no:
+        return await instead(request, context, no, await service.segment(segment))
+    return see(f"{HOME}wishes/{row.public_id}")
 
 
 @routes.get(f"{HOME}holds/{{appointment}}")

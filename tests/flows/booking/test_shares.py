@@ -1,0 +1,193 @@
+"""Shares in the database: kept for a channel, back to it, released in time; the count is right whatever happens."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import time, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from bot.context import Context
+from flows.booking import store
+from flows.booking.offers import Wanted
+from flows.booking.pool.shares import store as shares
+from flows.booking.pool.shares.rules import Rule
+from flows.booking.refusals import BookingRefusal, SlotTaken
+from flows.booking.service import BookingService
+from jobs import booking, booking_opening
+from tests.flows.booking import ward
+from tests.support.world import World
+
+DAY = ward.TODAY + timedelta(days=4)
+
+
+async def set_rules(world: World, *rules: tuple[str, int]) -> None:
+    """Of every session of 1023, such a part for such a channel until two hours before it begins."""
+    async with world.database.transaction() as tx:
+        for channel, percent in rules:
+            await shares.set_rule(tx, Rule("1101", "D1023", channel, percent, 120), "test")
+    await renew(world)
+
+
+async def renew(world: World) -> None:
+    await booking_opening.sweep_shares(world.workshop.job(name="booking.shares"))
+
+
+async def session(world: World, **how: Any) -> list[int]:
+    code = await ward.session(world, DAY, **{"capacity": 4, **how})
+    await ward.sync(world)
+    return [row.id for row in await ward.segments(world, code)]
+
+
+@asynccontextmanager
+async def at(world: World, who: str, channel: str) -> AsyncIterator[Context]:
+    async with world.context(who) as context:
+        yield replace(context, channel=channel)
+
+
+async def hold(world: World, who: str, channel: str, segment: int, person: int) -> Any:
+    async with at(world, who, channel) as context:
+        return await BookingService(context).hold(segment, person, f"{who}:{segment}:{context.now}")
+
+
+async def left(world: World, channel: str) -> list[int]:
+    """What each segment shows as left to a channel; it is looked up anew."""
+    booking.glance(world.ports).forget()
+    async with at(world, "a", channel) as context:
+        offers = await BookingService(context).offers.segments(Wanted("1101", "D1023", DAY))
+    return [each.left for each in offers]
+
+
+async def people(world: World, count: int) -> list[int]:
+    return [await ward.person(world, f"p{n}", f"张{n}", known=False) for n in range(count)]
+
+
+async def test_a_channel_takes_its_share_first_and_others_cannot(world: World) -> None:
+    first, second = await session(world)
+    await set_rules(world, ("window", 25), ("kiosk", 25))
+    assert await left(world, "wechat") == [2, 2] and await left(world, "window") == [3, 3]
+    assert (await ward.census(world, first))["kept"] == 2
+    who = await people(world, 5)
+    for n in range(2):
+        await hold(world, f"p{n}", "wechat", first, who[n])
+    with pytest.raises(SlotTaken):
+        await hold(world, "p2", "wechat", first, who[2])
+    held = await hold(world, "p2", "window", first, who[2])
+    assert await left(world, "window") == [3] and await left(world, "wechat") == [2]
+    with pytest.raises(SlotTaken):
+        await hold(world, "p3", "window", first, who[3])
+    async with world.context("p2") as context:
+        await BookingService(context).release(held.id)
+    assert await left(world, "window") == [1, 3] and await left(world, "wechat") == [2]
+    assert await ward.balanced(world)
+    assert second
+
+
+async def test_the_rest_of_a_share_is_released_in_time(world: World, travel: time_machine.Coordinates) -> None:
+    first, _ = await session(world)
+    await set_rules(world, ("window", 50))
+    who = await people(world, 2)
+    held = await hold(world, "p0", "window", first, who[0])
+    async with world.context("p0") as context:
+        await BookingService(context).confirm(held.id)
+    travel.move_to(f"{DAY - timedelta(days=1)} 22:59:59+00:00")  # two hours before nine
+    await renew(world)
+    assert await left(world, "wechat") == [2, 2]
+    travel.shift(timedelta(seconds=1))
+    await renew(world)
+    await renew(world)
+    assert await left(world, "wechat") == [3, 4]
+    assert await ward.balanced(world)
+    async with world.database.reading() as tx:
+        assert not await tx.all(select(shares.share)) and not await tx.all(
+            select(store.segment.c.id).where(store.segment.c.shared)
+        )
+
+
+async def test_a_released_slot_is_first_of_those_who_wait(world: World, travel: time_machine.Coordinates) -> None:
+    first, second = await session(world, capacity=2)
+    await set_rules(world, ("window", 50))
+    who = await people(world, 3)
+    for n, segment in enumerate((first, second)):
+        held = await hold(world, f"p{n}", "wechat", segment, who[n])
+        async with world.context(f"p{n}") as context:
+            await BookingService(context).confirm(held.id)
+    async with world.context("p2") as context:
+        row = await BookingService(context).segment(first)
+        await BookingService(context).waiting.join([row.session_id], who[2])
+    travel.move_to(f"{DAY - timedelta(days=1)} 23:00:00+00:00")
+    await renew(world)
+    assert await left(world, "wechat") == []
+    travel.shift(timedelta(minutes=40))  # the quiet hours end
+    await booking.sweep(world.workshop.job(name="booking.sweep"))
+    async with world.context("p2") as context:
+        assert len(await BookingService(context).waiting.offers()) == 1
+    assert await ward.balanced(world)
+
+
+async def test_who_waits_on_a_channel_is_offered_what_comes_back_to_its_share(world: World) -> None:
+    first, second = await session(world, capacity=2)
+    await set_rules(world, ("window", 50))
+    who = await people(world, 6)
+    taken = [await hold(world, f"p{n}", "window", (first, second)[n % 2], who[n]) for n in range(4)]
+    for n, channel in ((4, "wechat"), (5, "window")):
+        async with at(world, f"p{n}", channel) as context:
+            row = await BookingService(context).segment(first)
+            await BookingService(context).waiting.join([row.session_id], who[n])
+    async with world.context("p0") as context:
+        await BookingService(context).release(taken[0].id)
+    await booking.sweep(world.workshop.job(name="booking.sweep"))
+    async with world.context("p4") as context:
+        assert await BookingService(context).waiting.offers() == []
+    async with world.context("p5") as context:
+        assert len(await BookingService(context).waiting.offers()) == 1
+    assert await ward.balanced(world)
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("seed", range(2))
+async def test_whatever_happens_the_count_is_right(
+    world: World, travel: time_machine.Coordinates, seed: int
+) -> None:
+    """Holds on three channels, releases, changed rosters, changed rules and the time of the release in any order."""
+    lot = random.Random(seed)
+    code = await ward.session(world, DAY, capacity=3, ends=time(10, 30))
+    await ward.sync(world)
+    await set_rules(world, ("window", 30), ("kiosk", 20))
+    segments = [row.id for row in await ward.segments(world, code)]
+    who = await people(world, 8)
+    held: list[tuple[str, int]] = []
+    for n in range(60):
+        travel.shift(timedelta(seconds=1))
+        what, name = lot.choice(["hold", "hold", "hold", "end", "end", "roster", "rule", "renew"]), lot.randrange(8)
+        try:
+            if what == "hold":
+                channel = lot.choice(["wechat", "window", "kiosk"])
+                row = await hold(world, f"p{name}", channel, lot.choice(segments), who[name])
+                held.append((f"p{name}", row.id))
+            elif what == "end" and held:
+                by, appointment = held.pop(lot.randrange(len(held)))
+                async with world.context(by) as context:
+                    service = BookingService(context)
+                    await (service.release if lot.random() < 0.5 else service.confirm)(appointment)
+            elif what == "roster":
+                await ward.change_session(world, code, capacity=lot.randint(1, 4))
+                await booking.sync_rosters(world.workshop.job())
+            elif what == "rule":
+                await set_rules(world, (lot.choice(["window", "kiosk"]), lot.choice([10, 30, 50])))
+            else:
+                await renew(world)
+        except BookingRefusal:
+            pass
+        assert await ward.balanced(world), (n, what)
+    travel.move_to(f"{DAY - timedelta(days=1)} 23:00:01+00:00")
+    await renew(world)
+    assert await ward.balanced(world)
+    async with world.database.reading() as tx:
+        assert not await tx.all(select(store.slot.c.id).where(store.slot.c.state == "kept"))
