@@ -21,7 +21,8 @@ class Contact:
     """Somebody on a channel, perhaps not yet known by name.
 
     ``id`` is the row's key and stays inside; ``public_id`` is the unguessable one for addresses and logs;
-    ``account`` is the settings name of the official account; ``external_id`` the openid or user id there.
+    ``account`` is the settings name of the official account; ``external_id`` the openid or user id there. ``easy``:
+    wants large type, few choices and numbers alone.
     """
 
     id: int
@@ -29,6 +30,7 @@ class Contact:
     account: str
     channel: str
     external_id: str = field(repr=False)
+    easy: bool = False
 
 
 @dataclass(slots=True)

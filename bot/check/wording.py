@@ -82,7 +82,7 @@ def _unused(project: Project, shelf: Shelf, used: list[Use]) -> Iterator[Finding
     for name in shelf.trees:
         area, _, rest = name.partition("/")
         kind = rest.partition("/")[0]
-        if kind not in KINDS or name in named or (area not in project.names and area != "common"):
+        if kind not in KINDS or {name, _usual(name)} & named or (area not in project.names and area != "common"):
             continue
         short = _short(name).rpartition("/")[2]
         if kind == "push" or not _mentioned(project, area, short):
@@ -93,11 +93,22 @@ def _facts(shelf: Shelf, used: list[Use]) -> Iterator[Finding]:
     for use in used:
         if use.facts is None or use.flows is None or not use.name.exact:
             continue
-        for name in shelf.find(use.name):
+        for name in _both(shelf, use):
             data = [{entry.name for entry in fields(flow.Data)} for flow in use.flows]
             given = use.facts | (set.intersection(*data) if data else set())
             for fact in sorted(shelf.needs(name) - given):
                 yield Finding(use.file, str(use.name), f"its template needs the fact {fact}, which is not given here")
+
+
+def _both(shelf: Shelf, use: Use) -> list[str]:
+    """The templates of a use, and what easy mode says in their place."""
+    usual = shelf.find(use.name)
+    return usual + [name for name in shelf.trees if _usual(name) != name and _usual(name) in usual]
+
+
+def _usual(name: str) -> str:
+    """What is said outside of easy mode in place of `name`."""
+    return name.replace("_easy.j2", ".j2")
 
 
 def _mentioned(project: Project, area: str, short: str) -> bool:

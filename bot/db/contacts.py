@@ -64,6 +64,7 @@ conversation = table(
 
 BOT, STAFF = "bot", "staff"
 _ABOUT = "conversation.state"
+_WHO = tuple(contact.c[name] for name in ("id", "public_id", "account", "channel", "external_id", "easy"))
 
 
 @dataclass(slots=True)
@@ -90,6 +91,7 @@ class Statements:
 
         fields = (
             contact.c.followed,
+            contact.c.easy,
             conversation.c.state,
             conversation.c.mode,
             conversation.c.reach,
@@ -181,6 +183,12 @@ async def set_followed(tx: Transaction, contact_id: int, followed: bool) -> bool
     return await tx.update(changed.values(followed=followed)) == 1
 
 
+async def set_easy(tx: Transaction, contact_id: int, easy: bool) -> bool:
+    """Whether the contact is shown large type, few choices and numbers alone. True when that is a change."""
+    changed = update(contact).where(contact.c.id == contact_id, contact.c.easy != easy)
+    return await tx.update(changed.values(easy=easy)) == 1
+
+
 async def close_turn(tx: Transaction, locked: Locked, stored: dict[str, Any], kept: dict[str, Any] | None) -> None:
     """Write conversation (`stored`: state, mode, wakes_at, awaits, reach), inbox row (`kept`) and outbox; commit."""
     known = Statements.of(tx.link.dialect)
@@ -198,23 +206,21 @@ async def close_turn(tx: Transaction, locked: Locked, stored: dict[str, Any], ke
 
 def _locked(rows: Any, answers: Any, *address: str) -> Locked:
     """`address`: account, channel and external id where the row does not end with them."""
-    followed, sealed, mode, reach, turns, *who = rows[0]
+    followed, easy, sealed, mode, reach, turns, *who = rows[0]
     state = "" if sealed is None else keys.ring().open(bytes(sealed), _ABOUT)
     answer = keys.ring().open(bytes(answers[0][0]), "inbox.answer") if answers else None
-    return Locked(Contact(*who, *address), bool(followed), state, mode, reach, turns, answer)
+    return Locked(Contact(*(*who, *address, bool(easy))), bool(followed), state, mode, reach, turns, answer)
 
 
 async def contact_at(tx: Transaction, account: str, external_id: str) -> Contact | None:
     """The contact with this address on an account."""
-    fields = (contact.c.id, contact.c.public_id, contact.c.account, contact.c.channel, contact.c.external_id)
-    row = await tx.one(select(*fields).where(contact.c.account == account, contact.c.external_id == external_id))
+    row = await tx.one(select(*_WHO).where(contact.c.account == account, contact.c.external_id == external_id))
     return None if row is None else Contact(**row._mapping)
 
 
 async def contact_of(tx: Transaction, contact_id: int) -> Contact | None:
     """The contact with this key."""
-    fields = (contact.c.id, contact.c.public_id, contact.c.account, contact.c.channel, contact.c.external_id)
-    row = await tx.one(select(*fields).where(contact.c.id == contact_id))
+    row = await tx.one(select(*_WHO).where(contact.c.id == contact_id))
     return None if row is None else Contact(**row._mapping)
 
 

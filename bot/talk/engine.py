@@ -16,6 +16,9 @@ from bot.talk.runner import Runner
 from bot.talk.session import Frame, Wait
 from bot.talk.voice import MISSES
 
+EASY, MENU = "easy", "menu"
+"""The flow of easy mode, and what it is entered with to show what can be begun."""
+
 
 class Engine(Runner):
     """One turn: what may come, and what it leads to."""
@@ -28,7 +31,7 @@ class Engine(Runner):
             title, self.session.lapsed = self.session.lapsed, ""
             self.voice.say("common/chat/lapsed", flow=title)
         today = self.context.clock.today()
-        meaning = precedence.decide(self.session, text, self.areas, today)
+        meaning = precedence.decide(self.session, text, self.areas, today, easy=self.voice.easy)
         if not isinstance(meaning, precedence.Free):
             self.session.unclear = 0
         match meaning:
@@ -39,6 +42,8 @@ class Engine(Runner):
             case precedence.Courtesy(template):
                 self.voice.say(template, busy=self.session.top is not None)
                 self._ask_again()
+                if self.voice.easy and self.session.top is None:
+                    await self.begin(EASY, MENU)
             case precedence.Begin(flow, said, alone):
                 if alone or not await self._read(said):
                     await self.begin(flow, text=said)
@@ -109,7 +114,7 @@ class Engine(Runner):
     async def _back(self) -> None:
         frame = self.session.top
         if frame is None:
-            self.voice.say("common/chat/menu")
+            await self._menu()
             return
         if len(frame.trail) < 2:
             self.voice.say("common/chat/back_at_start")
@@ -136,7 +141,10 @@ class Engine(Runner):
 
     async def _help(self) -> None:
         if self.session.top is None:
-            self.voice.say("common/chat/help")
+            if self.voice.easy:
+                await self._menu()
+            else:
+                self.voice.say("common/chat/help")
             return
         self.voice.say("common/chat/help_inside")
         self.voice.ask(self.session.top)
@@ -153,4 +161,14 @@ class Engine(Runner):
             self.session.unclear = 0
             return
         self.session.unclear += 1
-        self.voice.say("common/chat/human_offer_free" if self.session.unclear % MISSES == 0 else "common/chat/menu")
+        if self.session.unclear % MISSES == 0:
+            self.voice.say("common/chat/human_offer_free")
+        else:
+            await self._menu()
+
+    async def _menu(self) -> None:
+        """What can be begun here; in easy mode by number."""
+        if self.voice.easy:
+            await self.begin(EASY, MENU)
+        else:
+            self.voice.say("common/chat/menu")

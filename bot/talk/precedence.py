@@ -19,7 +19,11 @@ from bot.talk.session import Session, Wait
 from bot.talk.understand import checks, choice, words
 
 PAGE = 9
+EASY_PAGE = 5
+EASY_MORE, EASY_PREVIOUS = 6, 7
+"""In easy mode the same numbers turn the page everywhere."""
 COURTESIES = {"thanks": "common/chat/thanks", "hello": "common/chat/hello"}
+UNSAID = 100_000
 SHORT = 2
 """A number of so few digits is meant for the list, even where a longer one (a doctor's) could be looked for."""
 
@@ -95,17 +99,21 @@ class Free:
 Meaning = Alarm | Given | Which | Turned | Control | Courtesy | Begin | Elsewhere | Missed | Free
 
 
-def decide(session: Session, text: str, areas: Areas, today: date) -> Meaning:
-    """Pure: the same session and text always mean the same."""
+def decide(session: Session, text: str, areas: Areas, today: date, *, easy: bool = False) -> Meaning:
+    """Pure: the same session and text always mean the same. `easy`: the options were shown five at a time."""
     if template := areas.alarm(text):
         return Alarm(template)
     wait = session.top.wait if session.top else None
-    matched = choice.match(text, shown(wait)) if wait and wait.kind == "choice" else None
+    if easy and wait and wait.kind == "choice":
+        way = next((way for way, n in easy_ways(wait).items() if words.bare(text) == str(n)), None)
+        if way:
+            return _turned(wait, way, EASY_PAGE)
+    matched = choice.match(text, shown(wait, easy=easy)) if wait and wait.kind == "choice" else None
     if matched and matched.kind == "one" and matched.exact:
         return Given(matched.values[0])
     control = words.control(text)
     if wait and wait.kind == "choice" and control in ("more", "previous"):
-        return _turned(wait, control)
+        return _turned(wait, control, EASY_PAGE if easy else PAGE)
     if control in ("back", "cancel", "help", "human"):
         return Control(control)
     alone = areas.words.get(words.bare(text))
@@ -115,7 +123,7 @@ def decide(session: Session, text: str, areas: Areas, today: date) -> Meaning:
         return Courtesy(COURTESIES[polite])
     if matched and matched.kind == "one":
         return Given(matched.values[0])
-    if matched and matched.kind == "many" and not (wait and wait.other):
+    if matched and matched.kind == "many" and not (wait and wait.other) and not easy:
         return Which(matched.numbers)
     if wait and wait.kind == "text":
         checked = checks.check(wait.check, text, today)
@@ -137,12 +145,28 @@ def decide(session: Session, text: str, areas: Areas, today: date) -> Meaning:
     return Missed()
 
 
-def shown(wait: Wait) -> list[choice.Shown]:
-    """The options of a wait as they are numbered, all pages of them: an earlier page still counts as seen."""
-    return [choice.Shown(n, value, label, tuple(aliases)) for n, (value, label, aliases) in enumerate(wait.options, 1)]
+def shown(wait: Wait, *, easy: bool = False) -> list[choice.Shown]:
+    """The options of a wait as they are numbered, all pages of them: an earlier page still counts as seen. In easy mode
+    only the present page has numbers that anybody would say."""
+    first = 1 - wait.page if easy else 1
+    return [
+        choice.Shown(n if n > 0 and not (easy and n > EASY_PAGE) else UNSAID + n, value, label, tuple(aliases))
+        for n, (value, label, aliases) in enumerate(wait.options, first)
+    ]
 
 
-def _turned(wait: Wait, control: str) -> Turned:
-    step = PAGE if control == "more" else -PAGE
+def easy_page(wait: Wait) -> list[list[Any]]:
+    """The options that easy mode shows now."""
+    return wait.options[wait.page : wait.page + EASY_PAGE]
+
+
+def easy_ways(wait: Wait) -> dict[str, int]:
+    """The pages there are besides the present one: "more" and "previous", with the number that turns to it."""
+    ways = {"more": EASY_MORE} if wait.page + EASY_PAGE < len(wait.options) else {}
+    return ways | ({"previous": EASY_PREVIOUS} if wait.page else {})
+
+
+def _turned(wait: Wait, control: str, size: int) -> Turned:
+    step = size if control == "more" else -size
     page = wait.page + step
     return Turned(page if 0 <= page < len(wait.options) else 0)

@@ -35,7 +35,7 @@ class Runner:
         self.areas = areas
         self.context = context
         self.session = session
-        self.voice = Voice(context.wording, areas)
+        self.voice = Voice(context.wording, areas, easy=context.contact is not None and context.contact.easy)
         self._services: dict[str, Any] = {}
 
     async def begin(self, name: str, arg: str | None = None, *, text: str = "") -> None:

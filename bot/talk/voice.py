@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot.talk import precedence
 from bot.talk.area import Areas
 from bot.talk.messages import Message
-from bot.talk.precedence import PAGE
 from bot.talk.session import Frame, Wait
 from bot.wording import Wording
 
@@ -15,9 +15,11 @@ MISSES = 3
 
 
 class Voice:
-    """`messages` is what has been said so far, in order."""
+    """`messages` is what has been said so far, in order. `easy`: five choices at a time, each of them a number, and
+    shorter words where there are some (`<template>_easy`)."""
 
-    def __init__(self, wording: Wording, areas: Areas) -> None:
+    def __init__(self, wording: Wording, areas: Areas, *, easy: bool = False) -> None:
+        self.easy = easy
         self._wording = wording
         self._areas = areas
         self.messages: list[Message] = []
@@ -26,7 +28,8 @@ class Voice:
         self.messages.append(Message(self.text(template, **facts)))
 
     def text(self, template: str, /, **facts: Any) -> str:
-        return self._wording.render(template, **facts)
+        short = f"{template}_easy"
+        return self._wording.render(short if self.easy and self._wording.has(short) else template, **facts)
 
     def ask(self, frame: Frame) -> None:
         """Ask what the frame waits for, as it was asked first; a long list from its present page on."""
@@ -35,10 +38,25 @@ class Voice:
             return
         area = self._areas.home[frame.flow].name
         text = self.text(f"{area}/chat/{wait.prompt}", **{**frame.data, **wait.facts})
-        shown = tuple((n, option[1]) for n, option in enumerate(wait.options, 1))[wait.page : wait.page + PAGE]
-        many = len(wait.options) > PAGE
-        hint = self.text("common/chat/more", last=wait.page + PAGE >= len(wait.options)) if many else ""
-        self.messages.append(Message(text, shown, tuple((title, url) for title, url in wait.links), hint))
+        links = tuple((title, url) for title, url in wait.links)
+        if self.easy:
+            hint = self.text("common/chat/easy_hint", wait=wait.kind)
+            self.messages.append(Message(text, self._few(wait), links, hint))
+            return
+        page = precedence.PAGE
+        shown = tuple((n, option[1]) for n, option in enumerate(wait.options, 1))[wait.page : wait.page + page]
+        many = len(wait.options) > page
+        hint = self.text("common/chat/more", last=wait.page + page >= len(wait.options)) if many else ""
+        self.messages.append(Message(text, shown, links, hint))
+
+    def _few(self, wait: Wait) -> tuple[tuple[int, str], ...]:
+        """The options of the present page, numbered from 1 on each, and the ways to the others by numbers of their
+        own."""
+        here = precedence.easy_page(wait)
+        shown = [(n, option[1]) for n, option in enumerate(here, 1)]
+        for way, number in precedence.easy_ways(wait).items():
+            shown.append((number, self.text(f"common/chat/easy_{way}")))
+        return tuple(shown)
 
     def missed(
         self, frame: Frame, wait: Wait, text: str, problem: str, facts: dict[str, Any], why: str = ""
@@ -46,7 +64,8 @@ class Voice:
         """Say why the text is no answer, and ask again. `why` is a template for it that the flow has of its own."""
         wait.misses += 1
         if problem == "out_of_range":
-            self.say("common/chat/out_of_range", last=len(wait.options))
+            last = len(precedence.easy_page(wait) if self.easy else wait.options)
+            self.say("common/chat/out_of_range", last=last)
         elif problem:
             self.say(f"common/chat/problem_{problem}", **facts)
         elif why:

@@ -122,7 +122,8 @@ def in_tx(handler: Acting) -> Handler:
 
 def render(request: web.Request, template: str, *, status: int = 200, **facts: Any) -> web.Response:
     """A page or a part of one. Templates find besides ``facts``: ``static(name)``, ``csrf`` (the token), ``say``
-    (a Problem in words), ``large`` (type), ``here`` (this address), ``larger`` (its query with the other type)."""
+    (a Problem in words), ``large`` (type), ``easy`` (mode), ``here`` (this address), ``larger`` (its query with the
+    other type)."""
     session: Session | None = request.get(SESSION)
     fresh: list[str] = []
     wording = request.app[WORDING]
@@ -131,6 +132,7 @@ def render(request: web.Request, template: str, *, status: int = 200, **facts: A
         "csrf": csrf.token(request, fresh, session.id) if session else "",
         "say": partial(forms.say, wording),
         "large": large(request),
+        "easy": easy(request),
         "here": request.rel_url.raw_path,
         "larger": request.rel_url.update_query({LARGE: "0" if large(request) else "1"}).raw_query_string,
     }
@@ -144,8 +146,15 @@ def render(request: web.Request, template: str, *, status: int = 200, **facts: A
 
 
 def large(request: web.Request) -> bool:
-    """Whether this browser wants large type: ``?large=1`` switches it on for good, ``?large=0`` off."""
-    return request.query.get(LARGE, request.cookies.get(LARGE, "")) == "1"
+    """Whether this browser wants large type: ``?large=1`` switches it on for good, ``?large=0`` off; where nobody did
+    either, whether the contact wants easy mode."""
+    asked = request.query.get(LARGE, request.cookies.get(LARGE, ""))
+    return asked == "1" if asked in ("0", "1") else easy(request)
+
+
+def easy(request: web.Request) -> bool:
+    """Whether the contact who opened the page wants easy mode."""
+    return SESSION in request and request[SESSION].contact.easy
 
 
 def onward(asked: str) -> str:

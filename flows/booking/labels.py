@@ -23,7 +23,10 @@ class Labels:
         self._context = context
 
     def _say(self, template: str, /, **facts: Any) -> str:
-        return self._context.wording.render(f"booking/chat/{template}", **facts)
+        contact, wording = self._context.contact, self._context.wording
+        short = f"booking/chat/{template}_easy"
+        fits = contact is not None and contact.easy and wording.has(short)
+        return wording.render(short if fits else f"booking/chat/{template}", **facts)
 
     def word(self, value: Any, label: str, /, *aliases: str, **facts: Any) -> Option:
         """An option that is only words: `label_<label>`."""

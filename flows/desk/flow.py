@@ -21,6 +21,11 @@ class Human(Flow, name="human", words=("人工", "人工客服", "转人工", "�
         which: str = ""
 
     async def start(self) -> Outcome:
+        """In easy mode nothing need be written: two steps and somebody calls."""
+        assert self.context.contact is not None
+        if self.context.contact.easy:
+            self.data.about = self.context.wording.render("desk/chat/call_me")
+            return Go(self.number)
         return Ask("about", save="about", then=self.number, minutes=60)
 
     async def number(self) -> Outcome:

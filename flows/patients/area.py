@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bot.access.doors import Door
 from bot.talk.area import Area
-from flows.patients import desk, help_pages, page_mobile, pages
+from flows.patients import desk, help_pages, page_easy, page_mobile, pages
 from flows.patients.flow_allow import Allow
 from flows.patients.flow_assist import Assist, reads
+from flows.patients.flow_easy import Easy
 from flows.patients.flow_handover import Handover
 from flows.patients.flow_people import People
 from flows.patients.flow_register import Register
@@ -16,11 +17,11 @@ from flows.patients.service import PatientsService
 AREA = Area(
     name="patients",
     title="就诊人",
-    flows=(Register, People, Handover, Assist, Allow),
+    flows=(Register, People, Handover, Assist, Allow, Easy),
     service=PatientsService,
     reads=reads,
     pushes=KINDS,
-    routes=(pages.routes, page_mobile.routes, help_pages.routes, desk.routes),
+    routes=(page_easy.routes, pages.routes, page_mobile.routes, help_pages.routes, desk.routes),
     permits=("patients.find", "patients.reveal"),
     doors=(Door("/desk/patients/find", "patients.find", "search"),),
 )

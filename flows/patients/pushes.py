@@ -18,6 +18,8 @@ KINDS = (
     PushKind("patients.help_refused", "没有同意家人帮忙", priority=4, quiet="always", obligatory=True),
     PushKind("patients.help_expired", "家人帮忙没有等到答复", priority=6, obligatory=True),
     PushKind("patients.help_full", "帮忙的家人就诊人满了", priority=4, quiet="always", obligatory=True),
+    PushKind("patients.easy_on", "家人打开了简单模式", priority=4, quiet="always", obligatory=True),
+    PushKind("patients.easy_off", "家人关掉了简单模式", priority=4, quiet="always", obligatory=True),
     PushKind("patients.help_ended", "家人帮忙结束", priority=4, obligatory=True),
 )
 _NAMES = frozenset(kind.name for kind in KINDS)

@@ -12,6 +12,7 @@ from bot.documents import Document, Problem
 from bot.errors import NotAllowed, NotFound
 from bot.talk.events import EVENT
 from flows.patients import pushes, rules, store
+from flows.patients.ease import Ease
 from flows.patients.handover.giving import Giving
 from flows.patients.handover.taking import Taking
 from flows.patients.people import CodeCheck, FullPerson, Person, Purpose, RegisterForm
@@ -40,6 +41,7 @@ class PatientsService:
         self.records = Records(context)
         self.registration = Registration(context, self.codes, self.records)
         self.giving, self.taking = Giving(context), Taking(context)
+        self.ease = Ease(context)
 
     # --- who is there --------------------------------------------------------------------------------------------
 

@@ -1,5 +1,5 @@
-"""A patient waits on the page for a full doctor; another one cancels; what is offered is taken on the page, and the chat
-knows the same."""
+"""A patient waits on the page for a full doctor; another one cancels; what is offered is taken on the page, and the
+chat knows the same."""
 
 from __future__ import annotations
 

@@ -134,6 +134,32 @@ async def helpers(tx: Transaction, giver_id: int, person_id: int) -> Sequence[Ro
     return await tx.all(found.order_by(handover.c.id))
 
 
+async def helped(tx: Transaction, taker_id: int) -> Sequence[Row[Any]]:
+    """(public_id, giver_id, person_id, person, name, easy) of givers whom this taker helps: the newest hand-over of
+    each, of the giver's own person alone."""
+    own, mine = store.link.alias("own"), store.link
+    newest = (
+        select(func.max(handover.c.id))
+        .join(mine, (mine.c.contact_id == handover.c.taker_id) & (mine.c.person_id == handover.c.person_id))
+        .join(own, (own.c.contact_id == handover.c.giver_id) & (own.c.person_id == handover.c.person_id))
+        .where(
+            handover.c.taker_id == taker_id, handover.c.state == "given", mine.c.active == 1,
+            mine.c.proof == "consent", own.c.active == 1, own.c.relation == "self",
+        )
+        .group_by(handover.c.giver_id)
+    )
+    ids = [row[0] for row in await tx.all(newest)]
+    found = (
+        select(
+            handover.c.public_id, handover.c.giver_id, handover.c.person_id, contact.c.easy,
+            store.person.c.public_id.label("person"), store.person.c.name,
+        )
+        .join(store.person, store.person.c.id == handover.c.person_id)
+        .join(contact, contact.c.id == handover.c.giver_id)
+    )
+    return await tx.all(found.where(handover.c.id.in_(ids)).order_by(handover.c.id))
+
+
 async def self_of(tx: Transaction, contact_id: int) -> Row[Any] | None:
     """(name, mobile) of the contact as a person: the name of their own document, the phone that they proved."""
     own = (store.link.c.contact_id == contact_id, store.link.c.active == 1, store.link.c.relation == "self")

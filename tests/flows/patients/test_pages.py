@@ -221,3 +221,20 @@ async def test_a_phone_is_changed_with_a_code_to_the_new_one(reader: Reader) -> 
     assert "手机换好了" in reader.text and "****0002" in reader.text
     other = Reader(reader.on, reader.world, number=2)
     assert (await other.get(f"{person}/mobile"), other.status)[1] == 404
+
+
+async def test_easy_mode_is_turned_on_and_off_on_its_page(reader: Reader) -> None:
+    easy = "/h5/patients/easy"
+    assert easy in await reader.get("/h5/patients/") or "还没有就诊人" in reader.text
+    await reader.get(easy)
+    assert 'class="large"' not in reader.text and "data-aloud" not in reader.text
+    await reader.post(easy, on="1")
+    assert 'class="large"' in reader.text and "data-aloud" in reader.text and "换回普通模式" in reader.text
+    reader.on.browser.session.cookie_jar.clear_domain("127.0.0.1")  # another browser of the same contact
+    assert 'class="large"' in await reader.get("/h5/patients/")
+    await reader.get(easy)
+    await reader.post(easy, on="0")
+    assert 'class="large"' not in await reader.get("/h5/patients/")
+    await reader.get(easy)
+    await reader.post(easy, on="1", whom="somebodyelsesname")
+    assert reader.status == 404

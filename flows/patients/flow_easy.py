@@ -1,0 +1,87 @@
+"""Easy mode in the chat: on and off, for oneself or for somebody one helps; and its menu by numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.talk.flow import Flow
+from bot.talk.outcomes import Call, Choose, Done, Go, Option, Outcome
+from bot.talk.understand.words import bare
+from flows.patients.code_steps import label
+from flows.patients.service import PatientsService
+
+ON = (
+    "大字", "大字版", "大字模式", "简单模式", "简易模式", "老人模式", "老年模式", "长辈模式", "长辈版", "关怀模式",
+    "关怀版", "字太小", "字太小了", "看不清",
+)
+OFF = ("普通模式", "普通版", "标准模式", "标准字", "关闭大字", "关掉大字", "退出简单模式", "不要大字", "关闭简单模式")
+WAYS = ("booking", "appointments", "people", "human")
+"""What the menu leads to, as flows are called."""
+
+
+class Easy(Flow, name="easy", words=ON + OFF):
+    """`enter` shows the menu."""
+
+    service: PatientsService
+
+    @dataclass
+    class Data:
+        whom: str = ""
+        answer: str = ""
+
+    data: Data
+
+    async def enter(self, arg: str) -> Outcome:
+        return Go(self.menu)
+
+    async def start(self) -> Outcome:
+        if bare(self.text) in OFF:
+            return Go(self.own_off)
+        if await self.service.ease.helped():
+            return Go(self.for_whom)
+        return Go(self.own)
+
+    async def own(self) -> Outcome:
+        assert self.context.contact is not None
+        if not self.context.contact.easy:
+            await self.service.ease.set_own(True)
+            return Go(self.menu, say="easy_on")
+        options = [Option("keep", label(self, "easy_keep"), ("@no",)), Option("off", label(self, "easy_off"), ())]
+        return Choose("easy_already", options, save="answer", then=self.kept)
+
+    async def kept(self) -> Outcome:
+        return Go(self.own_off if self.data.answer == "off" else self.menu)
+
+    async def own_off(self) -> Outcome:
+        await self.service.ease.set_own(False)
+        return Done("easy_off")
+
+    # --- for somebody whom one helps -----------------------------------------------------------------------------
+
+    async def for_whom(self) -> Outcome:
+        options = [Option("", label(self, "easy_me"), ("自己", "我自己", "我"))]
+        options += [
+            Option(each.handover, label(self, "easy_other", helped=each), (each.name,))
+            for each in await self.service.ease.helped()
+        ]
+        return Choose("easy_whom", options, save="whom", then=self.chosen)
+
+    async def chosen(self) -> Outcome:
+        if not self.data.whom:
+            return Go(self.own)
+        before = {each.handover: each.easy for each in await self.service.ease.helped()}
+        helped = await self.service.ease.set_for(self.data.whom, not before.get(self.data.whom, False))
+        return Done("easy_set", facts={"name": helped.name, "easy": helped.easy})
+
+    # --- the menu ------------------------------------------------------------------------------------------------
+
+    async def menu(self) -> Outcome:
+        options = [Option(way, label(self, "easy_way", way=way)) for way in WAYS]
+        return Choose("easy_menu", options, save="answer", then=self.go)
+
+    async def go(self) -> Outcome:
+        return Call(self.data.answer, then=self.back)
+
+    async def back(self) -> Outcome:
+        """What was begun has said all there is to say."""
+        return Done()

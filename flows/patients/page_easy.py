@@ -1,0 +1,37 @@
+"""The page of easy mode: on and off, for oneself and for those one helps."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from bot.context import Context
+from bot.web import forms
+from bot.web.pages import contact_page, easy, in_tx, reading, render, see
+from flows.patients.service import PatientsService
+
+ADDRESS = "/h5/patients/easy"
+
+routes = web.RouteTableDef()
+
+
+@routes.get(ADDRESS)
+@contact_page
+async def show(request: web.Request) -> web.StreamResponse:
+    async with reading(request) as context:
+        helped = await PatientsService(context).ease.helped()
+        return render(request, "patients/h5/easy.html.j2", own=easy(request), helped=helped)
+
+
+@routes.post(ADDRESS)
+@contact_page
+@in_tx
+async def change(request: web.Request, context: Context) -> web.StreamResponse:
+    """`whom` is a hand-over's public id, "" for oneself. The browser's own choice of type ends with it: what was chosen
+    last holds."""
+    ease, sent = PatientsService(context).ease, await forms.values(request)
+    on = sent.get("on") == "1"
+    if whom := sent.get("whom", ""):
+        await ease.set_for(whom, on)
+        return see(ADDRESS)
+    await ease.set_own(on)
+    return see(f"{ADDRESS}?large={int(on)}")

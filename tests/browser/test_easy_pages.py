@@ -1,0 +1,49 @@
+"""Easy mode on pages: everything is larger and still fits, and a page reads itself aloud where the phone has a voice."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.test_booking_pages import fits
+from tests.flows.booking.conftest import travel
+from tests.flows.booking.test_pages import HOME, Reader, reader, sits
+from tests.support.chromium import browser, visit
+
+__all__ = ["reader", "travel"]
+pytestmark = pytest.mark.browser
+
+# A phone's voice that only writes down what it was to say.
+VOICE = """
+window.heard = [];
+Object.defineProperty(window, "speechSynthesis", {value: {
+  speak: (words) => window.heard.push([words.text, words.lang]), cancel: () => window.heard.push(["", ""]),
+}});
+"""
+
+
+async def test_large_and_aloud(reader: Reader) -> None:
+    await sits(reader)
+    base = f"http://127.0.0.1:{reader.on.settings.port}/sandbox/phone/1"
+    async with browser() as running, visit(running) as visitor:
+        page = await visitor.page()
+        await page.add_init_script(VOICE)
+        await page.goto(f"{base}/h5/patients/easy")
+        before = await page.evaluate("document.querySelector('.type-switch').getBoundingClientRect().height")
+        await page.get_by_role("button", name="给我打开简单模式").click()
+        await expect(page.get_by_role("button", name="朗读")).to_be_visible()
+        after = await page.evaluate("document.querySelector('.type-switch').getBoundingClientRect().height")
+        assert after == pytest.approx(before * 1.3, rel=0.03)
+        for path in ("", "dates", "doctors/D1023", "mine/"):
+            await page.goto(f"{base}{HOME}{path}")
+            await fits(page)
+        await page.goto(f"{base}{HOME}doctors/D1023")
+        button = page.locator("[data-aloud]")
+        await button.click()
+        heard = await page.evaluate("window.heard")
+        said = [text for text, _ in heard]
+        assert ["王静医生", "zh-CN"] in heard and "朗读" not in said and "标准字" not in said, said
+        await expect(button).to_have_text("停")
+        await button.click()
+        await expect(button).to_have_text("朗读")
+        assert (await page.evaluate("window.heard"))[-1] == ["", ""]
