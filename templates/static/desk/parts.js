@@ -42,4 +42,11 @@ document.addEventListener("alpine:init", () => {
       for (const row of this.$root.rows) if (row.cells.length > 1) row.cells[at]?.classList.add("lit");
     },
   }));
+
+  // Whom a new roster hits: all of them keep their time.
+  Alpine.data("decisions", () => ({
+    keep() {
+      for (const each of this.$root.querySelectorAll("input[type=radio][value=keep]")) each.checked = true;
+    },
+  }));
 });

@@ -66,7 +66,7 @@ class Drafts:
     async def add(self, terms: Sequence[Terms]) -> None:
         """New patterns, or single days. Raises BadTerms."""
         for each in terms:
-            await self._check(each)
+            await self.check(each)
         for clinic in {each.clinic for each in terms}:
             own = [each for each in terms if each.clinic == clinic]
             await store.add_edits(self.tx, self.by, clinic, own)
@@ -78,7 +78,7 @@ class Drafts:
         entry = await self.entry(clinic, key)
         if entry.mark != mark:
             raise Conflict("roster")
-        await self._check(terms)
+        await self.check(terms)
         old = entry.now
         if old is None:
             if not await store.change_edit(self.tx, self.by, key, terms):
@@ -115,15 +115,7 @@ class Drafts:
             self._tell("booking.roster_discarded", clinic, count=count)
         return count
 
-    # --- inside --------------------------------------------------------------------------------------------------
-
-    async def _put(self, key: str, act: str, terms: Terms | None) -> None:
-        pattern = next((each for each in await store.live(self.tx) if each.key == key), None)
-        if pattern is None:
-            raise Conflict("roster")
-        await store.put_edit(self.tx, self.by, pattern.terms.clinic, pattern.id, act, terms)
-
-    async def _check(self, terms: Terms) -> None:
+    async def check(self, terms: Terms) -> None:
         """Against the rules and the directory: nobody sits where there is no such clinic, doctor or room."""
         if why := wrong(terms, self.today):
             raise BadTerms(why=why)
@@ -135,6 +127,14 @@ class Drafts:
             raise BadTerms(why="roster_whom")
         if room is None:
             raise BadTerms(why="roster_room")
+
+    # --- inside --------------------------------------------------------------------------------------------------
+
+    async def _put(self, key: str, act: str, terms: Terms | None) -> None:
+        pattern = next((each for each in await store.live(self.tx) if each.key == key), None)
+        if pattern is None:
+            raise Conflict("roster")
+        await store.put_edit(self.tx, self.by, pattern.terms.clinic, pattern.id, act, terms)
 
     def _tell(self, act: str, clinic: str, **facts: object) -> None:
         audit.write(self.tx, self.by, act, f"clinic:{clinic}", facts)

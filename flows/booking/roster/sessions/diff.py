@@ -94,6 +94,8 @@ def hits(compared: Compared, visits: Iterable[Visit]) -> list[Hit]:
     found = []
     for visit in visits:
         if visit.session in goes:
+            if goes[visit.session].state == "stopped":
+                continue  # they were told, and choose, already
             found.append(Hit(visit, goes[visit.session], "gone"))
         elif visit.session in changes:
             known, planned = changes[visit.session]

@@ -78,10 +78,10 @@ class Publishing:
         for edit in found.edits:
             await self._apply(clinic, edit, before.get(edit.pattern))
         await patterns.drop_edits(self.tx, clinic)
-        await self._bring(found)
         for known in stops:
             assert self.stop is not None
             await self.stop(self.context, known.id)
+        await self._bring(found)
         kept = len([each for each in found.hits if each.known not in stops])
         done = Published(len(found.compared.comes), len(found.compared.changes), len(found.compared.goes), kept,
                          len(stops))

@@ -1,0 +1,129 @@
+"""What the roster's pages share: whose reach, which clinics of the address, and the form of a pattern."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from aiohttp import web
+
+from bot.context import Context
+from bot.documents import Problem
+from bot.errors import NotFound
+from bot.web.desk.guard import STAFF
+from flows.booking.roster.patterns.rules import Terms
+from flows.booking.roster.reach import EDIT, PUBLISH, SEE, Reach, reach_of
+
+HOME = "/desk/booking/roster/"
+WEEKDAYS = range(7)
+
+
+class BadForm(Exception):
+    """What was typed is no pattern. ``problem`` says what is wrong."""
+
+    def __init__(self, slug: str) -> None:
+        self.problem = Problem(slug)
+        super().__init__(slug)
+
+
+async def reach(request: web.Request, context: Context, right: str = SEE) -> Reach:
+    return await reach_of(context, request[STAFF], right)
+
+
+async def reaches(request: web.Request, context: Context) -> dict[str, Reach]:
+    """Reach by "see", "edit" and "publish"; what the member may not do at all is left out."""
+    named = {"see": SEE, "edit": EDIT, "publish": PUBLISH}
+    return {word: await reach_of(context, request[STAFF], right) for word, right in named.items()
+            if request[STAFF].may(right)}
+
+
+def day_of(text: str) -> date | None:
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if 2000 <= found.year <= 2200 else None
+
+
+def places(own: Reach, sent: Mapping[str, str]) -> dict[str, Any]:
+    """The filter by department and clinic: ``departments`` and ``clinics`` to choose from, ``department`` and
+    ``clinic`` chosen (the first department where nothing was), ``shown`` codes. Raises NotFound."""
+    catalogue, codes = own.catalogue, own.clinics
+    inside = [catalogue.clinic[code] for code in codes]
+    departments = [each for each in catalogue.departments if any(c.department == each.code for c in inside)]
+    clinic, department = sent.get("clinic", ""), sent.get("department", "")
+    if clinic:
+        if clinic not in codes:
+            raise NotFound("clinic")
+        department = catalogue.clinic[clinic].department
+    elif department not in {each.code for each in departments}:
+        department = departments[0].code if departments else ""
+    offered = [each for each in inside if each.department == department]
+    shown = [clinic] if clinic else [each.code for each in offered]
+    return {"departments": departments, "clinics": offered, "department": department, "clinic": clinic, "shown": shown}
+
+
+def terms_from(sent: Mapping[str, str], clinic: str, weekdays: Sequence[int] = ()) -> list[Terms]:
+    """The patterns of a form: one for each weekday, or the one day of ``day``. Raises BadForm."""
+    single = sent.get("once", "") == "1"
+    day = day_of(sent.get("day" if single else "first", ""))
+    last = sent.get("last", "")
+    if day is None or (last and not single and day_of(last) is None):
+        raise BadForm("roster_days")
+    if not single and not weekdays:
+        raise BadForm("roster_weekday")
+    common: dict[str, Any] = {
+        "clinic": clinic, "doctor": sent.get("doctor", "") or None, "half": sent.get("half", ""),
+        "starts": _wall(sent.get("starts", "")), "ends": _wall(sent.get("ends", "")),
+        "minutes": _number(sent.get("minutes", "")), "capacity": _number(sent.get("capacity", "")),
+        "total": _number(sent.get("total", ""), empty=True), "ahead": _number(sent.get("ahead", ""), empty=True),
+        "kind": sent.get("kind", ""), "fee": _fen(sent.get("fee", "")), "room": sent.get("room", ""),
+    }
+    if single:
+        return [Terms(**common, weekday=day.weekday(), first=day, last=day)]
+    weeks: Any = sent.get("weeks", "every")
+    return [Terms(**common, weekday=each, first=day, last=day_of(last), weeks=weeks) for each in weekdays]
+
+
+def weekdays_from(chosen: Mapping[str, list[str]]) -> list[int]:
+    return sorted({int(each) for each in chosen.get("weekday", []) if each in "0123456" and len(each) == 1})
+
+
+def form_of(terms: Terms) -> dict[str, Any]:
+    """A pattern as its form shows it."""
+    return {
+        "doctor": terms.doctor or "", "weekday": [terms.weekday], "half": terms.half, "starts": terms.starts,
+        "ends": terms.ends, "minutes": terms.minutes, "capacity": terms.capacity, "kind": terms.kind,
+        "total": "" if terms.total is None else terms.total, "ahead": "" if terms.ahead is None else terms.ahead,
+        "fee": f"{terms.fee / 100:.2f}", "room": terms.room, "first": terms.first.isoformat(), "weeks": terms.weeks,
+        "last": terms.last.isoformat() if terms.last else "", "once": "1" if terms.single else "",
+        "day": terms.first.isoformat(),
+    }
+
+
+def _wall(text: str) -> str:
+    hour, colon, minute = text[:5].partition(":")
+    if not (colon and hour.isdecimal() and minute.isdecimal() and len(minute) == 2 and int(hour) < 24 and
+            int(minute) < 60):
+        raise BadForm("roster_times")
+    return f"{int(hour):02d}:{minute}"
+
+
+def _number(text: str, *, empty: bool = False) -> int | None:
+    if empty and not text.strip():
+        return None
+    if not (text.strip().isascii() and text.strip().isdigit() and len(text) < 6):
+        raise BadForm("roster_limits" if empty else "roster_numbers")
+    return int(text)
+
+
+def _fen(text: str) -> int:
+    try:
+        fen = Decimal(text.strip() or "x") * 100
+    except InvalidOperation:
+        raise BadForm("roster_fee") from None
+    if not fen.is_finite() or fen != int(fen) or abs(fen) > 10_000_000:
+        raise BadForm("roster_fee")
+    return int(fen)
