@@ -228,6 +228,10 @@ class Desk(Section):
     address_tries: int = Field(30, ge=5, le=1000, description="The same for one address, whoever it tries")
     idle_minutes: int = Field(30, ge=5, le=720, description="A session that is not used ends after so long")
     session_hours: int = Field(12, ge=1, le=72, description="Every session ends after so long")
+    roles: dict[Literal["doctor", "nurse", "technician", "clerk"], str] = Field(
+        {}, description="Role, by its name, that who comes from the hospital's system is given at first, by kind: "
+        '`[desk.roles] doctor = "…"`; without a word none',
+    )
     export_rows: int = Field(20000, ge=100, le=200000, description="Most rows of one Excel export")
 
     @field_validator("networks", "proxies")

@@ -12,8 +12,8 @@ import aiohttp
 from bot import logs
 from bot.access import passwords
 from bot.access.office import Office
-from bot.access.people import store as people
 from bot.access.rights import ADMINISTRATOR, Rights
+from bot.access.roles import store as roles
 from bot.areas import AREAS
 from bot.clock import HospitalClock
 from bot.db import keys_store, migrate
@@ -28,7 +28,7 @@ from integrations.his.seed import seed
 from integrations.sandbox.app import sandbox_port, sandbox_url
 from integrations.wechat import menu_sync
 from integrations.wechat.port import WeChatAccounts
-from jobs import booking, directory
+from jobs import booking, directory, staff
 from jobs.job import Workshop
 
 log = logs.get(__name__)
@@ -83,6 +83,7 @@ async def prepare(settings: Settings, redis_url: str) -> None:
             workshop = Workshop(house.database, house.ports, settings, house.wording, house.dispatcher)
             await directory.sync(workshop.job(name="directory.sync"))
             await booking.sync_rosters(workshop.job(name="booking.rosters"))
+            await staff.sync(workshop.job(name="staff.sync"))
     finally:
         await house.close()
 
@@ -129,7 +130,7 @@ async def _first_administrator(settings: Settings) -> str:
     await database.start()
 
     async def hire(tx: Transaction) -> bool:
-        if await people.everybody(tx):
+        if await roles.administrators(tx):
             return False
         office = Office(tx, Rights.of(AREAS.all), "command:up")
         await office.begin()

@@ -20,10 +20,14 @@ def modules() -> tuple[ModuleType, ...]:
         keep,
         notices,
         patients,
+        staff,
         talk,
     )
 
-    return (talk, notices, patients, directory, booking, booking_opening, booking_standing, booking_stops, audit, keep)
+    return (
+        talk, notices, patients, directory, booking, booking_opening, booking_standing, booking_stops, audit, staff,
+        keep,
+    )
 
 
 def handlers() -> dict[str, Handles | Run]:

@@ -41,19 +41,25 @@ class LastAdministrator(Refusal):
     """Nobody would be left who may do everything."""
 
 
+class DoctorTaken(Refusal):
+    """Another member is this doctor."""
+
+
 class RoleHeld(Refusal):
     """Somebody still has the role. Fact: ``count``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What the page about a member of staff edits. ``roles`` are public ids."""
+    """What the page about a member of staff edits. ``roles`` are public ids; ``doctor`` is the code of the doctor they
+    are, "" for none. Of who came from the hospital's system, name, number and doctor are the hospital's and stay."""
 
     name: str
     number: str
     active: bool
     places: Places
     roles: Sequence[str]
+    doctor: str = ""
 
 
 class Office:
@@ -85,7 +91,7 @@ class Office:
         return row
 
     async def change(self, public_id: str, version: int, profile: Profile) -> None:
-        """:raises NotFound, Conflict (somebody changed it meanwhile), LastAdministrator, NotAllowed"""
+        """:raises NotFound, Conflict (somebody changed it meanwhile), LastAdministrator, DoctorTaken, NotAllowed"""
         row = await self._row(public_id)
         known = {role.public_id: role for role in await roles.all_roles(self.tx)}
         before = {role.public_id for role in (await roles.holders(self.tx)).get(row.id, [])}
@@ -94,7 +100,14 @@ class Office:
         await self._may_give(row, [known[each] for each in before ^ wanted])
         await self._keep_one(row, leaves=not profile.active, loses=self._administers(known, before - wanted))
         state = "active" if profile.active else "disabled"
-        values = {"name": profile.name, "number": profile.number, "state": state}
+        values: dict[str, Any] = {"state": state}
+        if profile.active and row.left_at is not None:
+            values["left_at"] = None  # who has left all the same is locked again by the next look at the hospital's
+        if row.hospital_code is None:
+            other = await people.by_doctor(self.tx, profile.doctor) if profile.doctor else None
+            if other is not None and other.id != row.id:
+                raise DoctorTaken
+            values |= {"name": profile.name, "number": profile.number, "doctor": profile.doctor or None}
         if not await people.change(self.tx, row.id, version=version, **values):
             raise Conflict("staff")
         places = await people.places_of(self.tx, row.id)
@@ -102,6 +115,7 @@ class Office:
         await roles.set_held(self.tx, row.id, [known[each].id for each in wanted])
         if not profile.active:
             await visits.end_of(self.tx, row.id, "disabled")
+        values.pop("left_at", None)
         self._tell(
             "staff.changed", row, **{key: value for key, value in values.items() if getattr(row, key) != value},
             roles=sorted(known[each].name for each in wanted) if before != wanted else None,

@@ -59,7 +59,8 @@ class SignIn:
         async with self.database.reading() as tx:
             row = await people.by_login(tx, login)
         known = row if row is not None and row.state == "active" else None
-        if not await passwords.fits(known.password if known else None, password):
+        invited = known is not None and known.password != people.NONE
+        if not await passwords.fits(known.password if known is not None and invited else None, password):
             await self._failed("access.wrong_password", known, login)
             return Answer("wrong")
         assert known is not None

@@ -8,9 +8,9 @@ from typing import Any
 from aiohttp import web
 
 from bot.access import passwords
-from bot.access.office import BadLogin, LastAdministrator, LoginTaken, Office, Profile
+from bot.access.office import BadLogin, DoctorTaken, LastAdministrator, LoginTaken, Office, Profile
 from bot.access.people import store as people
-from bot.access.rights import Places
+from bot.access.rights import Places, Range
 from bot.access.roles import store as role_store
 from bot.access.visits import store as visits
 from bot.context import Context
@@ -92,18 +92,23 @@ async def change(request: web.Request, context: Context) -> web.StreamResponse:
         raise NotAllowed("staff.edit")
     held = [role.public_id for role in found.roles]
     roles = chosen.get("role", []) if me.may("staff.grant") and "roles" in sent else held
-    name = sent.get("name", "").strip()
+    name = sent.get("name", found.row.name).strip()
     if not SHORTEST <= len(name) <= 60:
         return await _person(context, request, found, Problem("name_needed"), status=422)
+    doctor = _doctor(sent.get("doctor"), found, reach)
+    if doctor is None:
+        return await _person(context, request, found, Problem("no_such_doctor"), status=422)
     # Who cannot sign in any more could not undo it either.
     active = "active" in sent or found.row.id == me.id
-    profile = Profile(name, sent.get("number", "").strip()[:40], active, places, roles)
+    profile = Profile(name, sent.get("number", "").strip()[:40], active, places, roles, doctor)
     version = sent.get("version", "")
     try:
         office = Office(context.tx, request.app[BOOK], context.actor, me)
         await office.change(found.row.public_id, int(version) if version.isdigit() else -1, profile)
     except LastAdministrator:
         return await _person(context, request, found, Problem("last_administrator"), status=422)
+    except DoctorTaken:
+        return await _person(context, request, found, Problem("doctor_taken"), status=422)
     return see(request, f"/desk/staff/?open={found.row.public_id}")
 
 
@@ -184,6 +189,17 @@ async def departments(request: web.Request) -> web.StreamResponse:
     return render(request, "staff/desk/departments.html.j2", list=shown)
 
 
+def _doctor(sent: str | None, found: Colleague, reach: Range) -> str | None:
+    """The code of the doctor that a form names by number; None for a number that no doctor has. Only who may edit
+    everybody says who is which doctor: it opens that doctor's patients to them."""
+    now = found.row.doctor or ""
+    if sent is None or not reach.everything or found.row.hospital_code:
+        return str(now)
+    number = sent.strip()
+    known = next((each.code for each in found.catalogue.doctors if number and each.number == number), None)
+    return "" if not number else known
+
+
 def _fits(each: Colleague, filters: Any) -> bool:
     row, word = each.row, filters["q"].casefold()
     if word and word not in f"{row.login} {row.name} {row.number}".casefold():
@@ -208,6 +224,8 @@ async def _about(context: Context, request: web.Request, found: Colleague) -> di
         "open_clinics": [each for each in found.catalogue.clinics
                          if reach.covers(clinic=each.code, department=each.department)],
         "recovery": await people.recovery_left(context.tx, found.row.id),
+        "uninvited": await people.uninvited(context.tx, found.row.id),
+        "doctor": found.catalogue.doctor.get(found.row.doctor or ""), "may_doctor": reach.everything,
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.db.transaction import Transaction
 from integrations.his import store
-from integrations.his.port import Clinic, Department, Doctor, Place, Room, Site
+from integrations.his.port import Clinic, Department, Doctor, Place, Room, Site, Staff
 
 BETWEEN = "、"
 """Between the words of a list in one column."""
@@ -72,6 +72,19 @@ async def rooms(tx: Transaction) -> list[Room]:
     return [
         Room(row.code, row.site, row.clinic, Place(row.building, row.floor, row.area, row.room)) for row in rows
     ]
+
+
+async def staff(tx: Transaction) -> list[Staff]:
+    rows = await tx.all(store.staff.select().where(store.staff.c.employed.is_(True)).order_by(store.staff.c.code))
+    return [
+        Staff(row.code, row.number, row.name, row.kind, row.title, _codes(row.departments), _codes(row.clinics),
+              row.doctor)
+        for row in rows
+    ]
+
+
+def _codes(text: str) -> tuple[str, ...]:
+    return tuple(text.split(",")) if text else ()
 
 
 def _words(text: str) -> tuple[str, ...]:

@@ -18,9 +18,10 @@ from bot.db.engine import Database
 from bot.db.transaction import Transaction
 from bot.documents import Kind as DocumentKind
 from bot.errors import OutsideUnknown
-from integrations.his import catalogue, ledger, people, requests, sessions
+from integrations.his import attendance, catalogue, ledger, people, requests, sessions
 from integrations.his.conduct import Conduct, away, current, loses_one, refused
 from integrations.his.port import (
+    Attendance,
     Clinic,
     Department,
     Doctor,
@@ -31,6 +32,7 @@ from integrations.his.port import (
     Room,
     Session,
     Site,
+    Staff,
     Verb,
 )
 
@@ -42,6 +44,7 @@ class EmbeddedHospital:
     """A `HospitalPort` on tables of our own. Fill them with `integrations.his.seed.seed`."""
 
     owns_pool: Literal["daoyi", "hospital"] = "daoyi"
+    reports_attendance = True
 
     def __init__(self, database: Database, clock: HospitalClock | None = None) -> None:
         self._database = database
@@ -64,6 +67,9 @@ class EmbeddedHospital:
 
     async def rooms(self) -> Sequence[Room]:
         return await self._question(catalogue.rooms)
+
+    async def staff(self) -> Sequence[Staff]:
+        return await self._question(catalogue.staff)
 
     async def rosters(self, from_date: date, to_date: date) -> Sequence[Session]:
         if to_date - from_date >= LONGEST_RANGE:
@@ -113,6 +119,13 @@ class EmbeddedHospital:
 
     async def ask(self, request_id: str) -> Outcome | None:
         return await self._question(lambda tx: requests.ask(tx, request_id))
+
+    async def attendance(self, day: date) -> Sequence[Attendance]:
+        return await self._question(lambda tx: attendance.read(tx, day))
+
+    async def came(self, appointment: str, *, seen: bool = False) -> bool:
+        """What happens at the hospital's own window, or at the doctor's door; not a verb of the port."""
+        return await self._database.run(lambda tx: attendance.note(tx, appointment, tx.now, seen=seen))
 
     async def _question(self, read: Callable[[Transaction], Awaitable[T]]) -> T:
         conduct = await self._come_in()

@@ -1,8 +1,8 @@
 """What Daoyi asks of a hospital's system (HIS), and the shapes of the answers.
 
-Two kinds of verbs. Questions (`sites` … `rosters`, `find_patient`, `ask`, `ping`) change nothing and may be repeated.
-Commands (`create_patient`, `register`, `cancel_registration`) carry a `request_id`: the same id again gives the same
-answer, refusal included, and changes nothing. After `OutsideUnknown`, or after the caller's own time limit ran out,
+Two kinds of verbs. Questions (`sites` … `rosters`, `attendance`, `find_patient`, `ask`, `ping`) change nothing and may
+be repeated. Commands (`create_patient`, `register`, `cancel_registration`) carry a `request_id`: the same id again gives
+the same answer, refusal included, and changes nothing. After `OutsideUnknown`, or after the caller's own time limit ran out,
 `ask(request_id)` tells what became of a command; nobody may assume it.
 
 Units: money is whole fen; dates and times are the hospital's wall clock; codes are the hospital's own and opaque.
@@ -14,12 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Literal, Protocol
 
 from bot.documents import Kind as DocumentKind
 from bot.documents import Sex
 
+StaffKind = Literal["doctor", "nurse", "technician", "clerk"]
 Half = Literal["am", "pm", "evening"]
 Kind = Literal["general", "specialist", "expert"]  # 普通号, 专科普通号, 专家号
 Verb = Literal["create_patient", "register", "cancel_registration"]
@@ -116,6 +117,21 @@ class Doctor:
 
 
 @dataclass(frozen=True, slots=True)
+class Staff:
+    """Somebody who works at the hospital. `code` never changes and is never given to anybody else; `number` (工号) is
+    what they are known by. `departments` and `clinics` are where they work; `doctor` is the doctor that they are."""
+
+    code: str
+    number: str
+    name: str
+    kind: StaffKind
+    title: str
+    departments: tuple[str, ...]
+    clinics: tuple[str, ...]
+    doctor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Room:
     code: str
     site: str
@@ -206,6 +222,16 @@ class Registration:
 
 
 @dataclass(frozen=True, slots=True)
+class Attendance:
+    """Somebody came. `appointment` is our public id; both moments are aware, `seen_at` None until the doctor took the
+    patient in."""
+
+    appointment: str
+    arrived_at: datetime
+    seen_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """The final no that a command got."""
 
@@ -228,6 +254,8 @@ class HospitalPort(Protocol):
 
     owns_pool: Literal["daoyi", "hospital"]
     """Who decides about slots. "daoyi": a booking is true at our commit, and `register` tells the hospital of it."""
+    reports_attendance: bool
+    """Whether `attendance` tells who came. Where it does not, the hospital's word can brand nobody as a no-show."""
 
     async def ping(self) -> None:
         """Return when the system answers; raise `OutsideUnavailable` when not."""
@@ -244,6 +272,10 @@ class HospitalPort(Protocol):
     async def doctors(self) -> Sequence[Doctor]: ...
 
     async def rooms(self) -> Sequence[Room]: ...
+
+    async def staff(self) -> Sequence[Staff]:
+        """Everybody who works here now, by code. Who is not told of any more has left."""
+        ...
 
     async def rosters(self, from_date: date, to_date: date) -> Sequence[Session]:
         """Sessions of these days, both included, by date. Refused with `range_too_long` beyond 62 days."""
@@ -277,4 +309,8 @@ class HospitalPort(Protocol):
 
     async def ask(self, request_id: str) -> Outcome | None:
         """What became of a command, or None: the hospital has never seen it, so it may be sent again."""
+        ...
+
+    async def attendance(self, day: date) -> Sequence[Attendance]:
+        """Who came on a day, as far as the hospital knows by now; what is cancelled is left out."""
         ...

@@ -65,6 +65,10 @@ recovery = table(
 )
 
 
+NONE = "!"
+"""In the place of a password: of who was never invited. It is no hash, so nothing fits it."""
+
+
 async def by_login(tx: Transaction, login: str) -> Row[Any] | None:
     return await tx.one(select(staff).where(staff.c.login == login))
 
@@ -85,11 +89,23 @@ async def everybody(tx: Transaction) -> Sequence[Row[Any]]:
     return await tx.all(select(*shown).order_by(staff.c.login))
 
 
-async def add(tx: Transaction, *, login: str, name: str, number: str, password: str) -> Row[Any] | None:
+async def by_doctor(tx: Transaction, doctor: str) -> Row[Any] | None:
+    """Who is this doctor."""
+    return await tx.one(select(staff).where(staff.c.doctor == doctor))
+
+
+async def uninvited(tx: Transaction, staff_id: int) -> bool:
+    """Whether they never had a password."""
+    return await tx.scalar(select(staff.c.password).where(staff.c.id == staff_id)) == NONE
+
+
+async def add(
+    tx: Transaction, *, login: str, name: str, number: str, password: str, **told: Any
+) -> Row[Any] | None:
     """The new row, whose password serves once; None: the name is taken."""
     made = await tx.insert_once(
         staff, public_id=new_public_id(), login=login, name=name, number=number, state="active", password=password,
-        password_at=tx.now, password_once=True, factor_step=0, created_at=tx.now, version=1,
+        password_at=tx.now, password_once=True, factor_step=0, created_at=tx.now, version=1, **told,
     )
     return await by_login(tx, login) if made else None
 

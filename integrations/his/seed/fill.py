@@ -12,10 +12,11 @@ from bot.db.transaction import Transaction
 from integrations.his import sessions, store
 from integrations.his.catalogue import BETWEEN
 from integrations.his.people import row_of
-from integrations.his.port import Clinic, Doctor, Place, Room
+from integrations.his.port import Clinic, Doctor, Place, Room, Staff
 from integrations.his.seed import book
 from integrations.his.seed.doctors import doctors
 from integrations.his.seed.patients import COUNT, patients
+from integrations.his.seed.staff import staff
 from integrations.his.seed.week import patterns
 
 DAYS = 30
@@ -30,6 +31,7 @@ async def seed(database: Database, clock: HospitalClock, *, people: int = COUNT,
     All in one transaction, so that a process that dies on the way leaves an empty hospital and not half of one.
     """
     filled = await database.run(lambda tx: _fill(tx, people))
+    await database.run(_fill_staff)
     today = clock.today()
     async with database.reading() as tx:
         unmade = await sessions.missing(tx, today, today + timedelta(days=days))
@@ -50,6 +52,18 @@ async def _fill(tx: Transaction, people: int) -> bool:
     await tx.insert_many(store.pattern, [asdict(pattern) for pattern in patterns()])
     await tx.insert_many(store.patient, [row_of(patient, tx.now) for patient in patients(people)])
     return True
+
+
+async def _fill_staff(tx: Transaction) -> None:
+    """Apart from the rest: a hospital that was filled before there were staff in it gets them as well."""
+    first, *others = [_colleague(each) for each in staff()]
+    if await tx.one(store.staff.select().limit(1)) is None and await tx.insert_once(store.staff, **first):
+        await tx.insert_many(store.staff, others)
+
+
+def _colleague(each: Staff) -> dict[str, Any]:
+    lists = {"departments": ",".join(each.departments), "clinics": ",".join(each.clinics)}
+    return {**asdict(each), **lists, "employed": True}
 
 
 def _clinic(clinic: Clinic) -> dict[str, Any]:

@@ -39,6 +39,18 @@ class HospitalContract:
             assert session.doctor is None or session.clinic in doctors[session.doctor].clinics
             assert session.fee > 0
 
+    async def test_staff_are_told_with_where_they_work(self, hospital: HospitalPort) -> None:
+        everybody = await hospital.staff()
+        assert [each.code for each in everybody] == sorted({each.code for each in everybody})
+        assert len({each.number for each in everybody}) == len(everybody) > 1
+        assert {"doctor", "nurse", "clerk"} <= {each.kind for each in everybody}
+        departments = {each.code for each in await hospital.departments()}
+        clinics = {each.code for each in await hospital.clinics()}
+        doctors = {each.code for each in await hospital.doctors()}
+        assert all(set(each.departments) <= departments and set(each.clinics) <= clinics for each in everybody)
+        assert {each.doctor for each in everybody if each.doctor} <= doctors
+        assert all(each.name.strip() and (each.departments or each.clinics) for each in everybody)
+
     async def test_segments_follow_each_other_and_so_do_their_numbers(self, hospital: HospitalPort) -> None:
         for session in await hospital.rosters(today(), today() + timedelta(days=3)):
             assert session.segments[0].first == 1
@@ -190,6 +202,14 @@ class HospitalContract:
         outcome = await hospital.ask("take-2")
         assert outcome is not None and outcome.registration is not None and outcome.registration.number == 2
 
+    async def test_who_came_is_told_by_day(self, hospital: HospitalPort) -> None:
+        """Nobody came to a day that is still to come; one that was given back is not told at all."""
+        desk = await Desk.at(hospital)
+        await desk.register("come-1", "app-come", 1)
+        assert list(await hospital.attendance(desk.day)) == []
+        if hospital.reports_attendance:
+            assert list(await hospital.attendance(today())) == []
+
 
 class Desk:
     """A patient and an open session of tomorrow or later, so that a test says only what matters to it."""
@@ -205,6 +225,10 @@ class Desk:
         sessions = await hospital.rosters(today() + timedelta(days=1), today() + timedelta(days=3))
         session = next(each for each in sessions if each.state == "open" and each.segments[0].capacity >= 3)
         return cls(hospital, record_number, session)
+
+    @property
+    def day(self) -> date:
+        return self._session.date
 
     async def register(
         self, request_id: str, appointment: str, number: int, *, segment: int = 1, session: str = "",

@@ -82,3 +82,16 @@ async def test_names_come_back_as_they_went_in(hospital: EmbeddedHospital, name:
     number = await hospital.create_patient("make-1", replace(SOMEBODY, name=name, birth_date=date(1931, 1, 1)))
     found = await hospital.find_patient("resident", str(SOMEBODY.document_number))
     assert found is not None and (found.record_number, found.name) == (number, name)
+
+
+async def test_the_first_word_on_who_came_stands(hospital: EmbeddedHospital) -> None:
+    desk = await Desk.at(hospital)
+    await desk.register("take-1", "app-1", 1)
+    gone = await desk.register("take-2", "app-2", 2)
+    assert await hospital.came("app-1") and await hospital.came("app-2")
+    first = (await hospital.attendance(desk.day))[0]
+    assert await hospital.came("app-1", seen=True) and await hospital.came("app-1", seen=True)
+    await hospital.cancel_registration("give-2", gone.code)
+    (told,) = await hospital.attendance(desk.day)
+    assert told.arrived_at == first.arrived_at and told.seen_at is not None
+    assert not await hospital.came("app-2") and not await hospital.came("nobody")
