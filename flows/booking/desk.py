@@ -4,27 +4,31 @@ from __future__ import annotations
 
 from bot.access.doors import Door
 from flows.booking import (
+    desk_draws,
     desk_office,
     desk_office_appointments,
     desk_office_mine,
     desk_office_use,
     desk_office_waiting,
+    desk_pool,
     desk_roster,
     desk_roster_changes,
     desk_roster_clinics,
     desk_roster_patterns,
     desk_roster_publish,
 )
+from flows.booking.desk_draws import FAIR
 from flows.booking.desk_office_parts import EXPORT, HOME, USE, VIEW
+from flows.booking.desk_pool import SHARES
 from flows.booking.roster.reach import CLINICS, EDIT, PUBLISH, SEE
 
 ROUTES = (
     desk_office.routes, desk_office_appointments.routes, desk_office_use.routes, desk_office_waiting.routes,
     desk_office_mine.routes, desk_roster.routes, desk_roster_patterns.routes, desk_roster_publish.routes,
-    desk_roster_clinics.routes, desk_roster_changes.routes,
+    desk_roster_clinics.routes, desk_roster_changes.routes, desk_pool.routes, desk_draws.routes,
 )
-PERMITS = (VIEW, USE, EXPORT, SEE, EDIT, PUBLISH, CLINICS)
-RANGED = (VIEW, USE, SEE, EDIT, PUBLISH, CLINICS)
+PERMITS = (VIEW, USE, EXPORT, SEE, EDIT, PUBLISH, CLINICS, SHARES, FAIR)
+RANGED = (VIEW, USE, SEE, EDIT, PUBLISH, CLINICS, SHARES, FAIR)
 DOORS = (
     Door(HOME, VIEW, "calendar"), Door(f"{HOME}mine", VIEW, "user"), Door(f"{HOME}roster/", SEE, "columns"),
 )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -226,3 +226,20 @@ async def drop_rule(tx: Transaction, rule_id: int) -> bool:
 
 def _of(segment_id: int, channel: str) -> Any:
     return (share.c.segment_id == segment_id) & (share.c.channel == channel)
+
+
+# --- single sessions that rules name -----------------------------------------------------------------------------
+
+
+async def session_codes(tx: Transaction, clinic: str, doctor: str, day: date, half: str) -> list[str]:
+    """Open sessions of who is named on the roster ("": the general clinic) on a day, in one half of it or in any."""
+    whose = session.c.doctor == doctor if doctor else session.c.doctor.is_(None)
+    mine = select(session.c.code).where(session.c.clinic == clinic, whose, session.c.date == day,
+                                        session.c.state == "open")
+    return [row.code for row in await tx.all(mine.where(session.c.half == half) if half else mine)]
+
+
+async def session_days(tx: Transaction, codes: Sequence[str]) -> dict[str, tuple[date, str]]:
+    """Code -> (day, half)."""
+    mine = select(session.c.code, session.c.date, session.c.half).where(session.c.code.in_(codes))
+    return {row.code: (row.date, row.half) for row in await tx.all(mine)}
