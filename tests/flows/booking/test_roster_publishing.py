@@ -1,0 +1,308 @@
+"""Rosters of our own become sessions, beside the hospital's; publishing disturbs nobody who has an appointment."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.context import Context
+from bot.errors import Conflict, NotFound
+from flows.booking import store
+from flows.booking.offers import Offers, Wanted
+from flows.booking.refusals import OpensLater, SessionStopped
+from flows.booking.roster.patterns import store as patterns
+from flows.booking.roster.patterns.drafts import BadTerms, Drafts
+from flows.booking.roster.patterns.rules import Terms
+from flows.booking.roster.sessions.preview import Preview, preview
+from flows.booking.roster.sessions.publishing import (
+    NothingToPublish,
+    Published,
+    Publishing,
+    StalePreview,
+    Undecided,
+)
+from flows.booking.service import BookingService
+from flows.booking.stops.by_roster import stop_session
+from jobs import booking
+from tests.flows.booking import ward
+from tests.support.world import World
+
+T = TypeVar("T")
+TUESDAY = ward.TODAY + timedelta(days=1)
+CODE = f"D{TUESDAY:%y%m%d}A-1101-D1023"
+TERMS = Terms(clinic="1101", doctor="D1023", weekday=1, half="am", starts="08:00", ends="10:00", minutes=30, capacity=2,
+              kind="expert", fee=2500, room="R1101", first=ward.TODAY)
+
+
+@pytest.fixture(autouse=True)
+async def hospital(world: World) -> None:
+    await ward.sync(world)
+
+
+async def run(world: World, work: Callable[[Context], Awaitable[T]]) -> T:
+    """As a member of staff, in a transaction of its own."""
+    return await world.workshop.job(name="desk").run(lambda context: work(context.acting_as("staff:clerk")))
+
+
+async def draft(world: World, *terms: Terms) -> None:
+    await run(world, lambda context: Drafts(context).add(terms))
+
+
+async def seen(world: World) -> Preview:
+    return await run(world, lambda context: preview(context, "1101"))
+
+
+async def publish(world: World, token: str = "", **decisions: str) -> Published:
+    token = token or (await seen(world)).token
+    done = await run(world, lambda context: Publishing(context, stop_session).publish("1101", token, decisions))
+    await world.drain.once()
+    return done
+
+
+async def sessions(world: World) -> list[Any]:
+    async with world.database.reading() as tx:
+        return list(await tx.all(store.session.select().order_by(store.session.c.date, store.session.c.code)))
+
+
+async def book(world: World, code: str, at: int = 0, who: str = "a", name: str = "张三明") -> Any:
+    """Somebody books in the `at`-th segment of a session."""
+    segment = (await ward.segments(world, code))[at]
+    person = await ward.person(world, who, name)
+    async with world.context(who) as context:
+        service = BookingService(context)
+        held = await service.hold(segment.id, person, f"r-{who}-{segment.id}")
+        return await service.confirm(held.id)
+
+
+async def appointment(world: World, public_id: str) -> Any:
+    async with world.database.reading() as tx:
+        return await store.appointment_of_public(tx, public_id)
+
+
+async def line(world: World) -> Any:
+    """The only line of the clinic's patterns."""
+    return (await run(world, lambda context: Drafts(context).entries("1101")))[0]
+
+
+async def change(world: World, **values: Any) -> None:
+    entry = await line(world)
+    terms = replace(TERMS, **values)
+    await run(world, lambda context: Drafts(context).change("1101", entry.key, entry.mark, terms))
+
+
+async def end(world: World) -> None:
+    entry = await line(world)
+    await run(world, lambda context: Drafts(context).end("1101", entry.key))
+
+
+async def test_a_draft_changes_nothing_until_it_is_published(world: World) -> None:
+    await draft(world, TERMS)
+    await world.settle()
+    assert await sessions(world) == []
+    found = await seen(world)
+    assert [each.day for each in found.compared.comes] == [TUESDAY, TUESDAY + timedelta(days=7)]
+    done = await publish(world, found.token)
+    assert done == Published(comes=2, changes=0, goes=0, kept=0, stopped=0)
+    made = await sessions(world)
+    assert [(each.code, each.source, each.sitting, each.fee, each.room, each.state) for each in made][:1] == [
+        (CODE, "desk", "D1023", 2500, "205", "open")
+    ]
+    parts = await ward.segments(world, CODE)
+    assert [(each.start_wall, each.capacity, each.free, each.first_number) for each in parts] == [
+        ("08:00", 2, 2, 1), ("08:30", 2, 2, 3), ("09:00", 2, 2, 5), ("09:30", 2, 2, 7),
+    ]
+    assert await ward.balanced(world)
+    with pytest.raises(NothingToPublish):
+        await publish(world)
+
+
+async def test_a_day_opens_at_the_clinics_time_and_is_said_before(world: World) -> None:
+    await draft(world, replace(TERMS, first=TUESDAY + timedelta(days=7)))
+    await publish(world)
+    async with world.context() as context:
+        offers, wanted = Offers(context), Wanted("1101", "D1023")
+        assert await offers.days(wanted) == []
+        why = await offers.why_none(wanted)
+    assert isinstance(why, OpensLater) and why.facts["opens_day"] == TUESDAY
+
+
+async def test_generating_twice_at_once_gives_one_set(world: World) -> None:
+    await draft(world, TERMS, replace(TERMS, half="pm", starts="14:00", ends="17:00", doctor=None, kind="general"))
+    token = (await seen(world)).token
+    await run(world, lambda context: Publishing(context).publish("1101", token, {}))
+    job = world.workshop.job(name="booking.roster_days")
+    await asyncio.gather(*(booking.make_sessions(job) for _ in range(3)))
+    await booking.make_sessions(job)
+    made = await sessions(world)
+    assert len(made) == len({each.code for each in made}) == 4
+    async with world.database.reading() as tx:
+        numbers = await tx.scalar(select(func.count()).select_from(store.slot))
+    assert numbers == 2 * 8 + 2 * 12 and await ward.balanced(world)
+
+
+async def test_each_night_brings_the_next_days(world: World, travel: Any) -> None:
+    await draft(world, TERMS)
+    await publish(world)
+    travel.shift(timedelta(days=7))
+    await booking.make_sessions(world.workshop.job(name="booking.roster_days"))
+    assert [each.date for each in await sessions(world)] == [TUESDAY + timedelta(weeks=n) for n in range(3)]
+
+
+async def test_a_preview_is_of_one_state(world: World) -> None:
+    await draft(world, TERMS)
+    old = (await seen(world)).token
+    await draft(world, replace(TERMS, half="pm", starts="14:00", ends="16:00"))
+    with pytest.raises(StalePreview):
+        await publish(world, old)
+    await publish(world)
+    await end_all(world)
+    old = (await seen(world)).token
+    booked = await book(world, CODE)
+    with pytest.raises(StalePreview):
+        await publish(world, old, **{booked.public_id: "keep"})
+    assert (await appointment(world, booked.public_id)).state == "booked"
+
+
+async def end_all(world: World) -> None:
+    for entry in await run(world, lambda context: Drafts(context).entries("1101")):
+        await run(world, lambda context, key=entry.key: Drafts(context).end("1101", key))
+
+
+async def test_who_has_an_appointment_keeps_time_and_number(world: World) -> None:
+    await draft(world, TERMS)
+    await publish(world)
+    first, late = await book(world, CODE), await book(world, CODE, 3, "b", "李四")
+    await change(world, minutes=20, ends="09:20", capacity=3)
+    found = await seen(world)
+    assert {(hit.visit.public_id, hit.why) for hit in found.hits} == {
+        (first.public_id, "time"), (late.public_id, "time"),
+    }
+    assert all("*" in hit.visit.person for hit in found.hits)
+    with pytest.raises(Undecided):
+        await publish(world)
+    with pytest.raises(Undecided):  # a session that goes on is not stopped for one of its patients
+        await publish(world, **{first.public_id: "stop", late.public_id: "keep"})
+    done = await publish(world, **{first.public_id: "keep", late.public_id: "keep"})
+    assert (done.changes, done.kept) == (2, 2)
+    for before in (first, late):
+        after = await appointment(world, before.public_id)
+        assert after.state == "booked" and (after.start_at, after.end_at, after.number) == (
+            before.start_at, before.end_at, before.number,
+        )
+    open_ones = [each for each in await ward.segments(world, CODE) if each.state == "open"]
+    assert [(each.start_wall, each.end_wall) for each in open_ones] == [
+        ("08:00", "08:20"), ("08:20", "08:40"), ("08:40", "09:00"), ("09:00", "09:20"),
+    ]
+    # Number 1 is somebody's, in a stretch that is closed now: nobody else gets it.
+    assert sum(each.free for each in open_ones) == 12 - 2 and await ward.balanced(world)
+
+
+async def test_what_goes_takes_nobody_new_and_comes_back(world: World) -> None:
+    await draft(world, TERMS)
+    await publish(world)
+    booked = await book(world, CODE)
+    await end(world)
+    found = await seen(world)
+    assert [each.why for each in found.hits] == ["gone"] and len(found.compared.goes) == 2
+    await publish(world, **{booked.public_id: "keep"})
+    assert {each.state for each in await sessions(world)} == {"closed"}
+    assert (await appointment(world, booked.public_id)).state == "booked" and await ward.balanced(world)
+    with pytest.raises(SessionStopped):
+        await book(world, CODE, 1, "b", "李四")
+    await draft(world, TERMS)
+    await publish(world)
+    assert {each.state for each in await sessions(world)} == {"open"}
+    assert sum(each.free for each in await ward.segments(world, CODE)) == 7 and await ward.balanced(world)
+
+
+async def test_a_session_that_goes_can_be_stopped(world: World) -> None:
+    await draft(world, TERMS)
+    await publish(world)
+    booked = await book(world, CODE)
+    await end(world)
+    done = await publish(world, **{booked.public_id: "stop"})
+    assert (done.kept, done.stopped) == (0, 1)
+    row = await appointment(world, booked.public_id)
+    assert row.session_state == "stopped" and row.stopped_at is not None
+    async with world.database.reading() as tx:
+        told, _ = await patterns.changes(tx, ["1101"])
+    assert {each.act for each in told} == {"published", "pattern_add", "pattern_end", "session_gone"}
+    assert all(each.actor == "staff:clerk" for each in told)
+
+
+async def test_later_terms_leave_the_days_before_alone(world: World) -> None:
+    await draft(world, TERMS)
+    await publish(world)
+    await change(world, first=TUESDAY + timedelta(days=7), ends="09:00")
+    await publish(world)
+    ends = [(await ward.segments(world, each.code))[-1] for each in await sessions(world)]
+    assert [len(await ward.segments(world, each.code)) for each in await sessions(world)] == [4, 4]
+    assert [each.state for each in ends] == ["open", "closed"]
+
+
+async def test_the_hospital_and_we_leave_each_other_alone(world: World) -> None:
+    theirs = await ward.session(world, TUESDAY)
+    await ward.sync(world)
+    await draft(world, TERMS)
+    found = await seen(world)
+    assert [(each.day, each.by, each.other) for each in found.lost] == [(TUESDAY, "hospital", theirs)]
+    await publish(world)
+    late = await ward.session(world, TUESDAY + timedelta(days=7))
+    await booking.sync_rosters(world.workshop.job(name="booking.rosters"))
+    there = {each.code: each.source for each in await sessions(world)}
+    assert there == {theirs: "hospital", CODE.replace(f"{TUESDAY:%y%m%d}", f"{TUESDAY + timedelta(7):%y%m%d}"): "desk"}
+    await end(world)
+    await publish(world)
+    await booking.sync_rosters(world.workshop.job(name="booking.rosters"))
+    states = {each.code: each.state for each in await sessions(world)}
+    assert states[late] == states[theirs] == "open" and len(states) == 3
+
+
+async def test_the_hospital_is_not_told_of_what_is_not_in_its_book(world: World) -> None:
+    await draft(world, TERMS)
+    await publish(world)
+    booked = await book(world, CODE)
+    await world.settle()
+    row = await appointment(world, booked.public_id)
+    assert (row.state, row.refusal, row.registration) == ("booked", None, None)
+
+
+async def test_closed_by_hand_and_opened_again(world: World) -> None:
+    await draft(world, TERMS)
+    await publish(world)
+    booked = await book(world, CODE)
+    for _ in range(2):
+        await run(world, lambda context: Publishing(context).close(CODE))
+    await booking.make_sessions(world.workshop.job(name="booking.roster_days"))
+    assert [each.state for each in await sessions(world)] == ["closed", "open"]
+    async with world.context() as context:
+        assert await Offers(context).days(Wanted("1101", "D1023")) == []
+    await run(world, lambda context: Publishing(context).open(CODE))
+    assert {each.state for each in await ward.segments(world, CODE)} == {"open"} and await ward.balanced(world)
+    assert (await appointment(world, booked.public_id)).state == "booked"
+    with pytest.raises(NotFound):
+        await run(world, lambda context: Publishing(context).close("D270302A-1101-D1024"))
+
+
+async def test_nobody_sits_where_the_directory_has_nothing(world: World) -> None:
+    for wrong in (replace(TERMS, room="R9"), replace(TERMS, doctor="D9999"), replace(TERMS, fee=-1),
+                  replace(TERMS, doctor=None)):
+        with pytest.raises(BadTerms):
+            await draft(world, wrong)
+
+
+async def test_two_clerks_at_one_pattern(world: World) -> None:
+    await draft(world, TERMS)
+    entry = await line(world)
+    await change(world, ends="11:00")
+    with pytest.raises(Conflict):
+        other = replace(TERMS, ends="09:00")
+        await run(world, lambda context: Drafts(context).change("1101", entry.key, entry.mark, other))
+    assert (await line(world)).terms.ends == "11:00"
+
