@@ -41,6 +41,8 @@ person = table(
     # A child without a document is known by guardian, name and birthday (twins have different names).
     UniqueConstraint("guardian_id", "name_hash", "birth_date", "active", name="uq_patients_person_child"),
     Index("ix_patients_person_mobile", "mobile_hash"),
+    Index("ix_patients_person_name", "name_hash"),
+    Index("ix_patients_person_document", "document_hash"),
     Index("ix_patients_person_patient_no", "patient_no"),
     Index("ix_patients_person_record_state", "record_state", "changed_at"),
 )
