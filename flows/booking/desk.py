@@ -16,6 +16,9 @@ from flows.booking import (
     desk_roster_clinics,
     desk_roster_patterns,
     desk_roster_publish,
+    desk_stops,
+    desk_stops_calls,
+    desk_stops_new,
 )
 from flows.booking.desk_draws import FAIR
 from flows.booking.desk_office_parts import EXPORT, HOME, USE, VIEW
@@ -26,9 +29,11 @@ ROUTES = (
     desk_office.routes, desk_office_appointments.routes, desk_office_use.routes, desk_office_waiting.routes,
     desk_office_mine.routes, desk_roster.routes, desk_roster_patterns.routes, desk_roster_publish.routes,
     desk_roster_clinics.routes, desk_roster_changes.routes, desk_pool.routes, desk_draws.routes,
+    desk_stops.routes, desk_stops_new.routes, desk_stops_calls.routes,
 )
-PERMITS = (VIEW, USE, EXPORT, SEE, EDIT, PUBLISH, CLINICS, SHARES, FAIR)
-RANGED = (VIEW, USE, SEE, EDIT, PUBLISH, CLINICS, SHARES, FAIR)
+PERMITS = (VIEW, USE, EXPORT, SEE, EDIT, PUBLISH, CLINICS, SHARES, FAIR, *desk_stops.PERMITS)
+RANGED = (VIEW, USE, SEE, EDIT, PUBLISH, CLINICS, SHARES, FAIR, *desk_stops.RANGED)
 DOORS = (
     Door(HOME, VIEW, "calendar"), Door(f"{HOME}mine", VIEW, "user"), Door(f"{HOME}roster/", SEE, "columns"),
+    desk_stops.DOOR,
 )

@@ -33,6 +33,16 @@ class Reach:
     mobile: bool
 
 
+FATES = ("lost", "waiting", "sent", "arrived")
+"""How far a push came: no way was left, not yet, the channel took it, it was told that it arrived."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    state: str
+    way: str
+
+
 def next_way(reach: Reach, tried: Collection[str], *, cost: int = 1, worth_a_call: bool) -> str | None:
     """The first way of the chain that is open and was not tried; None: nobody can be told."""
     open_ways = (
@@ -43,6 +53,13 @@ def next_way(reach: Reach, tried: Collection[str], *, cost: int = 1, worth_a_cal
         (CALL, worth_a_call),
     )
     return next((way for way, is_open in open_ways if is_open and way not in tried), None)
+
+
+def fate(state: str, way: str | None, delivered: str | None) -> Fate:
+    """Of a push as it is noted."""
+    if state == "sent":
+        return Fate("arrived" if delivered == "delivered" else "sent", way or "")
+    return Fate("waiting" if state == "waiting" else "lost", way or "")
 
 
 def quiet_until(local: datetime, begin: time, end: time) -> datetime | None:

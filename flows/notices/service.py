@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,8 +11,9 @@ from typing import Any
 from bot.context import Context
 from bot.errors import NotAllowed
 from bot.talk.messages import Message, load_messages
-from flows.notices import store
+from flows.notices import rules, store
 from flows.notices.kinds import SAID, Group, Kinds
+from flows.notices.rules import Fate
 
 SEND, DELIVERED = "notices.send", "notices.delivered"
 KEPT = timedelta(days=7)
@@ -48,6 +49,15 @@ class NoticesService:
     async def withdraw(self, kind: str, about: str, contact_id: int | None = None) -> int:
         """Take a push back that has not left (to one contact, or to everybody). Gives how many."""
         return await store.withdraw(self.tx, kind, about, contact_id)
+
+    async def fates(self, kinds: Sequence[str], abouts: Sequence[str]) -> dict[str, Fate]:
+        """What became of the pushes about each thing, for the office: of several the one that came furthest."""
+        found: dict[str, Fate] = {}
+        for row in await store.fates(self.tx, kinds, abouts) if abouts else ():
+            fate = rules.fate(row.state, row.way, row.delivered)
+            if row.about not in found or rules.FATES.index(fate.state) > rules.FATES.index(found[row.about].state):
+                found[row.about] = fate
+        return found
 
     # --- what a contact wants ------------------------------------------------------------------------------------
 

@@ -189,6 +189,12 @@ async def close_call_task(tx: Transaction, public: str) -> bool:
     return await tx.update(mine.values(state="done")) == 1
 
 
+async def fates(tx: Transaction, kinds: Sequence[str], abouts: Sequence[str]) -> Sequence[Row[Any]]:
+    """(about, state, way, delivered, sent_at) of all pushes of these kinds about these things."""
+    fields = (push.c.about, push.c.state, push.c.way, push.c.delivered, push.c.sent_at)
+    return await tx.all(select(*fields).where(push.c.about.in_(abouts), push.c.kind.in_(kinds)).order_by(push.c.id))
+
+
 async def dead(tx: Transaction, limit: int) -> Sequence[Row[Any]]:
     """(public_id, kind, error, attempts, due_at) of dead pushes, the oldest first."""
     fields = (push.c.public_id, push.c.kind, push.c.error, push.c.attempts, push.c.due_at)
