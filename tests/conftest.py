@@ -26,9 +26,18 @@ os.environ["TZ"] = "UTC"
 time.tzset()
 
 KINDS = [pytest.param("sqlite", marks=pytest.mark.sqlite), pytest.param("mariadb", marks=pytest.mark.mariadb)]
+ALONE = ("faults", "whole", "browser", "bot/commands")
+"""Folders of tests that are marked `alone`."""
 MEMORY = "/dev/shm"
 ENOUGH = 512 * 1024 * 1024
 SECRET = "a secret key that only tests know, 32+"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if any(item.path.is_relative_to(here / folder) for folder in ALONE):
+            item.add_marker(pytest.mark.alone)
 
 
 @pytest.fixture(scope="session")
