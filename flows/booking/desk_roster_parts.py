@@ -17,7 +17,9 @@ from flows.booking.roster.patterns.rules import Terms
 from flows.booking.roster.reach import EDIT, PUBLISH, SEE, Reach, reach_of
 
 HOME = "/desk/booking/roster/"
-WEEKDAYS = range(7)
+FIELDS = ("doctor", "half", "starts", "ends", "minutes", "capacity", "kind", "total", "ahead", "fee", "room", "first",
+          "last", "weeks", "once", "day")
+"""Of the form of a pattern, beside its weekdays."""
 
 
 class BadForm(Exception):

@@ -15,6 +15,7 @@ from bot.web import forms
 from bot.web.desk.guard import needs
 from bot.web.desk.pages import in_tx, is_part, reading, render, see
 from flows.booking.desk_roster_parts import (
+    FIELDS,
     HOME,
     BadForm,
     day_of,
@@ -59,12 +60,14 @@ async def listed(request: web.Request) -> web.StreamResponse:
 @routes.get(PATH + "/{clinic}/new")
 @needs(EDIT)
 async def ask_new(request: web.Request) -> web.StreamResponse:
-    """Filled from the doctor's last session, and with ``day`` for that day alone."""
+    """Filled from the doctor's last session, and with ``day`` for that day alone. Whoever has only sessions of their
+    own begins with themselves."""
     clinic, sent = request.match_info["clinic"], request.query
     async with reading(request) as context:
         own = await reach(request, context, EDIT)
-        own.need(clinic, sent.get("doctor") or None)
-        values = await _offered(context, own, clinic, sent)
+        doctor = sent.get("doctor", "") or ("" if own.clinic(clinic) else own.mine)
+        own.need(clinic, doctor or None)
+        values = await _offered(context, own, clinic, {**sent, "doctor": doctor})
     return _form(request, own, clinic, values)
 
 
@@ -145,7 +148,8 @@ async def _save(request: web.Request, context: Context, entry: Entry | None) -> 
             await Drafts(context).change(clinic, entry.key, sent.get("mark", ""), terms[0])
     except (BadForm, BadTerms) as bad:
         problem = bad.problem if isinstance(bad, BadForm) else Problem(bad.facts["why"])
-        return _form(request, own, clinic, {**sent, "weekday": weekdays}, entry, problem, status=422)
+        values = {**dict.fromkeys(FIELDS, ""), **sent, "weekday": weekdays}
+        return _form(request, own, clinic, values, entry, problem, status=422)
     return see(request, f"{PATH}?clinic={clinic}")
 
 
