@@ -71,7 +71,9 @@ class Place:
 
 
 @asynccontextmanager
-async def place(url: str = "", *, people: int = 200, days: int = 3) -> AsyncIterator[Place]:
+async def place(
+    url: str = "", *, people: int = 200, days: int = 3, memory_mb: int = 64
+) -> AsyncIterator[Place]:
     """Set everything up on `url`, an EMPTY database of MariaDB or MySQL, or on a private MariaDB that flushes at every
     commit; all of it is gone afterwards but for the tables in a database that was given."""
     async with AsyncExitStack() as stack:
@@ -79,7 +81,7 @@ async def place(url: str = "", *, people: int = 200, days: int = 3) -> AsyncIter
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         maria_pid = None
         if not url:
-            server = PrivateMariaDB(durable=True)
+            server = PrivateMariaDB(durable=True, memory_mb=memory_mb)
             stack.callback(server.remove)
             server.start()
             maria_pid, url = server.pid, server.url(NAME)

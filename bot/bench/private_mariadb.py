@@ -26,9 +26,13 @@ GREETING = 10
 
 class PrivateMariaDB:
     """Blocking on purpose: nothing else is to be done while a server starts. `durable=False` leaves the flush of each
-    commit to the operating system, which a kill -9 of the server survives; only measurements need True."""
+    commit to the operating system, which a kill -9 of the server survives; only measurements need True. `memory_mb` is
+    for pages of tables."""
 
-    def __init__(self, *, durable: bool = False, find: Callable[..., str] | None = None) -> None:
+    def __init__(
+        self, *, durable: bool = False, memory_mb: int = 64, find: Callable[..., str] | None = None
+    ) -> None:
+        self._memory = f"{memory_mb}M"
         self._find = find or find_program
         self.program = self._find("mariadbd", "mysqld")
         self.flush = 1 if durable else 2
@@ -110,7 +114,8 @@ class PrivateMariaDB:
             self.program, "--no-defaults", *as_root(), f"--datadir={self._data}", f"--socket={self.socket}",
             f"--pid-file={self.folder}/m.pid", "--skip-networking", "--skip-name-resolve",
             "--character-set-server=utf8mb4", "--collation-server=utf8mb4_unicode_ci",
-            "--innodb-buffer-pool-size=64M", "--innodb-log-file-size=16M", "--skip-log-bin", "--performance-schema=OFF",
+            f"--innodb-buffer-pool-size={self._memory}", "--innodb-log-file-size=16M", "--skip-log-bin",
+            "--performance-schema=OFF",
             f"--innodb-flush-log-at-trx-commit={self.flush}", "--max-connections=500",
         ]
         # fmt: on

@@ -64,7 +64,7 @@ def name_of(request: web.Request) -> tuple[Name | None, str]:
     access: Access | None = getattr(handler, "access", None)
     own: Name | None = getattr(handler, "limit", None)
     if access is None or (access.kind == "public" and own is None):
-        return None, ""
+        return "pages" if access is not None and request.path.startswith("/h5/") else None, ""
     if access.kind == "contact":
         held = cookies.read(request, sessions.COOKIE)
         if held is None:

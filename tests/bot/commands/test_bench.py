@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.bench import callbacks, push, race
+from bot.bench import callbacks, grow, push, race
 from bot.bench.figures import percentile
 
 pytestmark = pytest.mark.mariadb
@@ -31,6 +31,16 @@ async def test_pushes_arrive_once() -> None:
     found = await push.run(pushes=60)
     assert (found["delivered"], found["lost"], found["twice"]) == (60, 0, 0)
     assert found["per_second_ratio"] > 0
+
+
+async def test_a_hospital_grows_old_and_reads_look_at_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(grow, "SHARE", 10)
+    monkeypatch.setattr(grow, "WARM_UP", 0)
+    found = await grow.run(12_000, 1200, rounds=2, days=1, coming=20)
+    assert found["appointments"]["young"] == 1200 and found["appointments"]["old"] >= 12_000
+    assert found["rows"]["patients_person"] == 1200 and found["rows"]["booking_slot"] > 10_000
+    assert all(read["rows"] for read in found["old"].values())
+    assert max(found["rows_ratios"].values()) < 1.5, found["rows_ratios"]
 
 
 def test_a_percentile_is_a_value_that_was_measured() -> None:
