@@ -88,20 +88,31 @@ async def turn_near(tx: Transaction, day: date, most: int) -> Sequence[int]:
     current = now.subquery()
     mine = select(appointment.c.id).join(segment, segment.c.id == appointment.c.segment_id)
     mine = mine.join(current, current.c.session_id == segment.c.session_id)
+    mine = mine.outerjoin(attendance, attendance.c.appointment_id == appointment.c.id)
     between = and_(appointment.c.number > current.c.current, appointment.c.number <= current.c.current + most)
-    return [row.id for row in await tx.all(mine.where(appointment.c.state == "booked", between))]
+    where = (appointment.c.state == "booked", attendance.c.seen_at.is_(None), between)
+    return [row.id for row in await tx.all(mine.where(*where))]
 
 
-async def begun(tx: Transaction, since: datetime, limit: int) -> Sequence[int]:
-    """Booked appointments whose segment began after `since` and goes on, and whose patient is not here."""
-    mine = select(appointment.c.id).join(segment, segment.c.id == appointment.c.segment_id)
+async def current_of(tx: Transaction, session_id: int) -> int | None:
+    """The highest number of a session that the doctor has taken in."""
+    mine = select(func.max(appointment.c.number)).select_from(attendance)
+    mine = mine.join(appointment, appointment.c.id == attendance.c.appointment_id)
+    mine = mine.join(segment, segment.c.id == appointment.c.segment_id)
+    return await tx.scalar(mine.where(segment.c.session_id == session_id, attendance.c.seen_at.is_not(None)))
+
+
+async def begun(tx: Transaction, since: datetime, limit: int) -> Sequence[Row[Any]]:
+    """(id, clinic) of booked appointments whose segment began after `since` and goes on, and whose patient is not
+    here."""
+    mine = select(appointment.c.id, session.c.clinic).join(segment, segment.c.id == appointment.c.segment_id)
     mine = mine.join(session, session.c.id == segment.c.session_id)
     mine = mine.outerjoin(attendance, attendance.c.appointment_id == appointment.c.id)
     where = (
         appointment.c.state == "booked", segment.c.start_at < tx.now, segment.c.start_at >= since,
-        session.c.state != "stopped", attendance.c.id.is_(None),
+        session.c.state != "stopped", attendance.c.id.is_(None), segment.c.end_at > tx.now,
     )
-    return [row.id for row in await tx.all(mine.where(*where).order_by(segment.c.start_at).limit(limit))]
+    return await tx.all(mine.where(*where).order_by(segment.c.start_at).limit(limit))
 
 
 async def of_day(

@@ -27,9 +27,9 @@ _PLACE = [
 
 
 async def due(tx: Transaction, since: datetime, until: datetime, limit: int, after: int = 0) -> Sequence[Row[Any]]:
-    """(id, person_id, clinic, date) of booked appointments whose segment ended between the two moments, whose patient
+    """(id, end_at, clinic, date) of booked appointments whose segment ended between the two moments, whose patient
     is not known to have come, and that are not written down. `after`: the key of the last that was looked at."""
-    mine = select(appointment.c.id, appointment.c.person_id, session.c.clinic, session.c.date)
+    mine = select(appointment.c.id, segment.c.end_at, session.c.clinic, session.c.date)
     mine = mine.join(segment, segment.c.id == appointment.c.segment_id)
     mine = mine.join(session, session.c.id == segment.c.session_id)
     mine = mine.outerjoin(attendance, attendance.c.appointment_id == appointment.c.id)

@@ -1,0 +1,150 @@
+"""Who came and who did not: the hospital's word, the reminders of the day, no-shows, and the end of locks."""
+
+from __future__ import annotations
+
+from datetime import date, time, timedelta
+
+from bot import logs
+from bot.context import Context
+from bot.errors import OutsideError
+from flows.booking.neighbours import Catalogue, Neighbours
+from flows.booking.standing import rules
+from flows.booking.standing.coming import hearing
+from flows.booking.standing.coming import store as coming
+from flows.booking.standing.missing import store as missing
+from flows.booking.standing.missing.writing import NoShows
+from integrations.his.port import Attendance, HospitalPort
+from jobs.job import Job
+from jobs.schedule import Every
+
+log = logs.get(__name__)
+
+AT_ONCE = 200
+LOOKED_BACK = timedelta(days=3)
+"""So long after a visit a no-show is still written down: then the hospital was away for the whole time."""
+JUST_BEGUN = timedelta(hours=2)
+"""Who is told that their time has begun: later nobody needs to hear it."""
+
+
+async def attendance(job: Job) -> None:
+    """Take over whom the hospital saw today, and of the last days where it was away; tell whose turn is near."""
+    port = job.ports[HospitalPort]
+    if not port.reports_attendance:
+        return
+    async with job.context() as context:
+        today, now = context.clock.today(), context.now
+        days = [today]
+        for back in range(1, LOOKED_BACK.days):
+            day = today - timedelta(days=back)
+            told = await coming.told_at(context.tx, day)
+            over = context.clock.moment(day + timedelta(days=1), time(0))
+            if told is None or told < rules.deadline(over, job.settings.standing):
+                days.append(day)
+    for day in days:
+        try:
+            # No transaction is open while the hospital thinks.
+            found = list(await port.attendance(day))
+        except OutsideError as error:
+            log.warning("attendance_not_told", error=str(error))
+            break
+        async with job.context() as context:
+            new = await hearing.unheard(context, found)
+        for each in new:
+
+            async def hear(context: Context, each: Attendance = each) -> None:
+                await hearing.hear(context, each)
+
+            await job.run(hear)
+
+        async def heard(context: Context, day: date = day) -> None:
+            await hearing.heard(context, day, now)
+
+        await job.run(heard)
+    await _tell_near(job, today)
+
+
+async def _tell_near(job: Job, today: date) -> None:
+    most = job.settings.standing.near_numbers
+    if not most:
+        return
+    async with job.context() as context:
+        waiting = await coming.turn_near(context.tx, today, most)
+    for appointment_id in waiting:
+
+        async def tell(context: Context, appointment_id: int = appointment_id) -> None:
+            await hearing.tell_near(context, appointment_id)
+
+        await job.run(tell)
+
+
+async def begun(job: Job) -> None:
+    """Whose time has begun and who is not here is told what to do, where coming is noted at all."""
+    async with job.context() as context:
+        catalogue = await Neighbours(context).catalogue()
+        found = await coming.begun(context.tx, context.now - JUST_BEGUN, AT_ONCE)
+        found = [row for row in found if _writes(job, catalogue, row.clinic)]
+    for row in found:
+
+        async def tell(context: Context, appointment_id: int = row.id) -> None:
+            await hearing.tell_missed(context, appointment_id)
+
+        await job.run(tell)
+
+
+async def no_shows(job: Job) -> None:
+    """Write down who did not come, where that can be known. Whoever cannot be judged yet is looked at again."""
+    known: dict[tuple[str, date], rules.Knowledge] = {}
+    last = 0
+    while True:
+        async with job.context() as context:
+            until = context.now - timedelta(minutes=job.settings.standing.no_show_minutes)
+            rows = await missing.due(context.tx, context.now - LOOKED_BACK, until, AT_ONCE, last)
+            for row in rows:
+                if (row.clinic, row.date) not in known:
+                    known[row.clinic, row.date] = await _knowledge(context, row.clinic, row.date)
+        for row in rows:
+            last = row.id
+            if not rules.known(known[row.clinic, row.date], job.settings.standing, row.end_at):
+                continue
+
+            async def write(context: Context, appointment_id: int = row.id) -> None:
+                await NoShows(context).write(appointment_id)
+
+            await job.run(write)
+        if len(rows) < AT_ONCE:
+            return
+
+
+async def _knowledge(context: Context, clinic: str, day: date) -> rules.Knowledge:
+    rule = (await Neighbours(context).catalogue()).rule(clinic).no_shows
+    due, came = await coming.due_and_came(context.tx, clinic, day)
+    tells = context.ports[HospitalPort].reports_attendance
+    return rules.Knowledge(rule, tells, await coming.told_at(context.tx, day), due, came)
+
+
+async def locks(job: Job) -> None:
+    """Whoever was locked long enough may book again, and is told."""
+    async with job.context() as context:
+        over = await missing.locks_over(context.tx, AT_ONCE)
+    for row in over:
+
+        async def end(context: Context, lock_id: int = row.id) -> None:
+            await NoShows(context).run_out(lock_id)
+
+        await job.run(end)
+
+
+def _writes(job: Job, catalogue: Catalogue, clinic: str) -> bool:
+    """Whether it is noted in a clinic who came."""
+    own, policy = catalogue.rule(clinic).no_shows, job.settings.standing.no_shows
+    if own is not None or policy != "auto":
+        return own if own is not None else policy == "on"
+    return job.ports[HospitalPort].reports_attendance
+
+
+EVERY = {
+    "booking.attendance": Every(seconds=60, run=attendance),
+    "booking.begun": Every(seconds=60, run=begun),
+    "booking.no_shows": Every(seconds=300, run=no_shows),
+    "booking.locks": Every(seconds=300, run=locks),
+}
