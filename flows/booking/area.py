@@ -16,6 +16,7 @@ from flows.booking.opening import pushes as opening
 from flows.booking.pages import ROUTES
 from flows.booking.pushes import KINDS
 from flows.booking.service import BookingService
+from flows.booking.standing.pushes import KINDS as ABOUT_COMING
 from flows.booking.stops.telling import KINDS as STOPS
 
 
@@ -36,7 +37,7 @@ AREA = Area(
     flows=(Booking, Appointments, Waiting, Offer, Stopped, Wish),
     service=in_chat,
     reads=reads,
-    pushes=(*KINDS, *STOPS, *opening.KINDS),
+    pushes=(*KINDS, *ABOUT_COMING, *STOPS, *opening.KINDS),
     routes=(*ROUTES, *DESK),
     permits=PERMITS,
     ranged=RANGED,
