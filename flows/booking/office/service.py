@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +20,14 @@ from flows.booking.office.store import Wanted
 from flows.patients.finding import store as persons
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One line of a filter."""
+
+    code: str
+    name: str
+
+
 @dataclass(frozen=True)
 class Names:
     """What codes are called, for a list that has many of them. A code that the directory lost stays a code."""
@@ -27,8 +36,7 @@ class Names:
     words: Mapping[str, Any]
 
     def clinic(self, code: str) -> str:
-        found = self.catalogue.clinic.get(code)
-        return found.name if found else code
+        return self.clinics.get(code, code)
 
     def doctor(self, code: str | None) -> str:
         """Who sits there; a general clinic has nobody by name."""
@@ -43,7 +51,10 @@ class Names:
 
     @cached_property
     def clinics(self) -> dict[str, str]:
-        return {each.code: each.name for each in self.catalogue.clinics}
+        """With the site beside it where two sites have a clinic of the same name."""
+        many = Counter(each.name for each in self.catalogue.clinics)
+        return {each.code: f"{each.name} · {self.site(each.site).split()[-1]}" if many[each.name] > 1 else each.name
+                for each in self.catalogue.clinics}
 
     @cached_property
     def doctors(self) -> dict[str, str]:
@@ -64,21 +75,23 @@ class OfficeService:
         scope = scope_of(member.range(right), doctor, {each.code: each.department for each in catalogue.clinics})
         return cls(context, scope, Names(catalogue, context.wording.words), doctor)
 
+    def say(self, macro: str, *facts: Any) -> str:
+        """In the words that patients are told it in: one thing has one name."""
+        return self.context.wording.macro("booking/say", macro)(*facts)
+
     @property
-    def clinics(self) -> list[Any]:
+    def clinics(self) -> list[Choice]:
         """Those that a filter may offer."""
         mine = self.names.catalogue.doctor.get(self.doctor)
         own = set(mine.clinics) if mine else set()
-        return [each for each in self.names.catalogue.clinics
+        return [Choice(each.code, self.names.clinic(each.code)) for each in self.names.catalogue.clinics
                 if self.scope.everything or each.code in self.scope.clinics | own]
 
     @property
-    def doctors(self) -> list[Any]:
+    def doctors(self) -> list[Choice]:
         """Those that a filter may offer."""
-        open_ones = {each.code for each in self.clinics}
-        return [each for each in self.names.catalogue.doctors
-                if each.code == self.doctor or self.scope.everything
-                or self.scope.clinics & open_ones & set(each.clinics)]
+        return [Choice(each.code, each.name) for each in self.names.catalogue.doctors
+                if each.code == self.doctor or self.scope.everything or self.scope.clinics & set(each.clinics)]
 
     # --- sessions ------------------------------------------------------------------------------------------------
 
@@ -102,13 +115,13 @@ class OfficeService:
         return await self._people(await store.of_session(self.tx, session_id))
 
     def _session(self, row: Any, use: Use) -> dict[str, Any]:
-        names, words = self.names, self.names.words["office"]
+        names = self.names
         return {
             "id": row.code, "date": row.date, "half": self.names.words["half"][row.half], "half_code": row.half,
             "time": f"{row.starts}–{row.ends}" if hasattr(row, "starts") else "", "site": names.site(row.site),
             "clinic": names.clinic(row.clinic), "clinic_code": row.clinic, "doctor": names.doctor(row.sitting),
             "doctor_code": row.sitting or "", "instead_of": names.doctor(row.doctor) if row.substitute else "",
-            "kind": words["kind"][row.kind], "fee": row.fee / 100, "room": row.room, "place": _place(row),
+            "kind": self.say("kind_name", row.kind), "fee": row.fee / 100, "room": row.room, "place": self.say("where", row.building, row.floor, row.zone, row.room),
             "state": row.state, **figures(use),
         }
 
@@ -164,7 +177,7 @@ class OfficeService:
             "fee": row.fee / 100, "created": row.created_at, "created_by": row.created_by, "booked": row.booked_at,
             "ended": row.ended_at, "ended_by": row.ended_by or "", "came": row.came_at, "late": bool(row.late),
             "registration": row.registration or "", "refusal": row.refusal or "", "session": row.session_code,
-            "session_state": row.session_state, "place": _place(row),
+            "session_state": row.session_state, "place": self.say("where", row.building, row.floor, row.zone, row.room),
         }
 
     # --- the waiting list ----------------------------------------------------------------------------------------
@@ -197,7 +210,3 @@ def figures(use: Use) -> dict[str, Any]:
         "held": use.held, "taken": use.taken, "cooling": use.cooling, "rate": use.rate, "over": use.over,
         "missed": use.missed, "missed_rate": percent(use.missed, use.over),
     }
-
-
-def _place(row: Any) -> str:
-    return " ".join(part for part in (row.building, row.floor, row.zone, row.room) if part)
