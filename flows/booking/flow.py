@@ -11,6 +11,7 @@ from flows.booking.flow_find import Finding
 from flows.booking.flow_full import WAIT, Full
 from flows.booking.flow_half import Halves
 from flows.booking.flow_hold import Holding
+from flows.booking.flow_refused import APPEAL
 from flows.booking.labels import Labels
 from flows.booking.offers import GENERAL, Wanted
 from flows.booking.refusals import WrongAge, WrongSex
@@ -49,6 +50,8 @@ class Booking(
         """What is full and can be waited for: clinic, doctor, day (each may be "")."""
         after: str = ""
         """Where to go on where nobody wants to wait."""
+        refused: str = ""
+        """What an appeal against the last no would be about."""
 
     async def start(self) -> Outcome:
         data = self.data
@@ -157,7 +160,7 @@ class Booking(
         self.data.at = "days"
         labels, facts = Labels(self.context), await self.whom()
         links = [labels.page(self._page())]
-        options = [*labels.days(days), *await self.wait_option(wanted)]
+        options = [*labels.days(days), *await self.wait_option(wanted), *self.appeal_option()]
         return Choose("day", options, save="date", then=self.segments, other=self.search, facts=facts, links=links)
 
     async def colleagues(self) -> Step:
@@ -170,6 +173,8 @@ class Booking(
     async def segments(self) -> Outcome:
         if self.data.date == WAIT:
             return Go(self.to_waiting)
+        if self.data.date == APPEAL:
+            return Go(self.to_appeal)
         day = date.fromisoformat(self.data.date)
         wanted = Wanted(self.data.clinic, self.data.doctor, day)
         offers = await self.segments_of(wanted)
@@ -212,9 +217,10 @@ class Booking(
                 last_no = no
         if not fitting and last_no is not None and not self.told_why:
             self.say(last_no.template, **last_no.facts)
+            await self.refused_by(last_no, person.id)
         labels = Labels(self.context)
         options = [*labels.persons(fitting), labels.word("add", "add_person", "添加", "添加就诊人", "别人")]
-        options.append(labels.word("elsewhere", "elsewhere", "换科室"))
+        options += [labels.word("elsewhere", "elsewhere", "换科室"), *self.appeal_option()]
         return Choose("person", options, save="pick", then=self.person_picked, facts={"fitting": len(fitting)})
 
     async def person_picked(self) -> Outcome:
@@ -222,6 +228,8 @@ class Booking(
             return Call("register", then=self.registered)
         if self.data.pick == "elsewhere":
             return Go(self.departments)
+        if self.data.pick == APPEAL:
+            return Go(self.to_appeal)
         self.data.person = int(str(self.data.pick))
         return Go(self.hold)
 

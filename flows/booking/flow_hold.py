@@ -7,12 +7,13 @@ from typing import Any
 
 from bot.context import Context
 from bot.talk.outcomes import Call, Choose, Done, Go, Outcome, Step
+from flows.booking.flow_refused import Refused
 from flows.booking.labels import Labels
 from flows.booking.refusals import BookingRefusal, HoldExpired
 from flows.booking.visit import held_facts
 
 
-class Holding:
+class Holding(Refused):
     """Mixed into Booking."""
 
     told_why = False
@@ -30,11 +31,14 @@ class Holding:
             held = await self.service.hold(self.data.segment, self.data.person, self.once(f"hold{self.data.tries}"))
         except BookingRefusal as no:
             self.data.tries += 1
+            await self.refused_by(no, self.data.person)
             if not no.way:
-                raise
+                if not self.data.refused:
+                    raise
+                return Go(self._step("refused"), say=no.template, facts=no.facts)
             self.told_why = True
             return Go(getattr(self, no.way), say=no.template, facts=no.facts)
-        self.data.appointment = held.id
+        self.data.appointment, self.data.refused = held.id, ""
         labels = Labels(self.context)
         options = [
             labels.word("yes", "confirm", "@yes", "确认"),

@@ -10,6 +10,7 @@ from typing import Any
 from bot.talk.flow import Flow
 from bot.talk.outcomes import Call, Choose, Done, Go, Option, Outcome, Step
 from flows.booking.flow_change import Changing
+from flows.booking.flow_check_in import WORDS, CheckingIn
 from flows.booking.labels import Labels
 from flows.booking.refusals import CancelTooLate, HoldExpired, NotBooked
 from flows.booking.stops.asking import Asking
@@ -21,11 +22,11 @@ _CANCEL = ("取消", "退号", "退掉", "退了", "取消预约", "取消挂号
 
 
 class Appointments(
-    Changing, Flow, name="appointments",
+    Changing, CheckingIn, Flow, name="appointments",
     words=(
         "我的预约", "预约记录", "取消预约", "我的挂号", "挂号记录", "查预约", "查看预约", "退号", "取消挂号",
         "预约查询", "我的号", "我预约的号",
-        "改预约", "改预约时间",
+        "改预约", "改预约时间", *WORDS,
     ),
 ):
     """What is coming, what was, what was cancelled."""
@@ -46,6 +47,8 @@ class Appointments(
         holds, coming = await self.service.holds(), await self.service.coming()
         if coming and _CANCELS.search(self.text):
             return Go(self.cancel_which)
+        if self.wants_in():
+            return Go(self.check_in_which)
         options = await self._options([*holds, *coming], to_cancel=True)
         labels, waiting = Labels(self.context), await self.service.waiting.mine()
         if options:
@@ -96,11 +99,17 @@ class Appointments(
         coming = row.state == "booked" and row.end_at > self.context.now
         labels = Labels(self.context)
         options = []
-        if coming and facts["can_cancel"]:
+        standing = await self.service.standing.of_visit(row)
+        facts |= standing
+        if standing["can_check_in"]:
+            options.append(labels.word("check_in", "check_in", "签到", "报到", "取号"))
+        if coming and facts["can_cancel"] and not standing["here"]:
             options.append(labels.word("change", "change", "改时间", "改期", "换时间"))
             options.append(labels.word("cancel", "cancel", *_CANCEL))
         if not coming and row.sitting:
             options.append(labels.word("again", "book_again", "再约", "再挂一次"))
+        if standing["about"]:
+            options.append(labels.word("appeal", "appeal", "申诉"))
         options.append(labels.word("list", "back_to_list", "返回列表"))
         state = "coming" if coming else ("past" if row.state == "booked" else row.state)
         facts["state"] = state
@@ -138,6 +147,10 @@ class Appointments(
             return Go(self.sure)
         if self.data.answer == "change":
             return Go(self.change)
+        if self.data.answer == "check_in":
+            return Go(self.check_in)
+        if self.data.answer == "appeal":
+            return Go(self.appealing)
         if self.data.answer == "again":
             row = await self.service.mine(self.data.appointment)
             return Call("booking", then=self.after_booking, arg=row.sitting)

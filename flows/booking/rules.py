@@ -31,6 +31,8 @@ from flows.booking.refusals import (
     WrongSex,
 )
 
+EXAMINATION = "examination"
+"""Kind of the sessions of a device, which have no doctor and are booked for an order (exams/)."""
 CLOSES_BEFORE_END = timedelta(minutes=30)
 """A segment that ends sooner is not booked any more: nobody would get there."""
 
@@ -254,6 +256,9 @@ def why_none(
     if any(not s.to_come for s in near):
         if not clinic.same_day and any(s.open and s.day == now.date() for s in near):
             return SameDayOff(clinic=clinic.name, day=now.date())
+        until = clinic.same_day_until
+        if until and now.time() >= until and any(s.open and s.day == now.date() for s in near):
+            return SameDayClosed(clinic=clinic.name, day=now.date(), start=now, minutes=0, until=until)
         return AllOver(wanted=wanted)
     return NoSession(wanted=wanted, last_day=last)
 

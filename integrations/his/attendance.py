@@ -13,8 +13,9 @@ async def read(tx: Transaction, day: date) -> list[Attendance]:
     """Active registrations of a day whose patient came."""
     registered, session = store.registration, store.session
     joined = registered.join(session, session.c.id == registered.c.session_id)
+    fields = (registered.c.appointment, registered.c.arrived_at, registered.c.seen_at)
     rows = await tx.all(
-        registered.select().select_from(joined)
+        registered.select().with_only_columns(*fields).select_from(joined)
         .where(session.c.day == day, registered.c.active == 1, registered.c.arrived_at.is_not(None))
         .order_by(registered.c.id)
     )

@@ -67,7 +67,8 @@ async def unlocked(context: Context, facts: dict[str, Any], early: bool, whom: C
 
 
 async def appealed(context: Context, appeal: Any, facts: dict[str, Any]) -> None:
-    """The answer of the office, to whoever appealed."""
+    """The answer of the office, to whoever appealed; that a lock is lifted is said with it."""
+    await NoticesService(context).withdraw("booking.unlocked", appeal.about, appeal.contact_id)
     theirs = replace(context, contact=await contact_of(context.tx, appeal.contact_id))
     facts = facts | {"url": visit.page(theirs, f"appeals/{appeal.public_id}")}
     await NoticesService(context).push("booking.appealed", appeal.contact_id, f"appeal:{appeal.public_id}", facts)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.context import Context
 from bot.masking import mask_name
 from flows.booking.neighbours import Person
 from flows.booking.standing import rules
+from flows.booking.standing.appeals import store as appeals
+from flows.booking.standing.coming import store as coming
 from flows.booking.standing.missing import store as missing
 
 
@@ -40,6 +42,23 @@ class Record:
         named = {person.id: person for person in persons}
         rows = await missing.locks_of(self.tx, list(named))
         return [self.lock_facts(row, named[row.person_id]) for row in rows]
+
+    async def of_visit(self, row: Any) -> dict[str, Any]:
+        """Of one appointment: here, late; can_check_in (now); no_show ("", counted, struck) and about, what an appeal
+        against it is about ("" where there is none, or it was made)."""
+        here = await coming.attended(self.tx, row.id)
+        no_show = await missing.no_show_of(self.tx, row.id) if not here else None
+        opens = row.start_at - timedelta(minutes=self.terms.check_in_minutes)
+        last = row.end_at
+        if not here and row.state == "booked" and opens <= self.context.now:
+            last = await coming.last_end(self.tx, row.session_id) or last
+        about = f"no_show:{no_show.public_id}" if no_show and no_show.state == missing.COUNTED else ""
+        return {
+            "here": here is not None, "late": bool(here and here.late),
+            "can_check_in": not here and row.state == "booked" and opens <= self.context.now < last,
+            "no_show": no_show.state if no_show else "",
+            "about": "" if about in await appeals.abouts(self.tx, [about]) else about,
+        }
 
     def lock_facts(self, row: Any, person: Person | None) -> dict[str, Any]:
         """JSON values: about, person (masked), count, days, until_day."""

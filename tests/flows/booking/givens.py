@@ -5,15 +5,28 @@ Sessions are named by how many days from today they are: `given sits 1 1023`, `g
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, time, timedelta
 
 from bot.errors import Refusal
 from flows.booking import store
+from flows.booking.glance import glance
 from flows.booking.opening import rules as opening
 from flows.booking.opening import store as draws
 from flows.booking.opening.wishes import store as wishes
+from flows.booking.pool import store as pool
+from flows.booking.roster.sync import Roster, bring_in_line
 from flows.booking.service import BookingService
+from flows.booking.standing.appeals import store as appeals
+from flows.booking.standing.appeals.answering import answer
+from flows.booking.standing.missing.writing import NoShows
+from flows.directory import store as directory
+from flows.directory.rules import ClinicRule
+from flows.directory.service import forget
+from flows.patients import store as patients
+from integrations.his import store as his
 from integrations.his.conduct import GOOD, Conduct, behave
+from integrations.his.port import HospitalPort
 from tests.flows.booking import ward
 from tests.support.givens import do, given
 from tests.support.world import World
@@ -67,6 +80,23 @@ async def visitor(
 ) -> None:
     """Somebody whom a contact has registered."""
     await ward.person(world, who, name, date.fromisoformat(birth), sex, relation)
+
+
+@given
+async def discreet(world: World, clinic: str) -> None:
+    """The hospital marks a clinic as one that is not named to whoever happens to look."""
+    async with world.database.transaction() as tx:
+        await tx.update(his.clinic.update().where(his.clinic.c.code == clinic).values(discreet=True))
+    await ward.sync(world)
+
+
+@given
+async def document(world: World, name: str, number: str) -> None:
+    """Somebody who is registered has an identity card."""
+    async with world.database.transaction() as tx:
+        rows = await tx.all(patients.person.select())
+        mine = patients.person.c.id == next(row.id for row in rows if row.name == name)
+        await tx.update(patients.person.update().where(mine).values(document=number, document_type="resident"))
 
 
 @given
@@ -174,3 +204,42 @@ async def codes(world: World) -> None:
         rows = await tx.all(wishes.wish.select().order_by(wishes.wish.c.id))
         for n, row in enumerate(rows):
             await tx.update(wishes.wish.update().where(wishes.wish.c.id == row.id).values(code="ABCDEFGH"[n] * 8))
+
+
+@do
+async def misses(world: World, days: str, name: str, who: str = "a") -> None:
+    """A person of a contact had an appointment so many days ago and did not come: written down, whatever follows."""
+    async with world.context(who) as context:
+        person = next(each for each in await BookingService(context).neighbours.persons() if each.name == name)
+    code = await ward.session(world, day(days), doctor="1024")
+    port = world.ports[HospitalPort]
+    told = Roster(day(days), day(days), await port.rosters(day(days), day(days)), {})
+    await bring_in_line(world.database.run, {}, told, world.clock)
+    segment = (await ward.segments(world, code))[1]
+    async with world.context(who) as context:
+        await pool.add(
+            context.tx, person_id=person.id, contact_id=context.contact.id, segment_id=segment.id, slot_id=0,
+            number=3, request_id=f"missed {name} {days}", channel="wechat", fee=2500, created_at=context.now,
+            created_by="test", state="booked", hold_until=context.now, booked_at=context.now,
+        )
+        key = (await store.appointment_of_request(context.tx, f"missed {name} {days}")).id
+        await NoShows(replace(context, contact=None, actor="job:test")).write(key)
+
+
+@do
+async def office(world: World, verdict: str, *words: str) -> None:
+    """The office answers the oldest appeal that waits."""
+    async with world.context() as context:
+        staff = replace(context, contact=None, actor="staff:test")
+        rows, _ = await appeals.listed(context.tx, None, state="open")
+        await answer(staff, rows[0].public_id, " ".join(words), accept=verdict == "accepts")
+
+
+@do
+async def clinic_rule(world: World, clinic: str, name: str, value: str) -> None:
+    """A clinic decides something of its own."""
+    read = {"same_day_until": time.fromisoformat, "same_day_before": int}.get(name, lambda word: word == "yes")
+    async with world.database.transaction() as tx:
+        await directory.set_rule(tx, clinic, replace(ClinicRule(), **{name: read(value)}))
+    forget(world.ports)
+    glance(world.ports).forget()

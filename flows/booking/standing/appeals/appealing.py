@@ -13,6 +13,7 @@ from bot.context import Context
 from bot.errors import NotAllowed, NotFound
 from bot.masking import mask_name
 from flows.booking import refusals as booking
+from flows.booking.left import store as left
 from flows.booking.neighbours import Neighbours, Person
 from flows.booking.standing import refusals as own
 from flows.booking.standing import rules
@@ -112,6 +113,17 @@ class Appeals:
             "day": row.date.isoformat() if row.date else "", **names,
         }
 
+    async def about_refusal(self, no: booking.BookingRefusal, person_id: int, segment_id: int) -> str:
+        """What an appeal against a refusal of this wish would be about; "" where there is none, or it was made."""
+        person = next((each for each in await self.neighbours.persons() if each.id == person_id), None)
+        place = await left.place(self.tx, segment_id)
+        if person is None or place is None or not no.appeals:
+            return ""
+        about = f"refusal:{no.template}:{person.public_id}:{place.session_id}"
+        if no.appeals == LOCK:
+            about = next((each["about"] for each in await self.record.locks([person])), "")
+        return "" if about in await store.abouts(self.tx, [about]) else about
+
     # --- appealing -----------------------------------------------------------------------------------------------
 
     async def file(self, about: str, said: str = "") -> Any:
@@ -186,13 +198,6 @@ class Appeals:
         if self.context.contact is None:
             raise NotAllowed("booking.contact")
         return self.context.contact.id
-
-
-def refusal_about(no: booking.BookingRefusal, person: Person, session_id: int, lock: str = "") -> str:
-    """What an appeal against a refusal is about; "" where there is none. `lock` is the person's, as lock_facts says."""
-    if no.appeals == LOCK:
-        return lock
-    return f"refusal:{no.template}:{person.public_id}:{session_id}" if no.appeals else ""
 
 
 def _whom(row: Any, catalogue: Any) -> dict[str, Any]:
