@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from bot.db.engine import Database
@@ -37,6 +38,17 @@ async def gate(url: str, *, rivals: int, places: int) -> Driven:
                 return (await tx.link.script([(GATE, ())])) == [1]
 
         return await _all([one for _ in range(rivals)])
+    finally:
+        await _gone(database)
+
+
+@asynccontextmanager
+async def gate_table(url: str, places: int) -> AsyncIterator[None]:
+    """The row that GATE guards, for processes that do nothing else."""
+    database = Database(url)
+    try:
+        await _tables(database, places)
+        yield
     finally:
         await _gone(database)
 

@@ -39,11 +39,11 @@ async def run(rivals: int = 500, slots: int = 50, database: str = "") -> dict[st
             web = here.start(f"web{number}", "serve", DAOYI_PORT=str(port))
             await web.ready(f"http://127.0.0.1:{port}/readyz")
         writer = Writer(here.account, here.settings.accounts[here.account])
-        chosen = await _wave(here, [writer.text(openid(n), "1") for n in range(rivals)], ports, "choose")
-        held = [str(row[0]) for row in await _rows(here.house.database, MINE)]
-        confirmed = await _wave(here, [writer.text(contact, "1") for contact in held], ports, "confirm")
-        states = dict(await _rows(here.house.database, COUNT))
-        twice = (await _rows(here.house.database, TWICE))[0][0]
+        chosen = await wave(here, [writer.text(openid(n), "1") for n in range(rivals)], ports, "choose")
+        held = [str(row[0]) for row in await rows(here.house.database, MINE)]
+        confirmed = await wave(here, [writer.text(contact, "1") for contact in held], ports, "confirm")
+        states = dict(await rows(here.house.database, COUNT))
+        twice = (await rows(here.house.database, TWICE))[0][0]
         bare = await driver.gate(here.settings.database, rivals=rivals, places=slots)
         booked = int(states.get("booked", 0))
         answers = [writer.read(body) for body in chosen.bodies.values()]
@@ -77,7 +77,8 @@ class Wave:
     errors: int = 0
 
 
-async def _wave(here: Place, letters: list[Letter], ports: list[int], name: str) -> Wave:
+async def wave(here: Place, letters: list[Letter], ports: list[int], name: str) -> Wave:
+    """All at once, and again what had no answer."""
     wave = Wave(await _send(here, letters, ports, name))
     answered = wave.first
     for retry in range(RETRIES + 1):
@@ -100,7 +101,8 @@ async def _send(here: Place, letters: list[Letter], ports: list[int], name: str)
     return Answered.read(target)
 
 
-async def _rows(database: Database, sql: str) -> list[tuple[Any, ...]]:
+async def rows(database: Database, sql: str) -> list[tuple[Any, ...]]:
+    """What a statement of ours finds."""
     async with database.reading() as tx:
         (rows,) = await tx.link.script([(sql, ())])
     assert isinstance(rows, list)

@@ -27,9 +27,10 @@ WORDS = "安白曹丁方高何江孔林马宁欧彭秦任沈田王徐严张"
 
 @dataclass(frozen=True)
 class Ward:
-    """The doctor's code (a scene leads to it)."""
+    """The doctor's code (a scene leads to it), and the clinic's."""
 
     doctor: str
+    clinic: str
 
 
 async def open_ward(here: Place, slots: int) -> Ward:
@@ -46,7 +47,7 @@ async def open_ward(here: Place, slots: int) -> Ward:
     rooms = {"": Where("", "", "", "")}
     clock = HospitalClock(here.settings.timezone)
     await bring_in_line(here.house.database.run, {}, Roster(day, day, [session], rooms), clock)
-    return Ward(doctor)
+    return Ward(doctor, clinic)
 
 
 def _anybodys(catalogue: Catalogue) -> tuple[str, str]:

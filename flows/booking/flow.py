@@ -196,7 +196,11 @@ class Booking(
     # --- for whom ------------------------------------------------------------------------------------------------
 
     async def person_needed(self) -> Outcome:
-        """One person is taken at once, of several the right one is asked for, nobody registers first."""
+        """One person is taken at once, of several the right one is asked for, nobody registers first; nor for what is
+        full."""
+        if no := await self.service.doorstep.refusal(self.data.segment):
+            self.data.tries += 1
+            return Go(self.segments, say=no.template, facts=no.facts)
         persons = await self.service.neighbours.persons()
         if not persons:
             return Call("register", then=self.registered, say="register_first")

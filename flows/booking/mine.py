@@ -38,6 +38,11 @@ class Mine:
         """Held by this contact, in the chat or on a page, and not confirmed yet; the one that ends first first."""
         return list(await store.holds(self.tx, self._contact(), self.context.now))
 
+    async def held_here(self, segment_id: int, person_id: int) -> Any | None:
+        """This contact's own running hold in a segment that may be full because of it."""
+        holds = await self.holds() if self.context.contact else []
+        return next((each for each in holds if (each.segment_id, each.person_id) == (segment_id, person_id)), None)
+
     async def coming(self) -> list[Any]:
         return list(await store.coming(self.tx, self._contact(), await self._open_persons(), self.context.now))
 

@@ -10,6 +10,7 @@ from bot import logs, metrics
 from bot.context import Context
 from bot.errors import NotFound
 from flows.booking import chronicle, limits, pushes, rules, store
+from flows.booking.doorstep import Doorstep
 from flows.booking.finding import Found, find
 from flows.booking.glance import glance
 from flows.booking.left import store as left
@@ -48,6 +49,7 @@ class BookingService(Mine):
         self.waiting = WaitingList(context)
         self.passing = Passing(context)
         self.wishing = Wishing(context)
+        self.doorstep = Doorstep(context)
         self.standing = Record(context)
         self.seen: Any = None  # the segment that was looked at, for the journal
 
@@ -77,6 +79,9 @@ class BookingService(Mine):
         The same `request_id` gives the same appointment again. Raises the refusals of rules.py, and HoldExpired where
         the request's hold is over.
         """
+        return await self.doorstep.one_by_one(segment_id, lambda: self._hold(segment_id, person_id, request_id))
+
+    async def _hold(self, segment_id: int, person_id: int, request_id: str) -> Any:
         row = await self.segment(segment_id)
         place = place_of(row, self.context.clock)
         clinic = await self.neighbours.rules_of(row.clinic)
@@ -84,7 +89,7 @@ class BookingService(Mine):
             # Read without a lock: who comes too late is refused without queueing for the segment's row.
             rules.check_place(place, clinic, self.now)
         except BookingRefusal:
-            known = await self._again(request_id) or await self._held_here(segment_id, person_id)
+            known = await self._again(request_id) or await self.held_here(segment_id, person_id)
             if known:
                 return known
             raise
@@ -280,11 +285,6 @@ class BookingService(Mine):
             REGISTER, {"appointment": row.id}, key=f"{REGISTER}:{row.public_id}", lane=f"booking:{row.public_id}",
             priority=3,
         )
-
-    async def _held_here(self, segment_id: int, person_id: int) -> Any | None:
-        """This contact's own running hold in a segment that may be full because of it."""
-        holds = await self.holds() if self.context.contact else []
-        return next((each for each in holds if (each.segment_id, each.person_id) == (segment_id, person_id)), None)
 
     def _same_visit(self, row: Any, place: Place) -> bool:
         """Whether `row` is a hold of this contact with the same doctor on the same day."""

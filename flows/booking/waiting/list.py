@@ -12,6 +12,7 @@ from bot.context import Context
 from bot.errors import NotAllowed, NotFound
 from bot.masking import mask_name
 from flows.booking import limits, pushes, rules, store
+from flows.booking.glance import glance
 from flows.booking.left import store as left
 from flows.booking.neighbours import Catalogue, Neighbours, Person, clinic_rules, visitor, window
 from flows.booking.offers import Offers, Wanted
@@ -54,13 +55,17 @@ class WaitingList:
         if not rows:
             return []
         ids = [row.id for row in rows]
-        last, many = await entries.ends(self.tx, ids), await entries.counts(self.tx, ids)
+        # Only for showing; who joins is counted again.
+        last, many = await glance(self.context.ports).at(("full", *ids), lambda: self._noted(ids))
         found = [
             Full(row.id, row, many.get(row.id, 0), waiting.until(self._local(last[row.id]), self.limits))
             for row in rows
             if row.id in last
         ]
         return [each for each in found if self.now < each.until]
+
+    async def _noted(self, ids: Sequence[int]) -> list[Any]:
+        return [await entries.ends(self.tx, ids), await entries.counts(self.tx, ids)]
 
     async def several(self, sessions: Sequence[int]) -> list[Full]:
         """These sessions, where they still can be waited for."""
@@ -78,6 +83,7 @@ class WaitingList:
                 self.tx, session_id=row.id, person_id=person_id, contact_id=self._contact(),
                 channel=self.context.channel, joined_at=self.context.now,
             )
+            glance(self.context.ports).forget()
             metrics.waiting.inc("joined")
             log.info("waiting_joined", session=row.code)
         found = await entries.open_of_person(self.tx, person_id)
@@ -148,6 +154,7 @@ class WaitingList:
         """Wait no longer. An entry whose turn has come meanwhile stays; its offer is to be answered."""
         row = await self.entry(public)
         if await entries.end(self.tx, row.id, entries.WAITING, entries.GIVEN_UP, self.context.actor):
+            glance(self.context.ports).forget()
             metrics.waiting.inc("given_up")
             if row.contact_id != self._contact():
                 await pushes.given_up(self.context, row, await self.facts(row))

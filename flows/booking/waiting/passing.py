@@ -18,6 +18,7 @@ from bot.db.contacts import contact_of
 from bot.errors import NotFound
 from bot.talk import events
 from flows.booking import limits, pushes, rules, store, visit
+from flows.booking.glance import glance
 from flows.booking.left import store as left
 from flows.booking.neighbours import Neighbours, Person, visitor
 from flows.booking.pool import store as pool
@@ -186,6 +187,7 @@ class Passing:
     async def _end(self, entry_id: int, was: str, state: str, reason: str | None = None) -> bool:
         if not await entries.end(self.tx, entry_id, was, state, self.context.actor, reason):
             return False
+        glance(self.context.ports).forget()
         metrics.waiting.inc(state)
         return True
 

@@ -1,0 +1,1 @@
+"""Who holds what, asked by everybody in a rush."""
