@@ -88,7 +88,7 @@ async def _session(context: Context, own: dict[str, Reach], code: str) -> dict[s
     if not rows or not reached.covers(rows[0].clinic, rows[0].sitting):
         return None
     row, catalogue = rows[0], reached.catalogue
-    clinic, doctor = catalogue.clinic.get(row.clinic), catalogue.doctor.get(row.sitting or "")
+    doctor = catalogue.doctor.get(row.sitting or "")
     parts = await store.parts(context.tx, [row.id])
     visits = await store.visits(context.tx, [row.id])
     ours, coming = row.source == store.DESK, row.date >= today
@@ -96,7 +96,7 @@ async def _session(context: Context, own: dict[str, Reach], code: str) -> dict[s
     may_publish = publish is not None and publish.covers(row.clinic, row.sitting)
     made, _ = await patterns.changes(context.tx, [row.clinic], about=row.code, limit=5)
     return {
-        "row": row, "clinic": clinic.name if clinic else row.clinic, "doctor": doctor.name if doctor else "",
+        "row": row, "clinic": reached.names.get(row.clinic, row.clinic), "doctor": doctor.name if doctor else "",
         "parts": parts, "booked": sum(each.state == "booked" for each in visits),
         "held": sum(each.state == "held" for each in visits), "ours": ours,
         "waiting": await store.waiting(context.tx, [row.id]),

@@ -13,8 +13,7 @@ from bot.web.desk.lists import Column, Listing
 from bot.web.desk.pages import reading, render
 from bot.web.keys import WORDING
 from flows.booking.desk_office_parts import most, wants_export
-from flows.booking.desk_roster_parts import HOME, reach
-from flows.booking.neighbours import Catalogue
+from flows.booking.desk_roster_parts import HOME, Choice, reach
 from flows.booking.roster.patterns import store
 from flows.booking.roster.reach import SEE, Reach
 
@@ -40,11 +39,11 @@ async def changes(request: web.Request) -> web.StreamResponse:
         found, count = await store.changes(context.tx, clinics, doctor=doctor, act=asked.filters["act"], limit=size,
                                            offset=offset)
         staff = {f"staff:{row.public_id}": row.name for row in await people.everybody(context.tx)}
-    rows = [_row(request, each, own.catalogue, staff) for each in found]
+    rows = [_row(request, each, own, staff) for each in found]
     if which:
         return await export.send(request, LIST, asked, rows)
     return render(request, "booking/desk/roster_changes.html.j2", list=LIST.page(asked, rows, count), acts=ACTS,
-                  clinics=[own.catalogue.clinic[code] for code in own.clinics])
+                  clinics=[Choice(code, own.names[code]) for code in own.clinics])
 
 
 def _inside(own: Reach, clinic: str, doctor: str) -> tuple[list[str] | None, str]:
@@ -60,12 +59,12 @@ def _inside(own: Reach, clinic: str, doctor: str) -> tuple[list[str] | None, str
     return ([] if clinic else whole), doctor
 
 
-def _row(request: web.Request, each: Any, catalogue: Catalogue, staff: dict[str, str]) -> dict[str, Any]:
+def _row(request: web.Request, each: Any, own: Reach, staff: dict[str, str]) -> dict[str, Any]:
     wording = request.app[WORDING]
-    clinic, doctor = catalogue.clinic.get(each.clinic), catalogue.doctor.get(each.doctor or "")
+    doctor = own.catalogue.doctor.get(each.doctor or "")
     return {
         "id": each.id, "at": each.at, "who": staff.get(each.actor, each.actor),
-        "act": wording.words["roster_acts"].get(each.act, each.act), "clinic": clinic.name if clinic else each.clinic,
+        "act": wording.words["roster_acts"].get(each.act, each.act), "clinic": own.names.get(each.clinic, each.clinic),
         "doctor": doctor.name if doctor else each.doctor or "", "day": each.day.isoformat() if each.day else "",
         "about": each.about, "facts": wording.render("booking/desk/roster_told", act=each.act, facts=each.facts),
     }

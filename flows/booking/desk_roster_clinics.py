@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import time
 
 from aiohttp import web
@@ -20,7 +21,7 @@ from flows.booking.desk_office_parts import wants_export
 from flows.booking.desk_roster_parts import HOME, reach
 from flows.booking.neighbours import Neighbours
 from flows.booking.roster.clinics import LONGEST, BadHorizon, Setting, decide, setting
-from flows.booking.roster.reach import CLINICS, SEE
+from flows.booking.roster.reach import CLINICS, SEE, Reach
 
 routes = web.RouteTableDef()
 PATH = HOME + "clinics"
@@ -38,7 +39,7 @@ async def listed(request: web.Request) -> web.StreamResponse:
     asked = LIST.asked(request)
     async with reading(request) as context:
         own = await reach(request, context)
-        found = [setting(context, own.catalogue, code) for code in own.clinics if own.clinic(code)]
+        found = [_setting(context, own, code) for code in own.clinics if own.clinic(code)]
         opened = next((each for each in found if each.code == asked.open), None)
         editable = opened is not None and await _may(request, context, opened.code)
     word = asked.filters["q"].casefold()
@@ -93,6 +94,10 @@ async def change(request: web.Request) -> web.StreamResponse:
     return see(request, f"{PATH}?open={clinic}")
 
 
+def _setting(context: Context, own: Reach, code: str) -> Setting:
+    return replace(setting(context, own.catalogue, code), name=own.names.get(code, code))
+
+
 def _row(found: Setting) -> dict[str, object]:
     state = "offline" if not found.online else "closed" if found.own.closed else "open"
     decided = found.own.horizon_days is not None or found.own.open_time is not None
@@ -111,5 +116,5 @@ async def _beside(
     if not own.clinic(code):
         raise NotFound("clinic")
     part = "booking/desk/roster_clinic.html.j2" if is_part(request) else "booking/desk/roster_clinic_page.html.j2"
-    return render(request, part, status=status, beside=setting(context, own.catalogue, code), problem=problem,
+    return render(request, part, status=status, beside=_setting(context, own, code), problem=problem,
                   editable=await _may(request, context, code), longest=LONGEST)

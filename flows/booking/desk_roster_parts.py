@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -22,6 +23,14 @@ FIELDS = ("doctor", "half", "starts", "ends", "minutes", "capacity", "kind", "to
 """Of the form of a pattern, beside its weekdays."""
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One line of a filter."""
+
+    code: str
+    name: str
+
+
 class BadForm(Exception):
     """What was typed is no pattern. ``problem`` says what is wrong."""
 
@@ -35,10 +44,11 @@ async def reach(request: web.Request, context: Context, right: str = SEE) -> Rea
 
 
 async def reaches(request: web.Request, context: Context) -> dict[str, Reach]:
-    """Reach by "see", "edit" and "publish"; what the member may not do at all is left out."""
-    named = {"see": SEE, "edit": EDIT, "publish": PUBLISH}
-    return {word: await reach_of(context, request[STAFF], right) for word, right in named.items()
-            if request[STAFF].may(right)}
+    """Reach by "see", "edit" and "publish"; what the member may not do at all is left out, but who may not even see is
+    refused (NotAllowed)."""
+    me = request[STAFF]
+    more = {word: right for word, right in (("edit", EDIT), ("publish", PUBLISH)) if me.may(right)}
+    return {word: await reach_of(context, me, right) for word, right in {"see": SEE, **more}.items()}
 
 
 def day_of(text: str) -> date | None:
@@ -62,9 +72,10 @@ def places(own: Reach, sent: Mapping[str, str]) -> dict[str, Any]:
         department = catalogue.clinic[clinic].department
     elif department not in {each.code for each in departments}:
         department = departments[0].code if departments else ""
-    offered = [each for each in inside if each.department == department]
+    offered = [Choice(each.code, own.names[each.code]) for each in inside if each.department == department]
     shown = [clinic] if clinic else [each.code for each in offered]
-    return {"departments": departments, "clinics": offered, "department": department, "clinic": clinic, "shown": shown}
+    homes = [Choice(each.code, own.departments[each.code]) for each in departments]
+    return {"departments": homes, "clinics": offered, "department": department, "clinic": clinic, "shown": shown}
 
 
 def terms_from(sent: Mapping[str, str], clinic: str, weekdays: Sequence[int] = ()) -> list[Terms]:

@@ -18,6 +18,7 @@ from flows.booking.desk_roster_parts import (
     FIELDS,
     HOME,
     BadForm,
+    Choice,
     day_of,
     form_of,
     places,
@@ -179,12 +180,12 @@ def _form(
     problem: Problem | None = None, status: int = 200,
 ) -> web.Response:
     catalogue = own.catalogue
-    known = catalogue.clinic.get(clinic)
-    if known is None:
+    if clinic not in catalogue.clinic:
         raise NotFound("clinic")
     template = "booking/desk/roster_pattern.html.j2" if is_part(request) else "booking/desk/roster_pattern_page.html.j2"
     return render(
-        request, template, status=status, clinic=known, entry=entry, values=values, problem=problem,
+        request, template, status=status, clinic=Choice(clinic, own.names[clinic]), entry=entry, values=values,
+        problem=problem,
         doctors=[each for each in catalogue.doctors_of(clinic) if own.covers(clinic, each.code)],
         general=own.clinic(clinic), rooms=[each for each in catalogue.rooms if each.clinic == clinic], usual=USUAL,
     )

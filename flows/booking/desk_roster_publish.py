@@ -14,7 +14,7 @@ from bot.web import forms
 from bot.web.desk.guard import needs
 from bot.web.desk.pages import context_of, in_tx, reading, render, see
 from bot.web.keys import DATABASE
-from flows.booking.desk_roster_parts import HOME, reach, reaches
+from flows.booking.desk_roster_parts import HOME, Choice, reach, reaches
 from flows.booking.roster.patterns import store as patterns
 from flows.booking.roster.patterns.drafts import Drafts
 from flows.booking.roster.reach import EDIT, PUBLISH, SEE, Reach
@@ -43,7 +43,7 @@ async def drafts(request: web.Request) -> web.StreamResponse:
             if clinic in own.clinics:
                 found.setdefault(clinic, []).append(edit)
     told = {name: int(request.query[name]) for name in COUNTS if request.query.get(name, "").isdecimal()}
-    return render(request, "booking/desk/roster_drafts.html.j2", drafts=found, catalogue=own.catalogue, copied=told)
+    return render(request, "booking/desk/roster_drafts.html.j2", drafts=found, names=own.names, copied=told)
 
 
 @routes.get(HOME + "preview/{clinic}")
@@ -110,9 +110,9 @@ async def _reaches(own: Reach, context: Context, clinic: str) -> bool:
     return all(own.covers(clinic, each.doctor) for each in terms)
 
 
-async def _clinic(request: web.Request, clinic: str) -> Any:
+async def _clinic(request: web.Request, clinic: str) -> Choice:
     async with reading(request) as context:
-        return (await reach(request, context)).catalogue.clinic[clinic]
+        return Choice(clinic, (await reach(request, context, PUBLISH)).names[clinic])
 
 
 async def _page(
@@ -125,7 +125,7 @@ async def _page(
     found = await preview(context, clinic)
     publishing = own.get("publish")
     return render(
-        request, "booking/desk/roster_preview.html.j2", status=status, clinic=own["see"].catalogue.clinic[clinic],
+        request, "booking/desk/roster_preview.html.j2", status=status, clinic=Choice(clinic, own["see"].names[clinic]),
         catalogue=own["see"].catalogue, found=found, problem=problem, decisions=decisions or {}, stops=True,
         publishable=publishing is not None and await _reaches(publishing, context, clinic),
         discardable="edit" in own and own["edit"].clinic(clinic),

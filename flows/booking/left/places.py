@@ -17,7 +17,8 @@ def place_of(row: Any, clock: HospitalClock) -> Place:
         end=clock.local(row.end_at),
         clinic=row.clinic,
         doctor=row.sitting,
-        session_open=row.session_state == "open",
+        # Closed to whoever is new: all its segments are, and who comes too late finds the time taken, not stopped.
+        session_open=row.session_state in ("open", "closed"),
         segment_open=row.segment_state == "open",
         free=row.free,
         drawing=row.draw is not None,

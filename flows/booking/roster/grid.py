@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from typing import Any, Literal
 
 from bot.context import Context
-from flows.booking.neighbours import Catalogue
 from flows.booking.roster.patterns.copying import month_of, week_of
 from flows.booking.roster.reach import Reach
 from flows.booking.roster.sessions import store
@@ -68,9 +67,8 @@ class Grid:
 async def grid(context: Context, reach: Reach, view: View, day: date, clinics: Collection[str]) -> Grid:
     """The week or month of ``day``, of these clinics as far as they lie within reach; who sits nowhere has a line."""
     first, last = week_of(day) if view == "week" else month_of(day)
-    catalogue = reach.catalogue
     shown = [each for each in reach.clinics if each in clinics]
-    lines = {(line.clinic, line.doctor): line for line in _lines(catalogue, reach, shown)}
+    lines = {(line.clinic, line.doctor): line for line in _lines(reach, shown)}
     for row in await store.sittings(context.tx, first, last, shown):
         if row.digest == GONE and not row.capacity:
             continue
@@ -79,7 +77,7 @@ async def grid(context: Context, reach: Reach, view: View, day: date, clinics: C
             continue
         line = lines.get((row.clinic, sitting))
         if line is None:  # somebody whom the directory does not have in this clinic
-            line = lines[row.clinic, sitting] = _line(catalogue, row.clinic, sitting)
+            line = lines[row.clinic, sitting] = _line(reach, row.clinic, sitting)
         line.days.setdefault(row.date, []).append(_cell(row))
     for line in lines.values():
         for cells in line.days.values():
@@ -88,20 +86,20 @@ async def grid(context: Context, reach: Reach, view: View, day: date, clinics: C
     return Grid(view, first, last, sorted(lines.values(), key=lambda line: order[line.clinic]))
 
 
-def _lines(catalogue: Catalogue, reach: Reach, clinics: Sequence[str]) -> list[Line]:
+def _lines(reach: Reach, clinics: Sequence[str]) -> list[Line]:
     found = []
     for clinic in clinics:
         if reach.clinic(clinic):
-            found.append(_line(catalogue, clinic, ""))
-        found += [_line(catalogue, clinic, each.code) for each in catalogue.doctors_of(clinic)
+            found.append(_line(reach, clinic, ""))
+        found += [_line(reach, clinic, each.code) for each in reach.catalogue.doctors_of(clinic)
                   if reach.covers(clinic, each.code)]
     return found
 
 
-def _line(catalogue: Catalogue, clinic: str, doctor: str) -> Line:
-    where, who = catalogue.clinic.get(clinic), catalogue.doctor.get(doctor)
+def _line(reach: Reach, clinic: str, doctor: str) -> Line:
+    who = reach.catalogue.doctor.get(doctor)
     name, title = (who.name, who.title) if who else (doctor, "")
-    return Line(clinic, where.name if where else clinic, doctor, name, title)
+    return Line(clinic, reach.names.get(clinic, clinic), doctor, name, title)
 
 
 def _cell(row: Any) -> Cell:

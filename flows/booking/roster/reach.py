@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from bot.access.people import store as people
 from bot.access.rights import Member, Range
 from bot.context import Context
 from bot.errors import NotAllowed, NotFound
 from flows.booking.neighbours import Catalogue, Neighbours
+from integrations.his.port import Clinic, Department
 
 SEE, EDIT, PUBLISH = "booking.roster.see", "booking.roster.edit", "booking.roster.publish"
 CLINICS = "booking.clinics.edit"
@@ -22,6 +26,16 @@ class Reach:
     range: Range
     mine: str
     catalogue: Catalogue
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Clinics, with the site beside it where two sites have one of the same name."""
+        return _apart(self.catalogue, self.catalogue.clinics)
+
+    @cached_property
+    def departments(self) -> dict[str, str]:
+        """The same of departments."""
+        return _apart(self.catalogue, self.catalogue.departments)
 
     def clinic(self, clinic: str) -> bool:
         """Whether all of a clinic lies within."""
@@ -40,9 +54,18 @@ class Reach:
         return [each.code for each in self.catalogue.clinics if each.code in own or self.clinic(each.code)]
 
     def need(self, clinic: str, doctor: str | None = None) -> None:
-        """Raises NotFound where nothing of it may be seen: that it is there would be told else."""
-        if not self.covers(clinic, doctor):
+        """Raises NotFound where nothing of it may be seen: that it is there would be told else. A clinic that the
+        directory does not have is nowhere, also for whoever reaches everything."""
+        if clinic not in self.catalogue.clinic or not self.covers(clinic, doctor):
             raise NotFound("clinic")
+
+
+def _apart(catalogue: Catalogue, places: Iterable[Clinic | Department]) -> dict[str, str]:
+    places = list(places)
+    many = Counter(each.name for each in places)
+    site = {each.code: each.name.split()[-1] for each in catalogue.sites if each.name}
+    return {each.code: f"{each.name} · {site.get(each.site, each.site)}" if many[each.name] > 1 else each.name
+            for each in places}
 
 
 async def reach_of(context: Context, member: Member, right: str) -> Reach:

@@ -153,8 +153,10 @@ class Passing:
         row = await entries.by_id(self.tx, entry_id)
         if row is None or not row.open:
             return
-        reason = "began" if row.session_state == "open" else "stopped"
+        reason = {"open": "began", "closed": "closed"}.get(row.session_state, "stopped")
         if row.state == entries.OFFERED:
+            if reason == "closed":
+                return  # what was offered before it was closed to others may still be taken
             await self._take_back(row)
         elif not await self._end(row.id, entries.WAITING, entries.OVER, reason):
             return

@@ -48,5 +48,14 @@ document.addEventListener("alpine:init", () => {
     keep() {
       for (const each of this.$root.querySelectorAll("input[type=radio][value=keep]")) each.checked = true;
     },
+    // A session is stopped for all of its patients, or for none.
+    same(event) {
+      const session = event.target.dataset.session;
+      if (!session) return;
+      const value = event.target.value;
+      for (const each of this.$root.querySelectorAll("input[type=radio]")) {
+        if (each.dataset.session === session && each.value === value) each.checked = true;
+      }
+    },
   }));
 });

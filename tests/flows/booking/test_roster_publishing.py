@@ -15,7 +15,7 @@ from bot.context import Context
 from bot.errors import Conflict, NotFound
 from flows.booking import store
 from flows.booking.offers import Offers, Wanted
-from flows.booking.refusals import OpensLater, SessionStopped
+from flows.booking.refusals import OpensLater, SlotTaken
 from flows.booking.roster.patterns import store as patterns
 from flows.booking.roster.patterns.drafts import BadTerms, Drafts
 from flows.booking.roster.patterns.rules import Terms
@@ -29,6 +29,7 @@ from flows.booking.roster.sessions.publishing import (
 )
 from flows.booking.service import BookingService
 from flows.booking.stops.by_roster import stop_session
+from flows.booking.waiting import store as waiting
 from jobs import booking
 from tests.flows.booking import ward
 from tests.support.world import World
@@ -213,7 +214,7 @@ async def test_what_goes_takes_nobody_new_and_comes_back(world: World) -> None:
     await publish(world, **{booked.public_id: "keep"})
     assert {each.state for each in await sessions(world)} == {"closed"}
     assert (await appointment(world, booked.public_id)).state == "booked" and await ward.balanced(world)
-    with pytest.raises(SessionStopped):
+    with pytest.raises(SlotTaken):
         await book(world, CODE, 1, "b", "李四")
     await draft(world, TERMS)
     await publish(world)
@@ -288,6 +289,24 @@ async def test_closed_by_hand_and_opened_again(world: World) -> None:
     assert (await appointment(world, booked.public_id)).state == "booked"
     with pytest.raises(NotFound):
         await run(world, lambda context: Publishing(context).close("D270302A-1101-D1024"))
+
+
+async def test_whoever_waits_is_told_that_it_takes_nobody_new(world: World) -> None:
+    await draft(world, replace(TERMS, capacity=1, ends="08:30"))
+    await publish(world)
+    await book(world, CODE)
+    other = await ward.person(world, "b", "李四")
+    async with world.context("b") as context:
+        row = (await ward.segments(world, CODE))[0]
+        await BookingService(context).waiting.join([row.session_id], other)
+    await end(world)
+    found = await seen(world)
+    assert found.waiting == 1 and len(found.hits) == 1
+    await publish(world, **{found.hits[0].visit.public_id: "keep"})
+    await booking.waiting(world.workshop.job(name="booking.waiting"))
+    async with world.database.reading() as tx:
+        waited = await tx.one(waiting.entry.select())
+    assert waited is not None and (waited.state, waited.reason) == ("over", "closed")
 
 
 async def test_nobody_sits_where_the_directory_has_nothing(world: World) -> None:

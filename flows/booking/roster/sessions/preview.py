@@ -8,7 +8,7 @@ from bot.context import Context
 from bot.masking import mask_name
 from flows.booking.neighbours import Neighbours
 from flows.booking.roster.patterns import store as patterns
-from flows.booking.roster.patterns.rules import Edit, applied
+from flows.booking.roster.patterns.rules import Edit, Terms, applied
 from flows.booking.roster.sessions import store
 from flows.booking.roster.sessions.diff import Compared, Hit, Known, Visit, compare, hits, token
 from flows.booking.roster.sessions.making import Maker
@@ -17,11 +17,13 @@ from flows.booking.roster.sessions.outlook import Lost, outlook
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """``moved``: appointments that keep time and number, but whose room changes. ``waiting``: persons on waiting lists
-    of sessions that go, who will be told. ``token`` names this very state: an older one is refused."""
+    """``before``: terms in force of what the draft changes or ends, by key. ``moved``: appointments that keep time and
+    number, but whose room changes. ``waiting``: persons on waiting lists of sessions that go, who will be told.
+    ``token`` names this very state: an older one is refused."""
 
     clinic: str
     edits: list[Edit]
+    before: dict[str, Terms]
     compared: Compared
     hits: list[Hit]
     lost: list[Lost]
@@ -61,7 +63,9 @@ async def preview(context: Context, clinic: str) -> Preview:
         [(each.visit.public_id, each.why) for each in hit],
         [(lost.day, lost.pattern, lost.other) for lost in seen.lost],
     )
-    return Preview(clinic, edits, compared, hit, seen.lost, known, moved, waiting, mark)
+    touched = {edit.pattern for edit in edits}
+    before = {each.key: each.terms for each in live if each.key in touched}
+    return Preview(clinic, edits, before, compared, hit, seen.lost, known, moved, waiting, mark)
 
 
 def concerned(found: Preview) -> list[str]:

@@ -74,9 +74,8 @@ class Publishing:
         if found.token != token:
             raise StalePreview("preview")
         stops = self._decided(found, decisions)
-        before = {each.key: each.terms for each in await patterns.live(self.tx)}
         for edit in found.edits:
-            await self._apply(clinic, edit, before.get(edit.pattern))
+            await self._apply(clinic, edit, found.before.get(edit.pattern))
         await patterns.drop_edits(self.tx, clinic)
         for known in stops:
             assert self.stop is not None
