@@ -26,6 +26,7 @@ from flows.booking.stops.service import LONGEST_REASON, Preview, StopsService
 from flows.booking.stops.undoing import Undoing
 
 routes = web.RouteTableDef()
+MOST = 100
 _TOKEN = re.compile(r"[0-9a-f]{32}")
 
 
@@ -40,9 +41,15 @@ async def pick(request: web.Request) -> web.StreamResponse:
             day = max(date.fromisoformat(request.query.get("day", "")), today)
         except ValueError:
             day = today
-        word = request.query.get("q", "").strip()[:40]
-        rows = await picking.sessions(day, "", word)
-    return render(request, "booking/desk/stop_pick.html.j2", rows=rows, day=day, today=today, q=word)
+        word, clinic = request.query.get("q", "").strip()[:40], request.query.get("clinic", "")
+        rows = await picking.sessions(day, clinic, word)
+        clinics = await picking.clinics()
+    # A hospital has hundreds of sessions a day: without a word those that somebody would miss.
+    few = rows if word or clinic else [row for row in rows if row["booked"] or row["held"]]
+    return render(
+        request, "booking/desk/stop_pick.html.j2", rows=few[:MOST], more=len(rows) - len(few[:MOST]), day=day,
+        today=today, q=word, clinic=clinic, clinics=clinics,
+    )
 
 
 @routes.get(HOME + "new/{session}")

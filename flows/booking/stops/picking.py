@@ -37,6 +37,11 @@ class Picking:
                 found += [told] if self._covers(row.clinic, catalogue) else []
         return found
 
+    async def clinics(self) -> list[Any]:
+        """Those within reach."""
+        catalogue = await self.neighbours.catalogue()
+        return [each for each in catalogue.clinics if self._covers(each.code, catalogue)]
+
     async def session(self, code: str) -> tuple[Any, dict[str, Any], list[Part]]:
         """A session, its words, and what of it is still to come. Raises NotFound."""
         catalogue, row = await self.neighbours.catalogue(), await shown.session_of(self.tx, code)
