@@ -16,7 +16,7 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.errors import SettingsError
-from bot.settings_limits import Limits
+from bot.settings_discreet import Discreet
 from bot.settings_keep import Keep
 from bot.settings_parts import Account, Booking, Desk, Hospital, People, Push, Slug, Sms
 from bot.settings_secret import checked_secrets, normal_database, read_secret, secret_from
@@ -73,6 +73,7 @@ class Settings(BaseSettings):
     booking: Booking = Field(Booking(), description="Rules of booking")
     same_day: SameDay = Field(SameDay(), description="Booking and cancelling on the day itself")
     standing: Standing = Field(Standing(), description="Checking in, not coming, appeals")
+    discreet: Discreet = Field(Discreet(), description="Visits that nobody else is to learn of")
     people: People = Field(People(), description="Registration")
     push: Push = Field(Push(), description="Pushes")
     desk: Desk = Field(Desk(), description="The staff's console")

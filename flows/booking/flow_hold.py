@@ -47,7 +47,7 @@ class Holding(Refused):
             labels.word("no", "give_up", "@no", "不要了"),
         ]
         minutes = (held.hold_until - self.context.now).total_seconds() / 60
-        facts = await self.service.facts(held) | held_facts(held, self.context)
+        facts = await self.service.facts(held, open=True) | held_facts(held, self.context)
         return Choose(
             "confirm", options, save="answer", then=self.answered, facts=facts, minutes=minutes, expired=self.expired,
             back=self.give_back,

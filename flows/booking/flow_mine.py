@@ -11,6 +11,7 @@ from bot.talk.flow import Flow
 from bot.talk.outcomes import Call, Choose, Done, Go, Option, Outcome, Step
 from flows.booking.flow_change import Changing
 from flows.booking.flow_check_in import WORDS, CheckingIn
+from flows.booking.flow_reader import Reader
 from flows.booking.labels import Labels
 from flows.booking.refusals import CancelTooLate, HoldExpired, NotBooked
 from flows.booking.stops.asking import Asking
@@ -22,7 +23,7 @@ _CANCEL = ("取消", "退号", "退掉", "退了", "取消预约", "取消挂号
 
 
 class Appointments(
-    Changing, CheckingIn, Flow, name="appointments",
+    Changing, CheckingIn, Reader, Flow, name="appointments", version=2,
     words=(
         "我的预约", "预约记录", "取消预约", "我的挂号", "挂号记录", "查预约", "查看预约", "退号", "取消挂号",
         "预约查询", "我的号", "我预约的号",
@@ -39,6 +40,13 @@ class Appointments(
         answer: str = ""
         date: str = ""
         segment: int = 0
+        read_for: int = 0
+        """The appointment whose discreet clinic may be named, until `read_until` (seconds)."""
+        read_until: float = 0
+        tail: str = ""
+        """Of the phone that a reader's code went to."""
+
+    upgrades = {1: lambda data: data}
 
     async def start(self) -> Outcome:
         """What is coming; with the ways to the past and the cancelled ones where there are any. Who came to cancel
@@ -95,10 +103,10 @@ class Appointments(
             return Go(self.held)
         if stop := await self._stopped(row):
             return Call("stopped", then=self.after_booking, arg=stop)
-        facts = await self.service.facts(row)
+        facts = await self.service.facts(row, open=self.proved)
         coming = row.state == "booked" and row.end_at > self.context.now
         labels = Labels(self.context)
-        options = []
+        options = [labels.word("open", "reader_open", "看", "完整内容", "核对")] if facts["veiled"] else []
         standing = await self.service.standing.of_visit(row)
         facts |= standing
         if standing["can_check_in"]:
@@ -106,7 +114,7 @@ class Appointments(
         if coming and facts["can_cancel"] and not standing["here"]:
             options.append(labels.word("change", "change", "改时间", "改期", "换时间"))
             options.append(labels.word("cancel", "cancel", *_CANCEL))
-        if not coming and row.sitting:
+        if not coming and row.sitting and not facts["veiled"]:
             options.append(labels.word("again", "book_again", "再约", "再挂一次"))
         if standing["about"]:
             options.append(labels.word("appeal", "appeal", "申诉"))
@@ -114,7 +122,8 @@ class Appointments(
         state = "coming" if coming else ("past" if row.state == "booked" else row.state)
         facts["state"] = state
         links = [labels.page(f"mine/{row.public_id}")]
-        return Choose("details", options, save="answer", then=self.done_with, facts=facts, links=links)
+        prompt = "details_veiled" if facts["veiled"] else "details"
+        return Choose(prompt, options, save="answer", then=self.done_with, facts=facts, links=links)
 
     async def held(self) -> Outcome:
         """A slot that is kept, from a page or from a talk that was left: the last word on it."""
@@ -143,6 +152,8 @@ class Appointments(
         return Done("booked", facts=await self.service.facts(row), result=row.public_id)
 
     async def done_with(self) -> Outcome:
+        if self.data.answer == "open":
+            return Go(self.reader)
         if self.data.answer == "cancel":
             return Go(self.sure)
         if self.data.answer == "change":

@@ -162,5 +162,5 @@ def _cancelling(number: int, doctor: str, clinic: str) -> tuple[str, ...]:
     if number < len(_HAN):
         places += [f"第{_HAN[number]}个", f"{_HAN[number]}", f"第{_HAN[number]}"]
     tails = ("", "医生", "的", "的号", "医生的号") if doctor else ("", "的号")
-    names = [f"{doctor or clinic}{tail}" for tail in tails]
+    names = [f"{doctor or clinic}{tail}" for tail in tails] if doctor or clinic else []
     return tuple(f"{verb}{what}" for verb in ("取消", "退") for what in (*places, *names))

@@ -8,7 +8,7 @@ from bot import logs
 from bot.context import Context
 from bot.errors import NotAllowed, NotFound
 from flows.booking import store, visit
-from flows.booking.neighbours import Neighbours
+from flows.booking.neighbours import Neighbours, discreet
 
 log = logs.get(__name__)
 
@@ -26,12 +26,13 @@ class Mine:
         self.neighbours = Neighbours(context)
 
     async def last_doctor(self) -> tuple[str, str] | None:
-        """(doctor, clinic) of the last visit, where both still are in the directory."""
+        """(doctor, clinic) of the last visit, where both still are in the directory and may be named to anybody."""
         row = await store.last_seen(self.tx, self._contact(), await self._open_persons(), self.context.now)
         if row is None:
             return None
         catalogue = await self.neighbours.catalogue()
         there = row.sitting in catalogue.doctor and catalogue.bookable(row.clinic)
+        there = there and not discreet(catalogue, [row.clinic], self.context)
         return (row.sitting, row.clinic) if there else None
 
     async def holds(self) -> list[Any]:
@@ -63,10 +64,11 @@ class Mine:
         log.warning("appointment_not_theirs", appointment=row.public_id, contact=contact.public_id)
         raise NotFound("appointment")
 
-    async def facts(self, row: Any) -> dict[str, Any]:
-        """What templates say of an appointment (visit.py)."""
+    async def facts(self, row: Any, *, open: bool = False) -> dict[str, Any]:
+        """What templates say of an appointment (visit.py); `open`: to somebody who has proved to be the reader, or has
+        just chosen it."""
         person = await self.neighbours.anybody(row.person_id)
-        return visit.facts_of(row, person, await self.neighbours.catalogue(), self.context)
+        return visit.facts_of(row, person, await self.neighbours.catalogue(), self.context, open=open)
 
     async def _row(self, appointment: int | str) -> Any:
         if isinstance(appointment, str):

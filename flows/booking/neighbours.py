@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, timedelta
 
@@ -9,14 +10,16 @@ from bot.context import Context
 from bot.errors import NotFound
 from bot.masking import mask_name
 from flows.booking.rules import CLOSES_BEFORE_END, ClinicRules, Visitor, Window
+from flows.booking.veil import is_discreet
 from flows.directory import service as directory
 from flows.directory import store as rules
 from flows.directory.rules import Catalogue, ClinicRule
 from flows.directory.service import DirectoryService
 from flows.patients.people import Person
+from flows.patients.proof.reading import Reading
 from flows.patients.service import PatientsService
 
-__all__ = ["Catalogue", "ClinicRule", "Neighbours", "Person", "clinic_rules", "visitor", "window"]
+__all__ = ["Catalogue", "ClinicRule", "Neighbours", "Person", "clinic_rules", "discreet", "visitor", "window"]
 
 
 class Neighbours:
@@ -24,6 +27,11 @@ class Neighbours:
 
     def __init__(self, context: Context) -> None:
         self.context = context
+
+    @property
+    def reading(self) -> Reading:
+        """Proving once more who reads."""
+        return PatientsService(self.context).reading
 
     async def catalogue(self) -> Catalogue:
         return await DirectoryService(self.context).catalogue()
@@ -81,6 +89,13 @@ class Neighbours:
             return await PatientsService(replace(self.context, contact=None)).person(person_id)
         except NotFound:
             return None
+
+
+def discreet(catalogue: Catalogue, clinics: Iterable[str], context: Context) -> bool:
+    """Whether one of these clinics is not to be named where others may look."""
+    also = context.settings.discreet.clinics
+    found = [catalogue.clinic[code] for code in clinics if code in catalogue.clinic]
+    return any(is_discreet(each, catalogue.department.get(each.department), also) for each in found)
 
 
 def clinic_rules(catalogue: Catalogue, clinic: str, context: Context) -> ClinicRules:

@@ -13,12 +13,14 @@ from bot.errors import NotFound
 from bot.web import forms
 from bot.web.limits import limited
 from bot.web.pages import contact_page, in_tx, reading, render, see
-from flows.booking.neighbours import Person
+from bot.web.reader import open_for
+from flows.booking.neighbours import Person, discreet
 from flows.booking.offers import GENERAL, Wanted
-from flows.booking.page_parts import HOME, number_of, request_id, said
+from flows.booking.page_parts import HOME, facts_for, hold_key, number_of, request_id, said
 from flows.booking.page_whom import times
 from flows.booking.refusals import BookingRefusal, HoldExpired, InDraw, NotBooked, WrongAge, WrongSex
 from flows.booking.service import BookingService
+from flows.booking.standing.appeals.appealing import Appeals
 
 routes = web.RouteTableDef()
 
@@ -48,15 +50,19 @@ async def hold(request: web.Request, context: Context) -> web.StreamResponse:
     try:
         held = await service.hold(segment, person.id, token)
     except (WrongAge, WrongSex) as no:
-        return await _person_page(request, context, segment, refused=said(context, no), status=409)
+        about = await Appeals(context).about_refusal(no, person.id, segment)
+        return await _person_page(request, context, segment, refused=said(context, no), about=about, status=409)
     except HoldExpired:
         # The same page was sent again long after: what it held is gone, a fresh page can hold anew.
         return see(f"{HOME}segments/{segment}")
     except InDraw:
         return await _wish(request, context, segment, person.id)
     except BookingRefusal as no:
-        return await instead(request, context, no, await service.segment(segment))
-    return see(f"{HOME}holds/{held.public_id}")
+        about = await Appeals(context).about_refusal(no, person.id, segment)
+        return await instead(request, context, no, await service.segment(segment), about=about)
+    response = see(f"{HOME}holds/{held.public_id}")
+    open_for(request, response, hold_key(held), context.settings.booking.hold_minutes)
+    return response
 
 
 async def _wish(request: web.Request, context: Context, segment: int, person: int) -> web.Response:
@@ -78,12 +84,14 @@ async def held(request: web.Request) -> web.StreamResponse:
         row = await service.mine(request.match_info["appointment"])
         if row.state == "held" and row.hold_until > context.now:
             seconds = int((row.hold_until - context.now).total_seconds())
-            facts = await service.facts(row) | {"hold_until": row.hold_until.isoformat()}
+            facts = await facts_for(request, service, row) | {"hold_until": row.hold_until.isoformat()}
             return render(
                 request, "booking/h5/hold.html.j2", visit=facts, public_id=row.public_id, seconds=seconds,
                 several=len(await service.neighbours.persons()) > 1, offer=row.id in await service.waiting.offers(),
             )
         if row.state in ("held", "released", "expired"):
+            if (await facts_for(request, service, row))["veiled"]:
+                return see(HOME)  # what else there is would tell what it was
             no = HoldExpired(minutes=context.settings.booking.hold_minutes)
             return await instead(request, context, no, row, status=200)
         return see(f"{HOME}mine/{row.public_id}")
@@ -98,6 +106,8 @@ async def confirm(request: web.Request, context: Context) -> web.StreamResponse:
     try:
         await service.confirm(row.id)
     except (HoldExpired, NotBooked) as no:
+        if (await facts_for(request, service, row))["veiled"]:
+            return see(HOME)
         return await instead(request, context, no, row)
     return see(f"{HOME}mine/{row.public_id}?done=booked")
 
@@ -124,10 +134,10 @@ async def release(request: web.Request, context: Context) -> web.StreamResponse:
 
 
 async def instead(
-    request: web.Request, context: Context, no: BookingRefusal, row: Any, status: int = 409
+    request: web.Request, context: Context, no: BookingRefusal, row: Any, status: int = 409, *, about: str = ""
 ) -> web.Response:
     """A no, said with what can be done instead: other times of the same doctor, on the same day where there are any.
-    `row` is an appointment or a segment."""
+    `row` is an appointment or a segment; `about`: what an appeal would be about."""
     service = BookingService(context)
     catalogue = await service.neighbours.catalogue()
     doctor, clinic = catalogue.doctor.get(row.sitting or ""), catalogue.clinic.get(row.clinic)
@@ -143,7 +153,7 @@ async def instead(
             found["segments"] = []
     return render(
         request, "booking/h5/instead.html.j2", status=status, said=said(context, no, **names), whom=whom(row),
-        offered=no.way in ("segments", "days") or isinstance(no, HoldExpired), **names, **found,
+        offered=no.way in ("segments", "days") or isinstance(no, HoldExpired), about=about, **names, **found,
     )
 
 
@@ -153,7 +163,8 @@ def whom(row: Any) -> str:
 
 
 async def _person_page(
-    request: web.Request, context: Context, segment: int, *, refused: str = "", missing: bool = False, status: int = 200
+    request: web.Request, context: Context, segment: int, *, refused: str = "", about: str = "",
+    missing: bool = False, status: int = 200,
 ) -> web.Response:
     service = BookingService(context)
     row = await service.segment(segment)
@@ -163,8 +174,9 @@ async def _person_page(
     first = next((person.public_id for person, why in listed if not why), "")
     return render(
         request, "booking/h5/segment.html.j2", status=status, row=row, whom=whom(row), doctor=doctor, clinic=clinic,
-        persons=listed, chosen=request.query.get("person") or first, token=secrets.token_hex(16), refused=refused,
+        persons=listed, chosen=request.query.get("person") or first, token=secrets.token_hex(16), refused=refused, about=about,
         missing=missing, minutes=context.settings.booking.hold_minutes,
+        discreet=discreet(catalogue, [row.clinic], context),
     )
 
 

@@ -14,7 +14,8 @@ from flows.booking import calendar_file, doctor_code
 from flows.booking.flow_change import same_doctor
 from flows.booking.page_find import holds_of
 from flows.booking.page_hold import whom
-from flows.booking.page_parts import HOME, day_of, number_of, said
+from flows.booking.page_parts import HOME, day_of, facts_for, number_of, said
+from flows.booking.page_standing import locks_of
 from flows.booking.page_wait import waits_of
 from flows.booking.page_whom import times
 from flows.booking.refusals import BookingRefusal
@@ -41,7 +42,7 @@ async def mine(request: web.Request) -> web.StreamResponse:
         holds = await holds_of(service) if shown == "coming" else []
         waits = await waits_of(service) if shown == "coming" else []
         return render(
-            request, "booking/h5/mine.html.j2", list=shown, rows=rows, holds=holds, waits=waits, tab="mine",
+            request, "booking/h5/mine.html.j2", list=shown, locks=await locks_of(service), rows=rows, holds=holds, waits=waits, tab="mine",
             done=request.query.get("done", ""),
         )
 
@@ -55,7 +56,8 @@ async def details(request: web.Request) -> web.StreamResponse:
         row = await service.mine(request.match_info["appointment"])
         if row.state in ("held", "released", "expired"):
             return see(f"{HOME}holds/{row.public_id}")
-        facts, stop = await _facts(service, row), await Asking(context).about(row.id)
+        facts = await _facts(service, row) | await facts_for(request, service, row)
+        stop = await Asking(context).about(row.id)
         if stop is not None and facts["stopped"]:
             return see(f"{HOME}stops/{stop.public_id}")
         catalogue = await service.neighbours.catalogue()
@@ -64,6 +66,7 @@ async def details(request: web.Request) -> web.StreamResponse:
             request, "booking/h5/details.html.j2", visit=facts, whom=whom(row),
             place=catalogue.site.get(row.site), clinic=catalogue.clinic.get(row.clinic),
             picture=doctor_code.picture(CODE + row.public_id) if coming else "",
+            standing=await service.standing.of_visit(row),
             done=request.query.get("done", "") if coming else "", choice=stop.public_id if stop else "",
         )
 

@@ -12,8 +12,10 @@ from aiohttp import web
 
 from bot.context import Context
 from bot.errors import BadInput, NotFound
+from bot.web.reader import is_open, of_person
 from flows.booking.offers import Wanted
 from flows.booking.refusals import BookingRefusal
+from flows.booking.service import BookingService
 from flows.booking.waiting.list import WaitingList
 
 HOME = "/h5/booking/"
@@ -25,6 +27,23 @@ def said(context: Context, no: BookingRefusal, **names: Any) -> str:
     own = f"booking/h5/{no.template}"
     name = own if context.wording.has(own) else f"booking/chat/{no.template}"
     return context.wording.render(name, **{"doctor_name": "", "clinic_name": "", **names, **no.facts})
+
+
+async def facts_for(request: web.Request, service: BookingService, row: Any) -> dict[str, Any]:
+    """What this reader may see of an appointment: all of a discreet clinic only to who has proved themselves, or has
+    just chosen it, in this session. `ask` is where to prove it, "" where there is no way or no need."""
+    person = await service.neighbours.anybody(row.person_id)
+    keys = [hold_key(row)] + ([of_person(person.public_id)] if person else [])
+    facts = await service.facts(row, open=is_open(request, *keys))
+    mine = person is not None and person.id in {each.id for each in await service.neighbours.persons()}
+    path = f"{HOME}{'holds' if row.state == 'held' else 'mine'}/{row.public_id}"
+    ask = f"/h5/patients/{person.public_id}/read?next={path}" if person and mine and facts["veiled"] else ""
+    return facts | {"ask": ask}
+
+
+def hold_key(row: Any) -> str:
+    """What `bot.web.reader` knows one appointment by that was chosen in this session."""
+    return f"hold:{row.public_id}"
 
 
 async def waiting_address(context: Context, wanted: Wanted) -> str:

@@ -11,6 +11,7 @@ from bot.context import Context
 from bot.errors import NotFound
 from bot.web import forms
 from bot.web.pages import contact_page, in_tx, reading, render, see
+from flows.booking.neighbours import discreet
 from flows.booking.offers import GENERAL, Wanted
 from flows.booking.page_parts import HOME, day_of, number_of, said
 from flows.booking.refusals import BookingRefusal, WrongAge, WrongSex
@@ -107,6 +108,7 @@ async def _choose_page(
         request, "booking/h5/wait.html.j2", status=status, choices=_choices(full, catalogue), persons=persons,
         chosen=next((person.public_id for person, why in persons if not why), ""), refused=refused, missing=missing,
         minutes=context.settings.booking.offer_minutes, address=request.rel_url.raw_path_qs,
+        discreet=discreet(catalogue, {each.row.clinic for each in full}, context),
         back=f"{HOME}doctors/{wanted.doctor}" if wanted.doctor not in ("", GENERAL)
         else f"{HOME}clinics/{wanted.clinic}",
     )

@@ -13,6 +13,7 @@ from bot.web.keys import DATABASE, PORTS
 from bot.web.pages import contact_page, context_of, reading, render
 from flows.booking import doctor_code
 from flows.booking.board import Board, site_name
+from flows.booking.neighbours import discreet
 from flows.booking.offers import GENERAL, Wanted
 from flows.booking.page_parts import HOME, day_of, said, waiting_address
 from flows.booking.service import BookingService
@@ -35,6 +36,7 @@ async def clinic(request: web.Request) -> web.StreamResponse:
             why = said(context, await board.why_none(wanted), clinic_name=known.name, can_wait=bool(full))
         return render(
             request, "booking/h5/clinic.html.j2", clinic=known, site=site, full=full,
+            discreet=await _discreet(board, known.code),
             days=await board.calendar(Wanted(known.code)), entries=entries, on_day=day, why=why, more="",
         )
 
@@ -44,9 +46,11 @@ async def clinic(request: web.Request) -> web.StreamResponse:
 async def general(request: web.Request) -> web.StreamResponse:
     """The sessions of a clinic without a doctor's name."""
     async with reading(request) as context:
-        known, site = await _clinic(request, Board(context))
+        board = Board(context)
+        known, site = await _clinic(request, board)
         facts = await times(context, Wanted(known.code, GENERAL, day_of(request)), clinic_name=known.name)
-        return render(request, "booking/h5/general.html.j2", clinic=known, site=site, **facts)
+        return render(request, "booking/h5/general.html.j2", clinic=known, site=site,
+                      discreet=await _discreet(board, known.code), **facts)
 
 
 @routes.get(f"{HOME}doctors/{{doctor}}")
@@ -63,7 +67,8 @@ async def doctor(request: web.Request) -> web.StreamResponse:
         clinics = [catalogue.clinic[each] for each in known.clinics if each in catalogue.clinic]
         return render(
             request, "booking/h5/doctor.html.j2", doctor=known, entry=board.entry_of(code, catalogue), clinics=clinics,
-            sites={each.code: site_name(each.site, catalogue) for each in clinics}, **facts,
+            sites={each.code: site_name(each.site, catalogue) for each in clinics},
+            discreet=await _discreet(board, *known.clinics), **facts,
         )
 
 
@@ -77,12 +82,14 @@ async def card(request: web.Request) -> web.StreamResponse:
         if known is None:
             raise NotFound("doctor")
         entry = Board(context).entry_of(known.code, catalogue)
+        hidden = await _discreet(Board(context), *known.clinics)
     async with request.app[DATABASE].reading() as tx:
         account = context_of(request, tx).contact
     assert account is not None
     address = await doctor_code.address(request.app[DATABASE], request.app[PORTS], account.account, known.code)
     picture = doctor_code.picture(address) if address else ""
-    return render(request, "booking/h5/doctor_code.html.j2", doctor=known, entry=entry, picture=picture)
+    return render(request, "booking/h5/doctor_code.html.j2", doctor=known, entry=entry, picture=picture,
+                  discreet=hidden)
 
 
 async def _clinic(request: web.Request, board: Board) -> tuple[Any, str]:
@@ -92,6 +99,11 @@ async def _clinic(request: web.Request, board: Board) -> tuple[Any, str]:
     if known is None:
         raise NotFound("clinic")
     return known, site_name(known.site, catalogue)
+
+
+async def _discreet(board: Board, *clinics: str) -> bool:
+    """Whether the page's name is none for the history of a browser."""
+    return discreet(await board.neighbours.catalogue(), clinics, board.context)
 
 
 async def times(context: Context, wanted: Wanted, **names: Any) -> dict[str, Any]:

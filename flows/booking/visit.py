@@ -7,19 +7,22 @@ from typing import Any
 
 from bot.context import Context
 from bot.masking import mask_name
-from flows.booking import limits, rules
+from flows.booking import limits, rules, veil
 from flows.booking.neighbours import Catalogue, Person
 
 BE_EARLY = timedelta(minutes=10)
 
 
-def facts_of(row: Any, person: Person | None, catalogue: Catalogue, context: Context) -> dict[str, Any]:
-    """JSON values only. `row` is an appointment as store.py reads it.
+def facts_of(
+    row: Any, person: Person | None, catalogue: Catalogue, context: Context, *, open: bool = False
+) -> dict[str, Any]:
+    """JSON values only. `row` is an appointment as store.py reads it. Of a discreet clinic nothing is told that tells
+    which it is (veil.py), unless `open` or to staff.
 
     day (ISO), half, start, end, by (HH:MM); clinic, department, site ("" where there is but one), doctor and title
     ("" in a general clinic), substitute_for, stopped (nobody chose yet what shall become of it), kind, fee (fen),
     number, building, floor, zone, room; person (masked),
-    child; cancel_day, cancel_time, can_cancel; discreet.
+    child; cancel_day, cancel_time, can_cancel; discreet, veiled.
     """
     clinic, doctor = catalogue.clinic.get(row.clinic), catalogue.doctor.get(row.sitting or "")
     department = catalogue.department.get(clinic.department) if clinic else None
@@ -28,7 +31,7 @@ def facts_of(row: Any, person: Person | None, catalogue: Catalogue, context: Con
     now = context.clock.local(context.now)
     start, booked = context.clock.local(row.start_at), context.clock.local(row.booked_at or context.now)
     until = rules.cancel_until(start, booked.date(), limits.of_cancelling(context.settings))
-    return {
+    facts = {
         "day": row.date.isoformat(),
         "half": row.half,
         "start": row.start_wall,
@@ -53,8 +56,9 @@ def facts_of(row: Any, person: Person | None, catalogue: Catalogue, context: Con
         "cancel_day": until.date().isoformat(),
         "cancel_time": f"{until:%H:%M}",
         "can_cancel": now < until,
-        "discreet": bool((clinic and clinic.discreet) or (department and department.discreet)),
+        "discreet": veil.is_discreet(clinic, department, context.settings.discreet.clinics),
     }
+    return veil.drawn(facts, open=open or veil.may_see(context.actor))
 
 
 def page(context: Context, path: str = "") -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.access.doors import Door
 from bot.talk.area import Area
-from flows.patients import desk, help_pages, page_easy, page_mobile, pages
+from flows.patients import desk, help_pages, page_easy, page_mobile, page_reader, pages
 from flows.patients.flow_allow import Allow
 from flows.patients.flow_assist import Assist, reads
 from flows.patients.flow_easy import Easy
@@ -21,7 +21,7 @@ AREA = Area(
     service=PatientsService,
     reads=reads,
     pushes=KINDS,
-    routes=(page_easy.routes, pages.routes, page_mobile.routes, help_pages.routes, desk.routes),
+    routes=(page_easy.routes, pages.routes, page_mobile.routes, page_reader.routes, help_pages.routes, desk.routes),
     permits=("patients.find", "patients.reveal"),
     doors=(Door("/desk/patients/find", "patients.find", "search"),),
 )

@@ -11,7 +11,7 @@ from bot.documents import Kind, Sex
 
 Relation = Literal["self", "child", "parent", "spouse", "other"]
 RELATIONS: tuple[Relation, ...] = ("self", "child", "parent", "spouse", "other")
-Purpose = Literal["register", "change"]
+Purpose = Literal["register", "change", "read"]
 Reach = Literal["all", "booking"]
 """What a contact may do for a person: "booking" is to book, pay, check in and queue; "all" also opens what was
 written before (results, records, health file). "all" needs proof that goes beyond knowing name and document."""

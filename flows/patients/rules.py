@@ -158,6 +158,12 @@ def proves(typed: str, record_phone: str | None) -> bool:
     return re.fullmatch(r"[0-9]{4}", digits) is not None and digits == tail
 
 
+def document_end(text: str) -> str:
+    """The last six letters and digits of a document's number, typed or kept; "" where there are fewer than four."""
+    plain = re.sub(r"[^0-9A-Z]", "", unicodedata.normalize("NFKC", text).upper())
+    return plain[-6:] if len(plain) >= 4 else ""
+
+
 def plain_mobile(text: str) -> str:
     """Digits only, without +86: 138 1234 5678 and +8613812345678 are one phone."""
     digits = re.sub(r"\D", "", unicodedata.normalize("NFKC", text))

@@ -18,6 +18,7 @@ from flows.patients.handover.taking import Taking
 from flows.patients.people import CodeCheck, FullPerson, Person, Purpose, RegisterForm
 from flows.patients.proof import store as tallies
 from flows.patients.proof.codes import Codes, SentCode
+from flows.patients.proof.reading import Reading
 from flows.patients.records import Records
 from flows.patients.refusals import HelperOnly, ReachTooShort
 from flows.patients.registration import Registration
@@ -42,6 +43,7 @@ class PatientsService:
         self.registration = Registration(context, self.codes, self.records)
         self.giving, self.taking = Giving(context), Taking(context)
         self.ease = Ease(context)
+        self.reading = Reading(context, self.codes)
 
     # --- who is there --------------------------------------------------------------------------------------------
 

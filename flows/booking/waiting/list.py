@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from bot import logs, metrics
 from bot.context import Context
 from bot.errors import NotAllowed, NotFound
 from bot.masking import mask_name
-from flows.booking import limits, pushes, rules, store
+from flows.booking import limits, pushes, rules, store, veil
 from flows.booking.glance import glance
 from flows.booking.left import store as left
 from flows.booking.neighbours import Catalogue, Neighbours, Person, clinic_rules, visitor, window
@@ -168,7 +168,8 @@ class WaitingList:
         last = (await entries.ends(self.tx, [row.session_id])).get(row.session_id)
         until = waiting.until(self._local(last), self.limits) if last else self.now
         ahead = await entries.ahead(self.tx, row)
-        return session_facts(row, catalogue) | {
+        told = session_facts(row, catalogue, self.context.settings.discreet.clinics)
+        return veil.drawn(told, open=veil.may_see(self.context.actor)) | {
             "person": mask_name(person.name) if person else "",
             "ahead": ahead,
             "until_day": until.date().isoformat(),
@@ -189,9 +190,9 @@ class WaitingList:
         return self.context.contact.id
 
 
-def session_facts(row: Any, catalogue: Catalogue) -> dict[str, Any]:
+def session_facts(row: Any, catalogue: Catalogue, also: Collection[str] = ()) -> dict[str, Any]:
     """day (ISO), half, clinic, site ("" where there is but one), doctor and title ("" in a general clinic), kind, fee
-    (fen), discreet."""
+    (fen), discreet (`also`: codes that are so by the settings)."""
     clinic, doctor = catalogue.clinic.get(row.clinic), catalogue.doctor.get(row.sitting or "")
     department = catalogue.department.get(clinic.department) if clinic else None
     site = catalogue.site.get(row.site) if len(catalogue.sites) > 1 else None
@@ -204,5 +205,5 @@ def session_facts(row: Any, catalogue: Catalogue) -> dict[str, Any]:
         "title": doctor.title if doctor else "",
         "kind": row.kind,
         "fee": row.fee,
-        "discreet": bool((clinic and clinic.discreet) or (department and department.discreet)),
+        "discreet": veil.is_discreet(clinic, department, also),
     }
