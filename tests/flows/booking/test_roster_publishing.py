@@ -309,6 +309,40 @@ async def test_whoever_waits_is_told_that_it_takes_nobody_new(world: World) -> N
     assert waited is not None and (waited.state, waited.reason) == ("over", "closed")
 
 
+async def test_publishing_amid_a_crowd_that_books(world: World) -> None:
+    await draft(world, replace(TERMS, capacity=4))
+    await publish(world)
+    segments = [each.id for each in await ward.segments(world, CODE)]
+    crowd = [(f"c{n}", await ward.person(world, f"c{n}", f"张{'一二三四五六七八'[n]}")) for n in range(8)]
+    await change(world, minutes=20, ends="09:20")
+
+    async def books(n: int) -> Any:
+        who, person = crowd[n]
+        try:
+            async with world.context(who) as context:
+                held = await BookingService(context).hold(segments[n % 4], person, f"crowd-{n}")
+                return await BookingService(context).confirm(held.id)
+        except SlotTaken:
+            return None
+
+    async def publishes() -> Published | None:
+        for _ in range(12):
+            found = await seen(world)
+            keep = {hit.visit.public_id: "keep" for hit in found.hits}
+            try:
+                return await publish(world, found.token, **keep)
+            except StalePreview:
+                continue
+        return None
+
+    done, *booked = await asyncio.gather(publishes(), *(books(n) for n in range(8)))
+    assert done is not None
+    for before in [each for each in booked if each is not None]:
+        after = await appointment(world, before.public_id)
+        assert (after.state, after.start_at, after.number) == ("booked", before.start_at, before.number)
+    assert await ward.balanced(world)
+
+
 async def test_nobody_sits_where_the_directory_has_nothing(world: World) -> None:
     for wrong in (replace(TERMS, room="R9"), replace(TERMS, doctor="D9999"), replace(TERMS, fee=-1),
                   replace(TERMS, doctor=None)):
