@@ -121,7 +121,8 @@ class OfficeService:
             "time": f"{row.starts}–{row.ends}" if hasattr(row, "starts") else "", "site": names.site(row.site),
             "clinic": names.clinic(row.clinic), "clinic_code": row.clinic, "doctor": names.doctor(row.sitting),
             "doctor_code": row.sitting or "", "instead_of": names.doctor(row.doctor) if row.substitute else "",
-            "kind": self.say("kind_name", row.kind), "fee": row.fee / 100, "room": row.room, "place": self.say("where", row.building, row.floor, row.zone, row.room),
+            "kind": self.say("kind_name", row.kind), "fee": row.fee / 100, "room": row.room,
+            "place": self.say("where", row.building, row.floor, row.zone, row.room),
             "state": row.state, **figures(use),
         }
 

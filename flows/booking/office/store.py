@@ -15,8 +15,8 @@ from flows.booking.standing.store import attendance, no_show
 from flows.booking.store import appointment, segment, session, slot
 from flows.booking.waiting.store import entry
 
-SORTS = ("time", "created", "number", "clinic", "doctor", "channel", "state")
-"""Columns that a list of appointments can be put in order by; names are sealed and cannot."""
+STEP = 500
+"""Keys in one question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ async def segments(tx: Transaction, session_id: int) -> Sequence[Row[Any]]:
 
 async def use(tx: Transaction, wanted: Wanted, by: By) -> Figures:
     """Slots by clinic, sitting doctor, day or session. Of the open ones: capacity and what is free stand in the
-    segments; held and cooling ones are few and found by their state; the rest is taken."""
+    segments; held and cooling ones are counted apart; the rest is taken."""
     key: Any = {"clinic": session.c.clinic, "doctor": session.c.sitting, "date": session.c.date,
                 "id": session.c.id}[by]
     found, open_ones = Figures(), session.c.state == "open"
@@ -116,11 +116,23 @@ async def use(tx: Transaction, wanted: Wanted, by: By) -> Figures:
     stopped = select(key.label("by"), func.count().label("many")).where(*_sessions(wanted), session.c.state != "open")
     for row in await tx.all(stopped.group_by(key)):
         found.take(row.by or "", stopped=row.many)
-    few = select(key.label("by"), slot.c.state, func.count().label("many")).select_from(slot)
-    few = few.join(session, session.c.id == slot.c.session_id)
-    few = few.where(slot.c.state.in_(("held", "cooling")), open_ones, *_sessions(wanted))
-    for row in await tx.all(few.group_by(key, slot.c.state)):
-        found.take(row.by or "", **{row.state: row.many})
+    few = await _apart(tx)
+    for at in range(0, len(few), STEP):
+        ids = list(few)[at : at + STEP]
+        theirs = select(session.c.id, key.label("by")).where(session.c.id.in_(ids), open_ones, *_sessions(wanted))
+        for row in await tx.all(theirs):
+            found.take(row.by or "", **few[row.id])
+    return found
+
+
+async def _apart(tx: Transaction) -> dict[int, dict[str, int]]:
+    """Session -> how many slots are held and cooling: of the whole pool, because they are few and found by their state,
+    where the slots of a month are hundreds of thousands."""
+    found: dict[int, dict[str, int]] = {}
+    # Not grouped by the database: MariaDB would walk the index of the sessions, over every slot there is.
+    for row in await tx.all(select(slot.c.session_id, slot.c.state).where(slot.c.state.in_(("held", "cooling")))):
+        mine = found.setdefault(row.session_id, {"held": 0, "cooling": 0})
+        mine[row.state] += 1
     return found
 
 
@@ -184,9 +196,6 @@ async def of_session(tx: Transaction, session_id: int) -> Sequence[Row[Any]]:
     found = _joined(appointment.c.id).where(session.c.id == session_id, live).order_by(appointment.c.number)
     ids = [row.id for row in await tx.all(found)]
     return sorted(await _rows(tx, ids), key=lambda row: row.number)
-
-
-STEP = 500
 
 
 async def _rows(tx: Transaction, ids: Sequence[int]) -> list[Row[Any]]:
