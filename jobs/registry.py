@@ -13,6 +13,7 @@ def modules() -> tuple[ModuleType, ...]:
     from jobs import (
         audit,
         booking,
+        booking_exams,
         booking_opening,
         booking_standing,
         booking_stops,
@@ -25,8 +26,8 @@ def modules() -> tuple[ModuleType, ...]:
     )
 
     return (
-        talk, notices, patients, directory, booking, booking_opening, booking_standing, booking_stops, audit, staff,
-        keep,
+        talk, notices, patients, directory, booking, booking_exams, booking_opening, booking_standing, booking_stops,
+        audit, staff, keep,
     )
 
 

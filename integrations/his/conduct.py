@@ -78,6 +78,8 @@ def refused(code: str) -> OutsideRefused:
 
 
 WORDS = {
+    "no_order": "no such examination order of this patient",
+    "order_booked": "the order has an appointment already",
     "no_patient": "no patient with this record number",
     "no_session": "no session with this code",
     "no_segment": "the session has no such segment",

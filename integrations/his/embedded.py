@@ -18,8 +18,9 @@ from bot.db.engine import Database
 from bot.db.transaction import Transaction
 from bot.documents import Kind as DocumentKind
 from bot.errors import OutsideUnknown
-from integrations.his import attendance, catalogue, ledger, people, requests, sessions
+from integrations.his import attendance, catalogue, ledger, orders, people, requests, sessions
 from integrations.his.conduct import Conduct, away, current, loses_one, refused
+from integrations.his.examinations import ExaminationBook, ExaminationOrder
 from integrations.his.port import (
     Attendance,
     Clinic,
@@ -94,7 +95,8 @@ class EmbeddedHospital:
         return _said(outcome.record_number)
 
     async def register(
-        self, request_id: str, *, appointment: str, record_number: str, session: str, segment: int, number: int
+        self, request_id: str, *, appointment: str, record_number: str, session: str, segment: int, number: int,
+        order: str = "",
     ) -> Registration:
         asked: dict[str, Any] = {
             "appointment": appointment,
@@ -102,7 +104,7 @@ class EmbeddedHospital:
             "session": session,
             "segment": segment,
             "number": number,
-        }
+        } | ({"order": order} if order else {})
 
         async def work(tx: Transaction) -> Outcome:
             return Outcome("register", registration=await ledger.register(tx, self._clock, **asked))
@@ -116,6 +118,12 @@ class EmbeddedHospital:
 
         outcome = await self._command("cancel_registration", request_id, {"code": code}, work)
         return _said(outcome.registration)
+
+    async def examinations(self) -> ExaminationBook:
+        return await self._question(orders.examinations)
+
+    async def examination_orders(self, record_number: str) -> Sequence[ExaminationOrder]:
+        return await self._question(lambda tx: orders.open_of(tx, record_number))
 
     async def ask(self, request_id: str) -> Outcome | None:
         return await self._question(lambda tx: requests.ask(tx, request_id))

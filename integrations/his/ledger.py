@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.clock import HospitalClock
 from bot.db.transaction import Transaction
-from integrations.his import people, sessions, store
+from integrations.his import orders, people, sessions, store
 from integrations.his.conduct import refused
 from integrations.his.port import Registration
 
@@ -16,7 +16,7 @@ FIRST_CODE = 60_000_000
 
 async def register(
     tx: Transaction, clock: HospitalClock, *, appointment: str, record_number: str, session: str, segment: int,
-    number: int
+    number: int, order: str = "",
 ) -> Registration:
     """Enter a slot, or find it entered for the same appointment. Refusals: see `HospitalPort.register`."""
     patient = await people.exists(tx, record_number)
@@ -30,13 +30,15 @@ async def register(
     if mine is not None:
         return _same(mine, row.id, patient, segment, number, session, record_number)
     _check_open(tx, clock, row, segment, number)
+    if order:
+        await orders.check(tx, order, patient)
     entered = await tx.insert_once(
         table, session_id=row.id, segment=segment, number=number, patient_id=patient, appointment=appointment,
-        active=1, created_at=tx.now,
+        active=1, created_at=tx.now, examination_order=order or None,
     )
     mine = await tx.one(table.select().where(table.c.appointment == appointment, table.c.active == 1))
     if mine is None:
-        raise refused("number_taken")
+        raise refused("order_booked" if order and await orders.entered(tx, order) else "number_taken")
     if not entered:
         return _same(mine, row.id, patient, segment, number, session, record_number)
     return _shape(mine, session, record_number)

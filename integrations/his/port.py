@@ -1,9 +1,9 @@
 """What Daoyi asks of a hospital's system (HIS), and the shapes of the answers.
 
-Two kinds of verbs. Questions (`sites` … `rosters`, `attendance`, `find_patient`, `ask`, `ping`) change nothing and may
-be repeated. Commands (`create_patient`, `register`, `cancel_registration`) carry a `request_id`: the same id again gives
-the same answer, refusal included, and changes nothing. After `OutsideUnknown`, or after the caller's own time limit ran out,
-`ask(request_id)` tells what became of a command; nobody may assume it.
+Two kinds of verbs. Questions (`sites` … `rosters`, `attendance`, `find_patient`, `examinations`, `ask`, `ping`) change
+nothing and may be repeated. Commands (`create_patient`, `register`, `cancel_registration`) carry a `request_id`: the
+same id again gives the same answer, refusal included, and changes nothing. After `OutsideUnknown`, or after the caller's
+own time limit ran out, `ask(request_id)` tells what became of a command; nobody may assume it.
 
 Units: money is whole fen; dates and times are the hospital's wall clock; codes are the hospital's own and opaque.
 Errors of every verb: `OutsideUnavailable` (certainly not done), `OutsideUnknown` (commands only: perhaps done),
@@ -19,10 +19,11 @@ from typing import Literal, Protocol
 
 from bot.documents import Kind as DocumentKind
 from bot.documents import Sex
+from integrations.his.examinations import Examining
 
 StaffKind = Literal["doctor", "nurse", "technician", "clerk"]
 Half = Literal["am", "pm", "evening"]
-Kind = Literal["general", "specialist", "expert"]  # 普通号, 专科普通号, 专家号
+Kind = Literal["general", "specialist", "expert", "examination"]  # 普通号, 专科普通号, 专家号, 医技检查
 Verb = Literal["create_patient", "register", "cancel_registration"]
 
 REFUSALS = (
@@ -35,6 +36,8 @@ REFUSALS = (
     "number_out_of_segment",
     "number_taken",
     "appointment_elsewhere",
+    "no_order",
+    "order_booked",
     "document_missing",
     "document_of_another",
     "request_id_reused",
@@ -249,7 +252,7 @@ class Outcome:
     refused: Refused | None = None
 
 
-class HospitalPort(Protocol):
+class HospitalPort(Examining, Protocol):
     """The hospital's system. Implementations pass `tests/integrations/his/contract.py`."""
 
     owns_pool: Literal["daoyi", "hospital"]
@@ -293,13 +296,15 @@ class HospitalPort(Protocol):
         ...
 
     async def register(
-        self, request_id: str, *, appointment: str, record_number: str, session: str, segment: int, number: int
+        self, request_id: str, *, appointment: str, record_number: str, session: str, segment: int, number: int,
+        order: str = "",
     ) -> Registration:
-        """Enter a booked slot. `appointment` is our public id, `segment` a `Segment.position`.
+        """Enter a booked slot. `appointment` is our public id, `segment` a `Segment.position`, `order` the code of the
+        examination order that it is for.
 
         The same appointment in the same place under another request id is done already and answered alike.
         Refused: `no_patient`, `no_session`, `no_segment`, `session_stopped`, `session_over`,
-        `number_out_of_segment`, `number_taken`, `appointment_elsewhere`.
+        `number_out_of_segment`, `number_taken`, `appointment_elsewhere`, `no_order`, `order_booked`.
         """
         ...
 

@@ -92,4 +92,6 @@ def _free_colleague(pattern: Pattern, patterns: Iterable[Pattern], sitting: set[
 
 def _code(day: date, pattern: Pattern) -> str:
     half = {"am": "A", "pm": "P", "evening": "E"}[pattern.half]
+    if pattern.kind == "examination":
+        return f"{day:%y%m%d}{half}{pattern.room}"
     return f"{day:%y%m%d}{half}{pattern.clinic}{pattern.doctor or 'G'}"

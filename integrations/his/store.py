@@ -154,8 +154,21 @@ registration = table(
     Column("cancelled_at", Moment),
     Column("arrived_at", Moment),  # the patient is here
     Column("seen_at", Moment),  # the doctor took them in
+    Column("examination_order", code(16)),  # the order that it is for
     UniqueConstraint("session_id", "segment", "number", "active"),
     UniqueConstraint("appointment", "active"),
+    UniqueConstraint("examination_order", "active"),
+)
+
+order = table(
+    "his_examination_order",
+    key(),
+    Column("code", code(16), nullable=False, unique=True),
+    Column("patient_id", whole(), ForeignKey("his_patient.id"), nullable=False, index=True),
+    Column("examination", code(16), nullable=False),
+    Column("doctor", String(64), nullable=False),
+    Column("ordered_on", Date, nullable=False),
+    Column("done_at", Moment),  # it was carried out
 )
 
 request = table(

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from bot.clock import HospitalClock
 from bot.db.engine import Database
 from bot.db.transaction import Transaction
-from integrations.his import sessions, store
+from integrations.his import orders, sessions, store
 from integrations.his.catalogue import BETWEEN
 from integrations.his.people import row_of
 from integrations.his.port import Clinic, Doctor, Place, Room, Staff
-from integrations.his.seed import book
+from integrations.his.seed import book, examinations
 from integrations.his.seed.doctors import doctors
 from integrations.his.seed.patients import COUNT, patients
 from integrations.his.seed.staff import staff
@@ -33,6 +33,7 @@ async def seed(database: Database, clock: HospitalClock, *, people: int = COUNT,
     filled = await database.run(lambda tx: _fill(tx, people))
     await database.run(_fill_staff)
     today = clock.today()
+    await database.run(lambda tx: _fill_examinations(tx, today))
     async with database.reading() as tx:
         unmade = await sessions.missing(tx, today, today + timedelta(days=days))
     await sessions.make(database, unmade)
@@ -59,6 +60,20 @@ async def _fill_staff(tx: Transaction) -> None:
     first, *others = [_colleague(each) for each in staff()]
     if await tx.one(store.staff.select().limit(1)) is None and await tx.insert_once(store.staff, **first):
         await tx.insert_many(store.staff, others)
+
+
+async def _fill_examinations(tx: Transaction, today: date) -> None:
+    """Apart from the rest, too: rooms with devices, their weeks and orders. Days that were made before have none."""
+    first, *others = [unit.clinic for unit in examinations.units()]
+    there = await tx.one(store.clinic.select().where(store.clinic.c.code == first.code))
+    if there is not None or not await tx.insert_once(store.clinic, **_clinic(first)):
+        return
+    await tx.insert_many(store.clinic, [_clinic(clinic) for clinic in others])
+    await tx.insert_many(store.room, [_room(room) for unit in examinations.units() for room in unit.rooms])
+    await tx.insert_many(store.pattern, [asdict(pattern) for pattern in examinations.patterns()])
+    patients = [row.id for row in await tx.all(store.patient.select().with_only_columns(store.patient.c.id))]
+    names = [row.name for row in await tx.all(store.doctor.select())]
+    await orders.write(tx, examinations.orders(patients, names, today))
 
 
 def _colleague(each: Staff) -> dict[str, Any]:

@@ -7,7 +7,7 @@ well) and `hospital_like` (an async function that changes how the other side beh
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -16,6 +16,7 @@ import pytest
 from bot.clock import HospitalClock
 from bot.errors import OutsideRefused, OutsideUnavailable, OutsideUnknown
 from integrations.his.conduct import Conduct
+from integrations.his.examinations import ExaminationOrder
 from integrations.his.port import HospitalPort, NewPatient, Registration, Session
 
 Like = Callable[[Conduct], Awaitable[None]]
@@ -37,7 +38,7 @@ class HospitalContract:
             assert session.site == clinics[session.clinic].site
             assert rooms[session.room].clinic == session.clinic
             assert session.doctor is None or session.clinic in doctors[session.doctor].clinics
-            assert session.fee > 0
+            assert session.fee > 0 or session.kind == "examination"  # what is done there has its own
 
     async def test_staff_are_told_with_where_they_work(self, hospital: HospitalPort) -> None:
         everybody = await hospital.staff()
@@ -116,6 +117,35 @@ class HospitalContract:
         desk = await Desk.at(hospital)
         answers = await asyncio.gather(*(desk.register("take-1", "app-1", 1) for _ in range(6)))
         assert len(set(answers)) == 1
+
+    async def test_the_book_of_examinations_hangs_together(self, hospital: HospitalPort) -> None:
+        told = await hospital.examinations()
+        clinics = {clinic.code: clinic for clinic in await hospital.clinics()}
+        rooms = {(room.clinic, room.place.room) for room in await hospital.rooms()}
+        items = {each.code for each in told.examinations}
+        assert len(items) == len(told.examinations) > 5 and told.contrast_days > 0
+        for each in told.examinations:
+            assert not clinics[each.clinic].online and each.preparation and each.fee > 0
+            assert all((each.clinic, number) in rooms for number in each.rooms)
+        assert {code for rule in told.conflicts for code in (rule.first, rule.second)} <= items
+        assert {code for package in told.packages for code in package.items} <= items
+        week = await hospital.rosters(today(), today() + timedelta(days=6))
+        assert {each.clinic for each in told.examinations} == {s.clinic for s in week if s.kind == "examination"}
+
+    async def test_an_order_is_open_until_it_is_booked(self, hospital: HospitalPort) -> None:
+        record, orders = await with_orders(hospital)
+        days = await hospital.rosters(today() + timedelta(days=1), today() + timedelta(days=7))
+        session = next(each for each in days if each.kind == "examination")
+        place = {"record_number": record, "session": session.code, "segment": 1, "order": orders[0].code}
+        taken = await hospital.register("exam-1", appointment="app-1", number=1, **place)
+        assert await hospital.register("exam-2", appointment="app-1", number=1, **place) == taken
+        assert orders[0] not in await hospital.examination_orders(record)
+        assert await refusal(hospital.register("exam-3", appointment="app-2", number=2, **place)) == "order_booked"
+        await hospital.cancel_registration("exam-4", taken.code)
+        assert list(await hospital.examination_orders(record)) == list(orders)
+        other = {**place, "order": "E1"}
+        assert await refusal(hospital.register("exam-5", appointment="app-3", number=2, **other)) == "no_order"
+        assert await hospital.examination_orders("1") == []
 
     async def test_a_number_given_back_can_be_taken_again(self, hospital: HospitalPort) -> None:
         desk = await Desk.at(hospital)
@@ -209,6 +239,14 @@ class HospitalContract:
         assert list(await hospital.attendance(desk.day)) == []
         if hospital.reports_attendance:
             assert list(await hospital.attendance(today())) == []
+
+
+async def with_orders(hospital: HospitalPort) -> tuple[str, Sequence[ExaminationOrder]]:
+    """Somebody of the seed with an open order, and all of them."""
+    for number in range(10_000_001, 10_000_021):
+        if orders := await hospital.examination_orders(str(number)):
+            return str(number), orders
+    raise AssertionError("nobody has an order")
 
 
 class Desk:

@@ -1,0 +1,1 @@
+"""Technical examinations and check-up packages, on the pool of all: sessions of devices, held for an order."""
