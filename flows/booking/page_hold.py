@@ -174,7 +174,8 @@ async def _person_page(
     first = next((person.public_id for person, why in listed if not why), "")
     return render(
         request, "booking/h5/segment.html.j2", status=status, row=row, whom=whom(row), doctor=doctor, clinic=clinic,
-        persons=listed, chosen=request.query.get("person") or first, token=secrets.token_hex(16), refused=refused, about=about,
+        persons=listed, chosen=request.query.get("person") or first, token=secrets.token_hex(16), refused=refused,
+        about=about,
         missing=missing, minutes=context.settings.booking.hold_minutes,
         discreet=discreet(catalogue, [row.clinic], context),
     )

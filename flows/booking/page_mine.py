@@ -42,8 +42,8 @@ async def mine(request: web.Request) -> web.StreamResponse:
         holds = await holds_of(service) if shown == "coming" else []
         waits = await waits_of(service) if shown == "coming" else []
         return render(
-            request, "booking/h5/mine.html.j2", list=shown, locks=await locks_of(service), rows=rows, holds=holds, waits=waits, tab="mine",
-            done=request.query.get("done", ""),
+            request, "booking/h5/mine.html.j2", list=shown, rows=rows, holds=holds, waits=waits, tab="mine",
+            locks=await locks_of(service), done=request.query.get("done", ""),
         )
 
 
