@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from urllib.parse import quote
 
 from aiohttp import web
 
@@ -13,6 +14,11 @@ POLICY = (
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "
 )
 YEAR = 365 * 24 * 3600
+
+
+def location(path: str) -> str:
+    """An address of ours as a header takes it: what somebody wrote into a part of it stays a part of it."""
+    return quote(path, safe="/?&=#%:,+~;@!$'()*")
 
 
 def secure(request: web.Request, response: web.StreamResponse) -> None:

@@ -33,6 +33,7 @@ from bot.db.transaction import Transaction
 from bot.web import csrf, forms, oauth, sessions
 from bot.web.access import Access, mark
 from bot.web.faults import Kind, page_fault
+from bot.web.headers import location
 from bot.web.keys import DATABASE, PORTS, SETTINGS, WORDING
 from bot.web.sessions import SESSION, Session
 from bot.web.static import STATICS
@@ -164,4 +165,4 @@ def onward(asked: str) -> str:
 
 def see(path: str) -> web.Response:
     """After a form: on to another page, so that going back or reloading does not send it again."""
-    return web.Response(status=303, headers={"Location": path, "Cache-Control": "no-store"})
+    return web.Response(status=303, headers={"Location": location(path), "Cache-Control": "no-store"})

@@ -11,23 +11,9 @@ come, so that an entry only tells what the address and its form are about:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from tests.security.entries_desk import DESK
+from tests.security.entry import PLAIN, Entry
 
-
-@dataclass(frozen=True)
-class Entry:
-    """Values of ``owned`` and ``open_`` are kinds of things in the town (``tests.security.town``)."""
-
-    owned: Mapping[str, str] = field(default_factory=dict)
-    open_: Mapping[str, str] = field(default_factory=dict)
-    form: Mapping[str, str] = field(default_factory=dict)
-    why: str = ""
-    link: bool = False
-    """Who has the link may open it: it is handed on on purpose."""
-
-
-PLAIN = Entry()
 HELP = Entry(owned={"token": "help"}, form={"relation": "child", "consent": "1"}, link=True)
 
 ENTRIES: dict[str, Entry] = {
@@ -56,6 +42,11 @@ ENTRIES: dict[str, Entry] = {
     "GET /h5/patients/{person}/mobile": Entry(owned={"person": "person"}),
     "POST /h5/patients/{person}/mobile": Entry(owned={"person": "person"}, form={"mobile": "13900000000"}),
     "POST /h5/patients/{person}/mobile/code": Entry(owned={"person": "person"}, form={"mobile": "13900000000"}),
+    "GET /h5/patients/{person}/read": Entry(owned={"person": "person"}, open_={"next": "next"}),
+    "POST /h5/patients/{person}/read": Entry(owned={"person": "person"}, open_={"next": "next"}),
+    "POST /h5/patients/{person}/read/code": Entry(owned={"person": "person"}, open_={"next": "next"}),
+    "GET /h5/patients/easy": PLAIN,
+    "POST /h5/patients/easy": Entry(owned={"whom": "help"}, form={"on": "1"}),
     "GET /h5/patients/help/{token}": HELP,
     "POST /h5/patients/help/{token}": HELP,
     # --- contacts: booking
@@ -87,42 +78,13 @@ ENTRIES: dict[str, Entry] = {
     "POST /h5/booking/mine/{appointment}/change": Entry(
         owned={"appointment": "appointment"}, open_={"segment": "segment"}
     ),
-    # --- staff: the door and one's own account
-    "GET /desk/": PLAIN,
-    "GET /desk/sign-in/code": PLAIN,
-    "POST /desk/sign-in/code": Entry(form={"code": "000000"}),
-    "GET /desk/sign-in/enrol": PLAIN,
-    "POST /desk/sign-in/enrol": Entry(form={"code": "000000"}),
-    "GET /desk/sign-in/password": PLAIN,
-    "POST /desk/sign-in/password": Entry(form={"old": "x", "new": "y", "again": "y"}),
-    "POST /desk/sign-out": PLAIN,
-    "GET /desk/account": PLAIN,
-    "POST /desk/account/password": Entry(form={"old": "x", "new": "y", "again": "y"}),
-    "POST /desk/account/sessions/{id}/end": Entry(owned={"id": "visit"}),
-    "POST /desk/account/sessions/end-others": PLAIN,
-    "POST /desk/account/recovery": PLAIN,
-    # --- staff: patients
-    "GET /desk/patients/find": PLAIN,
-    "POST /desk/patients/find": Entry(form={"q": "张三明"}),
-    "GET /desk/patients/person/{id}": Entry(open_={"id": "person"}),
-    "POST /desk/patients/person/{id}/reveal": Entry(open_={"id": "person"}, form={"why": "来电核对"}),
-    # --- staff: staff and rights
-    "GET /desk/staff/": PLAIN,
-    "GET /desk/staff/person/{id}": Entry(owned={"id": "colleague"}),
-    "POST /desk/staff/person/{id}": Entry(owned={"id": "colleague"}, form={"name": "甲", "version": "1"}),
-    "POST /desk/staff/person/{id}/reset": Entry(owned={"id": "colleague"}),
-    "POST /desk/staff/person/{id}/end-sessions": Entry(owned={"id": "colleague"}),
-    "GET /desk/staff/new": PLAIN,
-    "POST /desk/staff/new": Entry(form={"login": "new.one", "name": "新人"}),
-    "GET /desk/staff/departments": PLAIN,
-    "GET /desk/staff/roles": PLAIN,
-    "GET /desk/staff/roles/new": PLAIN,
-    "POST /desk/staff/roles/new": Entry(form={"name": "新角色"}),
-    "GET /desk/staff/roles/{id}": Entry(open_={"id": "role"}),
-    "POST /desk/staff/roles/{id}": Entry(open_={"id": "role"}, form={"name": "甲", "version": "1"}),
-    "POST /desk/staff/roles/{id}/remove": Entry(open_={"id": "role"}),
-    # --- staff: the trail
-    "GET /desk/audit/": PLAIN,
-    "GET /desk/audit/entry/{number}": Entry(open_={"number": "entry"}),
-    "POST /desk/audit/verify": PLAIN,
+    "GET /h5/booking/stops/{choice}": Entry(owned={"choice": "choice"}),
+    "GET /h5/booking/stops/{choice}/others": Entry(owned={"choice": "choice"}),
+    "POST /h5/booking/stops/{choice}": Entry(owned={"choice": "choice"}, form={"answer": "cancel"}),
+    "GET /h5/booking/wishes/{wish}": Entry(owned={"wish": "wish"}),
+    "POST /h5/booking/wishes/{wish}/withdraw": Entry(owned={"wish": "wish"}),
+    "GET /h5/booking/draws": Entry(why="draws are public, so that everybody can draw them again"),
+    "GET /h5/booking/draws/{draw}": Entry(why="the same", open_={"draw": "draw"}),
+    "GET /h5/booking/draws/{draw}.json": Entry(why="the same", open_={"draw": "draw"}),
+    **DESK,
 }

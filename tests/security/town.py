@@ -29,15 +29,15 @@ from bot.house import House
 from bot.waker import Waker
 from bot.web.access import Access
 from bot.web.sign_in import SignIns
-from flows.booking.service import BookingService
-from flows.patients.service import PatientsService
 from tests.bot.web.site import PlayedSignIns
 from tests.flows.booking import ward
-from tests.security.entries import ENTRIES, Entry
+from tests.security.entries import ENTRIES
+from tests.security.entry import Entry
+from tests.security.things import fill
 from tests.support.desk import START, TOKEN, Browser, Desk
 from tests.support.world import World, test_settings
 
-SECRETS = ("张三明", "孙小满")
+SECRETS = ("张三明", "孙小满", "张*明", "孙*满")
 """What belongs to contact a, or lies in department 11, and may be read by nobody else."""
 NOISE = ("audit_", "access_try", "access_session", "journal")
 """Tables in which being refused may leave a trace."""
@@ -149,8 +149,7 @@ async def town(database: Database) -> AsyncIterator[Town]:
             await server.start_server()
             here = Desk(database, world.settings, server, clock)
             try:
-                made = Town(here, world, await _contact(here, "o-a"), await _contact(here, "o-b"), {})
-                await _things(made)
+                made = Town(here, world, await _contact(here, "o-a"), await _contact(here, "o-b"), await fill(world))
                 await _staff(made)
                 yield made
             finally:
@@ -168,41 +167,6 @@ async def _contact(here: Desk, openid: str) -> TestClient[Any, Any]:
     answer = await client.get(f"/h5/sign-in/main?state={state}&code=code-{openid}", allow_redirects=False)
     assert answer.status == 303, await answer.text()
     return client
-
-
-async def _things(town: Town) -> None:
-    """What contact a has; and what everybody may see."""
-    world = town.world
-    code = await ward.session(world, capacity=8)
-    full = await ward.session(world, ward.TODAY.replace(day=4), doctor="1024", capacity=1)
-    await ward.sync(world)
-    person = await ward.person(world, "a")
-    await ward.person(world, "b", "周大勇")
-    segments = await ward.segments(world, code)
-    last = await ward.segments(world, full)
-    async with world.context("a") as context:
-        service = BookingService(context)
-        booked = await service.hold(segments[0].id, person, "booked")
-        await service.confirm(booked.id)
-        town.things["appointment"] = booked.public_id
-    for each in last:
-        who = f"x{each.id}"
-        other = await ward.person(world, who, f"钱{each.id}")
-        async with world.context(who) as context:
-            service = BookingService(context)
-            await service.confirm((await service.hold(each.id, other, who)).id)
-    async with world.context("a") as context:
-        service, patients = BookingService(context), PatientsService(context)
-        town.things["waiting"] = (await service.waiting.join([last[0].session_id], person))[0].public_id
-        town.things["person"] = (await patients.persons())[0].public_id
-        town.things["help"] = (await patients.giving.give(person)).public_id
-    second = await ward.person(world, "a", "孙小满", relation="child")
-    async with world.context("a") as context:
-        town.things["hold"] = (await BookingService(context).hold(segments[1].id, second, "held")).public_id
-    town.things |= {
-        "clinic": "1101", "doctor": "D1023", "segment": str(segments[1].id), "full": str(last[0].session_id),
-        "account": "main", "static": "h5/page.css", "entry": "1",
-    }
 
 
 async def _staff(town: Town) -> None:

@@ -26,6 +26,7 @@ from bot.context import Context
 from bot.db.transaction import Transaction
 from bot.web import csrf, forms
 from bot.web.desk.guard import STAFF, VISIT, token_for, unkept
+from bot.web.headers import location
 from bot.web.keys import DATABASE, PORTS, SETTINGS, WORDING
 from bot.web.static import STATICS
 
@@ -108,6 +109,7 @@ def say(request: web.Request, problem: Any) -> str:
 
 def see(request: web.Request, path: str) -> web.Response:
     """After a form: on to another page."""
+    path = location(path)
     if "HX-Request" in request.headers:
         return web.Response(status=204, headers={"HX-Redirect": path, "Cache-Control": "no-store"})
     return web.Response(status=303, headers={"Location": path, "Cache-Control": "no-store"})

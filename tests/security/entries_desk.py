@@ -1,0 +1,102 @@
+"""What stands behind the addresses of staff."""
+
+from __future__ import annotations
+
+from tests.security.entry import PLAIN, Entry
+
+CLINIC = Entry(owned={"clinic": "clinic"})
+PATTERN = Entry(owned={"clinic": "clinic", "key": "pattern"}, form={"mark": "x", "half": "am", "first": "2027-03-08"})
+SITTING = Entry(owned={"code": "session"})
+
+DESK: dict[str, Entry] = {
+    # --- staff: the door and one's own account
+    "GET /desk/": PLAIN,
+    "GET /desk/sign-in/code": PLAIN,
+    "POST /desk/sign-in/code": Entry(form={"code": "000000"}),
+    "GET /desk/sign-in/enrol": PLAIN,
+    "POST /desk/sign-in/enrol": Entry(form={"code": "000000"}),
+    "GET /desk/sign-in/password": PLAIN,
+    "POST /desk/sign-in/password": Entry(form={"old": "x", "new": "y", "again": "y"}),
+    "POST /desk/sign-out": PLAIN,
+    "GET /desk/account": PLAIN,
+    "POST /desk/account/password": Entry(form={"old": "x", "new": "y", "again": "y"}),
+    "POST /desk/account/sessions/{id}/end": Entry(owned={"id": "visit"}),
+    "POST /desk/account/sessions/end-others": PLAIN,
+    "POST /desk/account/recovery": PLAIN,
+    # --- staff: patients
+    "GET /desk/patients/find": PLAIN,
+    "POST /desk/patients/find": Entry(form={"q": "张三明"}),
+    "GET /desk/patients/person/{id}": Entry(open_={"id": "person"}),
+    "POST /desk/patients/person/{id}/reveal": Entry(open_={"id": "person"}, form={"why": "来电核对"}),
+    # --- staff: staff and rights
+    "GET /desk/staff/": PLAIN,
+    "GET /desk/staff/person/{id}": Entry(owned={"id": "colleague"}),
+    "POST /desk/staff/person/{id}": Entry(owned={"id": "colleague"}, form={"name": "甲", "version": "1"}),
+    "POST /desk/staff/person/{id}/reset": Entry(owned={"id": "colleague"}),
+    "POST /desk/staff/person/{id}/end-sessions": Entry(owned={"id": "colleague"}),
+    "GET /desk/staff/new": PLAIN,
+    "POST /desk/staff/new": Entry(form={"login": "new.one", "name": "新人"}),
+    "GET /desk/staff/departments": PLAIN,
+    "GET /desk/staff/roles": PLAIN,
+    "GET /desk/staff/roles/new": PLAIN,
+    "POST /desk/staff/roles/new": Entry(form={"name": "新角色"}),
+    "GET /desk/staff/roles/{id}": Entry(open_={"id": "role"}),
+    "POST /desk/staff/roles/{id}": Entry(open_={"id": "role"}, form={"name": "甲", "version": "1"}),
+    "POST /desk/staff/roles/{id}/remove": Entry(open_={"id": "role"}),
+    # --- staff: the trail
+    "GET /desk/audit/": PLAIN,
+    "GET /desk/audit/journal": PLAIN,
+    "POST /desk/audit/journal": Entry(form={"q": "张三明"}),
+    "GET /desk/audit/entry/{number}": Entry(open_={"number": "entry"}),
+    "POST /desk/audit/verify": PLAIN,
+    # --- staff: the office
+    "GET /desk/booking/": PLAIN,
+    "GET /desk/booking/session/{code}": SITTING,
+    "GET /desk/booking/appointments": PLAIN,
+    "GET /desk/booking/appointment/{id}": Entry(owned={"id": "appointment"}),
+    "GET /desk/booking/use": PLAIN,
+    "GET /desk/booking/waiting": PLAIN,
+    "GET /desk/booking/mine": PLAIN,
+    # --- staff: stops
+    "GET /desk/booking/stops/": PLAIN,
+    "GET /desk/booking/stops/stop/{id}": Entry(owned={"id": "stop"}),
+    "POST /desk/booking/stops/stop/{id}/undo": Entry(owned={"id": "stop"}),
+    "GET /desk/booking/stops/calls": PLAIN,
+    "GET /desk/booking/stops/new": PLAIN,
+    "GET /desk/booking/stops/new/{session}": Entry(owned={"session": "session"}),
+    "POST /desk/booking/stops/new/{session}": Entry(
+        owned={"session": "session"}, form={"reason": "临时", "step": "stop", "once": "x", "mark": "x"}
+    ),
+    "GET /desk/booking/stops/person/{id}": Entry(owned={"id": "choice"}),
+    "POST /desk/booking/stops/person/{id}/call": Entry(owned={"id": "choice"}, form={"result": "reached"}),
+    "POST /desk/booking/stops/person/{id}/choose": Entry(owned={"id": "choice"}, form={"answer": "cancel"}),
+    # --- staff: shares and draws
+    "GET /desk/booking/shares": PLAIN,
+    "POST /desk/booking/shares": Entry(
+        owned={"clinic": "clinic"}, form={"channel": "window", "percent": "20", "hours": "2"}
+    ),
+    "POST /desk/booking/shares/{rule}/drop": Entry(owned={"rule": "rule"}),
+    "GET /desk/booking/draws": PLAIN,
+    "POST /desk/booking/draws": Entry(owned={"clinic": "clinic"}, form={"seconds": "60"}),
+    "POST /desk/booking/draws/{fair}/drop": Entry(owned={"fair": "fair"}),
+    # --- staff: rosters
+    "GET /desk/booking/roster/": PLAIN,
+    "GET /desk/booking/roster/session/{code}": SITTING,
+    "POST /desk/booking/roster/session/{code}/{act}": Entry(owned={"code": "session"}, open_={"act": "close"}),
+    "POST /desk/booking/roster/copy": Entry(owned={"clinic": "clinic"}, form={"day": "2027-03-08", "unit": "week"}),
+    "GET /desk/booking/roster/patterns": PLAIN,
+    "GET /desk/booking/roster/patterns/{clinic}/new": CLINIC,
+    "POST /desk/booking/roster/patterns/{clinic}/new": CLINIC,
+    "GET /desk/booking/roster/patterns/{clinic}/cut": Entry(open_={"clinic": "clinic"}),
+    "GET /desk/booking/roster/patterns/{clinic}/{key}": PATTERN,
+    "POST /desk/booking/roster/patterns/{clinic}/{key}": PATTERN,
+    "POST /desk/booking/roster/patterns/{clinic}/{key}/{act}": Entry(owned=PATTERN.owned, open_={"act": "end"}),
+    "GET /desk/booking/roster/drafts": PLAIN,
+    "GET /desk/booking/roster/preview/{clinic}": CLINIC,
+    "POST /desk/booking/roster/preview/{clinic}/publish": CLINIC,
+    "POST /desk/booking/roster/preview/{clinic}/discard": CLINIC,
+    "GET /desk/booking/roster/clinics": PLAIN,
+    "GET /desk/booking/roster/clinics/{clinic}": CLINIC,
+    "POST /desk/booking/roster/clinics/{clinic}": CLINIC,
+    "GET /desk/booking/roster/changes": PLAIN,
+}
