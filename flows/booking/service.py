@@ -15,14 +15,13 @@ from flows.booking.finding import Found, find
 from flows.booking.glance import glance
 from flows.booking.left import store as left
 from flows.booking.left.places import place_of
-from flows.booking.mine import Mine
 from flows.booking.neighbours import Person, visitor
 from flows.booking.offers import Offers
 from flows.booking.opening.wishing import Wishing
 from flows.booking.pool import store as pool
 from flows.booking.refusals import BookingRefusal, HoldExpired, HoldStopped, NotBooked, SlotTaken
-from flows.booking.rules import Counted, Place
 from flows.booking.standing.record import Record
+from flows.booking.terms import Terms
 from flows.booking.waiting.list import WaitingList
 from flows.booking.waiting.passing import Passing
 
@@ -32,7 +31,7 @@ REGISTER, UNREGISTER = "booking.register", "booking.unregister"
 _lot = random.SystemRandom()
 
 
-class BookingService(Mine):
+class BookingService(Terms):
     """Made anew for each turn, page or job: `BookingService(context)`.
 
     A Refusal is raised before anything is written. With a contact in the context only its own appointments, and those
@@ -84,7 +83,7 @@ class BookingService(Mine):
     async def _hold(self, segment_id: int, person_id: int, request_id: str) -> Any:
         row = await self.segment(segment_id)
         place = place_of(row, self.context.clock)
-        clinic = await self.neighbours.rules_of(row.clinic)
+        clinic = await self.clinic_of(row)
         try:
             # Read without a lock: who comes too late is refused without queueing for the segment's row.
             rules.check_place(place, clinic, self.now)
@@ -100,15 +99,14 @@ class BookingService(Mine):
         await self.standing.check(person)
         await self.standing.check_contact()
         rules.check_visitor(visitor(person), clinic, place.day)
-        active = await store.active_of(self.tx, person.id, self.context.now)
+        active = await self.active(person.id)
         # Whoever holds a slot there already and chooses again has changed their mind: one hold for one visit.
         before = [
-            each for each in active if self._same_visit(each, place) and await pool.lock(self.tx, each.id) == "held"
+            each for each in active if self.same_visit(each, place) and await pool.lock(self.tx, each.id) == "held"
         ]
         if known := next((each for each in before if each.segment_id == segment_id), None):
             return known
-        mine = [Counted(each.date, rules.whom(each.sitting, each.clinic)) for each in active if each not in before]
-        rules.check_limits(mine, place, visitor(person), limits.of_booking(self.settings))
+        self.check_beside([each for each in active if each not in before], row, place, person)
         taken = await pool.take_free(self.tx, segment_id, self.context.channel if row.shared else "")
         if taken is None:
             metrics.holds.inc("taken")
@@ -213,13 +211,12 @@ class BookingService(Mine):
         if state != "booked":
             raise NotBooked(state=state)
         self.check_cancel(old)
-        place, clinic = place_of(row, self.context.clock), await self.neighbours.rules_of(row.clinic)
+        place, clinic = place_of(row, self.context.clock), await self.clinic_of(row)
         rules.check_change((rules.whom(old.sitting, old.clinic), old.clinic), old.segment_id, place, segment_id)
         rules.check_place(place, clinic, self.now)
         rules.check_visitor(visitor(person), clinic, place.day)
-        active = await store.active_of(self.tx, person.id, self.context.now)
-        mine = [Counted(each.date, rules.whom(each.sitting, each.clinic)) for each in active if each.id != old.id]
-        rules.check_limits(mine, place, visitor(person), limits.of_booking(self.settings))
+        active = await self.active(person.id)
+        self.check_beside([each for each in active if each.id != old.id], row, place, person)
         taken = await pool.take_free(self.tx, segment_id, self.context.channel if row.shared else "")
         if taken is None:
             raise SlotTaken(day=place.day, start=row.start_wall, end=row.end_wall)
@@ -285,11 +282,6 @@ class BookingService(Mine):
             REGISTER, {"appointment": row.id}, key=f"{REGISTER}:{row.public_id}", lane=f"booking:{row.public_id}",
             priority=3,
         )
-
-    def _same_visit(self, row: Any, place: Place) -> bool:
-        """Whether `row` is a hold of this contact with the same doctor on the same day."""
-        own = row.state == "held" and row.contact_id == self._contact()
-        return own and (row.date, rules.whom(row.sitting, row.clinic)) == (place.day, place.whom)
 
     async def _again(self, request_id: str) -> Any | None:
         known = await store.appointment_of_request(self.tx, request_id)

@@ -34,6 +34,7 @@ from sqlalchemy import (
 
 from bot.db.schema import Moment, code, key, public_id, table, whole
 from bot.db.transaction import Transaction
+from flows.booking.rules import EXAMINATION
 
 session = table(
     "booking_session",
@@ -181,12 +182,13 @@ async def set_registration(tx: Transaction, appointment_id: int, code_of: str) -
 
 
 async def active_of(tx: Transaction, person_id: int, now: datetime) -> Sequence[Row[Any]]:
-    """What counts against a person's limits: coming appointments, and holds that still run."""
+    """What counts against a person's limits with doctors: coming appointments, and holds that still run."""
     active = or_(
         and_(appointment.c.state == "booked", segment.c.end_at > now),
         and_(appointment.c.state == "held", appointment.c.hold_until > now),
     )
-    return await tx.all(_appointments().where(appointment.c.person_id == person_id, active))
+    mine = (appointment.c.person_id == person_id, session.c.kind != EXAMINATION)
+    return await tx.all(_appointments().where(*mine, active))
 
 
 async def holds(tx: Transaction, contact_id: int, now: datetime) -> Sequence[Row[Any]]:

@@ -6,8 +6,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import select
-
 from bot.db.transaction import Transaction
 from integrations.his import people, store
 from integrations.his.conduct import refused
@@ -25,12 +23,14 @@ async def examinations(tx: Transaction) -> ExaminationBook:
 
 async def open_of(tx: Transaction, record_number: str) -> list[ExaminationOrder]:
     order, entry = store.order.c, store.registration.c
-    entered = select(entry.id).where(entry.examination_order == order.code, entry.active == 1).exists()
-    mine = store.order.select().where(
-        order.patient_id == people.patient_id(record_number), order.done_at.is_(None), ~entered
-    )
+    mine = store.order.select().where(order.patient_id == people.patient_id(record_number), order.done_at.is_(None))
     rows = await tx.all(mine.order_by(order.ordered_on, order.id))
-    return [ExaminationOrder(row.code, row.examination, row.doctor, row.ordered_on) for row in rows]
+    codes = store.registration.select().with_only_columns(entry.examination_order)
+    codes = codes.where(entry.examination_order.in_([row.code for row in rows]), entry.active == 1)
+    booked = {row.examination_order for row in await tx.all(codes)}
+    return [
+        ExaminationOrder(row.code, row.examination, row.doctor, row.ordered_on) for row in rows if row.code not in booked
+    ]
 
 
 async def check(tx: Transaction, code: str, patient: int) -> None:
@@ -52,7 +52,8 @@ async def entered(tx: Transaction, code: str) -> bool:
 
 async def write(tx: Transaction, rows: Iterable[tuple[int, str, str, date]]) -> None:
     """(patient's key, examination, doctor's name, day) each."""
-    last = await tx.scalar(select(store.order.c.id).order_by(store.order.c.id.desc()).limit(1)) or 0
+    own = store.order.c.id
+    last = await tx.scalar(store.order.select().with_only_columns(own).order_by(own.desc()).limit(1)) or 0
     await tx.insert_many(store.order, [
         {"code": f"E{FIRST_CODE + last + n}", "patient_id": patient, "examination": item, "doctor": doctor,
          "ordered_on": day}

@@ -2,8 +2,8 @@
 
 Two kinds of verbs. Questions (`sites` … `rosters`, `attendance`, `find_patient`, `examinations`, `ask`, `ping`) change
 nothing and may be repeated. Commands (`create_patient`, `register`, `cancel_registration`) carry a `request_id`: the
-same id again gives the same answer, refusal included, and changes nothing. After `OutsideUnknown`, or after the caller's
-own time limit ran out, `ask(request_id)` tells what became of a command; nobody may assume it.
+same id again gives the same answer, refusal included, and changes nothing. After `OutsideUnknown`, or after the
+caller's own time limit ran out, `ask(request_id)` tells what became of a command; nobody may assume it.
 
 Units: money is whole fen; dates and times are the hospital's wall clock; codes are the hospital's own and opaque.
 Errors of every verb: `OutsideUnavailable` (certainly not done), `OutsideUnknown` (commands only: perhaps done),
