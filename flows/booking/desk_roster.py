@@ -12,7 +12,7 @@ from bot.errors import NotFound
 from bot.web import forms
 from bot.web.desk.guard import needs
 from bot.web.desk.pages import in_tx, is_part, reading, render, see
-from flows.booking.desk_roster_parts import HOME, day_of, places, reach, reaches
+from flows.booking.desk_roster_parts import HOME, day_of, drafted, places, reach, reaches
 from flows.booking.roster.copies import copy
 from flows.booking.roster.grid import View, grid
 from flows.booking.roster.patterns import store as patterns
@@ -36,11 +36,11 @@ async def shown(request: web.Request) -> web.StreamResponse:
         today = context.clock.local(context.now).date()
         day = day_of(sent.get("day", "")) or today
         table = await grid(context, own["see"], view, day, where["shown"])
-        drafts = [clinic for clinic, _ in await patterns.edits(context.tx) if clinic in own["see"].clinics]
+        drafts = {clinic: len(edits) for clinic, edits in (await drafted(context, own["see"])).items()}
         opened = await _session(context, own, sent["open"]) if sent.get("open") else None
     return render(
         request, "booking/desk/roster.html.j2", grid=table, day=day, today=today, reach=own, beside=opened,
-        drafts={clinic: drafts.count(clinic) for clinic in drafts}, **where,
+        drafts=drafts, **where,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -14,8 +14,11 @@ from bot.context import Context
 from bot.documents import Problem
 from bot.errors import NotFound
 from bot.web.desk.guard import STAFF
-from flows.booking.roster.patterns.rules import Terms
+from flows.booking.roster.patterns import store as patterns
+from flows.booking.roster.patterns.rules import Edit, Terms
 from flows.booking.roster.reach import EDIT, PUBLISH, SEE, Reach, reach_of
+from flows.booking.roster.sessions.diff import Compared
+from flows.booking.roster.sessions.preview import Preview
 
 HOME = "/desk/booking/roster/"
 FIELDS = ("doctor", "half", "starts", "ends", "minutes", "capacity", "kind", "total", "ahead", "fee", "room", "first",
@@ -49,6 +52,38 @@ async def reaches(request: web.Request, context: Context) -> dict[str, Reach]:
     me = request[STAFF]
     more = {word: right for word, right in (("edit", EDIT), ("publish", PUBLISH)) if me.may(right)}
     return {word: await reach_of(context, me, right) for word, right in {"see": SEE, **more}.items()}
+
+
+async def drafted(context: Context, own: Reach) -> dict[str, list[Edit]]:
+    """What is not published yet, by clinic, as far as it lies within reach."""
+    live = {each.key: each.terms for each in await patterns.live(context.tx)}
+    found: dict[str, list[Edit]] = {}
+    for clinic, edit in await patterns.edits(context.tx):
+        terms = edit.terms or live.get(edit.pattern)
+        if terms is not None and own.covers(clinic, terms.doctor):
+            found.setdefault(clinic, []).append(edit)
+    return found
+
+
+def within(own: Reach, found: Preview) -> Preview:
+    """A preview without what lies out of reach: colleagues' sessions, and who comes to them."""
+    if own.clinic(found.clinic):
+        return found
+
+    def mine(doctor: str | None) -> bool:
+        return own.covers(found.clinic, doctor)
+
+    compared = Compared(
+        [each for each in found.compared.comes if mine(each.pattern.terms.doctor)],
+        [(known, planned) for known, planned in found.compared.changes if mine(known.doctor)],
+        [each for each in found.compared.goes if mine(each.doctor)],
+    )
+    named = {each.key: each.terms or found.before.get(each.pattern) for each in found.edits}
+    return replace(
+        found, compared=compared, hits=[each for each in found.hits if mine(each.known.doctor)],
+        lost=[each for each in found.lost if mine(each.pattern.terms.doctor)],
+        edits=[each for each in found.edits if (terms := named[each.key]) is not None and mine(terms.doctor)],
+    )
 
 
 def day_of(text: str) -> date | None:

@@ -14,7 +14,7 @@ from bot.web import forms
 from bot.web.desk.guard import needs
 from bot.web.desk.pages import context_of, in_tx, reading, render, see
 from bot.web.keys import DATABASE
-from flows.booking.desk_roster_parts import HOME, Choice, reach, reaches
+from flows.booking.desk_roster_parts import HOME, Choice, drafted, reach, reaches, within
 from flows.booking.roster.patterns import store as patterns
 from flows.booking.roster.patterns.drafts import Drafts
 from flows.booking.roster.reach import EDIT, PUBLISH, SEE, Reach
@@ -38,10 +38,7 @@ async def drafts(request: web.Request) -> web.StreamResponse:
     """Clinics with something that is not published yet."""
     async with reading(request) as context:
         own = await reach(request, context)
-        found: dict[str, list[Any]] = {}
-        for clinic, edit in await patterns.edits(context.tx):
-            if clinic in own.clinics:
-                found.setdefault(clinic, []).append(edit)
+        found = await drafted(context, own)
     told = {name: int(request.query[name]) for name in COUNTS if request.query.get(name, "").isdecimal()}
     return render(request, "booking/desk/roster_drafts.html.j2", drafts=found, names=own.names, copied=told)
 
@@ -122,7 +119,7 @@ async def _page(
     own = await reaches(request, context)
     if clinic not in own["see"].clinics:
         raise NotFound("clinic")
-    found = await preview(context, clinic)
+    found = within(own["see"], await preview(context, clinic))
     publishing = own.get("publish")
     return render(
         request, "booking/desk/roster_preview.html.j2", status=status, clinic=Choice(clinic, own["see"].names[clinic]),

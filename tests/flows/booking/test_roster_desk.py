@@ -179,6 +179,9 @@ async def test_a_doctor_with_reach_own_has_their_own_sessions(database: Database
         await made(own)
         assert own.status == 303
         await made(boss, doctor="D1024", half="pm", starts="14:00", ends="16:00")
+        page = await own.get(f"{HOME}preview/1101")
+        assert "王静" in page and "陈松年" not in page
+        assert page.count("每周二上午") == 1 and "1 处" in await own.get(HOME)
         await published(own, world)  # somebody else's draft is in it
         assert own.status == 403
         await published(boss, world)
