@@ -75,7 +75,7 @@ class OfficeService:
         scope = scope_of(member.range(right), doctor, {each.code: each.department for each in catalogue.clinics})
         return cls(context, scope, Names(catalogue, context.wording.words), doctor)
 
-    def say(self, macro: str, *facts: Any) -> str:
+    def spoken(self, macro: str, *facts: Any) -> str:
         """In the words that patients are told it in: one thing has one name."""
         return self.context.wording.macro("booking/say", macro)(*facts)
 
@@ -121,8 +121,8 @@ class OfficeService:
             "time": f"{row.starts}–{row.ends}" if hasattr(row, "starts") else "", "site": names.site(row.site),
             "clinic": names.clinic(row.clinic), "clinic_code": row.clinic, "doctor": names.doctor(row.sitting),
             "doctor_code": row.sitting or "", "instead_of": names.doctor(row.doctor) if row.substitute else "",
-            "kind": self.say("kind_name", row.kind), "fee": row.fee / 100, "room": row.room,
-            "place": self.say("where", row.building, row.floor, row.zone, row.room),
+            "kind": self.spoken("kind_name", row.kind), "fee": row.fee / 100, "room": row.room,
+            "place": self.spoken("where", row.building, row.floor, row.zone, row.room),
             "state": row.state, **figures(use),
         }
 
@@ -178,7 +178,8 @@ class OfficeService:
             "fee": row.fee / 100, "created": row.created_at, "created_by": row.created_by, "booked": row.booked_at,
             "ended": row.ended_at, "ended_by": row.ended_by or "", "came": row.came_at, "late": bool(row.late),
             "registration": row.registration or "", "refusal": row.refusal or "", "session": row.session_code,
-            "session_state": row.session_state, "place": self.say("where", row.building, row.floor, row.zone, row.room),
+            "session_state": row.session_state,
+            "place": self.spoken("where", row.building, row.floor, row.zone, row.room),
         }
 
     # --- the waiting list ----------------------------------------------------------------------------------------

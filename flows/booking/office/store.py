@@ -17,6 +17,8 @@ from flows.booking.waiting.store import entry
 
 STEP = 500
 """Keys in one question."""
+MOST_WAITING = 20_000
+"""More entries than this are a month of the whole hospital: a clinic or fewer days are to be asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,4 +231,4 @@ async def waiting(tx: Transaction, wanted: Wanted) -> Sequence[Row[Any]]:
     for column, value in ((e.state, wanted.state), (e.channel, wanted.channel)):
         if value:
             found = found.where(column == value)
-    return await tx.all(found.order_by(session.c.date, session.c.id, e.joined_at, e.id))
+    return await tx.all(found.order_by(session.c.date, session.c.id, e.joined_at, e.id).limit(MOST_WAITING))

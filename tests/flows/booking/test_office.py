@@ -11,7 +11,11 @@ from datetime import timedelta
 
 from bot.access.people import store as people
 from bot.db.engine import Database
+from bot.db.schema import new_public_id
+from flows.booking import store
 from flows.booking.service import BookingService
+from flows.booking.standing.store import no_show
+from flows.booking.waiting import store as entries
 from tests.flows.booking import ward
 from tests.support.desk import Browser, Desk, Staff, desk
 from tests.support.world import World
@@ -176,6 +180,45 @@ async def test_a_doctor_sees_on_the_phone_who_comes(sqlite_database: Database) -
         assert "张*明" in page and "张三明" not in page and 'class="now"' in page
         browser = await here.enter(await here.hire("clerk", role=ALL))
         assert "没有对应到一位医生" in await browser.get("/desk/booking/mine")
+
+
+async def test_who_did_not_come_is_counted_and_the_period_before_stands_beside(database: Database) -> None:
+    async with office(database) as (here, _):
+        here.clock.shift(timedelta(days=2))
+        async with database.transaction() as tx:
+            rows = await tx.all(store.appointment.select().where(store.appointment.c.state == "booked"))
+            for row, state in zip(rows, ("counted", "struck"), strict=True):
+                await tx.insert(no_show, public_id=new_public_id(), appointment_id=row.id, person_id=row.person_id,
+                                missed_at=tx.now, written_at=tx.now, state=state)
+        browser = await here.enter(await here.hire("office", role=ALL))
+        page = await browser.get(f"/desk/booking/use?{DAY}")
+        assert "50.0%" in page and "100.0%" in page and "上期没有可比" in page
+        later = ward.TOMORROW + timedelta(days=1)
+        page = await browser.get(f"/desk/booking/use?since={later}&until={later}&by=date")
+        assert "25.0%" in page  # of the day before, in the column of the period before
+        page = await browser.get(f"/desk/booking/appointments?{DAY}")
+        assert "爽约" in page and "已过就诊时间" in page
+        await browser.get(f"/desk/booking/use?{DAY}&export=all")
+        assert {"爽约率 %", "上期使用率 %", "呼吸内科"} <= set(await sheet(browser))
+
+
+async def test_the_waiting_list_tells_places_and_ends(sqlite_database: Database) -> None:
+    async with office(sqlite_database) as (here, _):
+        async with sqlite_database.transaction() as tx:
+            session = await tx.scalar(store.session.select().with_only_columns(store.session.c.id)
+                                      .where(store.session.c.clinic == "1101", store.session.c.state == "open"))
+            for person, state in ((1, "waiting"), (2, "given_up"), (3, "waiting")):
+                await entries.add(tx, session_id=session, person_id=person, contact_id=1, channel="wechat",
+                                  joined_at=tx.now)
+                if state != "waiting":
+                    mine = entries.entry.update().where(entries.entry.c.person_id == person)
+                    await tx.update(mine.values(state=state, open=None))
+        browser = await here.enter(await here.hire("office", role=ALL))
+        page = await browser.get("/desk/booking/waiting")
+        assert "候补中" in page and "自己放弃" in page and "张*明" in page and "张三明" not in page
+        assert re.findall(r'<td class="number">(\d?)</td>', page) == ["1", "", "2"]
+        page = await browser.get("/desk/booking/waiting?state=waiting&clinic=1102")
+        assert "没有人候补" in page
 
 
 async def _secret(here: Desk, login: str) -> str:
