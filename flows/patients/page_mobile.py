@@ -12,6 +12,7 @@ from bot.errors import Refusal
 from bot.talk.understand import checks
 from bot.web import forms
 from bot.web.forms import Filled
+from bot.web.limits import limited
 from bot.web.pages import contact_page, in_tx, reading, render, see
 from flows.patients import page_code
 from flows.patients.page_code import CodeLine
@@ -37,6 +38,7 @@ async def ask(request: web.Request) -> web.StreamResponse:
 
 @routes.post(HOME + "{person}/mobile/code")
 @contact_page
+@limited("codes")
 @in_tx
 async def code(request: web.Request, context: Context) -> web.StreamResponse:
     """Send a code to the new phone. With htmx the line of the code comes back, otherwise the whole form."""

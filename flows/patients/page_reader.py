@@ -11,6 +11,7 @@ from bot.documents import Problem
 from bot.errors import NotFound, Refusal
 from bot.web import forms, reader
 from bot.web.forms import Filled
+from bot.web.limits import limited
 from bot.web.pages import contact_page, in_tx, onward, reading, render, see
 from flows.patients.page_code import problem_of
 from flows.patients.service import PatientsService
@@ -29,6 +30,7 @@ async def ask(request: web.Request) -> web.StreamResponse:
 
 @routes.post("/h5/patients/{person}/read/code")
 @contact_page
+@limited("codes")
 @in_tx
 async def code(request: web.Request, context: Context) -> web.StreamResponse:
     """A code to the phone that was proved for this person."""

@@ -78,6 +78,11 @@ ENTRIES: dict[str, Entry] = {
     "POST /h5/booking/mine/{appointment}/change": Entry(
         owned={"appointment": "appointment"}, open_={"segment": "segment"}
     ),
+    "POST /h5/booking/mine/{appointment}/check-in": Entry(owned={"appointment": "appointment"}),
+    "GET /h5/booking/appeals/": PLAIN,
+    "POST /h5/booking/appeals/": Entry(owned={"about": "no_show"}),
+    "GET /h5/booking/appeals/{appeal}": Entry(owned={"appeal": "appeal"}),
+    "POST /h5/booking/appeals/{appeal}/words": Entry(owned={"appeal": "appeal"}, form={"said": "x"}),
     "GET /h5/booking/stops/{choice}": Entry(owned={"choice": "choice"}),
     "GET /h5/booking/stops/{choice}/others": Entry(owned={"choice": "choice"}),
     "POST /h5/booking/stops/{choice}": Entry(owned={"choice": "choice"}, form={"answer": "cancel"}),

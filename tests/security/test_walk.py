@@ -29,6 +29,14 @@ async def test_every_route_has_an_entry(place: Town) -> None:
         assert bool(way.entry.why) == (way.access.kind == "public"), f"{way.name}: why may anybody open it?"
 
 
+async def test_what_is_dear_has_a_limit_of_its_own(place: Town) -> None:
+    for way in ways_of(place.here.server.app):
+        if way.method == "POST" and way.path.startswith("/h5/") and way.path.endswith("/code"):
+            assert way.limit == "codes", f"{way.name} sends a text message: @limited(\"codes\")"
+        if way.method == "POST" and way.path.startswith("/desk/sign-in"):
+            assert way.limit == "door", way.name
+
+
 async def test_strangers_are_sent_to_the_door(place: Town) -> None:
     stranger = (await place.here.browser()).client
     before = await place.rows()

@@ -16,6 +16,7 @@ from flows.booking.roster.patterns import store as patterns
 from flows.booking.roster.patterns.drafts import Drafts
 from flows.booking.roster.patterns.rules import Terms
 from flows.booking.service import BookingService
+from flows.booking.standing import store as standing
 from flows.booking.stops.rules import Wish
 from flows.booking.stops.service import StopsService
 from flows.booking.stops.store import choice
@@ -55,10 +56,12 @@ async def fill(world: World) -> dict[str, str]:
         found["hold"] = (await BookingService(context).hold(segments[1].id, second, "held")).public_id
     found |= {
         "clinic": "1101", "doctor": "D1023", "segment": str(segments[1].id), "full": str(last[0].session_id),
-        "account": "main", "static": "h5/page.css", "entry": "1", "session": code, "close": "close", "next": "/h5/patients/", "end": "end",
+        "account": "main", "static": "h5/page.css", "entry": "1", "session": code, "close": "close", "end": "end",
+        "next": "/h5/patients/",
     }
     await _draw(world, found, last[0], person)
     await _stop(world, found, person)
+    await _missed(world, found, person)
     await _pattern(world, found)
     async with world.context("a") as context:
         await shares.set_rule(context.tx, Rule("1101", "", "window", 20, 600), "staff:test")
@@ -98,6 +101,24 @@ async def _draw(world: World, found: dict[str, str], segment: Any, person: int) 
         )
         found["draw"] = await tx.scalar(select(draws.draw.c.public_id))
         found["wish"] = await tx.scalar(select(wishes.wish.c.public_id))
+
+
+async def _missed(world: World, found: dict[str, str], person: int) -> None:
+    """A no-show of contact a's, and an appeal against another refusal."""
+    async with world.context("a") as context:
+        tx, contact = context.tx, context.contact
+        row = await BookingService(context).mine(found["appointment"])
+        missed = await tx.insert(
+            standing.no_show, appointment_id=row.id, person_id=person, missed_at=tx.now, written_at=tx.now,
+            state="counted",
+        )
+        await tx.insert(
+            standing.appeal, about="lock:x", kind="lock", rule="", person_id=person, contact_id=contact.id,
+            session_id=row.session_id, appointment_id=row.id, channel="wechat", state="open", made_at=tx.now,
+        )
+        public = await tx.scalar(select(standing.no_show.c.public_id).where(standing.no_show.c.id == missed))
+        found["no_show"] = f"no_show:{public}"
+        found["appeal"] = await tx.scalar(select(standing.appeal.c.public_id))
 
 
 async def _pattern(world: World, found: dict[str, str]) -> None:

@@ -52,6 +52,8 @@ class Way:
     access: Access
     entry: Entry
     resource: Any = field(repr=False)
+    limit: str = ""
+    """The limit that its handler names."""
 
     @property
     def name(self) -> str:
@@ -130,7 +132,8 @@ def ways_of(app: Any) -> Iterator[Way]:
         name = f"{route.method} {route.resource.canonical}"
         access = getattr(route.handler, "access", None)
         assert access is not None, name
-        yield Way(route.method, route.resource.canonical, access, ENTRIES.get(name, Entry()), route.resource)
+        limit = getattr(route.handler, "limit", "")
+        yield Way(route.method, route.resource.canonical, access, ENTRIES.get(name, Entry()), route.resource, limit)
 
 
 @asynccontextmanager
