@@ -16,6 +16,7 @@ from flows.booking.roster.patterns.drafts import BadTerms, Drafts
 from flows.booking.roster.patterns.rules import Terms, applied, plan
 from flows.booking.roster.reach import Reach
 from flows.booking.roster.sessions import store
+from flows.booking.roster.sessions.diff import GONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ async def copy(context: Context, reach: Reach, unit: View, day: date, clinics: C
     doctors = {each.doctor for each in sessions if each.doctor}
     taken = set(await store.seated(tx, store.HOSPITAL, begin, until, doctors, clinics))
     taken |= set(await store.seated(tx, store.DESK, begin, until, doctors, clinics))
+    taken |= {(row.sitting or f"clinic:{row.clinic}", row.date, row.half)
+              for row in await store.sittings(tx, begin, until, list(clinics)) if row.digest != GONE}
     drafted = applied(live, [edit for _, edit in await patterns.edits(tx)])
     taken |= {(each.pattern.terms.whom, each.day, each.pattern.terms.half) for each in plan(drafted, begin, until)[0]}
     found = copied(sessions, unit, taken, today)

@@ -254,6 +254,12 @@ async def test_the_hospital_and_we_leave_each_other_alone(world: World) -> None:
     found = await seen(world)
     assert [(each.day, each.by, each.other) for each in found.lost] == [(TUESDAY, "hospital", theirs)]
     await publish(world)
+    await ward.change_session(world, theirs, state="stopped")
+    await booking.sync_rosters(world.workshop.job(name="booking.rosters"))
+    await booking.make_sessions(world.workshop.job(name="booking.roster_days"))
+    assert CODE not in {each.code for each in await sessions(world)}  # who is ill there is ill here
+    await ward.change_session(world, theirs, state="open")
+    await booking.sync_rosters(world.workshop.job(name="booking.rosters"))
     late = await ward.session(world, TUESDAY + timedelta(days=7))
     await booking.sync_rosters(world.workshop.job(name="booking.rosters"))
     there = {each.code: each.source for each in await sessions(world)}

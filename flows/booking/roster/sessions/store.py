@@ -43,14 +43,14 @@ async def known(
 async def seated(
     tx: Transaction, source: str, first: date, last: date, doctors: Collection[str], clinics: Collection[str]
 ) -> dict[Place, str]:
-    """Where these doctors and general clinics sit already, open sessions only; gives the sessions' codes."""
+    """Where these doctors and general clinics sit already; gives the sessions' codes. Of ours the open ones; of the
+    hospital's also those that it stopped, for whoever is ill there is ill here, but none that it tells no more."""
     who: ColumnElement[bool] = or_(
         session.c.sitting.in_(doctors), and_(session.c.sitting.is_(None), session.c.clinic.in_(clinics))
     )
     mine = select(session.c.code, session.c.sitting, session.c.clinic, session.c.date, session.c.half)
-    rows = await tx.all(mine.where(
-        session.c.source == source, session.c.state == "open", session.c.date.between(first, last), who
-    ))
+    there = session.c.state == "open" if source == DESK else session.c.digest != GONE
+    rows = await tx.all(mine.where(session.c.source == source, there, session.c.date.between(first, last), who))
     return {(row.sitting or f"clinic:{row.clinic}", row.date, row.half): row.code for row in rows}
 
 
