@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, select, update
 from bot.db.schema import new_public_id
 from bot.db.transaction import Transaction
 from flows.booking.standing.store import attendance, excused, lock, no_show
+from flows.booking.stops.store import choice
 from flows.booking.store import appointment, segment, session
 
 COUNTED, STRUCK = "counted", "struck"
@@ -172,10 +173,11 @@ async def set_free(tx: Transaction, lock_id: int) -> None:
 
 
 async def cancellations(tx: Transaction, contact_id: int, who: str, since: datetime) -> Sequence[datetime]:
-    """When `who` cancelled what this contact had booked."""
+    """When `who` cancelled what this contact had booked; not what was given up because its session was stopped."""
+    stopped = select(choice.c.id).where(choice.c.appointment_id == appointment.c.id)
     where = (
         appointment.c.contact_id == contact_id, appointment.c.state == "cancelled", appointment.c.ended_by == who,
-        appointment.c.ended_at > since,
+        appointment.c.ended_at > since, ~stopped.exists(),
     )
     return [row.ended_at for row in await tx.all(select(appointment.c.ended_at).where(*where))]
 

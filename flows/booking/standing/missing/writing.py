@@ -17,6 +17,7 @@ from flows.booking.standing import pushes, rules
 from flows.booking.standing.coming import store as coming
 from flows.booking.standing.missing import store
 from flows.booking.standing.record import Record
+from flows.booking.stops import store as stops
 
 log = logs.get(__name__)
 
@@ -43,6 +44,7 @@ class NoShows:
         came = await coming.attended(self.tx, row.id) is not None
         excused = await store.excuse_of(self.tx, row.session_id) is not None
         by_hospital = excused or row.session_state == "stopped" or row.substitute is not None
+        by_hospital = by_hospital or row.id in await stops.excused(self.tx, [row.id])
         if state != "booked" or not rules.missed(rules.Visit(row.end_at, came, by_hospital), self.tx.now, self.terms):
             return False
         public = await store.write(self.tx, row.id, row.person_id, row.end_at)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import time, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -17,6 +18,8 @@ from bot.errors import Refusal
 from flows.booking import store as booking
 from flows.booking.refusals import BookingRefusal
 from flows.booking.service import BookingService
+from flows.booking.standing.missing import store as missing
+from flows.booking.standing.missing.writing import NoShows
 from flows.booking.stops import store
 from flows.booking.stops.choices import store as choices
 from flows.booking.stops.choosing import Choosing
@@ -208,6 +211,38 @@ async def test_who_said_that_they_come_is_expected(world: World) -> None:
     await run(world, lambda context: Choosing(context).choose(row.public_id, "keep"), "p0")
     async with world.database.reading() as tx:
         assert await store.excused(tx, booked) == {booked[1]}
+
+
+async def test_what_the_hospital_stopped_is_never_held_against_anybody(
+    world: World, travel: time_machine.Coordinates
+) -> None:
+    """Only the second half is stopped, so that the session itself goes on."""
+    session, booked = await seated(world, 2, capacity=1)
+    await stop(world, session, since=time(9, 30))
+    row = (await asked(world))[0]
+    assert row.appointment_id == booked[1]
+    travel.shift(timedelta(days=2))
+    ends = [await run(world, partial(_missed, each)) for each in booked]
+    assert ends == [True, False]
+
+
+async def test_giving_up_what_was_stopped_is_no_cancelling(world: World) -> None:
+    session, _ = await seated(world, 1)
+    await stop(world, session)
+    row = (await asked(world))[0]
+    await run(world, lambda context: Choosing(context).choose(row.public_id, "cancel"), "p0")
+
+    async def counted(context: Context) -> int:
+        assert context.contact is not None
+        who = f"contact:{context.contact.public_id}"
+        since = context.now - timedelta(days=1)
+        return len(await missing.cancellations(context.tx, context.contact.id, who, since))
+
+    assert await run(world, counted, "p0") == 0
+
+
+async def _missed(appointment: int, context: Context) -> bool:
+    return await NoShows(context).write(appointment)
 
 
 async def test_what_the_desk_is_refused(world: World) -> None:
