@@ -7,9 +7,10 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.errors import NotFound
 from bot.web.desk.guard import needs
 from bot.web.desk.pages import reading, render
-from flows.booking.desk_office_parts import HOME, VIEW, office
+from flows.booking.desk_office_parts import HOME, MINE, office
 from flows.booking.office import store
 from flows.booking.office.rules import Days, Scope
 from flows.booking.office.service import OfficeService
@@ -22,11 +23,11 @@ NEXT = 12
 
 
 @routes.get(HOME + "mine")
-@needs(VIEW)
+@needs(MINE)
 async def mine(request: web.Request) -> web.StreamResponse:
-    """Only the doctor's own, however far their right reaches."""
+    """Only the doctor's own, however far their other rights reach."""
     async with reading(request) as context:
-        service = await office(request, context)
+        service = await office(request, context, MINE)
         today = context.clock.today()
         own = Scope(False, doctor=service.doctor)
         wanted = Wanted(Days(today, today + timedelta(days=AHEAD)), own)
@@ -35,6 +36,19 @@ async def mine(request: web.Request) -> web.StreamResponse:
     later = [row for row in rows if row["date"] > today][:NEXT]
     doctor = service.names.catalogue.doctor.get(service.doctor)
     return render(request, "booking/desk/mine.html.j2", doctor=doctor, now=now, later=later, today=today, ahead=AHEAD)
+
+
+@routes.get(HOME + "mine/{code}")
+@needs(MINE)
+async def people(request: web.Request) -> web.StreamResponse:
+    """Who comes to one of the doctor's next sessions."""
+    async with reading(request) as context:
+        service = await office(request, context, MINE)
+        found = await store.one_session(service.tx, request.match_info["code"], Scope(False, doctor=service.doctor))
+        if found is None:
+            raise NotFound("session")
+        coming = await service.people_of(found.id)
+    return render(request, "booking/desk/mine_people.html.j2", people=coming, next="")
 
 
 async def _with_people(service: OfficeService, own: Scope, row: dict[str, Any]) -> dict[str, Any]:

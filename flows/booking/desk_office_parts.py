@@ -18,7 +18,7 @@ from flows.booking.office.rules import Days, span
 from flows.booking.office.service import OfficeService
 
 HOME = "/desk/booking/"
-VIEW, USE, EXPORT = "booking.view", "booking.use", "booking.export"
+VIEW, USE, EXPORT, MINE = "booking.view", "booking.use", "booking.export", "booking.mine"
 STATES = ("held", "booked", "cancelled", "changed", "released", "expired", "refused")
 CHANNELS = ("wechat", "alipay", "phone", "sms", "kiosk", "window", "web")
 

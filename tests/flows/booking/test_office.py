@@ -20,9 +20,9 @@ from tests.flows.booking import ward
 from tests.support.desk import Browser, Desk, Staff, desk
 from tests.support.world import World
 
-ALL = {"booking.view": "all", "booking.use": "all", "booking.export": "all"}
+ALL = {"booking.view": "all", "booking.use": "all", "booking.export": "all", "booking.mine": "all"}
 SOME = {"booking.view": "department", "booking.use": "department", "booking.export": "all"}
-OWN = {"booking.view": "own", "booking.use": "own", "booking.export": "all"}
+OWN = {"booking.view": "own", "booking.use": "own", "booking.export": "all", "booking.mine": "all"}
 PAGES = ("", "appointments", "use", "waiting")
 
 
@@ -174,6 +174,11 @@ async def test_a_doctor_sees_on_the_phone_who_comes(sqlite_database: Database) -
         browser = await here.enter(await doctor(here, "wang", "D1023", ALL))
         page = await browser.get("/desk/booking/mine")
         assert "今天没有您的出诊" in page and "呼吸内科" in page and "还剩 2 个号" in page and "心血管" not in page
+        day = f"{ward.TOMORROW:%y%m%d}am"
+        page = await browser.get(f"/desk/booking/mine/{day}11011023")
+        assert "张*明" in page and "<html" not in page
+        await browser.get(f"/desk/booking/mine/{day}11021031")
+        assert browser.status == 404
         here.clock.shift(timedelta(hours=15, minutes=20))  # 0:20 of the day itself
         browser = await here.enter(Staff("wang", "", (await _secret(here, "wang"))))
         page = await browser.get("/desk/booking/mine")
