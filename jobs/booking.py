@@ -189,7 +189,7 @@ async def _told(port: HospitalPort, entry: Entry, record_number: str, *, again: 
         return None
     done = await port.register(
         request, appointment=entry.public_id, record_number=record_number, session=entry.session,
-        segment=entry.position, number=entry.number,
+        segment=entry.position, number=entry.number, order=entry.order,
     )
     return done.code
 

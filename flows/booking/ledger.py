@@ -8,6 +8,7 @@ from typing import Any
 from bot import logs
 from bot.context import Context
 from flows.booking import chronicle, pushes, store
+from flows.booking.exams import store as exams
 from flows.booking.glance import glance
 from flows.booking.pool import store as pool
 from flows.booking.service import BookingService
@@ -33,6 +34,8 @@ class Entry:
     record_number: str | None
     record_state: str
     """none, asked, known, refused; "gone" where the person is closed."""
+    order: str = ""
+    """The order that an examination is for."""
 
 
 async def entry(context: Context, appointment_id: int) -> Entry | None:
@@ -50,6 +53,7 @@ async def entry(context: Context, appointment_id: int) -> Entry | None:
         registration=row.registration,
         record_number=person.patient_no if person else None,
         record_state=person.record_state if person else "gone",
+        order=await exams.order_of(context.tx, row.id),
     )
 
 

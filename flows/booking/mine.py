@@ -8,6 +8,7 @@ from bot import logs
 from bot.context import Context
 from bot.errors import NotAllowed, NotFound
 from flows.booking import store, visit
+from flows.booking.exams.facts import of_exam
 from flows.booking.neighbours import Neighbours, discreet
 
 log = logs.get(__name__)
@@ -68,7 +69,8 @@ class Mine:
         """What templates say of an appointment (visit.py); `open`: to somebody who has proved to be the reader, or has
         just chosen it."""
         person = await self.neighbours.anybody(row.person_id)
-        return visit.facts_of(row, person, await self.neighbours.catalogue(), self.context, open=open)
+        facts = visit.facts_of(row, person, await self.neighbours.catalogue(), self.context, open=open)
+        return facts | await of_exam(self.context, row, veiled=facts["veiled"])
 
     async def _row(self, appointment: int | str) -> Any:
         if isinstance(appointment, str):

@@ -28,9 +28,8 @@ async def open_of(tx: Transaction, record_number: str) -> list[ExaminationOrder]
     codes = store.registration.select().with_only_columns(entry.examination_order)
     codes = codes.where(entry.examination_order.in_([row.code for row in rows]), entry.active == 1)
     booked = {row.examination_order for row in await tx.all(codes)}
-    return [
-        ExaminationOrder(row.code, row.examination, row.doctor, row.ordered_on) for row in rows if row.code not in booked
-    ]
+    rows = [row for row in rows if row.code not in booked]
+    return [ExaminationOrder(row.code, row.examination, row.doctor, row.ordered_on) for row in rows]
 
 
 async def check(tx: Transaction, code: str, patient: int) -> None:

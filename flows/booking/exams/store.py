@@ -69,6 +69,11 @@ async def of(tx: Transaction, appointment_id: int) -> Row[Any] | None:
     return await tx.one(select(*_EXAM).where(exam.c.appointment_id == appointment_id))
 
 
+async def order_of(tx: Transaction, appointment_id: int) -> str:
+    """The order that an appointment is for, "" where there is none."""
+    return str(await tx.scalar(select(exam.c.order_code).where(exam.c.appointment_id == appointment_id)) or "")
+
+
 async def bundle(tx: Transaction, name: str) -> list[int]:
     """Keys of the appointments that were held together, in the order in which they are locked."""
     rows = await tx.all(select(exam.c.appointment_id).where(exam.c.bundle == name).order_by(exam.c.appointment_id))

@@ -1,0 +1,99 @@
+"""What an examination is checked against, in the place of a doctor's limits; and what it is for, beside the
+appointment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from bot.context import Context
+from bot.errors import NotFound
+from flows.booking import store as appointments
+from flows.booking.exams import rules, store
+from flows.booking.exams.refusals import OrderBooked
+from flows.booking.exams.rules import Book, Item, Visit
+from flows.booking.exams.wishes import Wish, Wishes
+from flows.booking.neighbours import Person, visitor
+from flows.booking.rules import EXAMINATION, ClinicRules, Place
+from flows.booking.service import BookingService
+
+LOOK_BACK = timedelta(days=30)
+"""What was examined longer ago keeps nothing away."""
+
+
+class ExamTerms(BookingService):
+    """Part of ExamService. `wish` is what is booked at the moment, `book` was read before."""
+
+    def __init__(self, context: Context, *, answered: bool = False) -> None:
+        super().__init__(context, answered=answered)
+        self.wishes = Wishes(context)
+        self.wish: Wish | None = None
+        self.bundle = ""
+        self.book = Book()
+
+    async def clinic_of(self, row: Any) -> ClinicRules:
+        """Rooms of devices are not booked by themselves, so that the directory has them closed: an order opens them."""
+        if row.kind != EXAMINATION or not self._meant.item.done_in(row.clinic, row.room):
+            raise NotFound("segment")
+        catalogue = await self.neighbours.catalogue()
+        there = row.clinic in catalogue.clinic and not catalogue.rule(row.clinic).closed
+        return replace(await super().clinic_of(row), open=there, min_age=None, max_age=None, sex=None)
+
+    async def active(self, person_id: int) -> Sequence[Any]:
+        """Examinations, also those of the last weeks, and visits to doctors: nobody is in two places."""
+        since = self.now.date() - LOOK_BACK
+        exams = await store.active_of(self.tx, person_id, self.context.now, since)
+        return [*exams, *await appointments.active_of(self.tx, person_id, self.context.now)]
+
+    def check_beside(self, others: Sequence[Any], row: Any, place: Place, person: Person) -> None:
+        wish = self._meant
+        self.check_wish(wish, others, person, place)
+        rules.check_alone(wish.item, place.start, self.now)
+        rules.check_beside(Visit(wish.item, place.start, place.end), self.visits(others), self.book)
+
+    def check_wish(self, wish: Wish, others: Iterable[Any], person: Person, place: Place | None = None) -> None:
+        """Raises ExamAge, ExamSex, and OrderBooked where the person has this very examination already."""
+        rules.check_visitor(wish.item, visitor(person), place.day if place else self.now.date())
+        for each in others:
+            if each.kind == EXAMINATION and self._same(each, wish) and (each.end_at > self.context.now or wish.order):
+                raise OrderBooked(exam=wish.item.name, day=each.date, start=each.start_wall)
+
+    def same_visit(self, row: Any, place: Place) -> bool:
+        """A hold for the same order, or of the same package, is given back when another time is chosen."""
+        own = row.kind == EXAMINATION and row.state == "held" and row.contact_id == self._contact()
+        return own and self._same(row, self._meant)
+
+    def visits(self, others: Iterable[Any]) -> list[Visit]:
+        """Appointments as the rules see them."""
+        local = self.context.clock.local
+        return [Visit(self._item(each), local(each.start_at), local(each.end_at)) for each in others]
+
+    async def _add(
+        self, row: Any, person_id: int, slot_id: int, number: int, request_id: str, **values: Any
+    ) -> int:
+        appointment_id = await super()._add(row, person_id, slot_id, number, request_id, **values)
+        wish = self._meant
+        await store.add(
+            self.tx, appointment_id=appointment_id, item=wish.item.code, name=wish.item.name, fee=wish.item.fee,
+            order_code=wish.order or None, package=wish.package or None, bundle=self.bundle,
+        )
+        return appointment_id
+
+    def _item(self, row: Any) -> Item | None:
+        if row.kind != EXAMINATION:
+            return None
+        return self.book.items.get(row.item) or Item(row.item, row.exam_name)
+
+    @staticmethod
+    def _same(row: Any, wish: Wish) -> bool:
+        if wish.order:
+            return bool(row.order_code == wish.order)
+        return bool(row.order_code is None and row.item == wish.item.code)
+
+    @property
+    def _meant(self) -> Wish:
+        if self.wish is None:
+            raise NotFound("examination")
+        return self.wish
