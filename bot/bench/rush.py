@@ -20,7 +20,6 @@ import uvloop
 
 from bot.bench.load import Line, request_of
 
-
 TRIES = 4
 
 

@@ -9,6 +9,7 @@ of arrival, so that the row is held for the statements of one hold and not for t
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -18,12 +19,24 @@ from bot.ports import Ports
 from bot.talk.lanes import Lanes
 from flows.booking import chronicle
 from flows.booking.glance import glance
-from flows.booking.holders import store as holders
 from flows.booking.left import store as left
 from flows.booking.refusals import SlotTaken
 
 T = TypeVar("T")
-_lanes: WeakKeyDictionary[Ports, Lanes] = WeakKeyDictionary()
+MOST = 500
+"""So many segments are remembered as sold out."""
+
+
+@dataclass
+class Door:
+    """Of one process: who waits before which segment, and which were found full. Whether they still are is looked up
+    again every half second."""
+
+    lanes: Lanes = field(default_factory=Lanes)
+    sold: set[int] = field(default_factory=set)
+
+
+_doors: WeakKeyDictionary[Ports, Door] = WeakKeyDictionary()
 
 
 class Doorstep:
@@ -37,12 +50,13 @@ class Doorstep:
         """The no for a segment that is full as of now; None where it need not be, or where this contact holds a slot
         in it. What is full here may have a slot again for half a second without being shown."""
         contact = self.context.contact
-        row = await self._row(segment_id)
-        if row is None or contact is None or row.free > 0 or row.draw is not None:
+        if contact is None or segment_id not in self._door.sold:
             return None
-        if (row.segment_state, row.session_state) != ("open", "open"):
+        row, holders = await self._now(segment_id)
+        if row is None or row.free > 0 or row.draw is not None or not _is_open(row):
+            self._door.sold.discard(segment_id)
             return None
-        if await holders.holds_in(self.tx, contact.id, segment_id):
+        if contact.id in holders:
             return None
         no = SlotTaken(day=row.date, start=row.start_wall, end=row.end_wall)
         metrics.holds.inc("taken")
@@ -51,17 +65,32 @@ class Doorstep:
 
     async def one_by_one(self, segment_id: int, work: Callable[[], Awaitable[T]]) -> T:
         """`work` when all who came to this segment before, in this process, have done theirs."""
-        lanes = _lanes.get(self.context.ports)
-        if lanes is None:
-            lanes = _lanes[self.context.ports] = Lanes()
-        return await lanes.run(segment_id, work)
+        try:
+            return await self._door.lanes.run(segment_id, work)
+        except SlotTaken:
+            if len(self._door.sold) >= MOST:
+                self._door.sold.clear()
+            self._door.sold.add(segment_id)
+            raise
 
-    async def _row(self, segment_id: int) -> Any:
+    @property
+    def _door(self) -> Door:
+        door = _doors.get(self.context.ports)
+        if door is None:
+            door = _doors[self.context.ports] = Door()
+        return door
+
+    async def _now(self, segment_id: int) -> tuple[Any, frozenset[int]]:
+        """The segment as left.store.place reads it (None: there is none), and the contacts that hold a slot in it."""
         channel = self.context.channel
 
         async def look() -> list[Any]:
             row = await left.place(self.tx, segment_id, channel)
-            return [] if row is None else [row]
+            return [row, frozenset(await left.holders(self.tx, segment_id))]
 
-        rows = await glance(self.context.ports).at(("place", segment_id, channel), look)
-        return rows[0] if rows else None
+        row, holders = await glance(self.context.ports).at(("place", segment_id, channel), look)
+        return row, holders
+
+
+def _is_open(row: Any) -> bool:
+    return (row.segment_state, row.session_state) == ("open", "open")

@@ -33,7 +33,8 @@ class Wish(Flow, name="wish", words=("摇号", "我的摇号", "摇号结果", "
         if kind == "new":
             segment, _, person = rest.partition(":")
             row = await self.service.wishing.wish(int(segment), int(person))
-            return Done("wish_made", facts=await self.service.wishing.facts(row), links=[self._record(row)])
+            return Done("wish_made", facts=await self.service.wishing.facts(row, open=True),
+                        links=[self._record(row)])
         self.data.wish = rest
         return Go(self.details)
 

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
 from bot.db.transaction import Transaction
 from flows.booking.pool.shares.store import share
 from flows.booking.rules import Window
-from flows.booking.store import PLACE, segment, session
+from flows.booking.store import PLACE, appointment, segment, session
 
 _LEFT = segment.c.free + func.coalesce(share.c.free, 0)
 
@@ -36,6 +36,12 @@ async def place(tx: Transaction, segment_id: int, channel: str = "") -> Row[Any]
     """One segment with its session; `fee` is the session's, `free` what the channel may take."""
     fields = (*PLACE, session.c.fee, _LEFT.label("free"))
     return await tx.one(_from(channel, *fields).where(segment.c.id == segment_id))
+
+
+async def holders(tx: Transaction, segment_id: int) -> list[int]:
+    """Contacts that hold a slot of a segment."""
+    mine = select(appointment.c.contact_id).where(appointment.c.segment_id == segment_id, appointment.c.state == "held")
+    return [row.contact_id for row in await tx.all(mine)]
 
 
 async def sittings(

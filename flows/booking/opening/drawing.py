@@ -27,6 +27,7 @@ from flows.booking.opening.wishes import store as wishes
 from flows.booking.opening.wishing import Wishing
 from flows.booking.pool import store as pool
 from flows.booking.refusals import BookingRefusal
+from flows.booking.standing.record import Record
 
 log = logs.get(__name__)
 
@@ -110,6 +111,7 @@ class Drawing:
         wanted = replace(place_of(place, self.context.clock), drawing=False)
         clinic = await self.neighbours.rules_of(place.clinic)
         rules.check_place(wanted, clinic, self.now)
+        await Record(self.context).check(person)
         rules.check_visitor(visitor(person), clinic, place.date)
         active = await store.active_of(self.tx, person.id, self.context.now)
         mine = [rules.Counted(each.date, rules.whom(each.sitting, each.clinic)) for each in active]

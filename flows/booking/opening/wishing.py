@@ -9,7 +9,7 @@ from bot import logs, metrics
 from bot.context import Context
 from bot.errors import NotAllowed, NotFound
 from bot.masking import mask_name
-from flows.booking import limits, rules, store
+from flows.booking import limits, rules, store, veil
 from flows.booking.left import store as left
 from flows.booking.left.places import place_of
 from flows.booking.neighbours import Neighbours, clinic_rules, visitor
@@ -17,6 +17,7 @@ from flows.booking.opening import rules as opening
 from flows.booking.opening import store as draws
 from flows.booking.opening.wishes import store as wishes
 from flows.booking.refusals import InDraw, NotWished, WishesClosed
+from flows.booking.standing.record import Record
 from flows.booking.waiting.list import session_facts
 
 log = logs.get(__name__)
@@ -34,6 +35,7 @@ class Wishing:
         self.tx = context.tx
         self.now = context.clock.local(context.now)
         self.neighbours = Neighbours(context)
+        self.standing = Record(context)
 
     async def wish(self, segment_id: int, person_id: int) -> Any:
         """Put a person into the draw of a segment's session; gives the wish. Wishing again changes nothing but the
@@ -61,6 +63,8 @@ class Wishing:
             if known.contact_id == self._contact():
                 await wishes.again(self.tx, known.id, segment_id)
             return await self.entry(known.public_id)
+        await self.standing.check(person)
+        await self.standing.check_contact()
         rules.check_visitor(visitor(person), clinic, place.day)
         active = await store.active_of(self.tx, person.id, self.context.now)
         mine = [rules.Counted(each.date, rules.whom(each.sitting, each.clinic)) for each in active]
@@ -101,12 +105,14 @@ class Wishing:
         metrics.wishes.inc("withdrawn")
         return await self.entry(public)
 
-    async def facts(self, row: Any) -> dict[str, Any]:
-        """What templates say of a wish: as of a session (waiting/list.py), and person, code, weight, state, place,
-        reason, draw (the public id), seed_hash, closes, result (HH:MM:SS, HH:MM)."""
+    async def facts(self, row: Any, *, open: bool = False) -> dict[str, Any]:
+        """What templates say of a wish: as of a session (waiting/list.py; `open`: they chose it just now), and person,
+        code, weight, seen, lost, state, place, reason, draw (the public id), seed_hash, closes, result (HH:MM:SS,
+        HH:MM), minutes."""
         person = await self.neighbours.anybody(row.person_id)
-        facts = session_facts(row, await self.neighbours.catalogue()) | self.times(row)
-        return facts | {
+        told = session_facts(row, await self.neighbours.catalogue(), self.context.settings.discreet.clinics)
+        facts = veil.drawn(told, open=open or veil.may_see(self.context.actor))
+        return facts | self.times(row) | {
             "person": mask_name(person.name) if person else "",
             "code": row.code, "weight": row.weight, "seen": row.seen, "lost": row.lost, "state": row.state,
             "place": row.place, "reason": row.reason or "", "draw": row.draw_public, "seed_hash": row.seed_hash,

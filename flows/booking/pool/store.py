@@ -11,14 +11,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, literal_column, select, update
 
+from bot.db.link import Step
+from bot.db.prepared import Prepared
 from bot.db.transaction import Transaction
 from flows.booking.pool.shares import store as shares
 from flows.booking.store import appointment, segment, slot
 from flows.booking.waiting import store as waiting
 
 FREE, KEPT, HELD, TAKEN, COOLING = "free", "kept", "held", "taken", "cooling"
+_gates: dict[str, tuple[Prepared, Prepared]] = {}
 PASS_ON = "booking.pass_on"
 """Topic: a slot is to be offered to those who wait. Should it be lost, the sweep finds the slot cooled."""
 
@@ -27,39 +30,26 @@ async def take_free(tx: Transaction, segment_id: int, channel: str = "") -> tupl
     """Through the gate: (slot id, number), or None when the segment has nothing left or is closed. What is kept for
     `channel` goes before what is everybody's; "" where there is no share of it.
 
-    The slot still has to be given its appointment by `assign` in the same transaction.
+    The slot is free still, and nobody else's: it is given its appointment by `assign` in the same transaction.
     """
     if channel and (own := await shares.take(tx, segment_id, channel)):
-        await _moved(tx, own[0], KEPT, HELD)
         return own
-    gate = update(segment).where(segment.c.id == segment_id, segment.c.free > 0, segment.c.state == "open")
-    if not await tx.update(gate.values(free=segment.c.free - 1)):
+    passed, rows = await tx.link.script(_gate(tx.link.dialect, segment_id))
+    if not passed:
         return None
-    lowest = select(slot.c.id, slot.c.number).where(slot.c.segment_id == segment_id, slot.c.state == FREE)
-    row = await tx.one(lowest.order_by(slot.c.number).limit(1))
-    if row is None or not await _move(tx, row.id, FREE, HELD):
+    if not isinstance(rows, list) or not rows:
         # `free` counts the free slots and we have the gate's lock: the count would have to be wrong.
         raise AssertionError(f"segment {segment_id} counts a free slot that is not there")
-    return row.id, row.number
-
-
-async def take_after(tx: Transaction, segment_id: int, number: int) -> tuple[int, int] | None:
-    """As `take_free` of what is everybody's, with a number behind this one; None where none is left."""
-    gate = (segment.c.id == segment_id, segment.c.free > 0, segment.c.state == "open")
-    if await tx.one(select(segment.c.id).where(*gate).with_for_update()) is None:
-        return None
-    behind = select(slot.c.id, slot.c.number).where(
-        slot.c.segment_id == segment_id, slot.c.state == FREE, slot.c.number > number
-    )
-    row = await tx.one(behind.order_by(slot.c.number).limit(1))
-    if row is None or not await _move(tx, row.id, FREE, HELD):
-        return None
-    await tx.update(update(segment).where(segment.c.id == segment_id).values(free=segment.c.free - 1))
-    return row.id, row.number
+    return int(rows[0][0]), int(rows[0][1])
 
 
 async def assign(tx: Transaction, slot_id: int, appointment_id: int) -> None:
-    await tx.update(update(slot).where(slot.c.id == slot_id).values(appointment_id=appointment_id))
+    """The slot that was taken through a gate, or offered, is this appointment's."""
+    mine = update(slot).where(
+        slot.c.id == slot_id, slot.c.state.in_((FREE, KEPT, HELD)), slot.c.appointment_id.is_(None)
+    )
+    if not await tx.update(mine.values(state=HELD, appointment_id=appointment_id)):
+        raise AssertionError(f"slot {slot_id} was taken by somebody else")
 
 
 async def add(tx: Transaction, **values: Any) -> int:
@@ -141,7 +131,7 @@ async def keep_apart(tx: Transaction, segment_id: int) -> int | None:
     taken = await take_free(tx, segment_id) if await waiting.awaited(tx, segment_id) else None
     if taken is None:
         return None
-    await _moved(tx, taken[0], HELD, COOLING, back_at=tx.now)
+    await _moved(tx, taken[0], FREE, COOLING, back_at=tx.now)
     return taken[0]
 
 
@@ -201,6 +191,20 @@ async def census(tx: Transaction, segment_id: int) -> dict[str, int]:
     return {"noted_capacity": noted.capacity, "noted_free": noted.free} | {
         state: counted.get(state, 0) for state in (FREE, KEPT, HELD, TAKEN, COOLING)
     }
+
+
+def _gate(dialect: Any, segment_id: int) -> list[Step]:
+    """The gate and, behind it, the lowest free slot in one round trip: thousands may wait for this row."""
+    made = _gates.get(dialect.name)
+    if made is None:
+        mine = bindparam("segment", type_=segment.c.id.type)
+        gate = update(segment).where(segment.c.id == mine, segment.c.free > 0, segment.c.state == "open")
+        lowest = select(slot.c.id, slot.c.number).where(slot.c.segment_id == mine, slot.c.state == FREE)
+        made = _gates[dialect.name] = (
+            Prepared(gate.values(free=segment.c.free - 1), dialect),
+            Prepared(lowest.order_by(slot.c.number).limit(literal_column("1")), dialect),
+        )
+    return [(each, each.args({"segment": segment_id})) for each in made]
 
 
 async def _lock(tx: Transaction, segment_id: int) -> None:
