@@ -1,1 +1,0 @@
-"""Who holds what, asked by everybody in a rush."""
