@@ -11,6 +11,7 @@ from bot.db.contacts import contact_of
 from flows.booking import chronicle
 from flows.booking import store as appointments
 from flows.booking.pool import store as pool
+from flows.booking.pool.later.store import take_after
 from flows.booking.refusals import NotBooked, SessionStopped
 from flows.booking.service import BookingService
 from flows.booking.standing import pushes as told
@@ -92,7 +93,7 @@ class Arrivals(BookingService):
         """A later place of the session, where one is left; the old one goes back and the hospital is told of both."""
         for segment in await store.later_segments(self.tx, old.session_id, old.position):
             after = old.number if segment.id == old.segment_id else 0
-            if taken := await pool.take_after(self.tx, segment.id, after):
+            if taken := await take_after(self.tx, segment.id, after):
                 return await self._here(await self._moved(old, segment.id, taken), way, late=True, moved=True)
         raise NoPlaceLeft(day=old.date, start=old.start_wall, end=old.end_wall, zone=old.zone)
 

@@ -1,0 +1,1 @@
+"""A later place of the same session, for who came late."""
