@@ -97,14 +97,23 @@ class Database:
                 await link.commit()
             except BaseException as error:
                 await self._abandon(link, error)
-                if isinstance(error, Refusal) and (kept := failures(tx)):
-                    # A no rolls back what it refuses, not the line that tells of it.
-                    await link.script(kept, begin=True, commit=True)
+                if isinstance(error, Refusal):
+                    await self._tell(link, tx)
                 raise
         finally:
             await self._give(link, writing=True)
         if tx.wrote_outbox and self.wake is not None:
             self.wake()
+
+    async def _tell(self, link: Link, tx: Transaction) -> None:
+        """A no rolls back what it refuses, not the lines of the journal that tell of it."""
+        kept = failures(tx)
+        try:
+            if kept and not link.broken:
+                await link.script(kept, begin=True, commit=True)
+        except Exception as error:
+            await self._abandon(link, error)
+            log.warning("journal_lost", lines=len(kept), error=type(error).__name__)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Transaction]:

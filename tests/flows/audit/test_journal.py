@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from unittest import mock
 
 import pytest
 from sqlalchemy import select
 
+from bot.access.office import LoginTaken, Office
 from bot.db.engine import Database
 from bot.db.journal import journal
 from bot.errors import Refusal
@@ -140,3 +142,26 @@ async def test_it_is_searched_by_day_kind_end_and_person(sqlite_database: Databa
         await nurse.get("/desk/audit/")
         page = await boss.get("/desk/audit/journal?kind=access.")
         assert "越权被拒" in page and "查看操作记录" in page
+
+
+async def test_what_the_rules_refuse_to_staff_is_told(sqlite_database: Database) -> None:
+    async with desk(sqlite_database) as here:
+        browser = await here.enter(await here.hire("boss", admin=True))
+        await here.hire("held", role={"audit.view": "all"})
+        page = await browser.get("/desk/staff/roles")
+        role = page.split(">role of held<")[0].rsplit("/desk/staff/roles/", 1)[1].split('"')[0]
+        # a no that the page does not foresee
+        with mock.patch.object(Office, "remove_role", side_effect=LoginTaken):
+            await browser.post(f"/desk/staff/roles/{role}/remove")
+        assert browser.status == 409
+        row = (await lines(sqlite_database))[-1]
+        assert (row.kind, row.reason) == ("access.not_done", "LoginTaken")
+        assert row.about.startswith("/desk/staff/roles/") and role not in row.about
+
+
+async def test_a_journal_that_cannot_be_written_hides_no_refusal(sqlite_database: Database) -> None:
+    with mock.patch("bot.db.engine.failures", return_value=[("no sql at all", ())]), pytest.raises(Refusal):
+        async with sqlite_database.transaction() as tx:
+            tx.note("x.a", actor="job:x", failed="no")
+            raise Refusal
+    assert not await lines(sqlite_database)
