@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -199,8 +199,8 @@ async def test_a_doctor_with_reach_own_has_their_own_sessions(database: Database
 async def test_a_week_is_copied_into_drafts(database: Database) -> None:
     async with office(database) as (here, world):
         await ward.session(world, TUESDAY, doctor="1023")
-        await ward.session(world, TUESDAY, doctor="1024", half="pm")
-        await ward.session(world, TUESDAY + timedelta(days=7), doctor="1024", half="pm")
+        await ward.session(world, TUESDAY, doctor="1024", half="pm", starts=time(14), ends=time(15))
+        await ward.session(world, TUESDAY + timedelta(days=7), doctor="1024", half="pm", starts=time(14), ends=time(15))
         await ward.sync(world)
         browser = await here.enter(await clerk(here))
         await browser.get(HOME)
@@ -218,6 +218,10 @@ async def test_a_week_is_copied_into_drafts(database: Database) -> None:
         await browser.get(HOME)
         await browser.post(f"{HOME}copy", unit="week", day=TUESDAY.isoformat(), department="11")
         assert "made=0&there=2" in browser.location
+        await browser.get(HOME)
+        await browser.post(f"{HOME}copy", unit="month", day=TUESDAY.isoformat(), clinic="1101")
+        assert "made=4&there=0" in browser.location
+        assert "2027年4月6日 周二 上午" in await browser.get(f"{HOME}patterns?clinic=1101")
 
 
 async def test_a_clinic_is_closed_and_opened_for_booking(database: Database) -> None:

@@ -19,6 +19,7 @@ from flows.booking.refusals import OpensLater, SlotTaken
 from flows.booking.roster.patterns import store as patterns
 from flows.booking.roster.patterns.drafts import BadTerms, Drafts
 from flows.booking.roster.patterns.rules import Terms
+from flows.booking.roster.sessions import generating
 from flows.booking.roster.sessions.preview import Preview, preview
 from flows.booking.roster.sessions.publishing import (
     NothingToPublish,
@@ -30,6 +31,7 @@ from flows.booking.roster.sessions.publishing import (
 from flows.booking.service import BookingService
 from flows.booking.stops.by_roster import stop_session
 from flows.booking.waiting import store as waiting
+from integrations.his import store as his
 from jobs import booking
 from tests.flows.booking import ward
 from tests.support.world import World
@@ -133,7 +135,8 @@ async def test_a_day_opens_at_the_clinics_time_and_is_said_before(world: World) 
     assert isinstance(why, OpensLater) and why.facts["opens_day"] == TUESDAY
 
 
-async def test_generating_twice_at_once_gives_one_set(world: World) -> None:
+async def test_generating_twice_at_once_gives_one_set(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(generating, "BATCH", 1)
     await draft(world, TERMS, replace(TERMS, half="pm", starts="14:00", ends="17:00", doctor=None, kind="general"))
     token = (await seen(world)).token
     await run(world, lambda context: Publishing(context).publish("1101", token, {}))
@@ -153,6 +156,18 @@ async def test_each_night_brings_the_next_days(world: World, travel: Any) -> Non
     travel.shift(timedelta(days=7))
     await booking.make_sessions(world.workshop.job(name="booking.roster_days"))
     assert [each.date for each in await sessions(world)] == [TUESDAY + timedelta(weeks=n) for n in range(3)]
+
+
+async def test_a_room_that_moves_takes_its_sessions_along(world: World) -> None:
+    await draft(world, TERMS)
+    await publish(world)
+    booked = await book(world, CODE)
+    async with world.database.transaction() as tx:
+        await tx.update(his.room.update().where(his.room.c.code == "R1101").values(room="301"))
+    await ward.sync(world)
+    await booking.make_sessions(world.workshop.job(name="booking.roster_days"))
+    row = await appointment(world, booked.public_id)
+    assert (row.room, row.start_at, row.state) == ("301", booked.start_at, "booked") and await ward.balanced(world)
 
 
 async def test_a_preview_is_of_one_state(world: World) -> None:
