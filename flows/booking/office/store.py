@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, false, func, or_,
 
 from bot.db.transaction import Transaction
 from flows.booking.office.rules import By, Days, Figures, Scope
+from flows.booking.pool.shares.store import share
 from flows.booking.standing.store import attendance, no_show
 from flows.booking.store import appointment, segment, session, slot
 from flows.booking.waiting.store import entry
@@ -92,15 +93,17 @@ async def one_session(tx: Transaction, code: str, scope: Scope) -> Row[Any] | No
 
 
 async def segments(tx: Transaction, session_id: int) -> Sequence[Row[Any]]:
-    """Segments of a session in time, with how many of their slots are held, cooling and taken."""
+    """Segments of a session in time, with how many of their slots are held, cooling and taken; `free` are also those
+    that are kept for a channel."""
     def count(state: str) -> Any:
         return func.sum(case((slot.c.state == state, 1), else_=0)).label(state)
 
     g = segment.c
-    fields = (g.id, g.start_wall, g.end_wall, g.state, g.capacity, g.free)
-    found = select(*fields, count("held"), count("taken"), count("cooling"))
+    fields = (g.id, g.start_wall, g.end_wall, g.state, g.capacity)
+    free = (g.free + count("kept").element).label("free")
+    found = select(*fields, free, count("held"), count("taken"), count("cooling"))
     found = found.outerjoin(slot, slot.c.segment_id == segment.c.id).where(segment.c.session_id == session_id)
-    return await tx.all(found.group_by(*fields, g.start_at).order_by(g.start_at))
+    return await tx.all(found.group_by(*fields, g.free, g.start_at).order_by(g.start_at))
 
 
 async def use(tx: Transaction, wanted: Wanted, by: By) -> Figures:
@@ -128,13 +131,17 @@ async def use(tx: Transaction, wanted: Wanted, by: By) -> Figures:
 
 
 async def _apart(tx: Transaction) -> dict[int, dict[str, int]]:
-    """Session -> how many slots are held and cooling: of the whole pool, because they are few and found by their state,
-    where the slots of a month are hundreds of thousands."""
+    """Session -> how many slots are held, cooling, and kept for channels (which are free): of the whole pool, because
+    they are few and found by their state, where the slots of a month are hundreds of thousands."""
     found: dict[int, dict[str, int]] = {}
     # Not grouped by the database: MariaDB would walk the index of the sessions, over every slot there is.
     for row in await tx.all(select(slot.c.session_id, slot.c.state).where(slot.c.state.in_(("held", "cooling")))):
         mine = found.setdefault(row.session_id, {"held": 0, "cooling": 0})
         mine[row.state] += 1
+    kept = select(segment.c.session_id, share.c.free).join(share, share.c.segment_id == segment.c.id)
+    for row in await tx.all(kept):
+        mine = found.setdefault(row.session_id, {})
+        mine["free"] = mine.get("free", 0) + row.free
     return found
 
 

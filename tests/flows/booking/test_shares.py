@@ -16,6 +16,8 @@ from sqlalchemy import select
 from bot.context import Context
 from flows.booking import store
 from flows.booking.offers import Wanted
+from flows.booking.office import store as office
+from flows.booking.office.rules import Days, Scope
 from flows.booking.pool.shares import store as shares
 from flows.booking.pool.shares.rules import Rule
 from flows.booking.refusals import BookingRefusal, SlotTaken
@@ -191,3 +193,15 @@ async def test_whatever_happens_the_count_is_right(
     assert await ward.balanced(world)
     async with world.database.reading() as tx:
         assert not await tx.all(select(store.slot.c.id).where(store.slot.c.state == "kept"))
+
+
+async def test_what_is_kept_is_not_taken_in_the_offices_figures(world: World) -> None:
+    first, _ = await session(world)
+    await set_rules(world, ("window", 50))
+    async with world.context() as context:
+        row = await BookingService(context).segment(first)
+        parts = await office.segments(context.tx, row.session_id)
+        used = await office.use(context.tx, office.Wanted(Days(DAY, DAY), Scope(everything=True)), "id")
+    assert [int(each.free) for each in parts] == [4, 4]
+    (use,) = used.uses().values()
+    assert (use.free, use.taken) == (8, 0)
