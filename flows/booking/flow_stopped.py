@@ -71,7 +71,9 @@ class Stopped(Flow, name="stopped", words=("停诊", "替诊", "停诊通知", "
                                                "cancel": ("取消", "退号", "退款")}
         options = [
             labels.word(each, f"stop_{each}", *words[each], **facts)
-            for each in answers if not (each == "keep" and row.state in ("kept", "stayed"))
+            for each in answers
+            # Other doctors would tell the clinic: of a discreet one they stand on the page, for who has proved to read.
+            if not (each == "keep" and row.state in ("kept", "stayed")) and not (each == "other" and facts["veiled"])
         ]
         if row.state in ("kept", "stayed"):
             options.append(labels.word("leave", "stop_leave", "@no", "不改了"))

@@ -11,7 +11,7 @@ from bot.errors import NotFound
 from bot.web import forms
 from bot.web.pages import contact_page, in_tx, reading, render, see
 from flows.booking.board import own_photo
-from flows.booking.page_parts import HOME, number_of, said
+from flows.booking.page_parts import HOME, facts_for, number_of, said
 from flows.booking.refusals import BookingRefusal
 from flows.booking.stops.choosing import Choosing
 from flows.booking.stops.rules import Answer
@@ -67,8 +67,10 @@ async def choose(request: web.Request, context: Context) -> web.StreamResponse:
 async def _page(
     request: web.Request, choosing: Choosing, row: Any, *, done: str = "", refused: str = "", status: int = 200
 ) -> web.Response:
-    facts, answers = await choosing.facts(row), await choosing.answers(row)
+    facts, answers = await _facts(request, choosing, row), await choosing.answers(row)
     own = [each for each in answers if not (each == "keep" and row.state in ("kept", "stayed"))]
+    if facts["veiled"]:
+        own = [each for each in own if each != "other"]
     return render(
         request, "booking/h5/stopped.html.j2", status=status, visit=facts, choice=row.public_id, answers=own,
         done=bool(done), refused=refused, open=row.state == "open" and bool(answers),
@@ -78,12 +80,20 @@ async def _page(
 async def _others(
     request: web.Request, choosing: Choosing, row: Any, *, refused: str = "", status: int = 200
 ) -> web.Response:
-    if "other" not in await choosing.answers(row):
+    facts = await _facts(request, choosing, row)
+    if facts["veiled"] or "other" not in await choosing.answers(row):
         return see(f"{STOPS}{row.public_id}")
     catalogue = await choosing.booking.neighbours.catalogue()
     found = [(each, catalogue.doctor.get(each.sitting or "")) for each in await choosing.others(row)]
     times = [(each, doctor, own_photo(doctor.photo if doctor else None)) for each, doctor in found]
     return render(
-        request, "booking/h5/stopped_others.html.j2", status=status, visit=await choosing.facts(row),
+        request, "booking/h5/stopped_others.html.j2", status=status, visit=facts,
         choice=row.public_id, times=times, refused=refused,
     )
+
+
+async def _facts(request: web.Request, choosing: Choosing, row: Any) -> dict[str, Any]:
+    """As far as this reader may know which clinic it is; `ask` is where to prove it."""
+    old = await choosing.booking.mine(row.appointment)
+    told = await facts_for(request, choosing.booking, old)
+    return await choosing.facts(row, open=not told["veiled"]) | {"ask": told["ask"]}

@@ -82,12 +82,12 @@ class Asking:
         fresh = [each for each in found if row.doctor or each.sitting]
         return rules.nearest(fresh, row.start_at, MOST_OTHERS)
 
-    async def facts(self, row: Any) -> dict[str, Any]:
+    async def facts(self, row: Any, *, open: bool = False) -> dict[str, Any]:
         """What templates say of a choice: those of telling.py, and state, until_day, until_time; same_day, same_start,
         same_end of the kept time ("" where there is none); new_* of the appointment that took the old one's place."""
         old: Any = await booking.appointment_by(self.tx, row.appointment_id)
         until = self.context.clock.local(row.until)
-        facts = await self.telling.facts(old, row) | {
+        facts = await self.telling.facts(old, row, open=open) | {
             "state": row.state if row.appointment_state == "booked" or row.became else "ended",
             "undone": row.stop_state == store.UNDONE,
             "until_day": until.date().isoformat(),
@@ -102,7 +102,7 @@ class Asking:
             facts |= {"same_day": kept.date.isoformat(), "same_start": kept.start_wall, "same_end": kept.end_wall}
         if row.became:
             new: Any = await booking.appointment_by(self.tx, row.became)
-            told = await self.booking.facts(new)
+            told = await self.booking.facts(new, open=open)
             names = ("day", "start", "end", "doctor", "title", "number", "by", "building", "floor", "zone", "room",
                      "fee")
             facts |= {f"new_{name}": told[name] for name in names} | {"appointment": new.public_id}

@@ -36,12 +36,17 @@ class Telling:
         self.neighbours = Neighbours(context)
         self.notices = NoticesService(context)
 
-    async def facts(self, row: Any, stop: Any) -> dict[str, Any]:
+    async def facts(self, row: Any, stop: Any, *, open: bool = False) -> dict[str, Any]:
         """Of an appointment (store.appointment_by) in a stop: those of visit.py with `doctor` and `title` of who is
-        away, and `reason`, `substitute` ("" for none), `substitute_title`, `specialties`."""
+        away, and `substituted`, `reason`, `substitute`, `substitute_title`, `specialties`; of a discreet clinic nobody
+        is named, unless `open`."""
         catalogue = await self.neighbours.catalogue()
-        facts = visit.facts_of(row, await self.neighbours.anybody(row.person_id), catalogue, self.context)
+        person = await self.neighbours.anybody(row.person_id)
+        facts = visit.facts_of(row, person, catalogue, self.context, open=open)
         away, instead = catalogue.doctor.get(row.doctor or ""), catalogue.doctor.get(stop.substitute or "")
+        facts["substituted"] = instead is not None
+        if facts["veiled"]:
+            return facts | dict.fromkeys(("reason", "substitute", "substitute_title", "specialties"), "")
         return facts | {
             "doctor": away.name if away else "",
             "title": away.title if away else "",

@@ -17,8 +17,9 @@ async def keep(tx: Transaction, segment_id: int, until: datetime) -> tuple[int, 
     """The lowest free slot goes out of the pool until then: (slot id, number). None: there is none."""
     taken = await pool.take_free(tx, segment_id)
     if taken is not None:
-        mine = update(slot).where(slot.c.id == taken[0], slot.c.state == pool.HELD)
-        await tx.update(mine.values(state=pool.COOLING, back_at=until))
+        mine = update(slot).where(slot.c.id == taken[0], slot.c.state == pool.FREE)
+        if not await tx.update(mine.values(state=pool.COOLING, back_at=until)):
+            raise AssertionError(f"slot {taken[0]} was taken by somebody else")
     return taken
 
 
