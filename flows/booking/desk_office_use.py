@@ -112,7 +112,9 @@ def _chart(names: Names, days: Days, by: str, uses: Mapping[str, Use]) -> dict[s
     if by == "date":
         pairs = [(f"{day:%m-%d}", uses.get(str(day), Use())) for day in days.all]
     else:
-        pairs = list(most(uses, names.clinics if by == "clinic" else names.doctors, BARS))
+        # General clinics have no doctor: all of them as one bar would make the others' invisible.
+        named = {key: each for key, each in uses.items() if key}
+        pairs = list(most(named, names.clinics if by == "clinic" else names.doctors, BARS))
     kinds = ("taken", "held", "cooling", "free")
     words = names.words["columns"]["use"]
     return {
