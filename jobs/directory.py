@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from flows.directory.editions.writing import SHOWN
 from flows.directory.service import forget, hospital_rows, take_over
+from flows.directory.store import touch
 from integrations.his.port import HospitalPort
 from jobs.job import Job
+from jobs.outbox import Handles
 from jobs.schedule import Every
 
 
@@ -15,4 +20,11 @@ async def sync(job: Job) -> None:
         forget(job.ports)
 
 
+async def shown(job: Job, payload: dict[str, Any]) -> None:
+    """The date of an edition has come: every process reads the directory anew."""
+    await job.run(lambda context: touch(context.tx))
+    forget(job.ports)
+
+
+HANDLES: dict[str, Handles] = {SHOWN: Handles(shown)}
 EVERY = {"directory.sync": Every(seconds=600, run=sync)}

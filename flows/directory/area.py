@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+from bot.access.doors import Door
 from bot.talk.area import Area
+from flows.directory import desk, desk_preview, pages
+from flows.directory.flow import Pages
 from flows.directory.service import DirectoryService
 
-AREA = Area(name="directory", title="医院目录", service=DirectoryService)
+AREA = Area(
+    name="directory",
+    title="医院目录",
+    flows=(Pages,),
+    service=DirectoryService,
+    routes=(pages.routes, desk.routes, desk_preview.routes),
+    permits=("directory.view", "directory.edit", "directory.publish"),
+    ranged=("directory.view", "directory.edit", "directory.publish"),
+    doors=(Door("/desk/directory/", "directory.view", "building"),),
+)

@@ -12,6 +12,7 @@ from typing import Literal
 from bot.talk.understand import pinyin
 from bot.talk.understand.labels import leaves_out
 from bot.talk.understand.text import normalise
+from flows.directory.editions.rules import Body, Edition
 from integrations.his.port import Clinic, Department, Doctor, Room, Site
 
 _SHORT = re.compile(r"[^\x00-\x7f]{1,4}[科内外]")
@@ -58,6 +59,12 @@ class Catalogue:
     doctors: tuple[Doctor, ...] = ()
     rooms: tuple[Room, ...] = ()
     rules: Mapping[str, ClinicRule] = field(default_factory=dict)
+    written: Mapping[tuple[str, str], Edition] = field(default_factory=dict)
+    """(kind, code) -> what the console published of a department, a clinic or a doctor; it is in them already."""
+
+    def edition(self, kind: Kind, code: str) -> Edition:
+        """What the console published of it; an empty one where nothing was."""
+        return self.written.get((kind, code)) or Edition(kind, code, Body())
 
     @cached_property
     def site(self) -> dict[str, Site]:

@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 
 from bot import logs
 from bot.context import Context
+from bot.db.transaction import Transaction
 from bot.ports import Ports
 from flows.directory import store
 from flows.directory.rules import Catalogue
@@ -29,15 +30,20 @@ class DirectoryService:
 
     async def catalogue(self) -> Catalogue:
         """The whole directory at its newest version."""
-        ports, now = self.context.ports, monotonic.monotonic()
-        kept = _kept.get(ports)
-        if kept and now - kept[0] < FRESH_S:
-            return kept[1]
-        number, _ = await store.current(self.context.tx)
-        if kept is None or kept[1].version != number:
-            kept = (now, await store.read(self.context.tx))
-        _kept[ports] = (now, kept[1])
+        return await catalogue_at(self.context.ports, self.context.tx)
+
+
+async def catalogue_at(ports: Ports, tx: Transaction) -> Catalogue:
+    """The same for who asks without a context: a page that is for everybody."""
+    now = monotonic.monotonic()
+    kept = _kept.get(ports)
+    if kept and now - kept[0] < FRESH_S:
         return kept[1]
+    number, _ = await store.current(tx)
+    if kept is None or kept[1].version != number:
+        kept = (now, await store.read(tx))
+    _kept[ports] = (now, kept[1])
+    return kept[1]
 
 
 async def hospital_rows(port: HospitalPort) -> tuple[dict[str, list[Any]], str]:

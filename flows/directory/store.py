@@ -10,6 +10,8 @@ from sqlalchemy import JSON, Boolean, Column, Integer, Text, Time, delete, inser
 
 from bot.db.schema import code, key, table
 from bot.db.transaction import Transaction
+from flows.directory.editions import store as edition_rows
+from flows.directory.editions.rules import KINDS, edition_of, over
 from flows.directory.rules import Catalogue, ClinicRule
 from integrations.his.port import Clinic, Department, Doctor, Place, Room, Site
 
@@ -103,7 +105,8 @@ async def touch(tx: Transaction, digest: str | None = None) -> None:
     await tx.update(update(version).where(version.c.id == 1).values(values))
 
 
-async def read(tx: Transaction) -> Catalogue:
+async def read(tx: Transaction, *, editions: bool = True) -> Catalogue:
+    """The directory as patients read it; without `editions` as the hospital's own system has it."""
     number, _ = await current(tx)
     found: dict[str, Any] = {}
     for copy, shape, name in _COPIES:
@@ -114,7 +117,13 @@ async def read(tx: Transaction) -> Catalogue:
     decisions = [entry.name for entry in fields(ClinicRule)]
     rules = await tx.all(select(own.code, *(own[name] for name in decisions)))
     decided = {row.code: ClinicRule(*row[1:]) for row in rules}
-    return Catalogue(version=number, rules=decided, **found)
+    written = {}
+    if editions:
+        rows = await edition_rows.shown(tx, tx.now)
+        written = {(row.kind, row.code): edition_of(row) for row in rows}
+        for kind in KINDS:
+            found[f"{kind}s"] = tuple(over(each, written.get((kind, each.code))) for each in found[f"{kind}s"])
+    return Catalogue(version=number, rules=decided, written=written, **found)
 
 
 async def replace(tx: Transaction, rows: Mapping[str, Sequence[Any]], digest: str) -> None:

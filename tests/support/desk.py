@@ -101,6 +101,7 @@ class Desk:
     clock: Any
     clients: list[TestClient[Any, Any]] = field(default_factory=list)
     rights: Rights = field(default_factory=lambda: Rights.of(AREAS.all))
+    world: Any = None
 
     async def browser(self) -> Browser:
         client: TestClient[Any, Any] = TestClient(self.server, cookie_jar=aiohttp.CookieJar(unsafe=True))
@@ -168,7 +169,7 @@ async def desk(database: Database, **changes: Any) -> AsyncIterator[Desk]:
                                   session, Waker(redis)))
             server = TestServer(app)
             await server.start_server()
-            made = Desk(database, world.settings, server, clock)
+            made = Desk(database, world.settings, server, clock, world=world)
             try:
                 yield made
             finally:

@@ -63,7 +63,7 @@ async def of(tx: Transaction, kind: str, subject: str) -> Sequence[Row[Any]]:
     return await tx.all(mine.order_by(edition.c.id.desc()))
 
 
-async def open_ones(tx: Transaction, now: datetime) -> Sequence[Row[Any]]:
+async def open_ones(tx: Transaction) -> Sequence[Row[Any]]:
     """(kind, code, state, shown_from, changed_at) of drafts and of whatever is published, now or later."""
     columns = (edition.c.kind, edition.c.code, edition.c.state, edition.c.shown_from, edition.c.changed_at)
     return await tx.all(select(*columns).where(edition.c.state != WITHDRAWN).order_by(edition.c.id))

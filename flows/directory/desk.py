@@ -1,0 +1,208 @@
+"""/desk/directory/: what patients read of departments, clinics and doctors: written, previewed, published by date."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from aiohttp import web
+
+from bot.context import Context
+from bot.documents import Problem
+from bot.errors import Conflict
+from bot.web import forms, uploads
+from bot.web.desk.guard import STAFF, needs
+from bot.web.desk.lists import Column, Listing
+from bot.web.desk.pages import in_tx, is_part, reading, render, see
+from bot.web.keys import SETTINGS
+from bot.web.pictures import Wanted
+from flows.directory.editions import store as editions
+from flows.directory.editions.rules import KINDS, Body, of_form, read
+from flows.directory.editions.writing import Subject, Writing
+
+HOME = "/desk/directory/"
+PICTURE = Wanted(side=1000)
+LIST = Listing(
+    "directory",
+    (Column("name"), Column("kind"), Column("code", hidden=True), Column("place"), Column("shown", "moment"),
+     Column("later", "moment"), Column("draft", "moment"), Column("order", "number", hidden=True)),
+    filters=("q", "kind", "state"), sort="order",
+)
+routes = web.RouteTableDef()
+
+
+@routes.get(HOME)
+@needs("directory.view")
+async def listed(request: web.Request) -> web.StreamResponse:
+    asked, me = LIST.asked(request), request[STAFF]
+    async with reading(request) as context:
+        writing = Writing(context)
+        states, subjects = await writing.states(), await writing.subjects(me.range("directory.view"))
+        names = {each.code: each.name for each in subjects if each.kind == "department"}
+        rows = [
+            _row(each, states.get((each.kind, each.code), {}), names) | {"order": n}
+            for n, each in enumerate(subjects, 1)
+        ]
+        opened = next((each for each in subjects if _key(each) == asked.open), None)
+        beside = await _about(context, request, opened) if opened else None
+    rows = [row for row in rows if _fits(row, asked.filters)]
+    return render(request, "directory/desk/list.html.j2", list=LIST.shown(asked, rows), beside=beside, kinds=KINDS)
+
+
+@routes.get(HOME + "subject/{kind:[a-z]+}-{code}")
+@needs("directory.view")
+async def one(request: web.Request) -> web.StreamResponse:
+    async with reading(request) as context:
+        subject = await _subject(request, context, "directory.view")
+        return await _page(context, request, subject)
+
+
+@routes.post(HOME + "subject/{kind:[a-z]+}-{code}")
+@needs("directory.edit")
+@in_tx
+async def save(request: web.Request, context: Context) -> web.StreamResponse:
+    """The words of the draft."""
+    subject, sent = await _subject(request, context, "directory.edit"), await forms.values(request)
+    checked = of_form(subject.kind, sent)
+    if checked.problems:
+        problem = next(iter(checked.problems.values()))
+        return await _page(context, request, subject, problem=problem, body=checked.body, status=422)
+    try:
+        await Writing(context).save(subject, checked.body, _revision(sent))
+    except Conflict:
+        problem = Problem("edition_changed")
+        return await _page(context, request, subject, problem=problem, body=checked.body, status=409)
+    return _back(request, subject)
+
+
+@routes.post(HOME + "subject/{kind:[a-z]+}-{code}/picture")
+@needs("directory.edit")
+@uploads.takes("picture", PICTURE)
+@in_tx
+async def put_picture(request: web.Request, context: Context) -> web.StreamResponse:
+    """The picture of the draft, judged by its content and drawn anew; without a file the draft loses its own."""
+    subject, sent = await _subject(request, context, "directory.edit"), await forms.values(request)
+    kept = uploads.kept(request, "picture")
+    if isinstance(kept, Problem) or (kept is None and "remove" not in sent):
+        return await _page(context, request, subject, problem=kept or Problem("picture_none"), status=422)
+    try:
+        old = await Writing(context).put_picture(subject, kept or "", _revision(sent))
+    except Conflict:
+        return await _page(context, request, subject, problem=Problem("edition_changed"), status=409)
+    if old:
+        uploads.forget(request.app[SETTINGS], old)
+    return _back(request, subject)
+
+
+@routes.get(HOME + "pictures/{name}")
+@needs("directory.view")
+async def picture(request: web.Request) -> web.StreamResponse:
+    """Pictures of drafts, too."""
+    return await uploads.give(request, request.match_info["name"])
+
+
+@routes.post(HOME + "subject/{kind:[a-z]+}-{code}/publish")
+@needs("directory.publish")
+@in_tx
+async def publish(request: web.Request, context: Context) -> web.StreamResponse:
+    """Now, or from a moment on the hospital's clock."""
+    subject, sent = await _subject(request, context, "directory.publish"), await forms.values(request)
+    at = _moment(context, sent.get("at", ""))
+    if at is None:
+        return await _page(context, request, subject, problem=Problem("no_such_day"), status=422)
+    try:
+        await Writing(context).publish(subject, _revision(sent), at)
+    except Conflict:
+        return await _page(context, request, subject, problem=Problem("edition_changed"), status=409)
+    return _back(request, subject)
+
+
+@routes.post(HOME + "subject/{kind:[a-z]+}-{code}/withdraw/{edition}")
+@needs("directory.publish")
+@in_tx
+async def withdraw(request: web.Request, context: Context) -> web.StreamResponse:
+    subject = await _subject(request, context, "directory.publish")
+    old = await Writing(context).withdraw(subject, request.match_info["edition"])
+    if old:
+        uploads.forget(request.app[SETTINGS], old)
+    return _back(request, subject)
+
+
+def _row(subject: Subject, state: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+    department = subject.places[0][0] if subject.places else ""
+    return {
+        "key": _key(subject), "id": _key(subject), "name": subject.name, "kind": subject.kind, "code": subject.code,
+        "place": "" if subject.kind == "department" else names.get(department, ""),
+        **{name: state.get(name) for name in ("shown", "later", "draft")},
+    }
+
+
+def _fits(row: dict[str, Any], filters: Any) -> bool:
+    if filters["kind"] and row["kind"] != filters["kind"]:
+        return False
+    if filters["state"] in ("shown", "later", "draft") and not row[filters["state"]]:
+        return False
+    return filters["q"].casefold() in f"{row['name']} {row['code']} {row['place']}".casefold()
+
+
+async def _subject(request: web.Request, context: Context, right: str) -> Subject:
+    """The one in the address, where it lies within reach."""
+    kind, code = request.match_info["kind"], request.match_info["code"]
+    return await Writing(context).subject(kind, code, request[STAFF].range(right))
+
+
+async def _about(context: Context, request: web.Request, subject: Subject) -> dict[str, Any]:
+    """What the page about a subject shows."""
+    writing, me = Writing(context), request[STAFF]
+    rows = await writing.editions(subject)
+    draft = next((row for row in rows if row.state == editions.DRAFT), None)
+    begun = [row for row in rows if row.state == editions.PUBLISHED and row.shown_from <= context.now]
+    shown = max(begun, key=lambda row: (row.shown_from, row.id), default=None)
+    source = draft or shown
+    return {
+        "subject": subject, "key": _key(subject), "own": subject.own, "draft": draft, "shown": shown,
+        "body": read(source.body) if source else Body(), "picture": (source.picture or "") if source else "",
+        "revision": draft.revision if draft else 0, "rows": [row for row in rows if row is not draft],
+        "now": context.now,
+        "editable": me.may("directory.edit") and _reaches(me.range("directory.edit"), subject),
+        "publishable": me.may("directory.publish") and _reaches(me.range("directory.publish"), subject),
+    }
+
+
+def _reaches(reach: Any, subject: Subject) -> bool:
+    return reach.everything or any(reach.covers(department=each, clinic=clinic) for each, clinic in subject.places)
+
+
+async def _page(
+    context: Context, request: web.Request, subject: Subject, *, problem: Problem | None = None,
+    body: Body | None = None, status: int = 200,
+) -> web.Response:
+    about = await _about(context, request, subject)
+    if body is not None:
+        about["body"] = body
+    template = "directory/desk/beside.html.j2" if is_part(request) else "directory/desk/page.html.j2"
+    return render(request, template, beside=about, problem=problem, status=status)
+
+
+def _back(request: web.Request, subject: Subject) -> web.StreamResponse:
+    return see(request, f"{HOME}?open={_key(subject)}")
+
+
+def _key(subject: Subject) -> str:
+    return f"{subject.kind}-{subject.code}"
+
+
+def _revision(sent: Any) -> int:
+    found = sent.get("revision", "")
+    return int(found) if found.isdigit() and len(found) < 9 else -1
+
+
+def _moment(context: Context, text: str) -> datetime | None:
+    """The hospital's wall clock as the browser sends it; now where nothing was chosen."""
+    if not text.strip():
+        return context.now
+    try:
+        local = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return None if local.tzinfo else context.clock.moment(local.date(), local.time())
