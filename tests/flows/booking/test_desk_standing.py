@@ -6,13 +6,13 @@ import io
 import zipfile
 from dataclasses import replace
 
-from sqlalchemy import select
+from sqlalchemy import Table, select
 
 from bot.db.engine import Database
 from flows.booking import store
 from flows.booking.standing.appeals.appealing import Appeals
 from flows.booking.standing.missing import store as missing
-from flows.booking.standing.store import attendance
+from flows.booking.standing.store import appeal, attendance, lock, no_show
 from tests.flows.booking import ward
 from tests.flows.booking.givens import misses
 from tests.flows.booking.test_standing import book, session
@@ -40,9 +40,9 @@ async def town(here: Desk) -> World:
     return world
 
 
-async def one(here: Desk, table: object, column: str = "public_id") -> str:
+async def one(here: Desk, table: Table) -> str:
     async with here.database.reading() as tx:
-        return str(await tx.scalar(select(table.c[column])))  # type: ignore[attr-defined]
+        return str(await tx.scalar(select(table.c.public_id)))
 
 
 async def test_lists_are_masked_filtered_and_escaped(database: Database) -> None:
@@ -89,8 +89,6 @@ async def test_only_what_lies_within_reach(database: Database) -> None:
 
 
 async def acts(here: Desk) -> list[tuple[str, str]]:
-    from flows.booking.standing.store import appeal, lock, no_show
-
     return [
         (f"{STANDING}no-shows/{await one(here, no_show)}", "/strike"),
         (f"{STANDING}blacklist/{await one(here, lock)}", "/lift"),

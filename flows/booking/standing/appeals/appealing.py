@@ -13,8 +13,9 @@ from bot.context import Context
 from bot.errors import NotAllowed, NotFound
 from bot.masking import mask_name
 from flows.booking import refusals as booking
+from flows.booking import veil
 from flows.booking.left import store as left
-from flows.booking.neighbours import Neighbours, Person
+from flows.booking.neighbours import Catalogue, Neighbours, Person
 from flows.booking.standing import refusals as own
 from flows.booking.standing import rules
 from flows.booking.standing.appeals import store
@@ -81,7 +82,7 @@ class Appeals:
         return {
             "about": f"no_show:{row.public_id}", "kind": NO_SHOW, "state": row.state,
             "person": mask_name(person.name) if person else "", "day": row.date.isoformat(), "start": row.start_wall,
-            "end": row.end_wall, "half": row.half, **_whom(row, catalogue),
+            "end": row.end_wall, "half": row.half, **_whom(row, catalogue, self.context),
         }
 
     async def mine(self) -> list[dict[str, Any]]:
@@ -105,7 +106,7 @@ class Appeals:
         """JSON values: public_id, kind, rule, state, said, answer, made_day, person (masked), day, half, and whom."""
         person = await self.neighbours.anybody(row.person_id)
         catalogue = await self.neighbours.catalogue()
-        names = _whom(row, catalogue) if row.clinic else {"clinic": "", "doctor": "", "discreet": False}
+        names = _whom(row, catalogue, self.context) if row.clinic else {"clinic": "", "doctor": "", "discreet": False}
         return {
             "public_id": row.public_id, "kind": row.kind, "rule": row.rule, "state": row.state, "said": row.said or "",
             "answer": row.answer or "", "made_day": self.context.clock.local(row.made_at).date().isoformat(),
@@ -200,10 +201,12 @@ class Appeals:
         return self.context.contact.id
 
 
-def _whom(row: Any, catalogue: Any) -> dict[str, Any]:
+def _whom(row: Any, catalogue: Catalogue, context: Context) -> dict[str, Any]:
+    """Of a discreet clinic nothing is told that tells which it is: an appeal is read by whoever holds the phone."""
     clinic, doctor = catalogue.clinic.get(row.clinic), catalogue.doctor.get(row.sitting or "")
     department = catalogue.department.get(clinic.department) if clinic else None
-    return {
+    facts = {
         "clinic": clinic.name if clinic else "", "doctor": doctor.name if doctor else "",
-        "discreet": bool((clinic and clinic.discreet) or (department and department.discreet)),
+        "discreet": veil.is_discreet(clinic, department, context.settings.discreet.clinics),
     }
+    return veil.drawn(facts, open=False)

@@ -95,7 +95,8 @@ class Arrivals(BookingService):
             after = old.number if segment.id == old.segment_id else 0
             if taken := await take_after(self.tx, segment.id, after):
                 return await self._here(await self._moved(old, segment.id, taken), way, late=True, moved=True)
-        raise NoPlaceLeft(day=old.date, start=old.start_wall, end=old.end_wall, zone=old.zone)
+        zone = (await self.facts(old))["zone"]
+        raise NoPlaceLeft(day=old.date, start=old.start_wall, end=old.end_wall, zone=zone)
 
     async def _moved(self, old: Any, segment_id: int, taken: tuple[int, int]) -> Any:
         theirs = Arrivals(replace(self.context, contact=await contact_of(self.tx, old.contact_id)))
