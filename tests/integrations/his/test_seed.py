@@ -15,6 +15,7 @@ from integrations.his.roster import HOURS, Planned, plan
 from integrations.his.seed import book
 from integrations.his.seed.doctors import doctors
 from integrations.his.seed.patients import AS_OF, patients
+from integrations.his.seed.staff import staff
 from integrations.his.seed.week import patterns
 
 LABELS = """急诊科 全科医学科 呼吸内科 心血管内科 消化内科 神经内科 内分泌科 肾内科 血液科 风湿免疫科 感染科 肝病科
@@ -62,6 +63,15 @@ def test_doctors_can_be_told_apart() -> None:
     assert named["张敏"] == 2  # in two clinics: who asks for her is asked back
     assert "阿卜杜热依木·买买提" in named
     assert any(len(name) == 2 for name in named) and any(len(name) == 3 for name in named)
+
+
+def test_every_department_has_staff_and_every_doctor_is_one_of_them() -> None:
+    everybody = staff()
+    assert len({each.code for each in everybody}) == len({each.number for each in everybody}) == len(everybody)
+    assert {each.doctor for each in everybody if each.kind == "doctor"} == {doctor.code for doctor in doctors()}
+    homes = {(code, each.kind) for each in everybody for code in each.departments}
+    assert homes == {(each.code, kind) for each in book.departments() for kind in ("nurse", "clerk")}
+    assert all(2 <= len(each.name) <= 20 and each.title for each in everybody)
 
 
 def test_doctors_have_what_a_patient_decides_by() -> None:
