@@ -24,7 +24,7 @@ from flows.booking import (
     desk_stops_new,
 )
 from flows.booking.desk_draws import FAIR
-from flows.booking.desk_office_parts import EXPORT, HOME, USE, VIEW
+from flows.booking.desk_office_parts import EXPORT, HOME, MINE, USE, VIEW
 from flows.booking.desk_pool import SHARES
 from flows.booking.desk_standing_parts import ARRIVALS, SEE_ARRIVALS, STANDING
 from flows.booking.desk_standing_parts import PERMITS as STANDING_PERMITS
@@ -39,9 +39,9 @@ ROUTES = (
     desk_standing_arrivals.routes, desk_standing_no_shows.routes, desk_standing_appeals.routes,
     desk_stops.routes, desk_stops_new.routes, desk_stops_calls.routes,
 )
-PERMITS = (VIEW, USE, EXPORT, SEE, EDIT, PUBLISH, CLINICS, SHARES, FAIR, *desk_stops.PERMITS, *STANDING_PERMITS)
+PERMITS = (VIEW, USE, EXPORT, MINE, SEE, EDIT, PUBLISH, CLINICS, SHARES, FAIR, *desk_stops.PERMITS, *STANDING_PERMITS)
 RANGED = (VIEW, USE, SEE, EDIT, PUBLISH, CLINICS, SHARES, FAIR, *desk_stops.RANGED, *STANDING_RANGED)
 DOORS = (
-    Door(HOME, VIEW, "calendar"), Door(f"{HOME}mine", VIEW, "user"), Door(f"{HOME}roster/", SEE, "columns"),
+    Door(HOME, VIEW, "calendar"), Door(f"{HOME}mine", MINE, "user"), Door(f"{HOME}roster/", SEE, "columns"),
     desk_stops.DOOR, Door(ARRIVALS, SEE_ARRIVALS, "list"), Door(STANDING, SEE_STANDING, "shield"),
 )
