@@ -30,8 +30,8 @@ LATE_S = 4.0
 WINDOW_S = 2.0
 """A rate is that of the best stretch of this length."""
 CONNECTIONS = 400
-SOON = timedelta(seconds=20)
-"""From now to the opening: the processes start in that time."""
+SOON = timedelta(seconds=2)
+"""From now to the opening, once everybody is there."""
 ANSWERED = "SELECT COUNT(DISTINCT contact_id) FROM inbox WHERE kind = 'text'"
 
 
@@ -63,13 +63,13 @@ async def run(contacts: int = 5000, slots: int = 300, within: float = 10.0, data
     async with place(database, people=20, days=1) as here:
         here_ward = await ward.open_ward(here, slots)
         await ward.bring(here, here_ward, contacts)
-        opens = await _opens(here, here_ward)
         ports = [here.settings.port, free_port(1)]
         for number, port in enumerate(ports):
             web = here.start(f"web{number}", "serve", DAOYI_PORT=str(port))
             await web.ready(f"http://127.0.0.1:{port}/readyz")
         writer = Writer(here.account, here.settings.accounts[here.account])
         letters = [writer.text(openid(n), "1") for n in range(contacts)]
+        opens = await _opens(here, here_ward)  # no process has read the directory yet
         await asyncio.sleep(max(0.0, (opens - now()).total_seconds()))
         rush = await _rush(here, letters, ports, within, "rush")
         held = {str(row[0]) for row in await race.rows(here.house.database, race.MINE)}

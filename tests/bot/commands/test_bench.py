@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.bench import callbacks, grow, push, race
+from bot.bench import callbacks, grow, opening, push, race
 from bot.bench.figures import percentile
 
 pytestmark = pytest.mark.mariadb
@@ -25,6 +25,15 @@ async def test_a_race_sells_every_slot_once() -> None:
     assert (found["booked"], found["refused"], found["oversold"], found["unsold"]) == (7, 53, 0, 0)
     assert found["errors"] == 0
     assert found["bare"]["passed"] == 7
+
+
+async def test_an_opening_sells_every_slot_once_and_answers_everybody_truly() -> None:
+    found = await opening.run(contacts=60, slots=7, within=1)
+    assert (found["booked"], found["oversold"], found["unsold"]) == (7, 0, 0)
+    assert (found["lost"], found["untrue"], found["errors"]) == (0, 0, 0)
+    assert found["accepted"] + found["refused"] + found["answered_later"] == 60
+    assert found["offered_list"] == found["refused"] > 0
+    assert found["sustained_per_s"] > 0 and found["bare_per_s"] > 0
 
 
 async def test_pushes_arrive_once() -> None:
