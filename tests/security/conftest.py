@@ -22,6 +22,6 @@ async def place(
     folder: Path = tmp_path_factory.mktemp("town")
     database = Database(sqlite_template.fresh(folder / "daoyi.sqlite"))
     await database.start()
-    async with town(database) as made:
+    async with town(database, folder) as made:
         yield made
     await database.close()

@@ -30,6 +30,11 @@ ENTRIES: dict[str, Entry] = {
     "GET /desk": Entry(why="leads to the door"),
     "GET /desk/sign-in": Entry(why="the door"),
     "POST /desk/sign-in": Entry(why="the door", form={"login": "nobody", "password": "wrong wrong 1"}),
+    "GET /h5/directory/": Entry(why="whom the hospital has is for everybody to read"),
+    "GET /h5/directory/departments/{code}": Entry(why="the same", open_={"code": "department"}),
+    "GET /h5/directory/clinics/{code}": Entry(why="the same", open_={"code": "clinic"}),
+    "GET /h5/directory/doctors/{code}": Entry(why="the same", open_={"code": "doctor"}),
+    "GET /h5/directory/pictures/{name}": Entry(why="the same, once it is published", open_={"name": "picture"}),
     # --- contacts: persons
     "GET /h5/patients/": PLAIN,
     "GET /h5/patients/new": PLAIN,

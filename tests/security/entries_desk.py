@@ -6,6 +6,7 @@ from tests.security.entry import PLAIN, Entry
 
 CLINIC = Entry(owned={"clinic": "clinic"})
 PATTERN = Entry(owned={"clinic": "clinic", "key": "pattern"}, form={"mark": "x", "half": "am", "first": "2027-03-08"})
+SUBJECT = Entry(owned={"code": "doctor"}, open_={"kind": "kind"}, form={"revision": "1"})
 SITTING = Entry(owned={"code": "session"})
 
 DESK: dict[str, Entry] = {
@@ -57,6 +58,7 @@ DESK: dict[str, Entry] = {
     "GET /desk/booking/use": PLAIN,
     "GET /desk/booking/waiting": PLAIN,
     "GET /desk/booking/mine": PLAIN,
+    "GET /desk/booking/mine/{code}": SITTING,
     # --- staff: stops
     "GET /desk/booking/stops/": PLAIN,
     "GET /desk/booking/stops/stop/{id}": Entry(owned={"id": "stop"}),
@@ -70,6 +72,33 @@ DESK: dict[str, Entry] = {
     "GET /desk/booking/stops/person/{id}": Entry(owned={"id": "choice"}),
     "POST /desk/booking/stops/person/{id}/call": Entry(owned={"id": "choice"}, form={"result": "reached"}),
     "POST /desk/booking/stops/person/{id}/choose": Entry(owned={"id": "choice"}, form={"answer": "cancel"}),
+    # --- staff: who came, who did not, appeals
+    "GET /desk/booking/arrivals": PLAIN,
+    "GET /desk/booking/arrivals/{id}": Entry(owned={"id": "appointment"}),
+    "POST /desk/booking/arrivals/{id}/check-in": Entry(owned={"id": "appointment"}),
+    "POST /desk/booking/arrivals/{id}/excuse": Entry(owned={"id": "appointment"}, form={"reason": "路上堵车"}),
+    "GET /desk/booking/standing/": PLAIN,
+    "GET /desk/booking/standing/no-shows": PLAIN,
+    "GET /desk/booking/standing/no-shows/{id}": Entry(owned={"id": "missed"}),
+    "POST /desk/booking/standing/no-shows/{id}/strike": Entry(owned={"id": "missed"}, form={"reason": "路上堵车"}),
+    "GET /desk/booking/standing/blacklist": PLAIN,
+    "GET /desk/booking/standing/blacklist/{id}": Entry(open_={"id": "lock"}),
+    "POST /desk/booking/standing/blacklist/{id}/lift": Entry(open_={"id": "lock"}, form={"reason": "路上堵车"}),
+    "GET /desk/booking/standing/appeals/{id}": Entry(owned={"id": "appeal"}),
+    "POST /desk/booking/standing/appeals/{id}": Entry(
+        owned={"id": "appeal"}, form={"answer": "已核实", "verdict": "accept"}
+    ),
+    # --- staff: the directory's pages
+    "GET /desk/directory/": PLAIN,
+    "GET /desk/directory/pictures/{name}": Entry(open_={"name": "picture"}),
+    "GET /desk/directory/subject/{kind}-{code}": SUBJECT,
+    "GET /desk/directory/subject/{kind}-{code}/preview": SUBJECT,
+    "POST /desk/directory/subject/{kind}-{code}": SUBJECT,
+    "POST /desk/directory/subject/{kind}-{code}/picture": SUBJECT,
+    "POST /desk/directory/subject/{kind}-{code}/publish": SUBJECT,
+    "POST /desk/directory/subject/{kind}-{code}/withdraw/{edition}": Entry(
+        owned={"code": "doctor", "edition": "edition"}, open_={"kind": "kind"}
+    ),
     # --- staff: shares and draws
     "GET /desk/booking/shares": PLAIN,
     "POST /desk/booking/shares": Entry(

@@ -70,7 +70,7 @@ async def test_hostile_fields_break_nothing(place: Town) -> None:
             answer = await client.post(path, data=sent, allow_redirects=False)
             _harmless(way, answer, await answer.text(), value)
         answer = await client.post(path, data={"csrf": own[client], "x": "y" * 70_000}, allow_redirects=False)
-        assert answer.status == 413, way.name
+        assert answer.status == 413 or way.path.endswith("/picture"), way.name
         many = {f"f{n}": "" for n in range(700)} | {"csrf": own[client]}
         assert (await client.post(path, data=many, allow_redirects=False)).status == 400, way.name
     assert await place.rows() == before

@@ -57,7 +57,7 @@ async def fill(world: World) -> dict[str, str]:
     found |= {
         "clinic": "1101", "doctor": "D1023", "segment": str(segments[1].id), "full": str(last[0].session_id),
         "account": "main", "static": "h5/page.css", "entry": "1", "session": code, "close": "close", "end": "end",
-        "next": "/h5/patients/",
+        "next": "/h5/patients/", "department": "11", "kind": "doctor",
     }
     await _draw(world, found, last[0], person)
     await _stop(world, found, person)
@@ -116,8 +116,13 @@ async def _missed(world: World, found: dict[str, str], person: int) -> None:
             standing.appeal, about="lock:x", kind="lock", rule="", person_id=person, contact_id=contact.id,
             session_id=row.session_id, appointment_id=row.id, channel="wechat", state="open", made_at=tx.now,
         )
+        await tx.insert(
+            standing.lock, person_id=person, state="over", open=None, count=3, since=tx.now, until=tx.now,
+            ended_at=tx.now,
+        )
+        found["lock"] = await tx.scalar(select(standing.lock.c.public_id))
         public = await tx.scalar(select(standing.no_show.c.public_id).where(standing.no_show.c.id == missed))
-        found["no_show"] = f"no_show:{public}"
+        found["no_show"], found["missed"] = f"no_show:{public}", public
         found["appeal"] = await tx.scalar(select(standing.appeal.c.public_id))
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from unittest import mock
 from urllib.parse import urlencode
@@ -15,10 +17,12 @@ from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient, TestServer
 from argon2 import PasswordHasher
 from arq.connections import ArqRedis
+from PIL import Image
 from sqlalchemy import select
 
 from bot.access import passwords
 from bot.access.audit.store import entries as trail
+from bot.access.people import store as people
 from bot.access.roles import store as roles
 from bot.access.visits.store import session as visits
 from bot.app import build_app
@@ -29,6 +33,7 @@ from bot.house import House
 from bot.waker import Waker
 from bot.web.access import Access
 from bot.web.sign_in import SignIns
+from flows.directory.editions.store import edition
 from tests.bot.web.site import PlayedSignIns
 from tests.flows.booking import ward
 from tests.security.entries import ENTRIES
@@ -137,11 +142,11 @@ def ways_of(app: Any) -> Iterator[Way]:
 
 
 @asynccontextmanager
-async def town(database: Database) -> AsyncIterator[Town]:
+async def town(database: Database, folder: Path) -> AsyncIterator[Town]:
     cheap = PasswordHasher(time_cost=1, memory_cost=256, parallelism=1)
     free = dict.fromkeys(("pages", "changes", "searches", "holds", "codes", "sign_ins", "desk", "door"), 0)
     with mock.patch.object(passwords, "_HASHER", cheap), time_machine.travel(START, tick=True) as clock:
-        world = World(database, settings=test_settings(limits=free))
+        world = World(database, settings=test_settings(limits=free, var=folder))
         await ward.open_hospital(world)
         world.ports.put(SignIns, PlayedSignIns())
         redis = ArqRedis()
@@ -179,11 +184,32 @@ async def _staff(town: Town) -> None:
     rights = {slug: "all" for area in AREAS.all for slug in area.permits}
     ranged = {slug: "department" for area in AREAS.all for slug in area.ranged}
     colleague = await here.hire("colleague", role={}, departments=["11"])
-    boss = await here.enter(await here.hire("boss", admin=True))
+    chief = await here.hire("boss", admin=True)
+    async with here.database.transaction() as tx:
+        await people.change(tx, (await people.by_login(tx, "boss")).id, doctor="D1023")
+    boss = await here.enter(chief)
     nobody = await here.enter(await here.hire("nobody", role={}))
     elsewhere = await here.enter(await here.hire("elsewhere", role=rights | ranged, departments=["15"]))
+    town.things["picture"] = await _picture(town, boss)
     town.staff = {"boss": boss, "nobody": nobody, "elsewhere": elsewhere}
     async with here.database.reading() as tx:
         town.things["colleague"] = colleague.public_id
         town.things["role"] = (await roles.all_roles(tx))[-1].public_id
         town.things["visit"] = await tx.scalar(select(visits.c.public_id).order_by(visits.c.id))
+
+
+async def _picture(town: Town, boss: Browser) -> str:
+    """A doctor's picture in a draft of their page; gives its name."""
+    path = "/desk/directory/subject/doctor-D1023"
+    await boss.get(path)
+    out = io.BytesIO()
+    Image.new("RGB", (80, 80)).save(out, "PNG")
+    sent = aiohttp.FormData({"csrf": boss.token, "revision": "0"})
+    sent.add_field("picture", out.getvalue(), filename="x.png", content_type="image/png")
+    answer = await boss.client.post(f"{path}/picture", data=sent, allow_redirects=False)
+    assert answer.status == 303, await answer.text()
+    async with town.here.database.reading() as tx:
+        found = await tx.one(select(edition.c.picture, edition.c.public_id))
+    assert found is not None
+    town.things["edition"] = found.public_id
+    return str(found.picture)
