@@ -3,7 +3,7 @@ come; through which channels people book. Each chart stands over its table."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -29,7 +29,7 @@ LIST = Listing(
      Column("capacity", "number", total=True), Column("taken", "number", total=True),
      Column("held", "number", total=True), Column("cooling", "number", total=True),
      Column("free", "number", total=True), Column("rate", "number"), Column("before", "number"),
-     Column("over", "number", total=True, hidden=True), Column("missed", "number", total=True),
+     Column("over", "number", total=True), Column("missed", "number", total=True),
      Column("missed_rate", "number")),
     filters=("since", "until", "by", "site", "clinic", "doctor"), sort="capacity", down=True,
 )
@@ -67,9 +67,10 @@ async def use(request: web.Request) -> web.StreamResponse:
     channels = _channels(request, kinds, service.names)
     return render(
         request, "booking/desk/use.html.j2", list=LIST.page(asked, shown.rows, len(rows), totals), days=days, by=by,
-        sums=figures(sums), earlier=figures(earlier), turns=_turns(sums, earlier), longest=LONGEST_SUM,
-        chart=_chart(service.names, days, by, now), channels=channels, clinics=service.clinics, doctors=service.doctors,
-        sites=service.names.catalogue.sites,
+        sums=figures(sums), turns=_turns(sums, earlier), longest=LONGEST_SUM,
+        chart=_chart(service.names, days, by, now, ("taken", "held", "cooling", "free")),
+        missed=_chart(service.names, days, by, now, ("missed",)) if sums.missed else None, channels=channels,
+        clinics=service.clinics, doctors=service.doctors, sites=service.names.catalogue.sites,
     )
 
 
@@ -107,15 +108,14 @@ def _turns(now: Use, before: Use) -> dict[str, float | None]:
     return {**found, "rate": points(now.rate, before.rate), "missed_rate": points(now.missed_rate, before.missed_rate)}
 
 
-def _chart(names: Names, days: Days, by: str, uses: Mapping[str, Use]) -> dict[str, Any]:
-    """Stacked bars: what became of the slots."""
+def _chart(names: Names, days: Days, by: str, uses: Mapping[str, Use], kinds: Sequence[str]) -> dict[str, Any]:
+    """Stacked bars of these figures, by what the table is."""
     if by == "date":
         pairs = [(f"{day:%m-%d}", uses.get(str(day), Use())) for day in days.all]
     else:
         # General clinics have no doctor: all of them as one bar would make the others' invisible.
         named = {key: each for key, each in uses.items() if key}
         pairs = list(most(named, names.clinics if by == "clinic" else names.doctors, BARS))
-    kinds = ("taken", "held", "cooling", "free")
     words = names.words["columns"]["use"]
     return {
         "names": [name for name, _ in pairs],

@@ -197,7 +197,7 @@ async def test_who_did_not_come_is_counted_and_the_period_before_stands_beside(d
                                 missed_at=tx.now, written_at=tx.now, state=state)
         browser = await here.enter(await here.hire("office", role=ALL))
         page = await browser.get(f"/desk/booking/use?{DAY}")
-        assert "50.0%" in page and "100.0%" in page and "上期没有可比" in page
+        assert "50.0%" in page and "100.0%" in page and "上期没有可比" in page and "爽约，数字见下表" in page
         later = ward.TOMORROW + timedelta(days=1)
         page = await browser.get(f"/desk/booking/use?since={later}&until={later}&by=date")
         assert "25.0%" in page  # of the day before, in the column of the period before
