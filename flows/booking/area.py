@@ -8,6 +8,7 @@ from flows.booking.desk import DOORS, PERMITS, RANGED
 from flows.booking.desk import ROUTES as DESK
 from flows.booking.flow import Booking
 from flows.booking.flow_appeal import Appeal
+from flows.booking.flow_exams import Exams
 from flows.booking.flow_mine import Appointments
 from flows.booking.flow_offer import Offer
 from flows.booking.flow_stopped import Stopped
@@ -35,7 +36,7 @@ def in_chat(context: Context) -> BookingService:
 AREA = Area(
     name="booking",
     title="预约挂号",
-    flows=(Booking, Appointments, Appeal, Waiting, Offer, Stopped, Wish),
+    flows=(Booking, Appointments, Appeal, Waiting, Offer, Stopped, Wish, Exams),
     service=in_chat,
     reads=reads,
     pushes=(*KINDS, *ABOUT_COMING, *STOPS, *opening.KINDS),

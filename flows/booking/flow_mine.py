@@ -14,6 +14,7 @@ from flows.booking.flow_check_in import WORDS, CheckingIn
 from flows.booking.flow_reader import Reader
 from flows.booking.labels import Labels
 from flows.booking.refusals import CancelTooLate, HoldExpired, NotBooked
+from flows.booking.rules import EXAMINATION
 from flows.booking.stops.asking import Asking
 from flows.booking.visit import held_facts
 
@@ -157,6 +158,9 @@ class Appointments(
         if self.data.answer == "cancel":
             return Go(self.sure)
         if self.data.answer == "change":
+            row = await self.service.mine(self.data.appointment)
+            if row.kind == EXAMINATION:
+                return Call("exams", then=self.after_booking, arg=f"change:{row.id}")
             return Go(self.change)
         if self.data.answer == "check_in":
             return Go(self.check_in)

@@ -64,7 +64,6 @@ class ExamAge(ExamRefusal):
     """Facts: exam, person, min_age, max_age (whole years or None), age."""
 
     template = "refuse_exam_age"
-    appeals = "refusal"
     way = ""
 
 
@@ -72,7 +71,6 @@ class ExamSex(ExamRefusal):
     """Facts: exam, person, sex (whom it is for)."""
 
     template = "refuse_exam_sex"
-    appeals = "refusal"
     way = ""
 
 

@@ -1,0 +1,29 @@
+"""What a transcript about examinations can be given."""
+
+from __future__ import annotations
+
+from tests.flows.booking import ward
+from tests.flows.booking.exams import devices
+from tests.flows.booking.givens import day
+from tests.support.givens import given
+from tests.support.world import World
+
+
+@given
+async def rooms_with_devices(world: World) -> None:
+    """CT 111, 112; ultrasound 201 to 203; barium 121; endoscopy 401, 402; check-ups 211, 212; without sessions."""
+    await devices.build(world)
+
+
+@given
+async def device(world: World, days: str, *rooms: str, half: str = "am") -> None:
+    """A morning of each of these devices: six half hours with a place each."""
+    for room in rooms:
+        await devices.session(world, day(days), room, half)
+    await ward.sync(world)
+
+
+@given
+async def ordered(world: World, name: str, *items: str) -> None:
+    """A doctor ordered these for somebody who is registered."""
+    await devices.ordered(world, name, *items)
