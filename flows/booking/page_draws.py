@@ -21,6 +21,8 @@ from flows.booking.opening.records import SHOWN, Listed, Records
 from flows.booking.page_parts import HOME
 
 routes = web.RouteTableDef()
+MOST = 300
+"""Wishes that a draw's page lists; all of them are in its record."""
 
 
 @routes.get(f"{HOME}draws")
@@ -65,7 +67,7 @@ async def one(request: web.Request) -> web.StreamResponse:
         return render(
             request, "booking/h5/draw.html.j2", row=found.row, about=found.about, record=record, code=code, own=own,
             result=opening.result_at(context.clock.local(found.row.closes_at)), local=context.clock.local,
-            weights=opening.WEIGHTS,
+            weights=opening.WEIGHTS, most=MOST,
         )
 
 
