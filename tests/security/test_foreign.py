@@ -55,7 +55,7 @@ async def test_altered_ids_find_nothing_and_break_nothing(place: Town) -> None:
         if not (way.entry.owned or way.entry.open_) or way.access.kind == "public":
             continue
         desk = way.access.kind != "contact"
-        for odd in ODD:
+        for odd in ODD[:3] if desk else ODD:
             things = _things(way.entry, odd)
             answer, page = await place.read(
                 boss.client if desk else place.b, way, token=desk_token if desk else token, things=things

@@ -29,11 +29,10 @@ def _forms(place: Town) -> Iterator[tuple[Way, TestClient[Any, Any]]]:
 
 async def test_no_form_is_taken_without_a_token_of_this_session(place: Town) -> None:
     before, tried = await place.rows(), 0
-    tokens = {"": "none", "x" * 80: "made up", "0" * 48: "made up for the desk"}
-    tokens[await place.token(place.b)] = "another patient's"
-    tokens[await place.token(place.staff["nobody"].client)] = "another member's"
+    others = {"contact": await place.token(place.b), "desk": await place.token(place.staff["nobody"].client)}
     for way, client in _forms(place):
-        for token, whose in tokens.items():
+        other = others["contact" if way.access.kind == "contact" else "desk"]
+        for token, whose in (("", "nobody's"), ("0" * len(other), "made up"), (other, "another's")):
             answer, _ = await place.read(client, way, token=token)
             assert answer.status == 400, (way.name, whose, answer.status)
             tried += 1

@@ -21,7 +21,7 @@ VALUES = (
     SCRIPT, "-1", "9" * 40, "\x00", "%", "' OR 1=1 --", "\u202e\ufeff", "//evil.example/", "https://evil.example/",
     "/\\evil.example", "\r\nSet-Cookie: desk=1", "x" * 3000, "{{7*7}}", "0000-00-00", "9999-12-31",
 )
-ROUNDS = 2
+ROUNDS = 1
 OURS = ("", "127.0.0.1:8080", "channel.example")
 
 
@@ -77,14 +77,13 @@ async def test_hostile_fields_break_nothing(place: Town) -> None:
 
 
 async def test_no_form_takes_a_file_that_it_did_not_ask_for(place: Town) -> None:
+    own = {client: await place.token(client) for client in (place.a, place.staff["boss"].client)}
     for way in place.ways:
-        if way.method == "GET" or way.access.kind == "public":
+        if way.method == "GET" or way.access.kind == "public" or way.path.startswith("/desk/sign-in"):
             continue
         client = _visitor(place, way)
-        if way.path.startswith("/desk/sign-in"):
-            continue
         sent = FormData()
-        sent.add_field("csrf", await place.token(client))
+        sent.add_field("csrf", own[client])
         sent.add_field("evil", b"<?php system($_GET['c']); ?>", filename="../../x.php", content_type="image/png")
         answer = await client.post(way.address(place.things)[0], data=sent, allow_redirects=False)
         assert answer.status == 400, (way.name, answer.status)
@@ -95,7 +94,7 @@ async def test_the_host_that_a_request_names_leads_nobody_away(place: Town) -> N
     for way in place.ways:
         if way.method == "GET" and way.access.kind in ("contact", "staff", "needs"):
             path = way.address(place.things)[0]
-            for client in (stranger, _visitor(place, way)):
+            for client in (stranger, place.a) if way.access.kind == "contact" else (place.staff["boss"].client,):
                 headers = {"Host": host, "X-Forwarded-Host": host, "X-Forwarded-Proto": "https"}
                 answer = await client.get(path, headers=headers, allow_redirects=False)
                 assert "evil.example" not in answer.headers.get("Location", ""), way.name
@@ -112,7 +111,7 @@ async def test_a_method_that_an_address_does_not_know_does_nothing(place: Town) 
         if way.access.kind == "public":
             continue
         client, path = _visitor(place, way), way.address(place.things)[0]
-        for method in {"GET", "POST", "PUT", "DELETE"} - known[way.path]:
+        for method in {"GET", "POST", "PUT"} - known[way.path]:
             override = {"X-HTTP-Method-Override": way.method, "X-Method-Override": way.method}
             answer = await client.request(method, path, headers=override, allow_redirects=False)
             # 400: its last part is a name to another address, which asks for a form.
