@@ -19,6 +19,8 @@ from flows.booking.stops.board import Board
 from flows.booking.stops.choices import store as choices
 from flows.booking.stops.choosing import Choosing
 from flows.booking.stops.rules import Answer
+from flows.booking.stops.telling import about as about_choice
+from flows.notices.service import NoticesService
 
 routes = web.RouteTableDef()
 RESULTS = ("reached", "not_reached")
@@ -45,6 +47,7 @@ async def called(request: web.Request, context: Context) -> web.StreamResponse:
     await choices.add_call(context.tx, line.row.id, result, note, context.actor)
     if result == "reached":
         await choices.saw(context.tx, line.row.id, "call")
+        await NoticesService(context).called(about_choice(line.row.public_id))
     audit.write(context.tx, context.actor, "booking.stop_called", f"choice:{line.row.public_id}", {"state": result})
     return await _page(request, board)
 

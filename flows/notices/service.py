@@ -59,6 +59,10 @@ class NoticesService:
                 found[row.about] = fate
         return found
 
+    async def called(self, about: str) -> None:
+        """They were reached by phone: the call task that a push about this fell to is done."""
+        await store.close_calls(self.tx, [about])
+
     # --- what a contact wants ------------------------------------------------------------------------------------
 
     async def groups(self) -> list[Group]:

@@ -195,6 +195,13 @@ async def fates(tx: Transaction, kinds: Sequence[str], abouts: Sequence[str]) ->
     return await tx.all(select(*fields).where(push.c.about.in_(abouts), push.c.kind.in_(kinds)).order_by(push.c.id))
 
 
+async def close_calls(tx: Transaction, abouts: Sequence[str]) -> None:
+    """Somebody spoke with them about these things: nobody else need call."""
+    told = select(push.c.id).where(push.c.about.in_(abouts))
+    mine = update(call_task).where(call_task.c.push_id.in_(told), call_task.c.state == "open")
+    await tx.update(mine.values(state="done"))
+
+
 async def dead(tx: Transaction, limit: int) -> Sequence[Row[Any]]:
     """(public_id, kind, error, attempts, due_at) of dead pushes, the oldest first."""
     fields = (push.c.public_id, push.c.kind, push.c.error, push.c.attempts, push.c.due_at)

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from bot.db.engine import Database
 from flows.booking.stops import store
+from flows.notices import store as pushes
 from tests.flows.booking import ward
 from tests.flows.booking.test_office import office
 from tests.support.desk import Browser
@@ -47,6 +48,10 @@ async def test_a_session_is_stopped_watched_and_called_about(sqlite_database: Da
         assert row is not None and "没有这样的" not in page
         person = f"{HOME}person/{row.public_id}"
         assert "看电话" not in await clerk.get(person)  # without the right to look
+        async with world.database.transaction() as tx:  # no way was open: the push fell to a call
+            told = await tx.one(select(pushes.push).where(pushes.push.c.kind == "booking.stopped"))
+            assert told is not None
+            await pushes.add_call_task(tx, told.id, told.contact_id, told.kind)
         here.clock.shift(timedelta(hours=13))
         clerk = await here.enter(await here.hire("other", role=ALL))
         assert row.public_id in await clerk.get(f"{HOME}calls") and "有 1 位患者" in await clerk.get(HOME)
@@ -56,6 +61,8 @@ async def test_a_session_is_stopped_watched_and_called_about(sqlite_database: Da
         await clerk.get(person)
         await clerk.post(f"{person}/call", result="reached", note="")
         assert row.public_id not in await clerk.get(f"{HOME}calls")
+        async with world.database.reading() as tx:
+            assert await pushes.call_tasks(tx, 10) == []
         await clerk.get(person)
         assert "取消" in await clerk.post(f"{person}/choose", answer="cancel")
         await clerk.get(address)
