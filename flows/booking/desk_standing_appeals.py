@@ -26,7 +26,7 @@ LIST = Listing(
     "appeals",
     (Column("made", "moment"), Column("kind"), Column("person"), Column("date"), Column("clinic"), Column("doctor"),
      Column("state"), Column("answered", "moment"), Column("rule", hidden=True), Column("channel", hidden=True)),
-    filters=("since", "until", "clinic", "kind", "state"), sort="made", sortable=False,
+    filters=("since", "until", "clinic", "kind", "state"), sortable=False,
 )
 SHORTEST = 2
 LONGEST = 300

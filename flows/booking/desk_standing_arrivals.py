@@ -42,7 +42,7 @@ LIST = Listing(
     "arrivals",
     (Column("time"), Column("clinic"), Column("doctor"), Column("number", "number"), Column("person"), Column("state"),
      Column("came", "moment"), Column("way"), Column("seen", "moment", hidden=True)),
-    filters=("day", "clinic", "half", "state"), sort="time", sortable=False,
+    filters=("day", "clinic", "half", "state"), sortable=False,
 )
 
 

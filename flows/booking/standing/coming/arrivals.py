@@ -55,7 +55,7 @@ class Arrivals(BookingService):
             return later
         if state != "booked":
             raise NotBooked(state=state)
-        if row.session_state == "stopped":
+        if row.session_state == "stopped" or row.stopped_at is not None:
             raise SessionStopped(day=row.date, half=row.half)
         last = await store.last_end(self.tx, row.session_id) or row.end_at
         local = self.context.clock.local

@@ -111,6 +111,7 @@ async def begun(tx: Transaction, since: datetime, limit: int) -> Sequence[Row[An
     where = (
         appointment.c.state == "booked", segment.c.start_at < tx.now, segment.c.start_at >= since,
         session.c.state != "stopped", attendance.c.id.is_(None), segment.c.end_at > tx.now,
+        appointment.c.stopped_at.is_(None),
     )
     return await tx.all(mine.where(*where).order_by(segment.c.start_at).limit(limit))
 

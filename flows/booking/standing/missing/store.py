@@ -39,7 +39,7 @@ async def due(tx: Transaction, since: datetime, until: datetime, limit: int, aft
     where = (
         appointment.c.id > after, appointment.c.state == "booked", segment.c.end_at > since, segment.c.end_at <= until,
         attendance.c.id.is_(None), no_show.c.id.is_(None), excused.c.id.is_(None), session.c.state != "stopped",
-        session.c.substitute.is_(None),
+        session.c.substitute.is_(None), appointment.c.stopped_at.is_(None),
     )
     return await tx.all(mine.where(*where).order_by(appointment.c.id).limit(limit))
 
