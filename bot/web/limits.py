@@ -7,6 +7,7 @@ a hospital's Wi-Fi or a mobile network shows thousands of people as one.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from ipaddress import ip_address
 from typing import Literal, get_args
@@ -27,6 +28,9 @@ log = logs.get(__name__)
 
 Name = Literal["pages", "changes", "searches", "holds", "codes", "sign_ins", "desk", "door"]
 RATES: web.AppKey[Rates] = web.AppKey("rates", Rates)
+TOLD: web.AppKey[dict[tuple[str, str], float]] = web.AppKey("limits_told", dict)
+QUIET = 10.0
+"""Seconds between two lines about one limit."""
 
 
 def limited(name: Name) -> Callable[[Marked], Marked]:
@@ -41,8 +45,8 @@ def limited(name: Name) -> Callable[[Marked], Marked]:
 
 
 def setup(app: web.Application, *, redis: Redis | None) -> None:
-    """``app[RATES]``, for ``guard``."""
-    app[RATES] = Rates(redis)
+    """``app[RATES]`` and ``app[TOLD]``, for ``guard``."""
+    app[RATES], app[TOLD] = Rates(redis), {}
 
 
 @web.middleware
@@ -54,8 +58,16 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     if found is None:
         return await handler(request)
     metrics.limited.inc(str(name), found.rate.by)
-    log.info("limited", limit=name, by=found.rate.by, wait=found.wait)
+    _tell(request, str(name), found.rate.by)
     return faults.answer(request, faults.Kind.TOO_MANY, wait=max(1, found.wait))
+
+
+def _tell(request: web.Request, name: str, by: str) -> None:
+    """One line now and then: the metric counts, and a flood must not go on in the log."""
+    told, now = request.app[TOLD], time.monotonic()
+    if told.get((name, by), 0.0) <= now:
+        log.warning("limited", limit=name, by=by)
+        told[name, by] = now + QUIET
 
 
 def name_of(request: web.Request) -> tuple[Name | None, str]:
