@@ -50,9 +50,10 @@ class Undoing(StopsService):
             await choices.mark(self.tx, each.appointment_id, None)
         await store.reopen(self.tx, stop.id)
         if stop.source != "hospital" and stop.whole and session is not None:
-            # Whatever the hospital told meanwhile is looked at again.
+            # Whatever the hospital told meanwhile is looked at again; what a roster took away takes nobody new.
             told = {"digest": ""} if session.source == "hospital" else {}
-            await store.set_session(self.tx, session.id, state="open", **told)
+            takes = any(part.state == "open" for part in await store.parts(self.tx, session.id))
+            await store.set_session(self.tx, session.id, state="open" if takes else "closed", **told)
         count = 0
         for each in await choices.of_stop(self.tx, stop.id):
             row: Any = await booking.appointment_by(self.tx, each.appointment_id)
