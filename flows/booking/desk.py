@@ -18,6 +18,7 @@ from flows.booking import (
     desk_roster_publish,
     desk_standing_appeals,
     desk_standing_arrivals,
+    desk_standing_clinic,
     desk_standing_no_shows,
     desk_stops,
     desk_stops_calls,
@@ -37,6 +38,7 @@ ROUTES = (
     desk_office_mine.routes, desk_roster.routes, desk_roster_patterns.routes, desk_roster_publish.routes,
     desk_roster_clinics.routes, desk_roster_changes.routes, desk_pool.routes, desk_draws.routes,
     desk_standing_arrivals.routes, desk_standing_no_shows.routes, desk_standing_appeals.routes,
+    desk_standing_clinic.routes,
     desk_stops.routes, desk_stops_new.routes, desk_stops_calls.routes,
 )
 PERMITS = (VIEW, USE, EXPORT, MINE, SEE, EDIT, PUBLISH, CLINICS, SHARES, FAIR, *desk_stops.PERMITS, *STANDING_PERMITS)

@@ -13,6 +13,7 @@ from flows.booking import store
 from flows.booking.standing.appeals.appealing import Appeals
 from flows.booking.standing.missing import store as missing
 from flows.booking.standing.store import appeal, attendance, lock, no_show
+from flows.directory import store as directory
 from tests.flows.booking import ward
 from tests.flows.booking.givens import misses
 from tests.flows.booking.test_standing import book, session
@@ -197,3 +198,28 @@ async def test_what_the_hospital_caused_is_struck_out_at_once(database: Database
             staff = replace(context, contact=None)
             _, struck = await missing.no_shows(staff.tx, None, state="struck")
         assert struck == 1 and "booking.session_excused" in await here.acts()
+
+
+async def test_a_clinic_decides_about_its_day(database: Database) -> None:
+    async with desk(database) as here:
+        world = await town(here)
+        browser = await here.enter(await here.hire("head", clinics=["1101"], role={
+            "booking.roster.see": "department", "booking.clinics.edit": "department"}))
+        path = "/desk/booking/roster/clinics/1101"
+        await browser.get(path)
+        mark = browser.page.split('name="mark" value="')[1].split('"')[0]
+        for wrong in ({"before": "soon"}, {"before": "999"}, {"until": "25:00"}, {"same_day": "perhaps"}):
+            await browser.get(path)
+            await browser.post(f"{path}/day", mark=mark, **wrong)
+            assert browser.status == 422, wrong
+        await browser.post(f"{path}/day", mark=mark, same_day="yes", before="-30", until="16:00", no_shows="no")
+        assert browser.status == 303
+        assert "16:00 截止" in await browser.get(path)
+        async with world.context() as context:
+            rule = (await directory.read(context.tx)).rule("1101")
+        assert (rule.same_day, rule.same_day_before, rule.no_shows, rule.closed) == (True, -30, False, False)
+        await browser.post(f"{path}/day", mark=mark, same_day="no")
+        assert browser.status == 409
+        await browser.get(path)
+        await browser.post("/desk/booking/roster/clinics/1102/day", mark=mark)
+        assert browser.status == 404 and "booking.clinic_changed" in await here.acts()
