@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.talk.flow import Flow
 from bot.talk.outcomes import Call, Choose, Done, Go, Option, Outcome, Step
+from flows.booking.exams.service import service_of
 from flows.booking.flow_change import Changing
 from flows.booking.flow_check_in import WORDS, CheckingIn
 from flows.booking.flow_reader import Reader
@@ -142,13 +143,15 @@ class Appointments(
     async def decided(self) -> Outcome:
         if self.data.answer == "list":
             return Go(self.start)
+        row = await self.service.mine(self.data.appointment)
+        service = service_of(self.context, row, answered=True)
         if self.data.answer == "no":
-            await self.service.release(self.data.appointment)
+            await service.release(self.data.appointment)
             return Done("given_up")
         try:
-            row = await self.service.confirm(self.data.appointment)
+            row = await service.confirm(self.data.appointment)
         except (HoldExpired, NotBooked) as no:
-            await self.service.release(self.data.appointment, expired=True)
+            await service.release(self.data.appointment, expired=True)
             return Done("hold_lapsed", facts=no.facts | {"minutes": self.context.settings.booking.hold_minutes})
         return Done("booked", facts=await self.service.facts(row), result=row.public_id)
 

@@ -14,6 +14,7 @@ from bot.web import forms
 from bot.web.limits import limited
 from bot.web.pages import contact_page, in_tx, reading, render, see
 from bot.web.reader import open_for
+from flows.booking.exams.service import service_of
 from flows.booking.neighbours import Person, discreet
 from flows.booking.offers import GENERAL, Wanted
 from flows.booking.page_parts import HOME, facts_for, hold_key, number_of, request_id, said
@@ -104,7 +105,7 @@ async def confirm(request: web.Request, context: Context) -> web.StreamResponse:
     service = BookingService(context)
     row = await service.mine(request.match_info["appointment"])
     try:
-        await service.confirm(row.id)
+        await service_of(context, row).confirm(row.id)
     except (HoldExpired, NotBooked) as no:
         if (await facts_for(request, service, row))["veiled"]:
             return see(HOME)
@@ -123,7 +124,7 @@ async def release(request: web.Request, context: Context) -> web.StreamResponse:
     if row.state == "booked":
         return see(f"{HOME}mine/{row.public_id}")
     offered = row.id in await service.waiting.offers()
-    await service.release(row.id)
+    await service_of(context, row).release(row.id)
     if offered:
         return see(f"{HOME}mine/?done=declined")
     if sent.get("then") == "person":

@@ -19,6 +19,7 @@ from flows.booking.page_standing import locks_of
 from flows.booking.page_wait import waits_of
 from flows.booking.page_whom import times
 from flows.booking.refusals import BookingRefusal
+from flows.booking.rules import EXAMINATION
 from flows.booking.service import BookingService
 from flows.booking.stops.asking import Asking
 
@@ -171,5 +172,6 @@ async def _facts(service: BookingService, row: Any) -> dict[str, Any]:
     state = ("past" if over else "coming") if row.state == "booked" else row.state
     reachable = {person.id for person in await service.neighbours.persons()}
     return await service.facts(row) | {
-        "public_id": row.public_id, "state": state, "can_change": row.person_id in reachable,
+        "public_id": row.public_id, "state": state,
+        "can_change": row.person_id in reachable and row.kind != EXAMINATION,
     }

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from bot.context import Context
 from bot.errors import NotFound
 from flows.booking import chronicle, rules
 from flows.booking.exams import store
@@ -18,6 +19,7 @@ from flows.booking.left.places import place_of
 from flows.booking.neighbours import Person
 from flows.booking.pool import store as pool
 from flows.booking.refusals import BookingRefusal, HoldExpired, SlotTaken
+from flows.booking.service import BookingService
 
 
 class ExamService(ExamTerms):
@@ -108,14 +110,25 @@ class ExamService(ExamTerms):
         for row in rows:
             if row.state != "booked" and (row.state != "held" or row.hold_until <= self.context.now):
                 raise HoldExpired(minutes=self.settings.hold_minutes)
-        return [await self.confirm(row.id) for row in rows]
+        return [await super(ExamService, self).confirm(row.id) for row in rows]
 
     async def release_together(self, bundle: str, *, expired: bool = False) -> None:
         """Safe to call twice, and for what is booked by now."""
         rows = await self._locked(bundle)
         await store.lock_segments(self.tx, {row.segment_id for row in rows})
         for row in rows:
-            await self.release(row.id, expired=expired)
+            await super().release(row.id, expired=expired)
+
+    async def confirm(self, appointment_id: int) -> Any:
+        """With all that was held together with it."""
+        await self.confirm_together(await self._bundle_of(appointment_id))
+        return await self._row(appointment_id)
+
+    async def release(self, appointment_id: int, *, expired: bool = False) -> bool:
+        """With all that was held together with it."""
+        before = await self._row(appointment_id)
+        await self.release_together(await self._bundle_of(appointment_id), expired=expired)
+        return bool(before.state == "held")
 
     async def change(self, appointment_id: int, segment_id: int) -> Any:
         """As BookingService.change: another time for the same examination."""
@@ -193,6 +206,12 @@ class ExamService(ExamTerms):
         order = known.order_code or ""
         self.wish = Wish(order or known.item, item, order=order, package=known.package or "")
 
+    async def _bundle_of(self, appointment_id: int) -> str:
+        known = await store.of(self.tx, (await self.mine(appointment_id)).id)
+        if known is None:
+            raise NotFound("examination")
+        return str(known.bundle)
+
     async def _again_together(self, request_id: str) -> list[Any]:
         rows = [await self._row(each) for each in await store.bundle(self.tx, request_id)]
         if any(row.state not in ("held", "booked") for row in rows):
@@ -206,3 +225,9 @@ class ExamService(ExamTerms):
             await self.mine(each)
             await pool.lock(self.tx, each)
         return [await self._row(each) for each in ids]
+
+
+def service_of(context: Context, row: Any, *, answered: bool = False) -> BookingService:
+    """The service whose terms an appointment is under."""
+    made = ExamService if row.kind == rules.EXAMINATION else BookingService
+    return made(context, answered=answered)

@@ -17,6 +17,7 @@ from flows.booking.roster.patterns.rules import Terms, applied, plan
 from flows.booking.roster.reach import Reach
 from flows.booking.roster.sessions import store
 from flows.booking.roster.sessions.diff import GONE
+from flows.booking.rules import EXAMINATION
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ async def copy(context: Context, reach: Reach, unit: View, day: date, clinics: C
     tx, today = context.tx, context.clock.local(context.now).date()
     first, last = week_of(day) if unit == "week" else month_of(day)
     rows = [row for row in await store.sittings(tx, first, last, list(clinics))
-            if row.state == "open" and reach.covers(row.clinic, row.sitting)]
+            if row.state == "open" and row.kind != EXAMINATION and reach.covers(row.clinic, row.sitting)]
     parts: dict[int, list[Any]] = {}
     for part in await store.parts(tx, [row.id for row in rows]):
         parts.setdefault(part.session_id, []).append(part)
