@@ -55,7 +55,8 @@ class Arrivals(BookingService):
             return later
         if state != "booked":
             raise NotBooked(state=state)
-        if row.session_state == "stopped" or row.stopped_at is not None:
+        # Of a stopped session those are expected who stay with the substitute.
+        if row.stopped_at is not None or (row.session_state == "stopped" and row.substitute is None):
             raise SessionStopped(day=row.date, half=row.half)
         last = await store.last_end(self.tx, row.session_id) or row.end_at
         local = self.context.clock.local

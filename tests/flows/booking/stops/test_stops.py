@@ -16,8 +16,9 @@ from sqlalchemy import func, select
 from bot.context import Context
 from bot.errors import Refusal
 from flows.booking import store as booking
-from flows.booking.refusals import BookingRefusal
+from flows.booking.refusals import BookingRefusal, SessionStopped
 from flows.booking.service import BookingService
+from flows.booking.standing.coming.arrivals import Arrivals
 from flows.booking.standing.missing import store as missing
 from flows.booking.standing.missing.writing import NoShows
 from flows.booking.stops import store
@@ -211,6 +212,19 @@ async def test_who_said_that_they_come_is_expected(world: World) -> None:
     await run(world, lambda context: Choosing(context).choose(row.public_id, "keep"), "p0")
     async with world.database.reading() as tx:
         assert await store.excused(tx, booked) == {booked[1]}
+
+
+async def test_who_stays_with_the_substitute_checks_in(world: World, travel: time_machine.Coordinates) -> None:
+    session, booked = await seated(world, 2)
+    await stop(world, session, substitute="D1031")
+    row = (await asked(world))[0]
+    await run(world, lambda context: Choosing(context).choose(row.public_id, "keep"), "p0")
+    travel.shift(timedelta(days=1, minutes=30))
+    assert not (await run(world, lambda context: Arrivals(context).check_in(booked[0], "page"), "p0")).late
+    with pytest.raises(SessionStopped):  # the job that lets the others stay has not run yet
+        await run(world, lambda context: Arrivals(context).check_in(booked[1], "page"), "p1")
+    await booking_stops.stops(world.workshop.job(name="booking.stops"))
+    assert not (await run(world, lambda context: Arrivals(context).check_in(booked[1], "page"), "p1")).late
 
 
 async def test_what_the_hospital_stopped_is_never_held_against_anybody(
