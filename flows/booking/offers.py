@@ -13,7 +13,7 @@ from flows.booking import rules
 from flows.booking.glance import glance
 from flows.booking.left import store as left
 from flows.booking.neighbours import Catalogue, Neighbours, clinic_rules, window
-from flows.booking.refusals import BookingRefusal
+from flows.booking.refusals import BookingRefusal, OpensLater
 from flows.booking.rules import ClinicRules, Sitting
 
 GENERAL = "general"
@@ -139,7 +139,10 @@ class Offers:
         clinic = wanted.clinic or (rows[0].clinic if rows else await self.home_of(wanted.doctor))
         known = await self.neighbours.rules_of(clinic)
         sittings = [Sitting(row.date, row.state == "open", bool(row.to_come), int(row.left)) for row in rows]
-        return rules.why_none(sittings, known, self.now, wanted.day)
+        no = rules.why_none(sittings, known, self.now, wanted.day)
+        if isinstance(no, OpensLater):
+            no.facts["drawn"] = any(row.draw for row in rows if row.date == no.facts["day"])
+        return no
 
     async def too_far(self, day: date) -> dict[str, Any] | None:
         """For a day that no clinic opens yet: how many days ahead can be booked, and when the day opens."""

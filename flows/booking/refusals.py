@@ -238,6 +238,7 @@ class AllOver(BookingRefusal):
 
 
 class OpensLater(BookingRefusal):
-    """There are sessions, and their day is not open yet. Facts: day, horizon_days, opens_day, opens_time."""
+    """There are sessions, and their day is not open yet. Facts: day, horizon_days, opens_day, opens_time, drawn (its
+    slots are drawn then; only where it is known)."""
 
     template = "none_opens_later"
