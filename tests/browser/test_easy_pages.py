@@ -1,4 +1,4 @@
-"""Easy mode on pages: everything is larger and still fits, and a page reads itself aloud where the phone has a voice."""
+"""Easy mode on pages: all is larger and still fits, and a page reads itself aloud where the phone has a voice."""
 
 from __future__ import annotations
 
