@@ -15,8 +15,8 @@ from flows.booking.standing.missing import store as missing
 from flows.booking.standing.store import appeal, attendance, lock, no_show
 from flows.directory import store as directory
 from tests.flows.booking import ward
+from tests.flows.booking.days import book, session
 from tests.flows.booking.givens import misses
-from tests.flows.booking.test_standing import book, session
 from tests.support.desk import Browser, Desk, desk
 from tests.support.world import World
 
