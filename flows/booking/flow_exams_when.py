@@ -184,5 +184,6 @@ class When:
         in_time = sorted(rows, key=lambda row: (row.start_at, row.id))
         told = [await self.service.facts(row, open=True) for row in in_time]
         same = {name: told[0][name] for name in ("person", "day", "cancel_day", "cancel_time", "can_cancel")}
-        return same | {"exams": told, "days": len({each["day"] for each in told}),
-                       "fee": sum(each["exam_fee"] for each in told)}
+        package, fee = told[0]["exam_package"], sum(each["exam_fee"] for each in told)
+        days = len({each["day"] for each in told})
+        return same | {"exams": told, "days": days, "package": package, "fee": told[0]["package_fee"] or fee}

@@ -10,19 +10,25 @@ from flows.booking.exams import book, store
 from flows.booking.exams.rules import Item
 from flows.booking.rules import EXAMINATION
 
-NONE: dict[str, Any] = {"exam": "", "preparation": [], "exam_fee": 0, "fast_day": "", "fast_time": ""}
+NONE: dict[str, Any] = {
+    "exam": "", "preparation": [], "exam_fee": 0, "exam_package": "", "package_fee": 0, "fast_day": "", "fast_time": "",
+}
 
 
 async def of_exam(context: Context, row: Any, *, veiled: bool = False) -> dict[str, Any]:
     """JSON values: exam (its name, "" where it is none, or is not to be named), preparation (lines), exam_fee (fen),
-    fast_day (ISO) and fast_time (HH:MM) from which nothing is eaten any more, "" where one may eat."""
+    exam_package and package_fee (name and price of the package that it belongs to), fast_day (ISO) and fast_time (HH:MM)
+    from which nothing is eaten any more, "" where one may eat."""
     if row.kind != EXAMINATION or veiled:
         return NONE
     known = await store.of(context.tx, row.id)
     if known is None:
         return NONE
-    item = (await book.read(context.tx)).items.get(known.item) or Item(known.item, known.exam_name)
+    own = await book.read(context.tx)
+    item = own.items.get(known.item) or Item(known.item, known.exam_name)
     facts = NONE | {"exam": known.exam_name, "preparation": list(item.preparation), "exam_fee": known.exam_fee}
+    if package := own.package(known.package or ""):
+        facts |= {"exam_package": package.name, "package_fee": package.fee}
     if item.fasting_hours:
         since = context.clock.local(row.start_at) - timedelta(hours=item.fasting_hours)
         facts |= {"fast_day": since.date().isoformat(), "fast_time": f"{since:%H:%M}"}
