@@ -153,7 +153,8 @@ async def test_one_contact_is_slowed_down_and_no_other(sqlite_database: Database
         first, second = await site.signed_in("o1"), await site.signed_in("o2")
         with capture_logs() as told:
             assert await statuses(first, 8) == [200] * 5 + [429] * 3
-        assert [line["event"] for line in told] == ["limited"], "a flood does not go on in the log"
+        lines = [line["event"] for line in told]
+        assert lines.count("limited") == 1, "a flood does not go on in the log"
         assert "o1" not in str(told) and "127.0.0.1" not in str(told)
         assert await statuses(second, 5) == [200] * 5
         refused = await first.get("/h5/site/who")
