@@ -127,5 +127,6 @@ DESK: dict[str, Entry] = {
     "GET /desk/booking/roster/clinics": PLAIN,
     "GET /desk/booking/roster/clinics/{clinic}": CLINIC,
     "POST /desk/booking/roster/clinics/{clinic}": CLINIC,
+    "POST /desk/booking/roster/clinics/{clinic}/day": CLINIC,
     "GET /desk/booking/roster/changes": PLAIN,
 }
