@@ -16,6 +16,7 @@ from sqlalchemy import Boolean, Column, ForeignKey, Index, Row, String, UniqueCo
 
 from bot.db.schema import Moment, Sealed, code, key, public_id, table, whole
 from bot.db.transaction import Transaction
+from flows.booking.rules import EXAMINATION
 from flows.booking.stops.rules import Part
 from flows.booking.store import appointment, segment, session, slot
 
@@ -149,6 +150,7 @@ async def next_segments(
     joined = select(*fields).join(session, session.c.id == segment.c.session_id).where(
         session.c.clinic == clinic, who, session.c.state == "open", session.c.id != but, session.c.date <= last,
         segment.c.state == "open", segment.c.free > 0, segment.c.start_at > after,
+        session.c.kind != EXAMINATION,  # what a device is free for, only the rules of examinations know
     )
     return await tx.all(joined.order_by(segment.c.start_at, segment.c.id))
 
