@@ -17,8 +17,8 @@ NONE: dict[str, Any] = {
 
 async def of_exam(context: Context, row: Any, *, veiled: bool = False) -> dict[str, Any]:
     """JSON values: exam (its name, "" where it is none, or is not to be named), preparation (lines), exam_fee (fen),
-    exam_package and package_fee (name and price of the package that it belongs to), fast_day (ISO) and fast_time (HH:MM)
-    from which nothing is eaten any more, "" where one may eat."""
+    exam_package and package_fee (name and price of the package that it belongs to), fast_day (ISO) and fast_time
+    (HH:MM) from which nothing is eaten any more, "" where one may eat."""
     if row.kind != EXAMINATION or veiled:
         return NONE
     known = await store.of(context.tx, row.id)

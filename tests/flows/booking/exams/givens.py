@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.flows.booking import ward
 from tests.flows.booking.exams import devices
 from tests.flows.booking.givens import day
-from tests.support.givens import given
+from tests.support.givens import do, given
 from tests.support.world import World
 
 
@@ -27,3 +27,10 @@ async def device(world: World, days: str, *rooms: str, half: str = "am") -> None
 async def ordered(world: World, name: str, *items: str) -> None:
     """A doctor ordered these for somebody who is registered."""
     await devices.ordered(world, name, *items)
+
+
+@do
+async def device_breaks(world: World, days: str, room: str) -> None:
+    """The hospital stops a device's morning, and the rosters are taken over."""
+    await ward.change_session(world, f"{day(days):%y%m%d}am{devices.ROOMS[room].code}", state="stopped")
+    await ward.sync(world)
