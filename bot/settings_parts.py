@@ -125,7 +125,10 @@ class Stops(Section):
 
     choose_hours: int = Field(24, ge=1, le=168, description="How long patients of a stopped session may choose")
     choose_before_minutes: int = Field(
-        120, ge=0, le=2880, description="So long before their time it ends: they stay with the substitute, or are called"
+        120,
+        ge=0,
+        le=2880,
+        description="So long before their time it ends: they stay with the substitute, or are called",
     )
     keep_days: int = Field(
         14, ge=0, le=60, description="Slots of the same doctor within so many days are kept for them while they choose"

@@ -26,6 +26,7 @@ from bot.ports import Ports
 from bot.settings import Settings
 from bot.talk import reach
 from bot.talk.area import Areas
+from bot.talk.crowd import Crowd
 from bot.talk.engine import Engine
 from bot.talk.lanes import Lanes
 from bot.talk.messages import Answer, Inbound, Message
@@ -66,6 +67,7 @@ class Dispatcher:
         # However many turns wait, a message whose answer comes late can be written down at once, and pages still load.
         self._room = asyncio.Semaphore(max(1, database.size - SPARED))
         self._lanes = Lanes()
+        self._crowd = Crowd()
         self._running: dict[tuple[str, str], asyncio.Task[Answer]] = {}
 
     # --- ways in -------------------------------------------------------------------------------------------------
@@ -76,10 +78,12 @@ class Dispatcher:
         Cancelling the caller (a channel that hung up) does not stop the turn, nor does `until` (the loop's time).
 
         :raises bot.talk.too_late.TooLate: the turn still runs at `until`
+        :raises bot.talk.crowd.Crowded: so many turns wait that nothing was begun
         """
         name = (inbound.source, inbound.external_id)
         task = self._running.get(name)
         if task is None:
+            self._crowd.check(len(self._running))
             lane = (inbound.account, inbound.contact)
             task = asyncio.create_task(self._lanes.run(lane, lambda: self._patiently(lambda: self._message(inbound))))
             self._running[name] = task

@@ -13,6 +13,8 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "
 )
+SERVER = "Daoyi"
+"""The framework would tell its version."""
 YEAR = 365 * 24 * 3600
 
 
@@ -42,6 +44,6 @@ def _headers(sandbox: bool, https: bool) -> tuple[tuple[str, str], ...]:
         ("Cross-Origin-Opener-Policy", "same-origin"),
         ("Cross-Origin-Resource-Policy", "same-origin"),
         ("Permissions-Policy", "camera=(self), geolocation=(self), microphone=(), payment=()"),
-        ("Server", "Daoyi"),  # the framework would tell its version
+        ("Server", SERVER),
         *more,
     )

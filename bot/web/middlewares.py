@@ -43,7 +43,9 @@ def _dress(request: web.Request, response: web.StreamResponse, bound: str) -> No
     path = request.path
     if not response.prepared:
         response.headers[REQUEST_ID] = bound
-        if not path.startswith(MACHINES):
+        if path.startswith(MACHINES):
+            response.headers["Server"] = headers.SERVER
+        else:
             headers.secure(request, response)
     if not path.startswith(UNCOUNTED):
         metrics.requests.inc(_area(request), str(response.status))

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from bot import clock, logs, metrics
 from bot.errors import BadInput
+from bot.talk.crowd import Crowded
 from bot.talk.messages import Inbound
 from bot.talk.too_late import TooLate
 from bot.web.access import public
@@ -74,6 +75,9 @@ async def _answer(request: web.Request, gate: Gate, letter: Letter, until: float
     inbound = letter.inbound
     try:
         answer = await request.app[DISPATCHER].turn(inbound, until=until)
+    except Crowded:  # it has told of itself; what comes again finds room, or comes again
+        _count(inbound, "failed")
+        return web.Response(status=503)
     except TooLate:  # the dispatcher goes on with the turn and keeps its answer
         return await _later(request, inbound, "late")
     except Exception:

@@ -16,6 +16,7 @@ from bot.db.contacts import contact, conversation, set_reach
 from bot.db.inbox import inbox
 from bot.db.outbox import outbox
 from bot.talk.area import Areas
+from bot.talk.crowd import Crowded
 from bot.talk.dispatcher import Dispatcher
 from bot.talk.events import BEGIN, EVENT, begin, tell
 from bot.talk.messages import Answer, Inbound
@@ -273,3 +274,15 @@ async def test_a_fault_at_something_nobody_waits_for_is_delivered_again(world: W
     with pytest.raises(ZeroDivisionError):
         await world.dispatcher.turn(world.inbound("a", kind="delivery"))
     assert await count(world, inbox) == 0
+
+
+async def test_who_finds_no_room_is_sent_away_and_nothing_is_begun(world):
+    world.dispatcher._crowd.most = 1
+    first, second = world.inbound("a", "喝茶"), world.inbound("b", "喝茶")
+    running = asyncio.create_task(world.dispatcher.turn(first))
+    await asyncio.sleep(0)
+    with pytest.raises(Crowded):
+        await world.dispatcher.turn(second)
+    same = await world.dispatcher.turn(first)  # what runs already has its place
+    assert (await running).messages == same.messages
+    assert (await world.dispatcher.turn(second)).messages == same.messages

@@ -9,6 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot import metrics
+from bot.talk.crowd import Crowded
 from bot.talk.messages import Answer, Message
 from tests.webhooks.wechat.caller import SECOND_APP_ID, Caller, fixture, flat, serving
 
@@ -171,3 +172,11 @@ async def test_what_does_not_fit_into_one_message_goes_by_the_outbox(client, dis
     response = await post(client)
     assert (response.status, await response.read()) == (200, b"success")
     assert dispatcher.kept == dispatcher.heard
+
+
+async def test_where_no_turn_has_room_wechat_comes_again(client, dispatcher):
+    dispatcher.fault = Crowded()
+    with capture_logs() as lines:
+        response = await post(client)
+    assert (response.status, await response.read()) == (503, b"")
+    assert lines == [] and dispatcher.kept == []
