@@ -10,6 +10,7 @@ import pytest
 import time_machine
 
 from bot.errors import NotFound
+from flows.booking import store
 from flows.booking.glance import glance
 from flows.booking.offers import Wanted
 from flows.booking.service import BookingService
@@ -77,6 +78,18 @@ async def test_the_later_place_may_be_in_the_next_segment(world: World, travel: 
     at(travel, "09:20")
     assert (await check_in(world, appointment)).row.segment_id == second
     assert await ward.balanced(world)
+
+
+async def test_later_is_what_begins_later_wherever_it_stands(
+    world: World, travel: time_machine.Coordinates
+) -> None:
+    """A session that was extended to the front has its earliest time at its last position."""
+    first, second = await session(world, capacity=1)
+    async with world.database.transaction() as tx:
+        await tx.update(store.segment.update().where(store.segment.c.id == first).values(position=3))
+    appointment = await book(world, first, await ward.person(world))
+    at(travel, "09:20")
+    assert (await check_in(world, appointment)).row.segment_id == second
 
 
 async def test_no_later_place_is_said_and_the_place_stays(world: World, travel: time_machine.Coordinates) -> None:

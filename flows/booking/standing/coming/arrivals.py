@@ -92,7 +92,7 @@ class Arrivals(BookingService):
 
     async def _late(self, old: Any, way: str) -> Arrived:
         """A later place of the session, where one is left; the old one goes back and the hospital is told of both."""
-        for segment in await store.later_segments(self.tx, old.session_id, old.position):
+        for segment in await store.later_segments(self.tx, old.session_id, old.start_at):
             after = old.number if segment.id == old.segment_id else 0
             if taken := await take_after(self.tx, segment.id, after):
                 return await self._here(await self._moved(old, segment.id, taken), way, late=True, moved=True)

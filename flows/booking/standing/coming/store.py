@@ -46,13 +46,14 @@ async def last_end(tx: Transaction, session_id: int) -> datetime | None:
     return await tx.scalar(mine)
 
 
-async def later_segments(tx: Transaction, session_id: int, position: int) -> Sequence[Row[Any]]:
-    """(id, position) of segments of a session with a free slot that are not over, from this position on."""
+async def later_segments(tx: Transaction, session_id: int, start: datetime) -> Sequence[Row[Any]]:
+    """(id) of segments of a session with a free slot that are not over, from this start on, in time: what a session
+    was extended by stands at its last positions."""
     where = (
         segment.c.session_id == session_id, segment.c.state == "open", segment.c.free > 0,
-        segment.c.position >= position, segment.c.end_at > tx.now,
+        segment.c.start_at >= start, segment.c.end_at > tx.now,
     )
-    return await tx.all(select(segment.c.id, segment.c.position).where(*where).order_by(segment.c.start_at))
+    return await tx.all(select(segment.c.id).where(*where).order_by(segment.c.start_at))
 
 
 # --- what the hospital tells -----------------------------------------------------------------------------------------
