@@ -92,6 +92,18 @@ async def test_later_is_what_begins_later_wherever_it_stands(
     assert (await check_in(world, appointment)).row.segment_id == second
 
 
+async def test_a_later_place_stays_with_the_channel_that_booked(
+    world: World, travel: time_machine.Coordinates
+) -> None:
+    appointment = await book(world, (await session(world))[0], await ward.person(world))
+    at(travel, "09:01")
+    async with world.context() as context:
+        desk = Arrivals(replace(context, actor="staff:x", channel="web"))
+        new = (await desk.check_in(appointment, "desk")).row
+    old = await row_of(world, appointment)
+    assert old.channel != "web" and (new.id != old.id, new.channel) == (True, old.channel)
+
+
 async def test_no_later_place_is_said_and_the_place_stays(world: World, travel: time_machine.Coordinates) -> None:
     first, second = await session(world, capacity=1)
     appointment = await book(world, first, await ward.person(world))

@@ -100,7 +100,8 @@ class Arrivals(BookingService):
         raise NoPlaceLeft(day=old.date, start=old.start_wall, end=old.end_wall, zone=zone)
 
     async def _moved(self, old: Any, segment_id: int, taken: tuple[int, int]) -> Any:
-        theirs = Arrivals(replace(self.context, contact=await contact_of(self.tx, old.contact_id)))
+        contact = await contact_of(self.tx, old.contact_id)
+        theirs = Arrivals(replace(self.context, contact=contact, channel=old.channel))
         place = await theirs.segment(segment_id)
         new_id = await theirs._add(
             place, old.person_id, *taken, f"late:{old.public_id}", state="booked", hold_until=self.context.now,
