@@ -112,6 +112,21 @@ async def test_the_rest_of_a_share_is_released_in_time(world: World, travel: tim
         )
 
 
+async def test_a_share_released_when_the_session_begins_is_not_cut_again(
+    world: World, travel: time_machine.Coordinates
+) -> None:
+    """Its first segment is over or stopped: the later ones do not make it begin later."""
+    _, second = await session(world)
+    async with world.database.transaction() as tx:
+        await shares.set_rule(tx, Rule("1101", "D1023", "window", 50, 0), "test")
+    await renew(world)
+    travel.move_to(f"{DAY} 01:00:00+00:00")  # nine
+    await renew(world)
+    await renew(world)
+    census = await ward.census(world, second)
+    assert (census["kept"], census["free"]) == (0, 4) and await ward.balanced(world)
+
+
 async def test_a_released_slot_is_first_of_those_who_wait(world: World, travel: time_machine.Coordinates) -> None:
     first, second = await session(world, capacity=2)
     await set_rules(world, ("window", 50))

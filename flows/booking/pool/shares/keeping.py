@@ -44,7 +44,7 @@ class Wanted:
 def wanted_of(rows: Sequence[Any], known: Iterable[rules.Rule], now: datetime) -> Wanted:
     """`rows` are those of one session as store.sittings reads them."""
     first = rows[0]
-    found = Wanted(min(row.start_at for row in rows))
+    found = Wanted(first.begins)
     for row in rows:
         found.capacity[row.segment_id] = row.capacity
         found.free[row.segment_id] = row.free

@@ -176,14 +176,17 @@ async def note(tx: Transaction, segment_id: int, left: Mapping[str, int], releas
 
 async def sittings(tx: Transaction, only: int | None = None) -> Sequence[Row[Any]]:
     """Segments to come of sessions that a rule may fit, a row for each channel that slots bear the name of (`slots` of
-    them, `kept` still): session_id, code, clinic, doctor, date, half, segment_id, capacity, free, start_at, shared,
-    channel, slots, kept. `only` is one session alone."""
+    them, `kept` still): session_id, code, clinic, doctor, date, half, begins (of its first segment, be it over or
+    stopped), segment_id, capacity, free, start_at, shared, channel, slots, kept. `only` is one session alone."""
+    every = segment.alias()
+    begins = select(func.min(every.c.start_at)).where(every.c.session_id == session.c.id).scalar_subquery()
     fields = [session.c.id.label("session_id"), session.c.code, session.c.clinic, session.c.doctor, session.c.date,
               session.c.half, segment.c.id.label("segment_id"), segment.c.capacity, segment.c.start_at,
               segment.c.free, segment.c.shared]
     kept = func.sum(case((slot.c.state == "kept", 1), else_=0)).label("kept")
     of_clinic = session.c.clinic.in_(select(rule.c.clinic)) | segment.c.shared
-    joined = select(*fields, slot.c.channel, func.count(slot.c.id).label("slots"), kept).select_from(
+    slots = func.count(slot.c.id).label("slots")
+    joined = select(*fields, begins.label("begins"), slot.c.channel, slots, kept).select_from(
         session.join(segment, segment.c.session_id == session.c.id).outerjoin(
             slot, (slot.c.segment_id == segment.c.id) & slot.c.channel.is_not(None)
         )
