@@ -64,6 +64,14 @@ async def add(tx: Transaction, **values: Any) -> None:
     await tx.insert_once(exam, **values)
 
 
+async def carry(tx: Transaction, old_id: int, new_id: int, name: str) -> None:
+    """The appointment in the place of an old one is for the same, as a bundle of this name; nothing happens where the
+    old one is no examination."""
+    if (known := await of(tx, old_id)) is not None:
+        await add(tx, appointment_id=new_id, item=known.item, name=known.exam_name, fee=known.exam_fee,
+                  order_code=known.order_code, package=known.package, bundle=name)
+
+
 async def of(tx: Transaction, appointment_id: int) -> Row[Any] | None:
     """item, exam_name, exam_fee, order_code, package, bundle of an appointment; None where it is no examination."""
     return await tx.one(select(*_EXAM).where(exam.c.appointment_id == appointment_id))

@@ -10,6 +10,7 @@ from bot.access import audit
 from bot.db.contacts import contact_of
 from flows.booking import chronicle
 from flows.booking import store as appointments
+from flows.booking.exams import store as exams
 from flows.booking.pool import store as pool
 from flows.booking.pool.later.store import take_after
 from flows.booking.refusals import NotBooked, SessionStopped
@@ -107,6 +108,7 @@ class Arrivals(BookingService):
             place, old.person_id, *taken, f"late:{old.public_id}", state="booked", hold_until=self.context.now,
             booked_at=self.context.now, replaces=old.id,
         )
+        await exams.carry(self.tx, old.id, new_id, f"late:{old.public_id}")
         await pool.take_held(self.tx, taken[0])
         await pool.end(self.tx, old.id, "booked", "changed", self.context.actor)
         await theirs._let_go(old)

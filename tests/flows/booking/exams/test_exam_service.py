@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+import time_machine
 
 from bot.errors import NotFound, Refusal
-from flows.booking import store
+from flows.booking import ledger, store
 from flows.booking.exams import refusals
 from flows.booking.exams.service import ExamService
 from flows.booking.refusals import ClinicClosed, SlotTaken
 from flows.booking.service import BookingService
+from flows.booking.standing.coming.arrivals import Arrivals
 from integrations.his.conduct import Conduct, behave
 from tests.flows.booking import ward
 from tests.flows.booking.exams import devices
@@ -144,6 +146,24 @@ async def test_an_order_that_was_booked_elsewhere_is_refused_and_the_slot_comes_
     await rooms.drain.once()
     assert await states(rooms) == ["refused"]
     assert (await ward.census(rooms, segment))["free"] == 1
+
+
+async def test_who_is_late_for_a_device_keeps_the_order(rooms: World, travel: time_machine.Coordinates) -> None:
+    person = await ward.person(rooms)
+    order = (await devices.ordered(rooms, "张三明", "US-HEART"))[0]
+    first = (await segments(rooms, "201"))[0].id
+    async with rooms.context() as context:
+        held = (await ExamService(context).hold_together(person, {order: first}, "r"))[0]
+        await ExamService(context).confirm(held.id)
+    await rooms.drain.once()
+    travel.move_to(f"{ward.TOMORROW}T00:05:00+00:00")  # 8:05, and their time began at 8:00
+    async with rooms.context() as context:
+        late = await Arrivals(context).check_in(held.id, "page")
+        told = await ledger.entry(context, late.row.id)
+        assert late.moved and told is not None and told.order == order
+        assert await ExamService(context).orders(person) == ([], 1)
+        assert (await ExamService(context).confirm(late.row.id)).id == late.row.id
+    assert await states(rooms) == ["booked", "changed"] and await ward.balanced(rooms)
 
 
 async def test_examinations_leave_the_doctors_limits_alone(rooms: World) -> None:
