@@ -9,7 +9,6 @@ from typing import Any
 from bot import logs
 from bot.clock import HospitalClock
 from bot.context import Context
-from bot.db.faults import is_passing
 from bot.db.transaction import Transaction
 from bot.errors import OutsideRefused, OutsideUnavailable
 from flows.booking import ledger, limits
@@ -24,6 +23,7 @@ from flows.booking.service import REGISTER, UNREGISTER, BookingService
 from flows.booking.waiting import store as entries
 from flows.booking.waiting.passing import Passing
 from integrations.his.port import HospitalPort, Session
+from jobs.alone import alone
 from jobs.job import Job
 from jobs.outbox import Handles
 from jobs.schedule import Every
@@ -75,19 +75,9 @@ async def sweep(job: Job) -> None:
         async def release(context: Context, hold: Any = hold) -> None:
             await BookingService(context).release_hold(hold.id, hold.segment_id, hold.slot_id, expired=True)
 
-        await _alone(job.run(release), appointment=hold.id)
+        await alone(job.run(release), "not_given_back", appointment=hold.id)
     for slot in cooled:
-        await _alone(_pass_on(job, slot.id), slot=slot.id)
-
-
-async def _alone(work: Awaitable[Any], **which: int) -> None:
-    """One that cannot be given back must not keep all that come after it, at every sweep again."""
-    try:
-        await work
-    except Exception as error:
-        if is_passing(error):
-            raise
-        log.error("not_given_back", exc_info=True, **which)
+        await alone(_pass_on(job, slot.id), "not_given_back", slot=slot.id)
 
 
 async def pass_on(job: Job, payload: dict[str, Any]) -> None:

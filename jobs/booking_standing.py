@@ -14,6 +14,7 @@ from flows.booking.standing.coming import store as coming
 from flows.booking.standing.missing import store as missing
 from flows.booking.standing.missing.writing import NoShows
 from integrations.his.port import Attendance, HospitalPort
+from jobs.alone import alone
 from jobs.job import Job
 from jobs.schedule import Every
 
@@ -54,7 +55,12 @@ async def attendance(job: Job) -> None:
             async def hear(context: Context, each: Attendance = each) -> None:
                 await hearing.hear(context, each)
 
-            await job.run(hear)
+            async def here(context: Context, public: str = each.appointment) -> None:
+                await hearing.here(context, public)
+
+            if not await alone(job.run(hear), "attendance_not_heard", appointment=each.appointment):
+                # Whom the hospital saw is not branded, whatever else could not be noted.
+                await alone(job.run(here), "attendance_lost", appointment=each.appointment)
 
         async def heard(context: Context, day: date = day) -> None:
             await hearing.heard(context, day, now)
@@ -74,7 +80,7 @@ async def _tell_near(job: Job, today: date) -> None:
         async def tell(context: Context, appointment_id: int = appointment_id) -> None:
             await hearing.tell_near(context, appointment_id)
 
-        await job.run(tell)
+        await alone(job.run(tell), "not_told", appointment=appointment_id)
 
 
 async def begun(job: Job) -> None:
@@ -88,7 +94,7 @@ async def begun(job: Job) -> None:
         async def tell(context: Context, appointment_id: int = row.id) -> None:
             await hearing.tell_missed(context, appointment_id)
 
-        await job.run(tell)
+        await alone(job.run(tell), "not_told", appointment=row.id)
 
 
 async def no_shows(job: Job) -> None:
@@ -110,7 +116,7 @@ async def no_shows(job: Job) -> None:
             async def write(context: Context, appointment_id: int = row.id) -> None:
                 await NoShows(context).write(appointment_id)
 
-            await job.run(write)
+            await alone(job.run(write), "no_show_not_written", appointment=row.id)
         if len(rows) < AT_ONCE:
             return
 
@@ -131,7 +137,7 @@ async def locks(job: Job) -> None:
         async def end(context: Context, lock_id: int = row.id) -> None:
             await NoShows(context).run_out(lock_id)
 
-        await job.run(end)
+        await alone(job.run(end), "lock_not_ended", lock=row.id)
 
 
 def _writes(job: Job, catalogue: Catalogue, clinic: str) -> bool:

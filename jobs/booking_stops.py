@@ -12,6 +12,7 @@ from flows.booking.stops.choosing import REFUND_DUE
 from flows.booking.stops.deadline import stay
 from flows.booking.stops.hearing import HEARD, Hearing
 from flows.booking.stops.service import StopsService
+from jobs.alone import alone
 from jobs.job import Job
 from jobs.outbox import Handles
 from jobs.schedule import Every
@@ -32,13 +33,13 @@ async def stops(job: Job) -> None:
     async with job.database.reading() as tx:
         late, missed = await choices.overdue(tx, AT_ONCE), await choices.uncovered(tx, AT_ONCE)
     for choice in late:
-        await job.run(partial(stay, choice_id=choice))
+        await alone(job.run(partial(stay, choice_id=choice)), "choice_left_open", choice=choice)
     for stop in missed:
 
         async def catch_up(context: Context, stop: int = stop) -> None:
             await StopsService(context).catch_up(stop)
 
-        await job.run(catch_up)
+        await alone(job.run(catch_up), "stop_not_covered", stop=stop)
 
 
 async def refund_due(job: Job, payload: dict[str, Any]) -> None:

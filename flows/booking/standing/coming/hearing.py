@@ -43,6 +43,13 @@ async def hear(context: Context, told: Attendance) -> None:
         await store.taken_in(context.tx, row.id, told.seen_at)
 
 
+async def here(context: Context, public: str) -> None:
+    """The patient is here, and nothing more is known than that."""
+    row = await appointments.appointment_of_public(context.tx, public)
+    if row is not None and await pool.lock(context.tx, row.id) == "booked":
+        await store.arrive(context.tx, row.id, HOSPITAL, context.actor, late=False)
+
+
 async def heard(context: Context, day: date, read_at: datetime) -> None:
     """The hospital told all of a day, at this moment."""
     await store.told(context.tx, day, read_at)
