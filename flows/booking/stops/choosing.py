@@ -13,6 +13,7 @@ from flows.booking import rules as booking_rules
 from flows.booking import store as booking
 from flows.booking.glance import glance
 from flows.booking.left import store as left
+from flows.booking.left.places import place_of
 from flows.booking.neighbours import Person, clinic_rules, visitor
 from flows.booking.pool import store as pool
 from flows.booking.pool.reserved import store as reserved
@@ -86,7 +87,7 @@ class Choosing(Asking):
         if answer == "same":
             segment_id = await store.segment_of(self.tx, row.slot_id)
         place = await left.place(self.tx, segment_id, self.context.channel) if segment_id else None
-        if place is None or place.clinic != row.clinic:
+        if place is None or place.clinic != row.clinic or place.kind == booking_rules.EXAMINATION:
             raise NotFound("segment")
         await self._check(row, place, person, kept=answer == "same")
         if answer == "same":
@@ -120,12 +121,8 @@ class Choosing(Asking):
     async def _check(self, row: Any, place: Any, person: Person, *, kept: bool) -> None:
         """The rules of booking, without the old appointment. A kept time was taken out of the pool for them: when its
         day opens, and what is free there, does not matter."""
-        local = self.context.clock.local
         clinic = clinic_rules(await self.booking.neighbours.catalogue(), place.clinic, self.context)
-        wish = booking_rules.Place(
-            place.date, place.half, local(place.start_at), local(place.end_at), place.clinic, place.sitting,
-            place.session_state == "open", place.segment_state == "open", place.free,
-        )
+        wish = place_of(place, self.context.clock)
         if kept and not (wish.session_open and wish.segment_open):
             raise NotOffered(what="same")
         if not kept:

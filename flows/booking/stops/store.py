@@ -159,13 +159,14 @@ async def others(
     tx: Transaction, clinic: str, but: Sequence[str], after: datetime, last: date
 ) -> Sequence[Row[Any]]:
     """(id, start_at, start_wall, end_wall, date, half, sitting, kind, fee) of times with a slot left in a clinic, of
-    anybody but these doctors; a general clinic's have no `sitting`."""
+    anybody but these doctors; a general clinic's have no `sitting`. None of a device, or of what is drawn."""
     fields = (segment.c.id, segment.c.start_at, segment.c.start_wall, segment.c.end_wall, session.c.date,
               session.c.half, session.c.sitting, session.c.kind, session.c.fee)
     who = or_(session.c.sitting.is_(None), session.c.sitting.not_in(but))
     joined = select(*fields).join(session, session.c.id == segment.c.session_id).where(
         session.c.clinic == clinic, who, session.c.state == "open", session.c.date <= last,
         segment.c.state == "open", segment.c.free > 0, segment.c.start_at > after,
+        session.c.kind != EXAMINATION, session.c.draw.is_(None),
     )
     return await tx.all(joined.order_by(segment.c.start_at, segment.c.id))
 

@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from bot.context import Context
 from bot.errors import Refusal
 from flows.booking import store as booking
-from flows.booking.refusals import BookingRefusal, SessionStopped
+from flows.booking.refusals import BookingRefusal, InDraw, SessionStopped
 from flows.booking.service import BookingService
 from flows.booking.standing.coming.arrivals import Arrivals
 from flows.booking.standing.missing import store as missing
@@ -127,6 +127,25 @@ async def test_of_two_taps_the_first_wins(world: World, answers: tuple[Any, Any]
     active = await count(world, booking.appointment, person_id=ends[0].row.person_id, state="booked")
     assert active == (0 if final.state == "cancelled" else 1)
     assert await ward.balanced(world)
+
+
+async def test_nobody_gets_past_a_draw_by_a_stop(world: World) -> None:
+    session, _ = await seated(world, 1)
+    code = await ward.session(world, ward.TOMORROW, doctor="1024")
+    await ward.sync(world)
+    await stop(world, session)
+    public = (await asked(world))[0].public_id
+    drawn = (await ward.segments(world, code))[0]
+
+    async def offered(context: Context) -> list[int]:
+        return [each.id for each in await Choosing(context).others(await choices.by_public(context.tx, public))]
+
+    assert await run(world, offered, "p0") == [drawn.id]
+    async with world.database.transaction() as tx:
+        await store.set_session(tx, drawn.session_id, draw="coming")
+    assert await run(world, offered, "p0") == []
+    with pytest.raises(InDraw):  # by a page that was opened before
+        await run(world, lambda context: Choosing(context).choose(public, "other", drawn.id), "p0")
 
 
 async def test_nobody_slips_through_while_it_is_stopped(world: World) -> None:
