@@ -119,9 +119,10 @@ async def shut(tx: Transaction, segments: Sequence[int], stop_id: int, substitut
     await tx.update(mine.values(stop_id=stop_id, substitute=substitute))
 
 
-async def reopen(tx: Transaction, stop_id: int) -> None:
+async def reopen(tx: Transaction, stop_id: int, state: str) -> None:
+    """What the stop shut is open again, or closed: nobody new gets in."""
     mine = update(segment).where(segment.c.stop_id == stop_id)
-    await tx.update(mine.where(segment.c.state == "stopped").values(state="open"))
+    await tx.update(mine.where(segment.c.state == "stopped").values(state=state))
     await tx.update(mine.values(stop_id=None, substitute=None))
 
 

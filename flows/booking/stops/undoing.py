@@ -10,6 +10,7 @@ from bot.errors import NotFound
 from flows.booking import store as booking
 from flows.booking.glance import glance
 from flows.booking.pool.reserved import store as reserved
+from flows.booking.roster.sessions.diff import GONE
 from flows.booking.stops import rules, store
 from flows.booking.stops.choices import store as choices
 from flows.booking.stops.refusals import UndoTooLate
@@ -48,9 +49,13 @@ class Undoing(StopsService):
             if each.slot_id:
                 await reserved.give_back(self.tx, each.slot_id, each.slot_until)
             await choices.mark(self.tx, each.appointment_id, None)
-        await store.reopen(self.tx, stop.id)
+        # What no roster of ours tells any more, or was closed meanwhile, takes nobody new.
+        closed = session is not None and session.source == "desk" and (
+            session.digest == GONE or session.state == "closed"
+        )
+        await store.reopen(self.tx, stop.id, "closed" if closed else "open")
         if stop.source != "hospital" and stop.whole and session is not None:
-            # Whatever the hospital told meanwhile is looked at again; what a roster took away takes nobody new.
+            # Whatever the hospital told meanwhile is looked at again.
             told = {"digest": ""} if session.source == "hospital" else {}
             takes = any(part.state == "open" for part in await store.parts(self.tx, session.id))
             await store.set_session(self.tx, session.id, state="open" if takes else "closed", **told)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any, TypeVar
 
 import pytest
@@ -30,6 +30,10 @@ from flows.booking.roster.sessions.publishing import (
 )
 from flows.booking.service import BookingService
 from flows.booking.stops.by_roster import stop_session
+from flows.booking.stops.rules import Wish
+from flows.booking.stops.service import StopsService
+from flows.booking.stops.store import stop
+from flows.booking.stops.undoing import Undoing
 from flows.booking.waiting import store as waiting
 from integrations.his import store as his
 from jobs import booking
@@ -250,6 +254,36 @@ async def test_a_session_that_goes_can_be_stopped(world: World) -> None:
         told, _ = await patterns.changes(tx, ["1101"])
     assert {each.act for each in told} == {"published", "pattern_add", "pattern_end", "session_gone"}
     assert all(each.actor == "staff:clerk" for each in told)
+
+
+async def test_what_went_stays_closed_when_its_stop_is_taken_back(world: World) -> None:
+    await draft(world, TERMS)
+    await publish(world)
+    booked = await book(world, CODE)
+    await end(world)
+    await publish(world, **{booked.public_id: "stop"})
+    async with world.database.reading() as tx:
+        made: Any = await tx.one(select(stop))
+    await run(world, lambda context: Undoing(context).undo(made.public_id))
+    row = await appointment(world, booked.public_id)
+    assert (row.session_state, row.segment_state, row.stopped_at) == ("closed", "closed", None)
+    assert {each.state for each in await ward.segments(world, CODE)} == {"closed"}
+    await draft(world, TERMS)  # told again, it is open again
+    await publish(world)
+    assert {each.state for each in await sessions(world)} == {"open"} and await ward.balanced(world)
+    assert {each.state for each in await ward.segments(world, CODE)} == {"open"}
+
+
+async def test_what_was_closed_by_hand_stays_closed_when_a_stop_is_taken_back(world: World) -> None:
+    await draft(world, TERMS)
+    await publish(world)
+    await book(world, CODE, 3)
+    key = (await sessions(world))[0].id
+    wish = Wish(key, "手术", time(9, 30))
+    made = await run(world, lambda context: StopsService(context).stop(wish, "once"))
+    await run(world, lambda context: Publishing(context).close(CODE))
+    await run(world, lambda context: Undoing(context).undo(made.public_id))
+    assert {each.state for each in await ward.segments(world, CODE)} == {"closed"}
 
 
 async def test_later_terms_leave_the_days_before_alone(world: World) -> None:
