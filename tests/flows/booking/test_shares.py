@@ -8,10 +8,11 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import time, timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 import time_machine
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from bot.context import Context
 from flows.booking import store
@@ -165,6 +166,37 @@ async def test_who_waits_on_a_channel_is_offered_what_comes_back_to_its_share(wo
     async with world.context("p5") as context:
         assert len(await BookingService(context).waiting.offers()) == 1
     assert await ward.balanced(world)
+
+
+@pytest.mark.parametrize("database_kind", ["mariadb"], indirect=True)
+async def test_the_sweep_walks_no_days_that_are_over(world: World) -> None:
+    """A hospital's sessions of years stay in the table; those to come are found by their day."""
+    await session(world)
+    asked: list[Any] = []
+    async with world.database.transaction() as tx:
+        like = await tx.one(select(store.session))
+        assert like is not None
+        before = [{"code": f"old{n}", "date": DAY - timedelta(days=20 + n)} for n in range(1000)]
+        values = {name: value for name, value in like._mapping.items() if name != "id"}
+        await tx.insert_many(store.session, [values | each for each in before])
+        part = await tx.one(select(store.segment))
+        assert part is not None
+        values = {name: value for name, value in part._mapping.items() if name != "id"}
+        old = await tx.all(select(store.session.c.id).where(store.session.c.code.like("old%")))
+        await tx.insert_many(store.segment, [values | {"session_id": row.id} for row in old])
+    async with world.database.reading() as tx:
+        await tx.execute(text("ANALYZE TABLE booking_session, booking_segment"))
+        whole = tx.all
+
+        async def noted(statement: Any) -> Any:
+            asked.append(statement)
+            return await whole(statement)
+
+        with patch.object(tx, "all", noted):
+            await shares.sittings(tx)
+        plan = str(asked[0].compile(dialect=tx.link.dialect, compile_kwargs={"literal_binds": True}))
+        rows = await whole(text(f"EXPLAIN {plan}"))
+    assert "ix_booking_session_date" in [row.key for row in rows], rows
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
