@@ -15,6 +15,7 @@ from bot.context import Context
 from bot.errors import Conflict, NotFound
 from flows.booking import store
 from flows.booking.offers import Offers, Wanted
+from flows.booking.pool import store as pool
 from flows.booking.refusals import OpensLater, SlotTaken
 from flows.booking.roster.patterns import store as patterns
 from flows.booking.roster.patterns.drafts import BadTerms, Drafts
@@ -254,6 +255,27 @@ async def test_a_session_that_goes_can_be_stopped(world: World) -> None:
         told, _ = await patterns.changes(tx, ["1101"])
     assert {each.act for each in told} == {"published", "pattern_add", "pattern_end", "session_gone"}
     assert all(each.actor == "staff:clerk" for each in told)
+
+
+async def test_who_publishes_and_who_gives_a_hold_back_never_wait_for_each_other(world: World) -> None:
+    await draft(world, TERMS)
+    await publish(world)
+    booked = await book(world, CODE)
+    await end(world)
+    token = (await seen(world)).token
+
+    async def publishing() -> Published:
+        async with world.context("b") as context:  # once: no second try hides a deadlock
+            return await Publishing(context, stop_session).publish("1101", token, {booked.public_id: "stop"})
+
+    async with world.context("a") as context:
+        await pool.lock(context.tx, booked.id)
+        task = asyncio.create_task(publishing())
+        await asyncio.sleep(0.3)
+        await pool.give(context.tx, booked.segment_id, booked.slot_id, pool.TAKEN)
+        await pool.end(context.tx, booked.id, "booked", "cancelled", context.actor)
+    with pytest.raises(StalePreview):  # one less than was read
+        await task
 
 
 async def test_what_went_stays_closed_when_its_stop_is_taken_back(world: World) -> None:

@@ -108,11 +108,16 @@ async def open_segment(tx: Transaction, segment_id: int) -> None:
 
 
 async def lock_codes(tx: Transaction, codes: Collection[str]) -> None:
-    """Our sessions with these codes, until the transaction ends, in one order."""
+    """Our sessions with these codes, who is in them, and their segments, until the transaction ends; in one order, as
+    who stops a session, and who gives a hold back."""
     mine = select(session.c.id).where(session.c.code.in_(codes), session.c.source == DESK).order_by(session.c.id)
-    await tx.all(mine.with_for_update())
-    await tx.all(select(segment.c.id).join(session, session.c.id == segment.c.session_id)
-                 .where(session.c.code.in_(codes)).order_by(segment.c.id).with_for_update())
+    ours = [row.id for row in await tx.all(mine.with_for_update())]
+    theirs = select(segment.c.id).where(segment.c.session_id.in_(ours)).order_by(segment.c.id)
+    parts = [row.id for row in await tx.all(theirs)]
+    own = appointment.c
+    inside = select(own.id).where(own.segment_id.in_(parts), own.state.in_(("held", "booked"))).order_by(own.id)
+    await tx.all(inside.with_for_update())
+    await tx.all(theirs.with_for_update())
 
 
 async def sittings(
