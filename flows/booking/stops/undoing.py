@@ -32,6 +32,7 @@ class Undoing(StopsService):
         stop: Any = await store.by_public(self.tx, public)
         if stop.state == store.UNDONE:
             return stop
+        await choices.lock_people(self.tx, stop.id)
         rows = await choices.of_stop(self.tx, stop.id)
         late = [row for row in rows if row.state not in (store.OPEN, store.STAYED) or row.appointment_state != "booked"]
         if late or stop.state != store.RUNNING or await choices.took_over(self.tx, stop.id):
@@ -41,6 +42,7 @@ class Undoing(StopsService):
 
     async def take_back(self, stop: Any) -> None:
         """End a stop; those who rest on it come to their doctor after all. Who moved stays where they went."""
+        await choices.lock_people(self.tx, stop.id)
         await store.end(self.tx, stop.id, store.UNDONE, self.context.actor)
         session = await store.session_of(self.tx, stop.session_id)
         for each in await choices.of_stop(self.tx, stop.id):

@@ -69,6 +69,15 @@ async def lock(tx: Transaction, choice_id: int) -> str:
     return str(await tx.scalar(select(choice.c.state).where(choice.c.id == choice_id).with_for_update()) or "")
 
 
+async def lock_people(tx: Transaction, stop_id: int) -> None:
+    """Nobody whom a stop asked chooses, cancels or changes until the transaction ends. To be called before anything of
+    their choices is written: whoever chooses locks the appointment first."""
+    asked_of = select(choice.c.appointment_id).where(choice.c.stop_id == stop_id)
+    ids = [row.appointment_id for row in await tx.all(asked_of)]
+    mine = select(appointment.c.id).where(appointment.c.id.in_(ids))
+    await tx.all(mine.order_by(appointment.c.id).with_for_update())
+
+
 async def of_appointment(tx: Transaction, appointment_id: int) -> Row[Any] | None:
     """The latest choice about an appointment."""
     mine = _choices().where(choice.c.appointment_id == appointment_id)

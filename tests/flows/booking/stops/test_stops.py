@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 from bot.context import Context
 from bot.errors import Refusal
 from flows.booking import store as booking
+from flows.booking.pool import store as pool
 from flows.booking.refusals import BookingRefusal, InDraw, SessionStopped
 from flows.booking.service import BookingService
 from flows.booking.standing.coming.arrivals import Arrivals
@@ -222,6 +223,25 @@ async def test_undo_only_while_nobody_chose(world: World) -> None:
         await run(world, lambda context: Undoing(context).undo(made.public_id))
     async with world.database.reading() as tx:
         assert await store.excused(tx, booked) == set(booked)
+
+
+async def test_who_chooses_and_who_takes_the_stop_back_never_wait_for_each_other(world: World) -> None:
+    session, booked = await seated(world, 1)
+    made = await stop(world, session)
+    row = (await asked(world))[0]
+
+    async def undo() -> None:
+        async with world.context("p0") as context:  # done once: a deadlock is none that nobody sees
+            await Undoing(context).undo(made.public_id)
+
+    async with world.context("p0") as context:
+        await pool.lock(context.tx, booked[0])
+        undoing = asyncio.create_task(undo())
+        await asyncio.sleep(0.3)
+        await choices.lock(context.tx, row.id)
+        await choices.mark(context.tx, booked[0], None)
+    await undoing
+    assert (await asked(world))[0].state == "withdrawn"
 
 
 async def test_who_said_that_they_come_is_expected(world: World) -> None:
