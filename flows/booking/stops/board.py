@@ -21,6 +21,7 @@ from flows.booking.stops.shown import store as shown
 from flows.booking.stops.telling import TOLD, about
 from flows.notices.rules import Fate
 from flows.notices.service import NoticesService
+from flows.patients.finding import store as persons
 
 KEPT = timedelta(days=60)
 """Stops that the board lists."""
@@ -51,7 +52,7 @@ class Board:
         """The stops of the last weeks with their counts, the newest first."""
         catalogue, since = await self.neighbours.catalogue(), self.context.now - KEPT
         rows = [row for row in await shown.listed(self.tx, since) if self.covers(catalogue, row.clinic)]
-        lines = await self._lines(await choices.of_stops(self.tx, since), catalogue)
+        lines = await self._lines(await choices.of_stops(self.tx, [row.id for row in rows]), catalogue, named=False)
         by_stop: dict[str, list[Line]] = {}
         for line in lines:
             by_stop.setdefault(line.row.stop, []).append(line)
@@ -68,11 +69,11 @@ class Board:
         lines = await self._lines(await choices.of_stop(self.tx, row.id), catalogue)
         return self._stop(row, lines, catalogue, await self._staff()), lines
 
-    async def calls(self) -> list[Line]:
-        """Whom to call now, whose time is next first, of all stops."""
+    async def calls(self, *, named: bool = True) -> list[Line]:
+        """Whom to call now, whose time is next first, of all stops. To count them nobody has to be `named`."""
         catalogue = await self.neighbours.catalogue()
         rows = [row for row in await choices.to_come(self.tx) if self.covers(catalogue, row.clinic)]
-        return [line for line in await self._lines(rows, catalogue) if line.call]
+        return [line for line in await self._lines(rows, catalogue, named=named) if line.call]
 
     async def one(self, public: str) -> tuple[Line, Sequence[Mapping[str, Any]]]:
         """One patient with the calls made so far, the latest first. Raises NotFound."""
@@ -112,12 +113,15 @@ class Board:
 
     # --- inside --------------------------------------------------------------------------------------------------
 
-    async def _lines(self, rows: Sequence[Any], catalogue: Catalogue) -> list[Line]:
+    async def _lines(self, rows: Sequence[Any], catalogue: Catalogue, *, named: bool = True) -> list[Line]:
         fates = await NoticesService(self.context).fates(TOLD, [about(row.public_id) for row in rows])
-        return [await self._line(row, fates.get(about(row.public_id), UNTOLD), catalogue) for row in rows]
+        known = await persons.briefs(self.tx, [row.person_id for row in rows] if named else [])
+        return [
+            self._line(row, fates.get(about(row.public_id), UNTOLD), catalogue, known.get(row.person_id))
+            for row in rows
+        ]
 
-    async def _line(self, row: Any, fate: Fate, catalogue: Catalogue) -> Line:
-        person = await self.neighbours.anybody(row.person_id)
+    def _line(self, row: Any, fate: Fate, catalogue: Catalogue, person: persons.Brief | None) -> Line:
         state = row.state
         if state in rules.CHANGEABLE and row.appointment_state != "booked":
             state = "elsewhere"  # cancelled or changed as on any other day

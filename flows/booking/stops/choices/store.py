@@ -99,9 +99,10 @@ async def of_stop(tx: Transaction, stop_id: int) -> Sequence[Row[Any]]:
     return await tx.all(_choices().where(choice.c.stop_id == stop_id).order_by(segment.c.start_at, choice.c.id))
 
 
-async def of_stops(tx: Transaction, since: datetime) -> Sequence[Row[Any]]:
-    """All choices of stops made since then, for the office."""
-    return await tx.all(_choices().where(stop.c.made_at >= since).order_by(segment.c.start_at, choice.c.id))
+async def of_stops(tx: Transaction, stops: Collection[int]) -> Sequence[Row[Any]]:
+    """All choices of these stops, for the office."""
+    mine = _choices().where(choice.c.stop_id.in_(stops))
+    return await tx.all(mine.order_by(segment.c.start_at, choice.c.id)) if stops else []
 
 
 async def to_come(tx: Transaction) -> Sequence[Row[Any]]:

@@ -5,13 +5,19 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
+from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from bot.db.engine import Database
+from bot.db.transaction import Transaction
 from flows.booking.stops import store
+from flows.booking.stops.choices import store as choices
 from flows.notices import store as pushes
+from flows.patients.finding import store as persons
 from tests.flows.booking import ward
 from tests.flows.booking.test_office import office
 from tests.support.desk import Browser
@@ -119,3 +125,33 @@ async def test_the_list_goes_out_masked(sqlite_database: Database) -> None:
         text = "".join(book.read(name).decode() for name in book.namelist() if name.endswith(".xml"))
         assert "张*明" in text and "张三明" not in text and "13800000001" not in text
         assert "access.exported" in await here.acts()
+
+
+async def test_the_board_reads_what_is_within_reach_and_names_all_at_once(
+    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    named: list[int] = []
+    of_stops, briefs = choices.of_stops, persons.briefs
+
+    async def counted(tx: Transaction, stops: Collection[int]) -> Sequence[Any]:
+        found = await of_stops(tx, stops)
+        read.append(len(found))
+        return found
+
+    async def noted(tx: Transaction, ids: Iterable[int]) -> dict[int, persons.Brief]:
+        named.append(len(asked := list(ids)))
+        return await briefs(tx, asked)
+
+    async with office(sqlite_database) as (here, _):
+        clerk = await here.enter(await here.hire("clerk", role=ALL))
+        address = await stopped(clerk)
+        other = await here.enter(await here.hire("other", role={"booking.stops.view": "department"}, clinics=["1102"]))
+        monkeypatch.setattr(choices, "of_stops", counted)
+        monkeypatch.setattr(persons, "briefs", noted)
+        await other.get(HOME)
+        await clerk.get(HOME)
+        assert read == [0, 1] and not any(named)  # the list names nobody
+        named.clear()
+        assert "张*明" in await clerk.get(address)
+        assert named == [1]
