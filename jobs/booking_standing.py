@@ -8,7 +8,7 @@ from bot import logs
 from bot.context import Context
 from bot.errors import OutsideError
 from flows.booking.neighbours import Catalogue, Neighbours
-from flows.booking.standing import rules
+from flows.booking.standing import pushes, rules
 from flows.booking.standing.coming import hearing
 from flows.booking.standing.coming import store as coming
 from flows.booking.standing.missing import store as missing
@@ -84,17 +84,24 @@ async def _tell_near(job: Job, today: date) -> None:
 
 
 async def begun(job: Job) -> None:
-    """Whose time has begun and who is not here is told what to do, where coming is noted at all."""
-    async with job.context() as context:
-        catalogue = await Neighbours(context).catalogue()
-        found = await coming.begun(context.tx, context.now - JUST_BEGUN, AT_ONCE)
-        found = [row for row in found if _writes(job, catalogue, row.clinic)]
-    for row in found:
+    """Whose time has begun and who is not here is told what to do, once, where coming is noted at all."""
+    last = 0
+    while True:
+        async with job.context() as context:
+            clinics = _noting(job, await Neighbours(context).catalogue())
+            rows = await coming.begun(context.tx, context.now - JUST_BEGUN, clinics, AT_ONCE, last)
+            known = await pushes.told_missed(context, [row.public_id for row in rows])
+        for row in rows:
+            last = row.id
+            if row.public_id in known:
+                continue
 
-        async def tell(context: Context, appointment_id: int = row.id) -> None:
-            await hearing.tell_missed(context, appointment_id)
+            async def tell(context: Context, appointment_id: int = row.id) -> None:
+                await hearing.tell_missed(context, appointment_id)
 
-        await alone(job.run(tell), "not_told", appointment=row.id)
+            await alone(job.run(tell), "not_told", appointment=row.id)
+        if len(rows) < AT_ONCE:
+            return
 
 
 async def no_shows(job: Job) -> None:
@@ -140,12 +147,12 @@ async def locks(job: Job) -> None:
         await alone(job.run(end), "lock_not_ended", lock=row.id)
 
 
-def _writes(job: Job, catalogue: Catalogue, clinic: str) -> bool:
-    """Whether it is noted in a clinic who came."""
-    own, policy = catalogue.rule(clinic).no_shows, job.settings.standing.no_shows
-    if own is not None or policy != "auto":
-        return own if own is not None else policy == "on"
-    return job.ports[HospitalPort].reports_attendance
+def _noting(job: Job, catalogue: Catalogue) -> coming.Clinics:
+    """The clinics in which it is noted who came: their own word, else the policy."""
+    policy = job.settings.standing.no_shows
+    usual = policy == "on" or (policy == "auto" and job.ports[HospitalPort].reports_attendance)
+    own = {clinic: rule.no_shows for clinic, rule in catalogue.rules.items() if rule.no_shows is not None}
+    return coming.Clinics([clinic for clinic, notes in own.items() if notes is not usual], only=not usual)
 
 
 EVERY = {

@@ -39,6 +39,12 @@ async def missed(
     await _tell(context, "missed", f"appointment:{row.public_id}", facts | {"until": until}, whom, row, last)
 
 
+async def told_missed(context: Context, publics: Collection[str]) -> set[str]:
+    """Those of these appointments of which it was said already that their time has begun."""
+    known = await NoticesService(context).fates(["booking.missed"], [f"appointment:{public}" for public in publics])
+    return {public for public in publics if f"appointment:{public}" in known}
+
+
 async def came(context: Context, row: Any) -> None:
     """Who is here need not hear that they are late."""
     await NoticesService(context).withdraw("booking.missed", f"appointment:{row.public_id}")

@@ -21,7 +21,8 @@ from tests.support.world import World
 
 def first_fails(monkeypatch: pytest.MonkeyPatch, where: Any, name: str) -> None:
     """Whatever this is called with first is what cannot be worked on, then and later."""
-    real, bad = getattr(where, name), []
+    real = getattr(where, name)
+    bad: list[Any] = []
 
     async def work(*given: Any, **named: Any) -> Any:
         which = [*given[1:], *named.values()]

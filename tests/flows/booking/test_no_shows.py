@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
 
+from bot.clock import now
 from flows.booking.service import BookingService
+from flows.booking.standing.coming import store as coming
+from flows.booking.standing.missing import store as missing
 from flows.booking.standing.missing.writing import NoShows
 from flows.directory import store as directory
 from flows.directory.rules import ClinicRule
@@ -104,3 +108,19 @@ async def test_where_nobody_at_all_came_nobody_could(world: World, travel: time_
     at(travel, "11:00")
     await run(world, jobs.attendance, jobs.no_shows)
     assert await count(world, "booking_no_show") == 0
+
+
+async def test_what_jobs_look_for_is_bounded_by_days(world: World) -> None:
+    """Moments have no index, and booked appointments stay for ever: only the session's day leads to the few."""
+    class Asked:
+        now = now()
+        questions: list[str] = []
+
+        async def all(self, question: Any) -> list[Any]:
+            self.questions.append(str(question))
+            return []
+
+    asked: Any = Asked()
+    await coming.begun(asked, asked.now, coming.Clinics([], only=False), 1)
+    await missing.due(asked, asked.now, asked.now, 1)
+    assert [question.count("booking_session.date BETWEEN") for question in asked.questions] == [1, 1]

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
 
 from bot.db.transaction import Transaction
 from flows.booking.standing.store import attendance, report
 from flows.booking.store import appointment, segment, session
+
+
+@dataclass(frozen=True, slots=True)
+class Clinics:
+    """`only` those that are named, or all but them."""
+
+    named: Collection[str]
+    only: bool
 
 
 async def attended(tx: Transaction, appointment_id: int) -> Row[Any] | None:
@@ -103,18 +112,29 @@ async def current_of(tx: Transaction, session_id: int) -> int | None:
     return await tx.scalar(mine.where(segment.c.session_id == session_id, attendance.c.seen_at.is_not(None)))
 
 
-async def begun(tx: Transaction, since: datetime, limit: int) -> Sequence[Row[Any]]:
-    """(id, clinic) of booked appointments whose segment began after `since` and goes on, and whose patient is not
-    here."""
-    mine = select(appointment.c.id, session.c.clinic).join(segment, segment.c.id == appointment.c.segment_id)
-    mine = mine.join(session, session.c.id == segment.c.session_id)
+def about_days(since: datetime, until: datetime) -> ColumnElement[bool]:
+    """Of what a session has between two moments its day is one of these: for the index, as moments have none. Wide
+    enough for any time zone, and for a session that goes on past midnight."""
+    return session.c.date.between((since - timedelta(days=2)).date(), (until + timedelta(days=1)).date())
+
+
+async def begun(
+    tx: Transaction, since: datetime, where: Clinics, limit: int, after: int = 0
+) -> Sequence[Row[Any]]:
+    """(id, public_id) of booked appointments in these clinics whose segment began after `since` and goes on, and whose
+    patient is not here. `after`: the key of the last that was looked at."""
+    mine = select(appointment.c.id, appointment.c.public_id).select_from(session)
+    mine = mine.join(segment, segment.c.session_id == session.c.id)
+    mine = mine.join(appointment, appointment.c.segment_id == segment.c.id)
     mine = mine.outerjoin(attendance, attendance.c.appointment_id == appointment.c.id)
-    where = (
+    named = session.c.clinic.in_(where.named)
+    due = (
+        about_days(since, tx.now), named if where.only else ~named, appointment.c.id > after,
         appointment.c.state == "booked", segment.c.start_at < tx.now, segment.c.start_at >= since,
         session.c.state != "stopped", attendance.c.id.is_(None), segment.c.end_at > tx.now,
         appointment.c.stopped_at.is_(None),
     )
-    return await tx.all(mine.where(*where).order_by(segment.c.start_at).limit(limit))
+    return await tx.all(mine.where(*due).order_by(appointment.c.id).limit(limit))
 
 
 async def of_day(

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, select, update
 
 from bot.db.schema import new_public_id
 from bot.db.transaction import Transaction
+from flows.booking.standing.coming.store import about_days
 from flows.booking.standing.store import attendance, excused, lock, no_show
 from flows.booking.stops.store import choice
 from flows.booking.store import appointment, segment, session
@@ -30,14 +31,15 @@ _PLACE = [
 async def due(tx: Transaction, since: datetime, until: datetime, limit: int, after: int = 0) -> Sequence[Row[Any]]:
     """(id, end_at, clinic, date) of booked appointments whose segment ended between the two moments, whose patient
     is not known to have come, and that are not written down. `after`: the key of the last that was looked at."""
-    mine = select(appointment.c.id, segment.c.end_at, session.c.clinic, session.c.date)
-    mine = mine.join(segment, segment.c.id == appointment.c.segment_id)
-    mine = mine.join(session, session.c.id == segment.c.session_id)
+    mine = select(appointment.c.id, segment.c.end_at, session.c.clinic, session.c.date).select_from(session)
+    mine = mine.join(segment, segment.c.session_id == session.c.id)
+    mine = mine.join(appointment, appointment.c.segment_id == segment.c.id)
     mine = mine.outerjoin(attendance, attendance.c.appointment_id == appointment.c.id)
     mine = mine.outerjoin(no_show, no_show.c.appointment_id == appointment.c.id)
     mine = mine.outerjoin(excused, excused.c.session_id == session.c.id)
     where = (
-        appointment.c.id > after, appointment.c.state == "booked", segment.c.end_at > since, segment.c.end_at <= until,
+        about_days(since, until), appointment.c.id > after, appointment.c.state == "booked", segment.c.end_at > since,
+        segment.c.end_at <= until,
         attendance.c.id.is_(None), no_show.c.id.is_(None), excused.c.id.is_(None), session.c.state != "stopped",
         session.c.substitute.is_(None), appointment.c.stopped_at.is_(None),
     )
