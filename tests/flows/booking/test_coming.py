@@ -13,6 +13,7 @@ from bot.errors import NotFound
 from flows.booking import store
 from flows.booking.glance import glance
 from flows.booking.offers import Wanted
+from flows.booking.refusals import SessionStopped
 from flows.booking.service import BookingService
 from flows.booking.standing.coming.arrivals import Arrivals
 from flows.booking.standing.refusals import (
@@ -119,6 +120,25 @@ async def test_no_later_place_is_said_and_the_place_stays(world: World, travel: 
         await check_in(world, other, "b")
 
 
+async def test_nobody_checks_in_where_it_was_stopped_meanwhile(
+    world: World, travel: time_machine.Coordinates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The clerk's stop ends between the patient's first look and the patient's turn."""
+    appointment = await book(world, (await session(world))[0], await ward.person(world))
+    at(travel, "08:50")
+    before = await row_of(world, appointment)
+    async with world.database.transaction() as tx:
+        mine = store.appointment.update().where(store.appointment.c.id == appointment)
+        await tx.update(mine.values(stopped_at=tx.now))
+
+    async def mine_before(*_: object) -> object:
+        return before
+
+    monkeypatch.setattr(Arrivals, "mine", mine_before)
+    with pytest.raises(SessionStopped):
+        await check_in(world, appointment)
+
+
 async def test_nobody_checks_in_for_strangers(world: World, travel: time_machine.Coordinates) -> None:
     appointment = await book(world, (await session(world))[0], await ward.person(world))
     at(travel, "08:50")
@@ -156,6 +176,22 @@ async def test_whose_time_has_begun_is_told_once_unless_they_are_here(
     at(travel, "09:02")
     await run(world, jobs.begun, jobs.begun)
     assert await count(world, "notices_push", kind="booking.missed") == 1
+
+
+async def test_whose_time_has_begun_is_told_however_many_others_there_are(
+    world: World, travel: time_machine.Coordinates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Visits of a clinic that notes nothing, and visits that were told of before, take nobody's turn."""
+    async with world.database.transaction() as tx:
+        await directory.set_rule(tx, "1101", ClinicRule(no_shows=False))
+    forget(world.ports)
+    monkeypatch.setattr(jobs, "AT_ONCE", 1)
+    quiet, loud = (await session(world))[0], (await session(world, doctor="1031"))[0]
+    for who, segment in (("a", quiet), ("b", loud), ("c", loud)):
+        await book(world, segment, await ward.person(world, who, f"王{who}"), who)
+    at(travel, "09:02")
+    await run(world, jobs.begun, jobs.begun)
+    assert await count(world, "notices_push", kind="booking.missed") == 2
 
 
 async def test_the_day_itself_is_listed_as_it_may_be_booked(world: World, travel: time_machine.Coordinates) -> None:

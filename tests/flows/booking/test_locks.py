@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 import time_machine
 
+from bot.db.transaction import Transaction
 from flows.booking.service import BookingService
 from flows.booking.standing.missing import store as missing
 from flows.booking.standing.missing.writing import NoShows
@@ -29,6 +31,7 @@ from tests.flows.booking.days import (
     missed_once,
     run,
     session,
+    whoever,
 )
 from tests.support.world import World
 
@@ -94,6 +97,28 @@ async def test_struck_out_lifts_the_lock_that_stood_on_it(world: World, travel: 
         assert len(await missing.counting(context.tx, person)) == 2
     assert await count(world, "booking_lock", state="lifted") == 1
     assert await count(world, "notices_push", kind="booking.unlocked") == 1
+
+
+async def test_struck_out_while_the_lock_is_being_made(
+    world: World, travel: time_machine.Coordinates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The job locks the person between the clerk's first look and the clerk's turn."""
+    await missed_once(world, travel, 1)
+    await missed_once(world, travel, 2)
+    person = await whoever(world)
+    async with world.database.reading() as tx:
+        first = (await missing.standing_of(tx, [person], tx.now - timedelta(days=9)))[-1]
+    assert first.lock_id is None
+    await missed_once(world, travel, 3)
+    real, looks = missing.no_show_by, [first]
+
+    async def no_show_by(tx: Transaction, public: str) -> Any:
+        return looks.pop() if looks else await real(tx, public)
+
+    monkeypatch.setattr(missing, "no_show_by", no_show_by)
+    async with world.context() as context:
+        await NoShows(replace(context, contact=None, actor="staff:x")).strike(first.public_id, "was here")
+    assert await count(world, "booking_lock", state="lifted") == 1
 
 
 async def test_a_lock_that_was_lifted_does_not_come_back(world: World, travel: time_machine.Coordinates) -> None:

@@ -50,8 +50,9 @@ class Arrivals(BookingService):
         # Person before appointment: the order in which all take their locks.
         await self.neighbours.lock_whoever(row.person_id)
         state = await pool.lock(self.tx, row.id)
+        row = await self._row(row.id)  # as it is now: while we waited it may have been stopped
         if known := await store.attended(self.tx, row.id):
-            return Arrived(await self._row(row.id), late=known.late, again=True)
+            return Arrived(row, late=known.late, again=True)
         if state == "changed" and (later := await self._later_of(row)):
             return later
         if state != "booked":

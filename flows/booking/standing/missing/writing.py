@@ -73,6 +73,9 @@ class NoShows:
         person = await self.neighbours.lock_whoever(row.person_id)
         if await store.strike(self.tx, row.id, self.context.actor, reason):
             metrics.no_shows.inc("struck")
+            # Read again: while we waited for the person it may have led to a lock.
+            row = await store.no_show_by(self.tx, public)
+            assert row is not None
             lock = await store.lock_with(self.tx, row.lock_id) if row.lock_id else None
             if lock is not None and lock.state == store.LOCKED:
                 left = [each for each in await store.led_to(self.tx, lock.id) if each.state == store.COUNTED]
