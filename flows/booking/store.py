@@ -55,7 +55,7 @@ session = table(
     Column("room", String(32), nullable=False),
     Column("state", code(8), nullable=False),  # open, stopped, closed (to whoever is new)
     Column("digest", code(64), nullable=False),  # of what the hospital told: the same again needs no work
-    Column("draw", code(8)),  # coming: its wishes are drawn when its day opens, and nobody holds before
+    Column("draw", code(8)),  # coming, drawn: nobody holds before its wishes were drawn and served
     # hospital: told by it, changed by roster/sync.py alone; desk: made in the console, by roster/sessions alone
     Column("source", code(8), nullable=False, server_default="hospital"),
     Column("pattern_id", whole()),  # of a desk's session: booking_roster_pattern

@@ -26,6 +26,7 @@ from flows.booking.opening import store as draws
 from flows.booking.opening.wishes import store as wishes
 from flows.booking.opening.wishing import Wishing
 from flows.booking.pool import store as pool
+from flows.booking.pool.shares import store as shares
 from flows.booking.refusals import BookingRefusal
 from flows.booking.standing.record import Record
 
@@ -53,9 +54,10 @@ class Drawing:
         if state != draws.COMING or row.closes_at > self.context.now:
             return
         listed = await wishes.all_of(self.tx, draw_id)
+        await self._open_shares(row.session_id, {each.channel for each in listed})
         order = opening.order(row.seed, [opening.Wish(each.code, each.weight) for each in listed])
         places = sum(each.free for each in await draws.segments(self.tx, row.session_id))
-        await wishes.drawn(self.tx, draw_id, int(places), order)
+        await wishes.drawn(self.tx, row, int(places), order)
         log.info("draw_drawn", draw=row.public_id, session=row.session_code, wishes=len(order), places=int(places))
 
     async def step(self, draw_id: int) -> bool:
@@ -73,12 +75,20 @@ class Drawing:
                 await self._over(each, "stopped")
             return True
         free = [each for each in await draws.segments(self.tx, row.session_id) if each.free]
-        if not free:
+        # What comes back while losers are told is anybody's afterwards: nobody wins behind somebody who lost.
+        if not free or await wishes.any_lost(self.tx, draw_id):
             for each in turn:
                 await self._lost(each)
             return True
         await self._give(turn[0], free)
         return True
+
+    async def _open_shares(self, session_id: int, channels: set[str]) -> None:
+        """What was kept for channels that wish is for all who wish; what is kept for other channels stays theirs."""
+        await shares.lock(self.tx, session_id)
+        for segment in await draws.segments(self.tx, session_id):
+            for channel in sorted(channels) if segment.shared else ():
+                await pool.release_share(self.tx, segment.id, channel)
 
     # --- one wish ------------------------------------------------------------------------------------------------
 
@@ -94,7 +104,7 @@ class Drawing:
         for segment in sorted(free, key=lambda each: abs((each.start_at - at).total_seconds())):
             place = await left.place(self.tx, segment.id, wish.channel)
             if place is None or not place.free:
-                continue  # what is left of it is kept for another channel
+                continue
             try:
                 await self._check(place, person)
             except BookingRefusal as no:

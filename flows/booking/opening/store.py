@@ -20,14 +20,12 @@ from sqlalchemy import (
     SmallInteger,
     UniqueConstraint,
     delete,
-    func,
     select,
     update,
 )
 
 from bot.db.schema import Moment, Sealed, code, key, public_id, table, whole
 from bot.db.transaction import Transaction
-from flows.booking.pool.shares.store import share
 from flows.booking.store import segment, session
 
 COMING, DRAWN, DONE, VOID = "coming", "drawn", "done", "void"
@@ -170,11 +168,8 @@ async def end(tx: Transaction, draw_id: int, session_id: int, state: str) -> Non
 
 
 async def segments(tx: Transaction, session_id: int) -> Sequence[Row[Any]]:
-    """(id, start_at, shared, free) of the open segments, `free` with what is kept for channels."""
-    kept = select(func.coalesce(func.sum(share.c.free), 0)).where(share.c.segment_id == segment.c.id)
-    mine = select(segment.c.id, segment.c.start_at, segment.c.shared, (segment.c.free + kept.scalar_subquery()).label(
-        "free"
-    ))
+    """(id, start_at, shared, free) of the open segments, `free` without what is kept for channels."""
+    mine = select(segment.c.id, segment.c.start_at, segment.c.shared, segment.c.free)
     return await tx.all(
         mine.where(segment.c.session_id == session_id, segment.c.state == "open").order_by(segment.c.start_at)
     )

@@ -136,14 +136,19 @@ async def lost_before(tx: Transaction, person_id: int, sitting: str | None, clin
 # --- all wishes of a draw ---------------------------------------------------------------------------------------------
 
 
-async def drawn(tx: Transaction, draw_id: int, places: int, order: Sequence[str]) -> None:
-    """Note the order; the caller has the lock."""
-    mine = update(wish).where(wish.c.draw_id == draw_id, wish.c.code == bindparam("its")).values(
+async def drawn(tx: Transaction, row: Any, places: int, order: Sequence[str]) -> None:
+    """Note the order of a draw; the caller has its lock. Until it is done its session's shares stay as they are."""
+    mine = update(wish).where(wish.c.draw_id == row.id, wish.c.code == bindparam("its")).values(
         place=bindparam("at")
     )
     if order:
         await tx.execute(mine, [{"its": each, "at": n} for n, each in enumerate(order, 1)])
-    await tx.update(update(draw).where(draw.c.id == draw_id).values(state=DRAWN, places=places, drawn_at=tx.now))
+    await tx.update(update(draw).where(draw.c.id == row.id).values(state=DRAWN, places=places, drawn_at=tx.now))
+    await tx.update(update(session).where(session.c.id == row.session_id).values(draw=DRAWN))
+
+
+async def any_lost(tx: Transaction, draw_id: int) -> bool:
+    return await tx.one(select(wish.c.id).where(wish.c.draw_id == draw_id, wish.c.state == LOST).limit(1)) is not None
 
 
 async def finish(tx: Transaction, row: Any) -> None:

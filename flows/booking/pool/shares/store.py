@@ -193,7 +193,7 @@ async def sittings(tx: Transaction, only: int | None = None) -> Sequence[Row[Any
     )
     lately = session.c.date >= tx.now.date() - timedelta(days=1)  # has an index; a wall's day is one apart at most
     to_come = (lately, segment.c.start_at > tx.now, segment.c.state == "open", session.c.state == "open")
-    mine = joined.where(*to_come, of_clinic)
+    mine = joined.where(*to_come, of_clinic, func.coalesce(session.c.draw, "") != "drawn")  # while winners are served
     if only is not None:
         mine = mine.where(session.c.id == only)
     return await tx.all(mine.group_by(*fields, slot.c.channel).order_by(session.c.id, segment.c.start_at))

@@ -1,0 +1,73 @@
+"""How a draw is served: honestly, whatever comes back meanwhile and whatever is kept for channels."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import select, update
+
+from flows.booking import store
+from flows.booking.opening import drawing, rules
+from flows.booking.opening.drawing import Drawing
+from flows.booking.opening.wishes import store as wishes
+from flows.booking.pool.shares import store as shares
+from flows.booking.pool.shares.rules import Rule
+from flows.booking.service import BookingService
+from jobs import booking_opening
+from tests.flows.booking import ward
+from tests.flows.booking.fair import OPENS, all_wishes, announced, everybody, record, the_draw
+from tests.support.world import World
+
+
+@pytest.fixture
+async def segments(world: World) -> list[int]:
+    return await announced(world)
+
+
+async def test_nobody_wins_behind_somebody_who_lost(
+    world: World, segments: list[int], travel: time_machine.Coordinates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A winner gives back what they won while the losers are being told."""
+    monkeypatch.setattr(drawing, "TOLD_AT_ONCE", 2)
+    travel.move_to(OPENS)
+    await everybody(world, segments, 9)
+    travel.shift(timedelta(seconds=91))
+    draw_id = (await the_draw(world)).id
+    job = world.workshop.job(name="booking.draws")
+    await job.run(lambda context: Drawing(context).draw(draw_id))
+    for _ in range(5):  # four win, two are told that they lost
+        await job.run(lambda context: Drawing(context).step(draw_id))
+    won = (await all_wishes(world))[0]
+    async with world.database.reading() as tx:
+        held = await tx.one(select(store.appointment).where(store.appointment.c.id == won.appointment_id))
+    async with job.context() as context:
+        await BookingService(context).release_hold(held.id, held.segment_id, held.slot_id, expired=False)
+    await booking_opening.sweep_draws(job)
+    assert [row.state for row in await all_wishes(world)] == ["won"] * 4 + ["lost"] * 5
+    assert rules.faults(await record(world)) == []
+
+
+async def test_what_is_kept_for_those_who_wish_is_drawn_by_all_of_them(
+    world: World, segments: list[int], travel: time_machine.Coordinates
+) -> None:
+    """A quarter of the session is Alipay's, a quarter the window's: the window keeps its own, the rest is one urn."""
+    async with world.database.transaction() as tx:
+        for channel in ("alipay", "window"):
+            await shares.set_rule(tx, Rule("1101", "D1023", channel, 25, 120), "test")
+    await booking_opening.sweep_shares(world.workshop.job(name="booking.shares"))
+    travel.move_to(OPENS)
+    people = await everybody(world, segments, 9)
+    async with world.database.transaction() as tx:
+        await tx.update(update(wishes.wish).where(wishes.wish.c.person_id.in_(people[:4])).values(channel="alipay"))
+    travel.shift(timedelta(seconds=91))
+    draw_id = (await the_draw(world)).id
+    job = world.workshop.job(name="booking.draws")
+    await job.run(lambda context: Drawing(context).draw(draw_id))
+    await booking_opening.sweep_shares(job)  # while the draw is served nothing is kept anew
+    await booking_opening.sweep_draws(job)
+    assert [row.state for row in await all_wishes(world)] == ["won"] * 3 + ["lost"] * 6
+    assert rules.faults(await record(world)) == [] and await ward.balanced(world)
+    kept = [(await ward.census(world, each))["kept"] for each in segments]
+    assert sum(kept) == 1
