@@ -87,12 +87,13 @@ async def drop_fair(tx: Transaction, public: str) -> Row[Any] | None:
 
 async def sessions(tx: Transaction, clinics: Sequence[str], first: date) -> Sequence[Row[Any]]:
     """Open sessions of these clinics from a day on, with their draw if there is one: id, code, clinic, sitting, date,
-    draw_id, draw_state, opens_at, closes_at."""
+    draw_id, draw_state, opens_at, closes_at. By key, as everybody locks them."""
     fields = [session.c[name] for name in ("id", "code", "clinic", "sitting", "date")]
     joined = select(*fields, draw.c.id.label("draw_id"), draw.c.state.label("draw_state"), draw.c.opens_at,
                     draw.c.closes_at).join(draw, draw.c.session_id == session.c.id, isouter=True)
     mine = session.c.clinic.in_(clinics) | (draw.c.state == COMING)
-    return await tx.all(joined.where(mine, session.c.date >= first, session.c.state == "open"))
+    found = joined.where(mine, session.c.date >= first, session.c.state == "open")
+    return await tx.all(found.order_by(session.c.id))
 
 
 # --- draws -------------------------------------------------------------------------------------------------------
