@@ -41,17 +41,18 @@ class Announcing:
             clinic = clinic_rules(catalogue, row.clinic, self.context)
             opens = clinic.opens(row.date, self.now)
             seconds = seconds_of(fairs, row.clinic, row.sitting) if clinic.open else 0
-            closes = opens + timedelta(seconds=seconds)
             if row.draw_id is None:
                 if seconds and opens - self.now >= opening.BEFORE:
-                    made += await self._announce(row, opens, closes)
+                    made += await self._announce(row, opens, opens + timedelta(seconds=seconds))
             elif row.draw_state == draws.COMING and not seconds:
                 if await draws.withdraw(self.tx, row.draw_id, row.id):
                     log.info("draw_withdrawn", session=row.code)
-            elif row.draw_state == draws.COMING and (row.opens_at, row.closes_at) != (opens, closes) and (
-                opens > self.now
-            ):
-                await draws.move(self.tx, row.draw_id, opens, closes)
+            elif row.draw_state == draws.COMING and row.opens_at > self.now:
+                # A day that opened with a wider horizon, or an earlier hour, gathers its wishes from now on.
+                opens = max(opens, self.now)
+                closes = opens + timedelta(seconds=seconds)
+                if (row.opens_at, row.closes_at) != (opens, closes):
+                    await draws.move(self.tx, row.draw_id, opens, closes)
         return made
 
     async def _announce(self, row: Any, opens: Any, closes: Any) -> bool:
