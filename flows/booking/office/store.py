@@ -107,24 +107,26 @@ async def segments(tx: Transaction, session_id: int) -> Sequence[Row[Any]]:
 
 
 async def use(tx: Transaction, wanted: Wanted, by: By) -> Figures:
-    """Slots by clinic, sitting doctor, day or session. Of the open ones: capacity and what is free stand in the
-    segments; held and cooling ones are counted apart; the rest is taken."""
+    """Slots by clinic, sitting doctor, day or session. Of those that sit (also where nobody new gets in, unless nothing
+    is left of them): capacity and what is free stand in the segments; held and cooling ones are counted apart; the rest
+    is taken."""
     key: Any = {"clinic": session.c.clinic, "doctor": session.c.sitting, "date": session.c.date,
                 "id": session.c.id}[by]
-    found, open_ones = Figures(), session.c.state == "open"
+    found, sits = Figures(), session.c.state != "stopped"
+    there = or_(session.c.state == "open", segment.c.capacity > 0)
     counted = select(
         key.label("by"), func.count(session.c.id.distinct()).label("sessions"),
         func.sum(segment.c.capacity).label("capacity"), func.sum(segment.c.free).label("free"),
-    ).join(segment, segment.c.session_id == session.c.id).where(*_sessions(wanted), open_ones).group_by(key)
+    ).join(segment, segment.c.session_id == session.c.id).where(*_sessions(wanted), sits, there).group_by(key)
     for row in await tx.all(counted):
         found.take(row.by or "", sessions=row.sessions, capacity=int(row.capacity), free=int(row.free))
-    stopped = select(key.label("by"), func.count().label("many")).where(*_sessions(wanted), session.c.state != "open")
+    stopped = select(key.label("by"), func.count().label("many")).where(*_sessions(wanted), ~sits)
     for row in await tx.all(stopped.group_by(key)):
         found.take(row.by or "", stopped=row.many)
     few = await _apart(tx)
     for at in range(0, len(few), STEP):
         ids = list(few)[at : at + STEP]
-        theirs = select(session.c.id, key.label("by")).where(session.c.id.in_(ids), open_ones, *_sessions(wanted))
+        theirs = select(session.c.id, key.label("by")).where(session.c.id.in_(ids), sits, *_sessions(wanted))
         for row in await tx.all(theirs):
             found.take(row.by or "", **few[row.id])
     return found
@@ -149,7 +151,7 @@ async def came(tx: Transaction, wanted: Wanted, by: By, now: datetime, found: Fi
     """Adds the visits that are over, and those of them whom nobody came to."""
     key: Any = {"clinic": session.c.clinic, "doctor": session.c.sitting, "date": session.c.date,
                 "id": session.c.id}[by]
-    past = (appointment.c.state == "booked", segment.c.end_at <= now, session.c.state == "open")
+    past = (appointment.c.state == "booked", segment.c.end_at <= now, session.c.state != "stopped")
     over = _joined(key.label("by"), func.count().label("many")).where(*_sessions(wanted), *past).group_by(key)
     for row in await tx.all(over):
         found.take(row.by or "", over=row.many)

@@ -207,6 +207,22 @@ async def test_who_did_not_come_is_counted_and_the_period_before_stands_beside(d
         assert {"爽约率 %", "上期使用率 %", "呼吸内科"} <= set(await sheet(browser))
 
 
+async def test_a_session_that_nobody_new_gets_into_sits_all_the_same(sqlite_database: Database) -> None:
+    async with office(sqlite_database) as (here, _):
+        here.clock.shift(timedelta(days=2))
+        async with sqlite_database.transaction() as tx:
+            for row in await tx.all(store.appointment.select().where(store.appointment.c.state == "booked")):
+                await tx.insert(no_show, public_id=new_public_id(), appointment_id=row.id, person_id=row.person_id,
+                                missed_at=tx.now, written_at=tx.now, state="counted")
+        browser = await here.enter(await here.hire("office", role=ALL))
+        before = re.findall(r"[\d.]+%", await browser.get(f"/desk/booking/use?{DAY}"))
+        async with sqlite_database.transaction() as tx:
+            mine = store.session.update().where(store.session.c.clinic == "1101", store.session.c.state == "open")
+            await tx.update(mine.values(state="closed"))
+        after = re.findall(r"[\d.]+%", await browser.get(f"/desk/booking/use?{DAY}"))
+        assert "25.0%" in after and "100.0%" in after and after == before
+
+
 async def test_the_waiting_list_tells_places_and_ends(sqlite_database: Database) -> None:
     async with office(sqlite_database) as (here, _):
         async with sqlite_database.transaction() as tx:
