@@ -176,12 +176,13 @@ class Database:
                 return link
             try:
                 await link.script([("SELECT 1", ())])
-            except Exception as error:
-                log.info("connection_was_dead", error=type(error).__name__)
-                link.broken = True
-                await self._discard(link)
-            else:
                 return link
+            except BaseException as error:
+                link.broken = True  # dead, or cancelled, and then its answer may still be on the way
+                await self._discard(link)
+                if not isinstance(error, Exception):
+                    raise
+                log.info("connection_was_dead", error=type(error).__name__)
         return await self._connect()
 
     async def _abandon(self, link: Link, error: BaseException) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import pytest
 from sqlalchemy import select, text
 
 from bot.db.contacts import contact
 from bot.db.engine import ASLEEP_S, Database
+from bot.db.link import Link
 from tests.support.mariadb import MariaDB
 
 
@@ -34,3 +38,31 @@ async def test_rows_that_a_guarded_update_met_are_counted_alike(database: Databa
         same = contact.update().where(contact.c.external_id == "o1").values(account="a")
         assert await tx.update(same) == 1, "a row that is met counts, changed or not"
         assert await tx.scalar(select(contact.c.public_id)) == "p1"
+
+
+async def test_a_connection_whose_question_was_cancelled_is_not_lost(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody goes away while we ask whether the connection still lives: its answer may still be in the pipe."""
+    async with database.reading() as tx:
+        await tx.execute(text("SELECT 1"))
+    link = database._idle[0]
+    link.used_at -= ASLEEP_S + 1
+    given_up = []
+
+    async def script(*_: object, **__: object) -> None:
+        raise asyncio.CancelledError
+
+    async def discard(which: Link) -> None:
+        given_up.append((which, which.broken))
+        await real(which)
+
+    real = database._discard
+    monkeypatch.setattr(link, "script", script)
+    monkeypatch.setattr(database, "_discard", discard)
+    with pytest.raises(asyncio.CancelledError):
+        async with database.reading():
+            raise AssertionError("unreachable")
+    assert given_up == [(link, True)] and database._idle == []
+    async with database.reading() as tx:
+        assert await tx.scalar(text("SELECT 7")) == 7
