@@ -13,6 +13,7 @@ from flows.booking.opening.drawing import Drawing
 from flows.booking.pool import store as pool
 from flows.booking.pool.shares import store as shares
 from flows.booking.pool.shares.keeping import Keeping
+from jobs.alone import alone
 from jobs.job import Job
 from jobs.outbox import Handles
 from jobs.schedule import Every
@@ -32,7 +33,7 @@ async def renew_shares(job: Job, payload: dict[str, Any]) -> None:
         async def cut(context: Context, session_id: int = session_id) -> None:
             await Keeping(context).cut(session_id)
 
-        await job.run(cut)
+        await alone(job.run(cut), "shares_not_cut", session=session_id)
     if behind:
         glance(job.ports).forget()
 
@@ -43,11 +44,11 @@ async def sweep_shares(job: Job) -> None:
         due = await shares.due(tx, AT_ONCE)
     for each in due:
 
-        async def release(context: Context, each: Any = each) -> int:
-            return await pool.release_share(context.tx, each.segment_id, each.channel)
+        async def release(context: Context, each: Any = each) -> None:
+            count = await pool.release_share(context.tx, each.segment_id, each.channel)
+            log.info("share_released", segment=each.segment_id, channel=each.channel, slots=count)
 
-        count = await job.run(release)
-        log.info("share_released", segment=each.segment_id, channel=each.channel, slots=count)
+        await alone(job.run(release), "share_not_released", segment=each.segment_id, channel=each.channel)
     if due:
         glance(job.ports).forget()
     await renew_shares(job, {})
@@ -68,7 +69,7 @@ async def sweep_draws(job: Job) -> None:
     async with job.database.reading() as tx:
         due = await draws.due(tx, AT_ONCE)
     for draw_id in due:
-        await _draw(job, draw_id)
+        await alone(_draw(job, draw_id), "draw_not_held", draw=draw_id)
 
 
 async def _draw(job: Job, draw_id: int) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -10,14 +11,18 @@ from sqlalchemy import select, update
 
 from flows.booking import store
 from flows.booking.opening import drawing, rules
+from flows.booking.opening import store as draws
 from flows.booking.opening.drawing import Drawing
 from flows.booking.opening.wishes import store as wishes
+from flows.booking.pool import store as pool
 from flows.booking.pool.shares import store as shares
+from flows.booking.pool.shares.keeping import Keeping
 from flows.booking.pool.shares.rules import Rule
 from flows.booking.service import BookingService
 from jobs import booking_opening
 from tests.flows.booking import ward
-from tests.flows.booking.fair import OPENS, all_wishes, announced, everybody, record, the_draw
+from tests.flows.booking.fair import DAY, OPENS, all_wishes, announced, everybody, record, the_draw
+from tests.flows.booking.test_alone import first_fails
 from tests.support.world import World
 
 
@@ -71,3 +76,35 @@ async def test_what_is_kept_for_those_who_wish_is_drawn_by_all_of_them(
     assert rules.faults(await record(world)) == [] and await ward.balanced(world)
     kept = [(await ward.census(world, each))["kept"] for each in segments]
     assert sum(kept) == 1
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+async def test_a_draw_or_a_share_that_fails_keeps_no_other_back(
+    world: World, travel: time_machine.Coordinates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await ward.session(world, DAY, half="pm", starts=time(14), ends=time(15))
+    await announced(world)
+    async with world.database.transaction() as tx:
+        await shares.set_rule(tx, Rule("1101", "D1023", "window", 50, 120), "test")
+    first_fails(monkeypatch, Keeping, "cut")
+    first_fails(monkeypatch, pool, "release_share")
+    first_fails(monkeypatch, Drawing, "draw")
+    job = world.workshop.job()
+    await booking_opening.sweep_shares(job)
+    assert len(await shared(world)) == 2  # of the second session
+    async with world.database.transaction() as tx:
+        await tx.update(update(shares.share).values(release_at=tx.now))
+        await shares.drop_rule(tx, (await shares.rules(tx))[0].id)
+    await booking_opening.sweep_shares(job)
+    assert len(await shared(world)) < 2
+    travel.move_to(OPENS)
+    travel.shift(timedelta(seconds=91))
+    await booking_opening.sweep_draws(job)
+    async with world.database.reading() as tx:
+        states = await tx.all(select(draws.draw.c.state))
+    assert sorted(row.state for row in states) == [draws.COMING, draws.DONE]
+
+
+async def shared(world: World) -> Any:
+    async with world.database.reading() as tx:
+        return await tx.all(select(shares.share))
