@@ -204,6 +204,12 @@ class WishesClosed(BookingRefusal):
     template = "refuse_wishes_closed"
 
 
+class AlreadyWished(BookingRefusal):
+    """Another contact put the person into this draw. Facts: person, closes, result."""
+
+    template = "refuse_already_wished"
+
+
 class NotWished(BookingRefusal):
     """The draw is over, or was left before. Facts: state."""
 

@@ -16,7 +16,7 @@ from flows.booking.neighbours import Neighbours, clinic_rules, visitor
 from flows.booking.opening import rules as opening
 from flows.booking.opening import store as draws
 from flows.booking.opening.wishes import store as wishes
-from flows.booking.refusals import InDraw, NotWished, WishesClosed
+from flows.booking.refusals import AlreadyWished, InDraw, NotWished, WishesClosed
 from flows.booking.standing.record import Record
 from flows.booking.waiting.list import session_facts
 
@@ -41,7 +41,8 @@ class Wishing:
         """Put a person into the draw of a segment's session; gives the wish. Wishing again changes nothing but the
         time that is liked best: whoever hammers is one wish.
 
-        Raises the refusals of rules.py, and WishesClosed.
+        Raises the refusals of rules.py, WishesClosed, and AlreadyWished where another contact did, whose wishes for
+        this person are not theirs to see.
         """
         row = await left.place(self.tx, segment_id, self.context.channel)
         if row is None:
@@ -59,16 +60,23 @@ class Wishing:
         if self.context.now >= draw.closes_at:
             raise WishesClosed(**self.times(draw))
         person = await self.neighbours.lock_person(person_id)
-        if known := await wishes.wish_of(self.tx, draw.id, person.id):
-            if known.contact_id == self._contact():
-                await wishes.again(self.tx, known.id, segment_id)
+        known = await wishes.wish_of(self.tx, draw.id, person.id)
+        if known and known.contact_id == self._contact():
+            await wishes.again(self.tx, known.id, segment_id)
             return await self.entry(known.public_id)
+        if known and known.state != wishes.WITHDRAWN:
+            if person.reach != "all":
+                raise AlreadyWished(person=mask_name(person.name), **self.times(draw))
+            return known
         await self.standing.check(person)
         await self.standing.check_contact()
         rules.check_visitor(visitor(person), clinic, place.day)
         active = await store.active_of(self.tx, person.id, self.context.now)
         mine = [rules.Counted(each.date, rules.whom(each.sitting, each.clinic)) for each in active]
         rules.check_limits(mine, place, visitor(person), limits.of_booking(self.context.settings.booking))
+        if known:
+            await wishes.take_over(self.tx, known.id, segment_id, self._contact(), self.context.channel)
+            return await self.entry(known.public_id)
         since, before = self.context.now - opening.RETURN_WITHIN, self.context.now - opening.LOST_WITHIN
         seen = await wishes.has_seen(self.tx, person.id, row.sitting, row.clinic, since)
         lost = await wishes.lost_before(self.tx, person.id, row.sitting, row.clinic, before)

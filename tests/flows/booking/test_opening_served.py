@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import time, timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 import time_machine
 from sqlalchemy import select, update
+from sqlalchemy.dialects import mysql
 
 from flows.booking import store
 from flows.booking.opening import drawing, rules
@@ -18,10 +20,12 @@ from flows.booking.pool import store as pool
 from flows.booking.pool.shares import store as shares
 from flows.booking.pool.shares.keeping import Keeping
 from flows.booking.pool.shares.rules import Rule
+from flows.booking.refusals import AlreadyWished
 from flows.booking.service import BookingService
+from flows.patients import store as patients
 from jobs import booking_opening
 from tests.flows.booking import ward
-from tests.flows.booking.fair import DAY, OPENS, all_wishes, announced, everybody, record, the_draw
+from tests.flows.booking.fair import DAY, OPENS, all_wishes, announced, everybody, record, the_draw, wish
 from tests.flows.booking.test_alone import first_fails
 from tests.support.world import World
 
@@ -108,3 +112,43 @@ async def test_a_draw_or_a_share_that_fails_keeps_no_other_back(
 async def shared(world: World) -> Any:
     async with world.database.reading() as tx:
         return await tx.all(select(shares.share))
+
+
+async def test_another_of_the_family_wishes_for_the_same_person(
+    world: World, segments: list[int], travel: time_machine.Coordinates
+) -> None:
+    """Who may see everything finds the wish; who may book only is told why not; what was withdrawn is theirs."""
+    person = await ward.person(world, "a")
+    await ward.also(world, "张三明", "b", "child")
+    await ward.also(world, "张三明", "c", "child")
+    async with world.database.transaction() as tx:
+        rows = await tx.all(select(patients.link).order_by(patients.link.c.id))
+        await tx.update(update(patients.link).where(patients.link.c.id == rows[1].id).values(reach="booking"))
+    travel.move_to(OPENS)
+    first = await wish(world, "a", segments[0], person)
+    assert (await wish(world, "c", segments[1], person)).public_id == first.public_id
+    with pytest.raises(AlreadyWished) as no:
+        await wish(world, "b", segments[1], person)
+    assert "出结果" in world.wording.render(f"booking/chat/{no.value.template}", **no.value.facts)
+    async with world.context("a") as context:
+        await BookingService(context).wishing.withdraw(first.public_id)
+    again = await wish(world, "b", segments[1], person)
+    assert (again.state, again.segment_id, again.code) == ("waiting", segments[1], first.code)
+    async with world.context("b") as context:
+        assert [row.id for row in await BookingService(context).wishing.mine()] == [first.id]
+
+
+async def test_many_wish_at_once_where_the_database_lets_them(world: World, segments: list[int]) -> None:
+    """MariaDB shares the lock; TiDB and MySQL, which call themselves the same, get one that both know."""
+    asked: list[str] = []
+    async with world.database.transaction() as tx:
+        whole = tx.scalar
+
+        async def noted(statement: Any) -> Any:
+            asked.append(str(statement.compile(dialect=mysql.dialect())))
+            return await whole(statement)
+
+        with patch.object(tx, "scalar", noted):
+            await draws.share_lock(tx, (await the_draw(world)).id)
+        mariadb = getattr(tx.link.dialect, "is_mariadb", False)
+    assert ("LOCK IN SHARE MODE" in asked[0], "FOR UPDATE" in asked[0]) == (mariadb, not mariadb)

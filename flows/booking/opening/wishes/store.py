@@ -70,6 +70,13 @@ async def again(tx: Transaction, wish_id: int, segment_id: int) -> None:
     await tx.update(mine.values(state=WAITING, segment_id=segment_id, ended_at=None))
 
 
+async def take_over(tx: Transaction, wish_id: int, segment_id: int, contact_id: int, channel: str) -> None:
+    """What one contact withdrew another wishes for the same person."""
+    mine = update(wish).where(wish.c.id == wish_id, wish.c.state == WITHDRAWN)
+    values = {"segment_id": segment_id, "contact_id": contact_id, "channel": channel, "ended_at": None}
+    await tx.update(mine.values(state=WAITING, **values))
+
+
 def _wishes() -> Select[Any]:
     fields = [draw.c.public_id.label("draw_public"), draw.c.state.label("draw_state"), draw.c.session_id,
               draw.c.opens_at, draw.c.closes_at, draw.c.seed_hash]
