@@ -83,6 +83,10 @@ class Neighbours:
         """Keys of the contacts that look after a person."""
         return await PatientsService(self.context).contacts_of(person_id)
 
+    async def close_contacts(self, person_id: int) -> list[int]:
+        """Those of them that know more of the person than name and document."""
+        return await PatientsService(self.context).contacts_of(person_id, reach="all")
+
     async def anybody(self, person_id: int) -> Person | None:
         """A person whoever looks after them: of an appointment that is ours to show, or for a job. None: closed."""
         try:

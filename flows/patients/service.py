@@ -63,9 +63,9 @@ class PatientsService:
         """The same, its row locked until the transaction ends: rules on a person's bookings are decided under it."""
         return await self._person(person_id, lock=True)
 
-    async def contacts_of(self, person_id: int) -> list[int]:
-        """Keys of the contacts that look after a person: whom a push about them goes to."""
-        return await store.contacts_of(self.tx, person_id)
+    async def contacts_of(self, person_id: int, *, reach: str | None = None) -> list[int]:
+        """Keys of the contacts that look after a person (with this reach): whom a push about them goes to."""
+        return await store.contacts_of(self.tx, person_id, reach=reach)
 
     async def own_contacts_of(self, person_id: int) -> list[int]:
         """Keys of the contacts that are this person's own."""

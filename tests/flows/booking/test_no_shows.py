@@ -11,13 +11,16 @@ import pytest
 import time_machine
 
 from bot.clock import now
+from bot.errors import NotFound
 from flows.booking.service import BookingService
+from flows.booking.standing.appeals.appealing import Appeals
 from flows.booking.standing.coming import store as coming
 from flows.booking.standing.missing import store as missing
 from flows.booking.standing.missing.writing import NoShows
 from flows.directory import store as directory
 from flows.directory.rules import ClinicRule
 from flows.directory.service import forget
+from flows.patients import store as patients
 from integrations.his.conduct import GOOD, Conduct, behave
 from jobs import booking_standing as jobs
 from tests.flows.booking import ward
@@ -29,6 +32,7 @@ from tests.flows.booking.days import (
     check_in,
     count,
     hospital,
+    missed_once,
     row_of,
     run,
     session,
@@ -124,3 +128,33 @@ async def test_what_jobs_look_for_is_bounded_by_days(world: World) -> None:
     await coming.begun(asked, asked.now, coming.Clinics([], only=False), 1)
     await missing.due(asked, asked.now, asked.now, 1)
     assert [question.count("booking_session.date BETWEEN") for question in asked.questions] == [1, 1]
+
+
+async def test_who_only_books_for_somebody_does_not_read_where_they_did_not_come(
+    world: World, travel: time_machine.Coordinates
+) -> None:
+    await missed_once(world, travel)
+    await ward.also(world, "张三明", "close", "spouse")
+    await ward.also(world, "张三明", "helper", "other")
+    helper = await world.contact_id("helper")
+    async with world.database.transaction() as tx:
+        mine = patients.link.update().where(patients.link.c.contact_id == helper)
+        await tx.update(mine.values(reach="booking"))
+    async with world.context("close") as context:
+        about = (await Appeals(context).open_matters())[0]["about"]
+    async with world.context("helper") as context:
+        assert await Appeals(context).open_matters() == []
+        with pytest.raises(NotFound):
+            await Appeals(context).file(about)
+    async with world.context("a") as context:
+        made = (await Appeals(context).file(about, "住院了")).public_id
+    async with world.context("helper") as context:
+        appeals = Appeals(context)
+        assert await appeals.mine() == [] and await appeals.of(about) is None
+        with pytest.raises(NotFound):
+            await appeals.add_words(made, "other words")
+    async with world.context("close") as context:
+        assert [each["said"] for each in await Appeals(context).mine()] == ["住院了"]
+    await missed_once(world, travel, 2)
+    assert await count(world, "notices_push", kind="booking.no_show", contact_id=helper) == 0
+    assert await count(world, "notices_push", kind="booking.no_show", contact_id=await world.contact_id("close")) == 1

@@ -53,7 +53,9 @@ class Matter:
 
 
 class Appeals:
-    """With a contact in the context; only matters of its persons, and of what it booked itself, are there."""
+    """With a contact in the context; only matters of its persons, and of what it booked itself, are there. Where and
+    when somebody missed a visit, and what was said of it, is for full reach or for whoever booked; a lock is for all
+    who book for the person."""
 
     def __init__(self, context: Context) -> None:
         self.context = context
@@ -67,12 +69,14 @@ class Appeals:
 
     async def open_matters(self) -> list[dict[str, Any]]:
         """Locks and no-shows that nobody has appealed against: about, kind, and what templates say of them."""
+        own = self._contact()
         persons = await self.neighbours.persons()
         locks = [{"kind": LOCK} | facts for facts in await self.record.locks(persons)]
         since = self.context.now - timedelta(days=self.terms.within_days)
         rows = await missing.standing_of(self.tx, [person.id for person in persons], since)
         named = {person.id: person for person in persons}
-        found = locks + [await self.no_show_facts(row, named[row.person_id]) for row in rows]
+        shown = [row for row in rows if named[row.person_id].reach == "all" or row.contact_id == own]
+        found = locks + [await self.no_show_facts(row, named[row.person_id]) for row in shown]
         known = await store.abouts(self.tx, [each["about"] for each in found])
         return [each for each in found if each["about"] not in known]
 
@@ -87,20 +91,20 @@ class Appeals:
 
     async def mine(self) -> list[dict[str, Any]]:
         """What was appealed against, the latest first."""
-        persons = [person.id for person in await self.neighbours.persons()]
-        return [await self.facts(row) for row in await store.of_contact(self.tx, self._contact(), persons)]
+        rows = await store.of_contact(self.tx, self._contact(), list(await self._open_persons()))
+        return [await self.facts(row) for row in rows]
 
     async def one(self, public: str) -> Any:
         """Raises NotFound for anybody else's."""
         row = await store.by_public(self.tx, public)
-        persons = [person.id for person in await self.neighbours.persons()]
-        if row is None or not (row.contact_id == self._contact() or row.person_id in persons):
+        if row is None or not await self._theirs(row):
             raise NotFound("appeal")
         return row
 
     async def of(self, about: str) -> Any | None:
-        """The appeal against this, whoever made it."""
-        return await store.about(self.tx, about)
+        """The appeal against this, where the contact may read it."""
+        row = await store.about(self.tx, about)
+        return row if row is not None and await self._theirs(row) else None
 
     async def facts(self, row: Any) -> dict[str, Any]:
         """JSON values: public_id, kind, rule, state, said, answer, made_day, person (masked), day, half, and whom."""
@@ -158,9 +162,9 @@ class Appeals:
 
     async def _matter(self, about: str) -> Matter:
         kind, _, rest = about.partition(":")
-        persons = {person.id: person for person in await self.neighbours.persons()}
         if kind == NO_SHOW:
-            return await self._of_no_show(about, rest, persons)
+            return await self._of_no_show(about, rest, await self._open_persons())
+        persons = {person.id: person for person in await self.neighbours.persons()}
         if kind == LOCK:
             return await self._of_lock(about, rest, persons)
         found = _REFUSAL.fullmatch(about)
@@ -194,6 +198,13 @@ class Appeals:
         led = await missing.led_to(self.tx, row.id)
         last = led[-1] if led else None
         return Matter(about, LOCK, person, last.session_id if last else None, last.appointment_id if last else None)
+
+    async def _open_persons(self) -> dict[int, Person]:
+        """Persons of this contact that it knows more of than their name and document."""
+        return {person.id: person for person in await self.neighbours.persons() if person.reach == "all"}
+
+    async def _theirs(self, row: Any) -> bool:
+        return row.contact_id == self._contact() or row.person_id in await self._open_persons()
 
     def _contact(self) -> int:
         if self.context.contact is None:

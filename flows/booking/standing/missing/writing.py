@@ -59,7 +59,8 @@ class NoShows:
                 "days": self.terms.within_days, "lock_days": self.terms.lock_days,
             }
             written = await store.no_show_by(self.tx, public)
-            await pushes.no_show(self.context, written, facts, await self._whom(row.person_id, row.contact_id))
+            whom = {row.contact_id, *await self.neighbours.close_contacts(row.person_id)}
+            await pushes.no_show(self.context, written, facts, sorted(whom))
         metrics.no_shows.inc("written")
         log.info("no_show", appointment=row.public_id, session=row.session_code, locked=locked)
         return True
@@ -148,5 +149,5 @@ class NoShows:
     async def _visit(self, row: Any, person: Person | None) -> dict[str, Any]:
         return visit.facts_of(row, person, await self.neighbours.catalogue(), self.context)
 
-    async def _whom(self, person_id: int, *more: int) -> list[int]:
-        return sorted({*await self.neighbours.contacts_of(person_id), *more})
+    async def _whom(self, person_id: int) -> list[int]:
+        return sorted(await self.neighbours.contacts_of(person_id))
