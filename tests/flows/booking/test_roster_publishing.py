@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import timedelta
 from typing import Any, TypeVar
 
 import pytest
@@ -15,9 +15,7 @@ from bot.context import Context
 from bot.errors import Conflict, NotFound
 from flows.booking import store
 from flows.booking.offers import Offers, Wanted
-from flows.booking.pool import store as pool
 from flows.booking.refusals import OpensLater, SlotTaken
-from flows.booking.roster.patterns import store as patterns
 from flows.booking.roster.patterns.drafts import BadTerms, Drafts
 from flows.booking.roster.patterns.rules import Terms
 from flows.booking.roster.sessions import generating
@@ -31,10 +29,6 @@ from flows.booking.roster.sessions.publishing import (
 )
 from flows.booking.service import BookingService
 from flows.booking.stops.by_roster import stop_session
-from flows.booking.stops.rules import Wish
-from flows.booking.stops.service import StopsService
-from flows.booking.stops.store import stop
-from flows.booking.stops.undoing import Undoing
 from flows.booking.waiting import store as waiting
 from integrations.his import store as his
 from jobs import booking
@@ -242,72 +236,6 @@ async def test_what_goes_takes_nobody_new_and_comes_back(world: World) -> None:
     assert sum(each.free for each in await ward.segments(world, CODE)) == 7 and await ward.balanced(world)
 
 
-async def test_a_session_that_goes_can_be_stopped(world: World) -> None:
-    await draft(world, TERMS)
-    await publish(world)
-    booked = await book(world, CODE)
-    await end(world)
-    done = await publish(world, **{booked.public_id: "stop"})
-    assert (done.kept, done.stopped) == (0, 1)
-    row = await appointment(world, booked.public_id)
-    assert row.session_state == "stopped" and row.stopped_at is not None
-    async with world.database.reading() as tx:
-        told, _ = await patterns.changes(tx, ["1101"])
-    assert {each.act for each in told} == {"published", "pattern_add", "pattern_end", "session_gone"}
-    assert all(each.actor == "staff:clerk" for each in told)
-
-
-async def test_who_publishes_and_who_gives_a_hold_back_never_wait_for_each_other(world: World) -> None:
-    await draft(world, TERMS)
-    await publish(world)
-    booked = await book(world, CODE)
-    await end(world)
-    token = (await seen(world)).token
-
-    async def publishing() -> Published:
-        async with world.context("b") as context:  # once: no second try hides a deadlock
-            return await Publishing(context, stop_session).publish("1101", token, {booked.public_id: "stop"})
-
-    async with world.context("a") as context:
-        await pool.lock(context.tx, booked.id)
-        task = asyncio.create_task(publishing())
-        await asyncio.sleep(0.3)
-        await pool.give(context.tx, booked.segment_id, booked.slot_id, pool.TAKEN)
-        await pool.end(context.tx, booked.id, "booked", "cancelled", context.actor)
-    with pytest.raises(StalePreview):  # one less than was read
-        await task
-
-
-async def test_what_went_stays_closed_when_its_stop_is_taken_back(world: World) -> None:
-    await draft(world, TERMS)
-    await publish(world)
-    booked = await book(world, CODE)
-    await end(world)
-    await publish(world, **{booked.public_id: "stop"})
-    async with world.database.reading() as tx:
-        made: Any = await tx.one(select(stop))
-    await run(world, lambda context: Undoing(context).undo(made.public_id))
-    row = await appointment(world, booked.public_id)
-    assert (row.session_state, row.segment_state, row.stopped_at) == ("closed", "closed", None)
-    assert {each.state for each in await ward.segments(world, CODE)} == {"closed"}
-    await draft(world, TERMS)  # told again, it is open again
-    await publish(world)
-    assert {each.state for each in await sessions(world)} == {"open"} and await ward.balanced(world)
-    assert {each.state for each in await ward.segments(world, CODE)} == {"open"}
-
-
-async def test_what_was_closed_by_hand_stays_closed_when_a_stop_is_taken_back(world: World) -> None:
-    await draft(world, TERMS)
-    await publish(world)
-    await book(world, CODE, 3)
-    key = (await sessions(world))[0].id
-    wish = Wish(key, "手术", time(9, 30))
-    made = await run(world, lambda context: StopsService(context).stop(wish, "once"))
-    await run(world, lambda context: Publishing(context).close(CODE))
-    await run(world, lambda context: Undoing(context).undo(made.public_id))
-    assert {each.state for each in await ward.segments(world, CODE)} == {"closed"}
-
-
 async def test_later_terms_leave_the_days_before_alone(world: World) -> None:
     await draft(world, TERMS)
     await publish(world)
@@ -435,4 +363,3 @@ async def test_two_clerks_at_one_pattern(world: World) -> None:
         other = replace(TERMS, ends="09:00")
         await run(world, lambda context: Drafts(context).change("1101", entry.key, entry.mark, other))
     assert (await line(world)).terms.ends == "11:00"
-
