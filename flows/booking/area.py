@@ -6,14 +6,14 @@ from bot.context import Context
 from bot.talk.area import Area
 from flows.booking.desk import DOORS, PERMITS, RANGED
 from flows.booking.desk import ROUTES as DESK
-from flows.booking.flow import Booking
-from flows.booking.flow_appeal import Appeal
-from flows.booking.flow_exams import Exams
-from flows.booking.flow_mine import Appointments
-from flows.booking.flow_offer import Offer
-from flows.booking.flow_stopped import Stopped
-from flows.booking.flow_waiting import Waiting
-from flows.booking.flow_wish import Wish
+from flows.booking.flow.appeal import Appeal
+from flows.booking.flow.booking import Booking
+from flows.booking.flow.exams import Exams
+from flows.booking.flow.mine import Appointments
+from flows.booking.flow.offer import Offer
+from flows.booking.flow.stopped import Stopped
+from flows.booking.flow.waiting import Waiting
+from flows.booking.flow.wish import Wish
 from flows.booking.opening import pushes as opening
 from flows.booking.pages import ROUTES
 from flows.booking.pushes import KINDS

@@ -218,3 +218,8 @@ def _segment(row: Any, catalogue: Catalogue) -> SegmentOffer:
         kind=row.kind,
         substitute_for=instead.name if instead else "",
     )
+
+
+def same_doctor(row: Any, day: date | None = None) -> Wanted:
+    """Where an appointment may be moved to: the same doctor in the same clinic, where the fee is the same."""
+    return Wanted(row.clinic, row.sitting or GENERAL, day)

@@ -1,0 +1,85 @@
+"""/desk/booking/draws: which sessions are drawn instead of raced for, and the draws."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from bot.access import audit
+from bot.context import Context
+from bot.errors import NotFound
+from bot.web import forms
+from bot.web.desk.guard import STAFF, needs
+from bot.web.desk.pages import in_tx, reading, render, see
+from flows.booking.desk.office_parts import HOME
+from flows.booking.opening import rules as opening
+from flows.booking.opening import store as draws
+from flows.booking.opening.announcing import Announcing
+from flows.booking.opening.records import Records
+from flows.booking.roster.reach import reach_of
+
+routes = web.RouteTableDef()
+FAIR = "booking.fair"
+PAGE = f"{HOME}draws"
+USUAL = 90
+
+
+@routes.get(PAGE)
+@needs(FAIR)
+async def listed(request: web.Request) -> web.StreamResponse:
+    async with reading(request) as context:
+        return await _page(request, context)
+
+
+@routes.post(PAGE)
+@needs(FAIR)
+@in_tx
+async def add(request: web.Request, context: Context) -> web.StreamResponse:
+    """Sessions of a doctor, or of a whole clinic, are drawn from now on; those whose day is open already are not."""
+    sent = await forms.values(request)
+    reach = await reach_of(context, request[STAFF], FAIR)
+    clinic, doctor, seconds = sent.get("clinic", ""), sent.get("doctor", ""), sent.get("seconds", "")
+    reach.need(clinic)
+    known = reach.catalogue.doctor.get(doctor)
+    if doctor and (known is None or clinic not in known.clinics):
+        return await _page(request, context, sent, "doctor", status=422)
+    if not seconds.isdigit() or not opening.SHORTEST <= int(seconds) <= opening.LONGEST:
+        return await _page(request, context, sent, "seconds", status=422)
+    await draws.set_fair(context.tx, clinic, doctor, int(seconds), context.actor)
+    told = {"doctor": doctor, "seconds": int(seconds)}
+    audit.write(context.tx, context.actor, "booking.fair_set", f"clinic:{clinic}", told)
+    await Announcing(context).renew()
+    return see(request, f"{PAGE}?done=set")
+
+
+@routes.post(f"{PAGE}/{{fair}}/drop")
+@needs(FAIR)
+@in_tx
+async def drop(request: web.Request, context: Context) -> web.StreamResponse:
+    """What is announced and not open yet is withdrawn; what gathers already is drawn."""
+    reach = await reach_of(context, request[STAFF], FAIR)
+    mine = {row.public_id for row in await draws.fairs(context.tx) if reach.clinic(row.clinic)}
+    if request.match_info["fair"] not in mine:
+        raise NotFound("fair")
+    row = await draws.drop_fair(context.tx, request.match_info["fair"])
+    if row is not None:
+        told = {"doctor": row.doctor}
+        audit.write(context.tx, context.actor, "booking.fair_dropped", f"clinic:{row.clinic}", told)
+        await Announcing(context).renew()
+    return see(request, f"{PAGE}?done=dropped")
+
+
+async def _page(
+    request: web.Request, context: Context, sent: dict[str, str] | None = None, problem: str = "", status: int = 200
+) -> web.Response:
+    reach = await reach_of(context, request[STAFF], FAIR)
+    clinics = [each for each in reach.catalogue.clinics if reach.clinic(each.code)]
+    codes = {each.code for each in clinics}
+    found = await Records(context).listed((draws.COMING, draws.DRAWN, draws.DONE, draws.VOID))
+    return render(
+        request, "booking/desk/draws.html.j2", clinics=clinics, catalogue=reach.catalogue,
+        doctors=[each for each in reach.catalogue.doctors if codes & set(each.clinics)],
+        fairs=[row for row in await draws.fairs(context.tx) if reach.clinic(row.clinic)],
+        draws=[each for each in found if reach.clinic(each.row.clinic)], sent=sent or {}, wrong=problem,
+        done=request.query.get("done", ""), usual=USUAL, shortest=opening.SHORTEST, longest=opening.LONGEST,
+        weights=opening.WEIGHTS, status=status,
+    )

@@ -1,0 +1,126 @@
+"""/desk/booking/shares: which part of sessions is kept for a channel, and until when."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from aiohttp import web
+
+from bot.access import audit
+from bot.context import Context
+from bot.errors import NotFound
+from bot.web import forms
+from bot.web.desk.guard import STAFF, needs
+from bot.web.desk.pages import in_tx, reading, render, see
+from flows.booking.desk.office_parts import HOME
+from flows.booking.pool.shares import rules
+from flows.booking.pool.shares import store as shares
+from flows.booking.roster.reach import Reach, reach_of
+
+routes = web.RouteTableDef()
+SHARES = "booking.shares"
+PAGE = f"{HOME}shares"
+HALVES = ("am", "pm", "evening")
+
+
+@routes.get(PAGE)
+@needs(SHARES)
+async def listed(request: web.Request) -> web.StreamResponse:
+    async with reading(request) as context:
+        return await _page(request, context)
+
+
+@routes.post(PAGE)
+@needs(SHARES)
+@in_tx
+async def keep(request: web.Request, context: Context) -> web.StreamResponse:
+    """Make a share, or change how much it is and until when; the sessions follow at once."""
+    sent = await forms.values(request)
+    reach = await reach_of(context, request[STAFF], SHARES)
+    reach.need(sent.get("clinic", ""))
+    wanted, problem = await _wanted(context, reach, sent)
+    if wanted is None:
+        return await _page(request, context, sent, problem, status=422)
+    before = {each.channel: each.percent for each in await _same(context, wanted) if each.channel != wanted.channel}
+    if sum(before.values()) + wanted.percent > 100:
+        return await _page(request, context, sent, "too_much", status=422)
+    await shares.set_rule(context.tx, wanted, context.actor)
+    audit.write(context.tx, context.actor, "booking.share_kept", f"clinic:{wanted.clinic}", _told(wanted))
+    context.tx.put(shares.RENEW, {}, priority=3)
+    return see(request, f"{PAGE}?done=kept")
+
+
+@routes.post(f"{PAGE}/{{rule}}/drop")
+@needs(SHARES)
+@in_tx
+async def drop(request: web.Request, context: Context) -> web.StreamResponse:
+    row = await shares.rule_of(context.tx, request.match_info["rule"])
+    reach = await reach_of(context, request[STAFF], SHARES)
+    if row is None or not reach.clinic(row.clinic):
+        raise NotFound("share")
+    if await shares.drop_rule(context.tx, row.id):
+        told = _told(shares.as_rule(row))
+        audit.write(context.tx, context.actor, "booking.share_dropped", f"clinic:{row.clinic}", told)
+        context.tx.put(shares.RENEW, {}, priority=3)
+    return see(request, f"{PAGE}?done=dropped")
+
+
+async def _wanted(context: Context, reach: Reach, sent: dict[str, str]) -> tuple[rules.Rule | None, str]:
+    """What the form asks for, or the slug of what is wrong with it."""
+    channel, percent, hours = sent.get("channel", ""), sent.get("percent", ""), sent.get("hours", "")
+    doctor, half, day = sent.get("doctor", ""), sent.get("half", ""), sent.get("day", "")
+    known = reach.catalogue.doctor.get(doctor)
+    if channel not in rules.CHANNELS or (half and half not in HALVES):
+        return None, "choose"
+    if doctor and (known is None or sent["clinic"] not in known.clinics):
+        return None, "doctor"
+    if not percent.isdigit() or not 1 <= int(percent) <= 100:
+        return None, "percent"
+    if not hours.isdigit() or int(hours) * 60 > rules.MOST_MINUTES:
+        return None, "hours"
+    weekday = int(sent["weekday"]) if sent.get("weekday", "") in tuple("0123456") else rules.ANY_DAY
+    session = ""
+    if day:
+        session = await _session(context, sent["clinic"], doctor, day, half)
+        if not session:
+            return None, "session"
+        weekday, half = rules.ANY_DAY, ""
+    return rules.Rule(sent["clinic"], doctor, channel, int(percent), int(hours) * 60, weekday, half, session), ""
+
+
+async def _session(context: Context, clinic: str, doctor: str, day: str, half: str) -> str:
+    """The code of the one session that is meant; "" where there is none, or more than one."""
+    try:
+        codes = await shares.session_codes(context.tx, clinic, doctor, date.fromisoformat(day), half)
+    except ValueError:
+        return ""
+    return codes[0] if len(codes) == 1 else ""
+
+
+async def _same(context: Context, wanted: rules.Rule) -> list[Any]:
+    """Shares of other channels of the very same sessions."""
+    what = ("clinic", "doctor", "weekday", "half", "session")
+    return [
+        row for row in await shares.rules(context.tx)
+        if all(getattr(row, name) == getattr(wanted, name) for name in what)
+    ]
+
+
+def _told(rule: rules.Rule) -> dict[str, Any]:
+    return {"doctor": rule.doctor, "channel": rule.channel, "percent": rule.percent, "session": rule.session}
+
+
+async def _page(
+    request: web.Request, context: Context, sent: dict[str, str] | None = None, problem: str = "", status: int = 200
+) -> web.Response:
+    reach = await reach_of(context, request[STAFF], SHARES)
+    rows = [row for row in await shares.rules(context.tx) if reach.clinic(row.clinic)]
+    clinics = [each for each in reach.catalogue.clinics if reach.clinic(each.code)]
+    codes = {each.code for each in clinics}
+    doctors = [each for each in reach.catalogue.doctors if codes & set(each.clinics)]
+    return render(
+        request, "booking/desk/shares.html.j2", rows=rows, clinics=clinics, doctors=doctors, halves=HALVES,
+        catalogue=reach.catalogue, channels=rules.CHANNELS, sent=sent or {}, wrong=problem, status=status,
+        done=request.query.get("done", ""), days=await shares.session_days(context.tx, [row.session for row in rows]),
+    )

@@ -1,0 +1,1 @@
+"""The conversations of booking, a flow a file."""

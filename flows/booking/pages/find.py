@@ -1,0 +1,143 @@
+"""The pages that find somebody: by clinic, by expert, by date, by words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiohttp import web
+
+from bot.context import Context
+from bot.web.limits import limited
+from bot.web.pages import contact_page, reading, render
+from flows.booking.board import Board, Entry, site_name
+from flows.booking.looking import MOST, look
+from flows.booking.offers import Wanted
+from flows.booking.pages.parts import HOME, day_of
+from flows.booking.service import BookingService
+
+ROWS = 20
+"""Rows that a list begins with; more come when asked for."""
+
+routes = web.RouteTableDef()
+
+
+@routes.get(HOME)
+@contact_page
+async def by_clinic(request: web.Request) -> web.StreamResponse:
+    """Departments and their clinics, by site; holds that wait for the last word, and the doctor of last time."""
+    async with reading(request) as context:
+        service = BookingService(context)
+        catalogue = await service.neighbours.catalogue()
+        groups: dict[str, list[Any]] = {}
+        for department in await service.offers.departments():
+            listed = [(each, catalogue.bookable(each.code)) for each in catalogue.clinics_of(department.code)]
+            groups.setdefault(site_name(department.site, catalogue), []).append((department, listed))
+        last = await service.last_doctor()
+        return render(
+            request, "booking/h5/find.html.j2", tab="clinics", groups=groups, holds=await holds_of(service),
+            last=Board(context).entry_of(last[0], catalogue) if last else None,
+        )
+
+
+@routes.get(f"{HOME}experts")
+@contact_page
+async def by_expert(request: web.Request) -> web.StreamResponse:
+    """Doctors with sessions, who is free next first."""
+    async with reading(request) as context:
+        department = request.query.get("department", "")
+        entries = await Board(context).experts(department=department)
+        facts = _page_of(request, entries) | {"on_day": None}
+        if _part(request):
+            return render(request, "booking/h5/rows.html.j2", **facts)
+        catalogue = await BookingService(context).neighbours.catalogue()
+        known = catalogue.department.get(department)
+        return render(
+            request, "booking/h5/experts.html.j2", tab="experts", department=known, days=None,
+            departments=await BookingService(context).offers.departments(), **facts,
+        )
+
+
+@routes.get(f"{HOME}dates")
+@contact_page
+async def by_date(request: web.Request) -> web.StreamResponse:
+    """The days with what is left on each, and who can be booked on the chosen one."""
+    async with reading(request) as context:
+        board, department = Board(context), request.query.get("department", "")
+        days = await board.calendar(Wanted(), department)
+        free = next((each.day for each in days if each.state == "free"), days[0].day)
+        day = day_of(request) or free
+        entries = await board.experts(department=department, day=day, general=True)
+        facts = _page_of(request, entries) | {"on_day": day}
+        if _part(request):
+            return render(request, "booking/h5/rows.html.j2", **facts)
+        catalogue = await board.neighbours.catalogue()
+        return render(
+            request, "booking/h5/experts.html.j2", tab="dates", department=catalogue.department.get(department),
+            departments=await board.departments(), days=days, **facts,
+        )
+
+
+@routes.get(f"{HOME}search")
+@contact_page
+@limited("searches")
+async def search(request: web.Request) -> web.StreamResponse:
+    """What the words may mean; to htmx the results alone, and nothing while nothing is typed."""
+    text = request.query.get("q", "").strip()[:60]
+    async with reading(request) as context:
+        facts = await _results(context, text)
+    if "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers:
+        return render(request, "booking/h5/results.html.j2", **facts) if text else web.Response(text="")
+    return render(request, "booking/h5/search.html.j2", tab="", **facts)
+
+
+async def _results(context: Context, text: str) -> dict[str, Any]:
+    service, board = BookingService(context), Board(context)
+    catalogue = await service.neighbours.catalogue()
+    found = look(text, catalogue, service.now.date())
+    day = found.day if found.day and found.day >= service.now.date() else None
+    codes = found.doctors
+    if found.last and (last := await service.last_doctor()):
+        codes = (last[0],)
+    doctors = await board.experts(codes=codes, day=day) if codes else []
+    if not codes:
+        for code in found.clinics[:3]:
+            doctors += (await board.experts(clinic=code, day=day))[:7]
+    left = None
+    if day and not (codes or found.clinics):
+        left = next((each for each in await board.calendar(Wanted()) if each.day == day), None)
+    return {
+        "said": text,
+        "entries": doctors,
+        "clinics": [catalogue.clinic[code] for code in found.clinics],
+        "sites": {each.code: site_name(each.site, catalogue) for each in catalogue.clinics},
+        "on_day": day,
+        "day_over": found.day is not None and day is None,
+        "no_day": found.no_day,
+        "day_left": left,
+        "cut": len(codes) >= MOST or len(found.clinics) >= MOST,
+        "more": "",
+    }
+
+
+async def holds_of(service: BookingService) -> list[dict[str, Any]]:
+    """What is kept for this contact and waits for the last word; `offer`: because it waited for it."""
+    offers = await service.waiting.offers()
+    return [
+        await service.facts(row)
+        | {"public_id": row.public_id, "hold_until": row.hold_until.isoformat(), "offer": row.id in offers}
+        for row in await service.holds()
+    ]
+
+
+def _page_of(request: web.Request, entries: list[Entry]) -> dict[str, Any]:
+    """The rows of one page of a list, and the address of the next."""
+    asked = request.query.get("page", "1")
+    page = int(asked) if asked.isdigit() and 0 < int(asked) < 1000 else 1
+    query = {name: value for name, value in request.query.items() if name in ("department", "day")}
+    more = request.rel_url.with_query({**query, "page": str(page + 1)}) if len(entries) > page * ROWS else ""
+    return {"entries": entries[(page - 1) * ROWS : page * ROWS], "more": str(more), "total": len(entries)}
+
+
+def _part(request: web.Request) -> bool:
+    """Whether htmx asks for the next rows of a list alone."""
+    return "HX-Request" in request.headers and "page" in request.query

@@ -1,0 +1,192 @@
+"""From a segment to an appointment: for whom, hold, confirm; or give it back."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from typing import Any
+
+from aiohttp import web
+
+from bot.context import Context
+from bot.errors import NotFound
+from bot.web import forms
+from bot.web.limits import limited
+from bot.web.pages import contact_page, in_tx, reading, render, see
+from bot.web.reader import open_for
+from flows.booking.exams.service import service_of
+from flows.booking.neighbours import Person, discreet
+from flows.booking.offers import GENERAL, Wanted
+from flows.booking.pages.parts import HOME, facts_for, hold_key, number_of, request_id
+from flows.booking.pages.whom import times
+from flows.booking.refusals import BookingRefusal, HoldExpired, InDraw, NotBooked, WrongAge, WrongSex
+from flows.booking.service import BookingService
+from flows.booking.standing.appeals.appealing import Appeals
+from flows.booking.told import said
+
+routes = web.RouteTableDef()
+
+
+@routes.get(f"{HOME}segments/{{segment}}")
+@contact_page
+async def choose_person(request: web.Request) -> web.StreamResponse:
+    """The chosen time, and for whom it is."""
+    async with reading(request) as context:
+        return await _person_page(request, context, number_of(request.match_info["segment"]))
+
+
+@routes.post(f"{HOME}segments/{{segment}}")
+@contact_page
+@limited("holds")
+@in_tx
+async def hold(request: web.Request, context: Context) -> web.StreamResponse:
+    """Keep the slot. A second tap finds the first one's hold."""
+    service, sent = BookingService(context), await forms.values(request)
+    segment, person_id = number_of(request.match_info["segment"]), sent.get("person", "")
+    person = next((each for each in await service.neighbours.persons() if each.public_id == person_id), None)
+    if person is None:
+        if person_id:
+            raise NotFound("person")
+        return await _person_page(request, context, segment, missing=True, status=422)
+    token = request_id(context, sent.get("request", ""), segment, person_id)
+    try:
+        held = await service.hold(segment, person.id, token)
+    except (WrongAge, WrongSex) as no:
+        about = await Appeals(context).about_refusal(no, person.id, segment)
+        return await _person_page(request, context, segment, refused=said(context, no), about=about, status=409)
+    except HoldExpired:
+        # The same page was sent again long after: what it held is gone, a fresh page can hold anew.
+        return see(f"{HOME}segments/{segment}")
+    except InDraw:
+        return await _wish(request, context, segment, person.id)
+    except BookingRefusal as no:
+        about = await Appeals(context).about_refusal(no, person.id, segment)
+        return await instead(request, context, no, await service.segment(segment), about=about)
+    response = see(f"{HOME}holds/{held.public_id}")
+    open_for(request, response, hold_key(held), context.settings.booking.hold_minutes)
+    return response
+
+
+async def _wish(request: web.Request, context: Context, segment: int, person: int) -> web.Response:
+    """The session is drawn: being in the draw stands in the place of a hold."""
+    service = BookingService(context)
+    try:
+        row = await service.wishing.wish(segment, person)
+    except BookingRefusal as no:
+        return await instead(request, context, no, await service.segment(segment))
+    return see(f"{HOME}wishes/{row.public_id}")
+
+
+@routes.get(f"{HOME}holds/{{appointment}}")
+@contact_page
+async def held(request: web.Request) -> web.StreamResponse:
+    """Everything once more, and how long it is kept; or what became of it."""
+    async with reading(request) as context:
+        service = BookingService(context)
+        row = await service.mine(request.match_info["appointment"])
+        if row.state == "held" and row.hold_until > context.now:
+            seconds = int((row.hold_until - context.now).total_seconds())
+            facts = await facts_for(request, service, row) | {"hold_until": row.hold_until.isoformat()}
+            return render(
+                request, "booking/h5/hold.html.j2", visit=facts, public_id=row.public_id, seconds=seconds,
+                several=len(await service.neighbours.persons()) > 1, offer=row.id in await service.waiting.offers(),
+            )
+        if row.state in ("held", "released", "expired"):
+            if (await facts_for(request, service, row))["veiled"]:
+                return see(HOME)  # what else there is would tell what it was
+            no = HoldExpired(minutes=context.settings.booking.hold_minutes)
+            return await instead(request, context, no, row, status=200)
+        return see(f"{HOME}mine/{row.public_id}")
+
+
+@routes.post(f"{HOME}holds/{{appointment}}/confirm")
+@contact_page
+@in_tx
+async def confirm(request: web.Request, context: Context) -> web.StreamResponse:
+    service = BookingService(context)
+    row = await service.mine(request.match_info["appointment"])
+    try:
+        await service_of(context, row).confirm(row.id)
+    except (HoldExpired, NotBooked) as no:
+        if (await facts_for(request, service, row))["veiled"]:
+            return see(HOME)
+        return await instead(request, context, no, row)
+    return see(f"{HOME}mine/{row.public_id}?done=booked")
+
+
+@routes.post(f"{HOME}holds/{{appointment}}/release")
+@contact_page
+@in_tx
+async def release(request: web.Request, context: Context) -> web.StreamResponse:
+    """Give the slot back, and go on to another time or another person, or leave it. Nothing happens to what was
+    confirmed meanwhile."""
+    service, sent = BookingService(context), await forms.values(request)
+    row = await service.mine(request.match_info["appointment"])
+    if row.state == "booked":
+        return see(f"{HOME}mine/{row.public_id}")
+    offered = row.id in await service.waiting.offers()
+    await service_of(context, row).release(row.id)
+    if offered:
+        return see(f"{HOME}mine/?done=declined")
+    if sent.get("then") == "person":
+        return see(f"{HOME}segments/{row.segment_id}")
+    if sent.get("then") == "time":
+        return see(f"{whom(row)}?day={row.date.isoformat()}")
+    return see(f"{HOME}?released=1")
+
+
+async def instead(
+    request: web.Request, context: Context, no: BookingRefusal, row: Any, status: int = 409, *, about: str = ""
+) -> web.Response:
+    """A no, said with what can be done instead: other times of the same doctor, on the same day where there are any.
+    `row` is an appointment or a segment; `about`: what an appeal would be about."""
+    service = BookingService(context)
+    catalogue = await service.neighbours.catalogue()
+    doctor, clinic = catalogue.doctor.get(row.sitting or ""), catalogue.clinic.get(row.clinic)
+    names = {"doctor_name": doctor.name if doctor else "", "clinic_name": clinic.name if clinic else ""}
+    wanted = Wanted("" if row.sitting else row.clinic, row.sitting or GENERAL)
+    day = None if no.way == "days" else row.date
+    found = await times(context, replace(wanted, day=day), **names)
+    if no.way == "days" or not found["segments"]:
+        # That day is no way on: the next one that is.
+        free = (each.day for each in found["days"] if each.state == "free" and each.day != row.date)
+        found = await times(context, replace(wanted, day=next(free, row.date)), **names)
+        if found["on_day"] == row.date:
+            found["segments"] = []
+    return render(
+        request, "booking/h5/instead.html.j2", status=status, said=said(context, no, **names), whom=whom(row),
+        offered=no.way in ("segments", "days") or isinstance(no, HoldExpired), about=about, **names, **found,
+    )
+
+
+def whom(row: Any) -> str:
+    """The page of whom an appointment or a segment is with."""
+    return f"{HOME}doctors/{row.sitting}" if row.sitting else f"{HOME}clinics/{row.clinic}/general"
+
+
+async def _person_page(
+    request: web.Request, context: Context, segment: int, *, refused: str = "", about: str = "",
+    missing: bool = False, status: int = 200,
+) -> web.Response:
+    service = BookingService(context)
+    row = await service.segment(segment)
+    catalogue = await service.neighbours.catalogue()
+    doctor, clinic = catalogue.doctor.get(row.sitting or ""), catalogue.clinic.get(row.clinic)
+    listed = [(person, await _why_not(service, person, row)) for person in await service.neighbours.persons()]
+    first = next((person.public_id for person, why in listed if not why), "")
+    return render(
+        request, "booking/h5/segment.html.j2", status=status, row=row, whom=whom(row), doctor=doctor, clinic=clinic,
+        persons=listed, chosen=request.query.get("person") or first, token=secrets.token_hex(16), refused=refused,
+        about=about,
+        missing=missing, minutes=context.settings.booking.hold_minutes,
+        discreet=discreet(catalogue, [row.clinic], context),
+    )
+
+
+async def _why_not(service: BookingService, person: Person, row: Any) -> str:
+    """Why the clinic does not take this person, "" where it does."""
+    try:
+        await service.check_person(person, row.clinic, row.date)
+    except (WrongAge, WrongSex) as no:
+        return service.context.wording.render(f"booking/h5/not_for_{no.template}", **no.facts)
+    return ""
