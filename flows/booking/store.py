@@ -63,6 +63,8 @@ session = table(
     Index("ix_booking_session_sitting_date", "sitting", "date"),
     Index("ix_booking_session_date", "date"),
 )
+DAYTIME = case({"am": 0, "pm": 1}, value=session.c.half, else_=2)
+"""The halves of a day in their order; the evening comes last."""
 
 segment = table(
     "booking_segment",

@@ -15,9 +15,12 @@ COMMON = [name for name in WORDING.names() if name.startswith("common/chat/")]
 FACTS: dict[str, dict[str, Any]] = {
     "options": {"options": [(1, "内科"), (2, "外科")], "hint": ""}, "more": {"last": False},
     "not_understood": {"text": "下下下周"}, "ambiguous": {"text": "王"}, "out_of_range": {"last": 9},
+    "out_of_range_easy": {"last": 5}, "easy_hint": {"wait": "choice"},
     "cancelled": {"flow": "booking"}, "resumed": {"flow": "booking"}, "lapsed": {"flow": "booking"},
     "error_ours": {"reference": "a1b2c3"}, "hello": {"busy": False}, "thanks": {"busy": False},
 }
+LABELS = ("easy_more", "easy_previous")
+"""What stands behind a number, and not in a sentence."""
 # Words of the computer, and what would frighten or blame.
 FORBIDDEN = re.compile(r"[!！]|系统|接口|异常|非法|参数|错误|失败|无效|你(?!们)|[\U0001f300-\U0001faff]|[☀-➿]")
 
@@ -32,7 +35,7 @@ def test_each_can_be_said_and_sounds_like_us(name: str) -> None:
     assert text
     assert len(text.splitlines()) <= 6
     assert not FORBIDDEN.search(text), text
-    assert text[-1] in "。：" or name.endswith(("options", "error_ours"))
+    assert text[-1] in "。：" or name.endswith(("options", "error_ours", *LABELS))
 
 
 def test_every_listed_fact_belongs_to_a_template() -> None:

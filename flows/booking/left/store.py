@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
 from bot.db.transaction import Transaction
 from flows.booking.pool.shares.store import share
 from flows.booking.rules import Window
-from flows.booking.store import PLACE, appointment, segment, session
+from flows.booking.store import DAYTIME, PLACE, appointment, segment, session
 
 _LEFT = segment.c.free + func.coalesce(share.c.free, 0)
 
@@ -63,7 +63,7 @@ async def sittings(
     )
     # Closed: nobody new gets in, so to whoever looks for a slot it is not there.
     query = query.where(session.c.date.between(first, last), session.c.state != "closed")
-    query = query.group_by(*fields).order_by(session.c.date, "next_wall")
+    query = query.group_by(*fields).order_by(session.c.date, "next_wall", DAYTIME, session.c.id)
     if clinic is not None:
         query = query.where(session.c.clinic == clinic)
     if doctor is not None:

@@ -20,7 +20,6 @@ from sqlalchemy import (
     Select,
     UniqueConstraint,
     and_,
-    case,
     func,
     or_,
     select,
@@ -29,7 +28,7 @@ from sqlalchemy import (
 
 from bot.db.schema import Moment, code, key, public_id, table, whole
 from bot.db.transaction import Transaction
-from flows.booking.store import segment, session, slot
+from flows.booking.store import DAYTIME, segment, session, slot
 
 WAITING, OFFERED, BOOKED, DECLINED, MISSED = "waiting", "offered", "booked", "declined", "missed"
 GIVEN_UP, SKIPPED, OVER = "given_up", "skipped", "over"
@@ -72,17 +71,13 @@ _SESSION = [
 ] + [session.c.code.label("session_code"), session.c.state.label("session_state")]
 
 
-_DAYTIME = case({"am": 0, "pm": 1}, value=session.c.half, else_=2)
-"""The halves of a day in their order; the evening comes last."""
-
-
 def _entries() -> Select[Any]:
     return select(*entry.c, *_SESSION).join(session, session.c.id == entry.c.session_id)
 
 
 async def sessions(tx: Transaction, ids: Sequence[int]) -> Sequence[Row[Any]]:
     """These sessions as they are noted, by day."""
-    return await tx.all(select(session).where(session.c.id.in_(ids)).order_by(session.c.date, _DAYTIME, session.c.id))
+    return await tx.all(select(session).where(session.c.id.in_(ids)).order_by(session.c.date, DAYTIME, session.c.id))
 
 
 async def awaited(tx: Transaction, segment_id: int, channel: str = "") -> bool:
@@ -125,7 +120,7 @@ async def waiting_of(tx: Transaction, contact_id: int, persons: Sequence[int]) -
     """What a contact joined, and what others joined for these persons; by day."""
     whose = or_(entry.c.contact_id == contact_id, entry.c.person_id.in_(persons))
     mine = _entries().where(whose, entry.c.state == WAITING)
-    return await tx.all(mine.order_by(session.c.date, _DAYTIME, entry.c.session_id, entry.c.id))
+    return await tx.all(mine.order_by(session.c.date, DAYTIME, entry.c.session_id, entry.c.id))
 
 
 async def open_of_person(tx: Transaction, person_id: int) -> Sequence[Row[Any]]:
