@@ -195,13 +195,18 @@ def check_visitor(visitor: Visitor, clinic: ClinicRules, day: date) -> None:
 def check_limits(mine: Iterable[Counted], place: Place, visitor: Visitor, limits: Limits) -> None:
     """Raise the reason why this person may not have one more. `mine` are held and coming appointments."""
     mine = list(mine)
+    check_doctor(mine, place, visitor)
     that_day = {own.whom for own in mine if own.day == place.day}
-    if place.whom in that_day:
-        raise SameDoctorSameDay(day=place.day, person=visitor.name, general=place.doctor is None)
     if len(that_day) >= limits.doctors_a_day:
         raise TooManyDoctorsToday(day=place.day, person=visitor.name, most=limits.doctors_a_day)
     if len(mine) >= limits.open:
         raise TooManyOpen(person=visitor.name, most=limits.open)
+
+
+def check_doctor(mine: Iterable[Counted], place: Place, visitor: Visitor) -> None:
+    """Raise where this person sees the same doctor that day already."""
+    if any((own.day, own.whom) == (place.day, place.whom) for own in mine):
+        raise SameDoctorSameDay(day=place.day, person=visitor.name, general=place.doctor is None)
 
 
 def check_change(old: tuple[str, str], old_segment: int, place: Place, segment: int) -> None:

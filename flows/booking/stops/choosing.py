@@ -120,7 +120,7 @@ class Choosing(Asking):
 
     async def _check(self, row: Any, place: Any, person: Person, *, kept: bool) -> None:
         """The rules of booking, without the old appointment. A kept time was taken out of the pool for them: when its
-        day opens, and what is free there, does not matter."""
+        day opens, and what is free there, does not matter; nor how many they may have, as the hospital changed it."""
         clinic = clinic_rules(await self.booking.neighbours.catalogue(), place.clinic, self.context)
         wish = place_of(place, self.context.clock)
         if kept and not (wish.session_open and wish.segment_open):
@@ -133,8 +133,11 @@ class Choosing(Asking):
             booking_rules.Counted(each.date, booking_rules.whom(each.sitting, each.clinic))
             for each in active if each.id != row.appointment_id
         ]
-        own = limits.of_booking(self.context.settings.booking)
-        booking_rules.check_limits(mine, wish, visitor(person), own)
+        if kept:
+            booking_rules.check_doctor(mine, wish, visitor(person))
+        else:
+            own = limits.of_booking(self.context.settings.booking)
+            booking_rules.check_limits(mine, wish, visitor(person), own)
 
     async def _cancel(self, row: Any) -> None:
         """The hospital stopped it, so that it is never too late, and nothing is kept from what was paid."""
