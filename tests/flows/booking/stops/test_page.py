@@ -39,6 +39,12 @@ async def choice(reader: Reader) -> Any:
         return await tx.one(select(store.choice).order_by(store.choice.c.id.desc()))
 
 
+async def test_a_list_with_the_substitute_does_not_say_stopped(reader: Reader) -> None:
+    await stopped(reader, substitute="D1031")
+    page = await reader.get(f"{HOME}mine/")
+    assert "李崇文" in page and "换医生了，请选择" in page and "停诊，请选择" not in page
+
+
 async def test_the_appointment_leads_to_the_choice(reader: Reader) -> None:
     appointment, page = await stopped(reader)
     assert (await choice(reader)).seen_at is None
