@@ -47,6 +47,7 @@ async def test_a_session_is_stopped_watched_and_called_about(sqlite_database: Da
         page = await clerk.post(NEW, step="preview", reason=" ")
         assert clerk.status == 422 and "请写一个患者看得懂的原因" in page
         address = await stopped(clerk)
+        assert "正在通知 1 位患者" in await clerk.get(f"{address}?done=stopped")
         page = await clerk.get(address)
         assert "没看到" in page and "王静" in page and "张*明" in page and "张三明" not in page
         async with world.database.reading() as tx:
