@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,19 @@ import pytest
 from bot.db.engine import Database
 from tests.support.player import Player
 from tests.support.world import World
+
+
+class Middling(random.Random):
+    """A lot that always falls in the middle: a transcript cannot say "perhaps"."""
+
+    def random(self) -> float:
+        return 0.5
+
+
+@pytest.fixture(autouse=True)
+def lots(monkeypatch: pytest.MonkeyPatch) -> None:
+    for place in ("service", "waiting.passing"):
+        monkeypatch.setattr(f"flows.booking.{place}._lot", Middling())
 
 
 @pytest.mark.parametrize("delivery", ["once", "twice"])
