@@ -19,10 +19,10 @@ def facts_of(
     """JSON values only. `row` is an appointment as store.py reads it. Of a discreet clinic nothing is told that tells
     which it is (veil.py), unless `open` or to staff.
 
-    day (ISO), half, start, end, by (HH:MM); clinic, department, site ("" where there is but one), doctor and title
-    ("" in a general clinic), substitute_for, stopped (nobody chose yet what shall become of it), kind, fee (fen),
-    number, building, floor, zone, room; person (masked),
-    child; cancel_day, cancel_time, can_cancel; discreet, veiled.
+    day (ISO), half, start, end, by (HH:MM; by is "" where that is over); clinic, department, site ("" where there is
+    but one), doctor and title ("" in a general clinic), substitute_for, stopped (nobody chose yet what shall become of
+    it), kind, fee (fen), number, building, floor, zone, room; person (masked), child; cancel_day, cancel_time,
+    can_cancel; discreet, veiled.
     """
     clinic, doctor = catalogue.clinic.get(row.clinic), catalogue.doctor.get(row.sitting or "")
     department = catalogue.department.get(clinic.department) if clinic else None
@@ -36,7 +36,7 @@ def facts_of(
         "half": row.half,
         "start": row.start_wall,
         "end": row.end_wall,
-        "by": f"{start - BE_EARLY:%H:%M}",
+        "by": f"{start - BE_EARLY:%H:%M}" if now < start - BE_EARLY else "",
         "clinic": clinic.name if clinic else "",
         "department": department.name if department else "",
         "site": site.name if site else "",
