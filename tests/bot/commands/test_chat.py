@@ -93,4 +93,4 @@ async def test_a_contact_that_is_not_there_is_not_found(sqlite_database: Databas
 
 def test_messages_of_ours_are_stored_as_they_are_read() -> None:
     stored = json.dumps({"messages": Answer((Message("好"),)).dump()})
-    assert json.loads(stored)["messages"] == '[["好", [], [], ""]]'
+    assert json.loads(stored)["messages"] == '[["好",[],[],""]]'
