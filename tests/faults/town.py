@@ -147,7 +147,12 @@ async def town(stack: Stack, count: int) -> AsyncIterator[Town]:
         await database.close()
 
 
+BOOKED = ("预约成功", "有一个安排，就诊人")
+"""How the push begins, and how that of a discreet clinic goes on."""
+
+
 def booked_messages(history: Sequence[dict[str, object]]) -> int:
     """How often a phone was told of its own accord that something is booked."""
     told = [entry for entry in history if entry["way"] in ("customer", "template", "subscription", "sms")]
-    return sum(entry.get("kind") == "booking.booked" or "预约成功" in str(entry.get("text")) for entry in told)
+    return sum(entry.get("kind") == "booking.booked" or any(word in str(entry.get("text")) for word in BOOKED)
+               for entry in told)
