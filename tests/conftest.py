@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 import structlog
 
@@ -24,6 +25,11 @@ from tests.support.redis import Redis
 
 os.environ["TZ"] = "UTC"
 time.tzset()
+
+hypothesis.settings.register_profile("steady", derandomize=True, deadline=None, database=None)
+hypothesis.settings.register_profile("search", deadline=None, database=None, print_blob=True)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS", "steady"))
+"""A check says the same of the same commit each time; HYPOTHESIS=search looks where nobody looked before."""
 
 KINDS = [pytest.param("sqlite", marks=pytest.mark.sqlite), pytest.param("mariadb", marks=pytest.mark.mariadb)]
 ALONE = ("faults", "whole", "browser", "bot/commands")

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pymysql.err import IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy import Column, Integer, LargeBinary, String, bindparam, insert, literal_column, select
@@ -140,7 +140,6 @@ READ = [[(1, None), (12, b"hello")], 7]
 
 
 @given(st.integers(0, len(ROWS) - 1))
-@settings(deadline=None)
 def test_half_an_answer_is_no_answer(length: int) -> None:
     assert wire.read(ROWS[:length], [(int, None), ()]) is None
     assert wire.read(ROWS, [(int, None), ()]) == READ

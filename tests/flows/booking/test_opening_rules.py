@@ -25,7 +25,7 @@ WISHES = st.dictionaries(CODES, st.integers(2, 7), max_size=30).map(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(WISHES, st.text("0123456789abcdef", min_size=64, max_size=64), st.randoms())
 def test_everybody_stands_once_however_the_list_came(wishes: list[Wish], seed: str, lot: Any) -> None:
     order = rules.order(seed, wishes)

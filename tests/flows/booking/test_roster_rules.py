@@ -61,7 +61,7 @@ def test_limits_are_shared_out_evenly() -> None:
     assert [part.start for part in cut(replace(TERMS, ahead=1))] == ["08:00"]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(5, 60), st.integers(1, 12), st.none() | st.integers(1, 120), st.none() | st.integers(1, 120))
 def test_no_number_twice_and_none_above_the_limits(
     minutes: int, capacity: int, total: int | None, ahead: int | None
@@ -144,7 +144,7 @@ def test_copying_keeps_the_weekday_and_who_sits_there() -> None:
     assert copied([single], "week", set(), TUESDAY + timedelta(days=8)).made == []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.dates(date(2026, 1, 1), date(2030, 12, 31)))
 def test_the_next_month_by_weekday(day: date) -> None:
     there = next_month(day)

@@ -20,7 +20,7 @@ def rule(channel: str = "window", percent: int = 20, **more: Any) -> Rule:
 PARTS = st.lists(st.integers(1, 60), max_size=4).filter(lambda found: sum(found) <= 100)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.integers(0, 12), max_size=12), PARTS)
 def test_a_share_is_its_part_and_no_segment_gives_more_than_it_has(capacities: list[int], percents: list[int]) -> None:
     given_out = cut(capacities, percents)

@@ -93,7 +93,7 @@ def times(numbers: list[int], base: int) -> list[Time]:
     return [Time(base + n, start, start + timedelta(minutes=30)) for n, start in enumerate(starts)]
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(st.dictionaries(st.sampled_from(sorted(BOOK.items)), HALF_HOURS, min_size=1, max_size=4),
        st.one_of(st.none(), st.tuples(st.sampled_from(sorted(BOOK.items)), st.integers(0, 39))))
 def test_plans_keep_to_every_rule(wished: dict[str, list[int]], had: tuple[str, int] | None) -> None:
