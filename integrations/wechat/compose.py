@@ -20,6 +20,15 @@ LONGEST_TAP = 20  # characters: a longer label would fill the contact's own bubb
 
 _ANCHOR = re.compile(r"<(?=\s*/?\s*a\b)", re.IGNORECASE)
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # what XML 1.0 cannot carry
+_HAN = "[\u4e00-\u9fff]"
+_TIGHT = re.compile(
+    rf"(?<=[0-9A-Z]) (?={_HAN})"  # a number and what it counts: 25.00 yuan, floor 2, area B
+    rf"|(?<=\s{_HAN}) (?=\d)"  # a word of one character and its number: No. 3, 2 left
+    rf"|(?<={_HAN}) (?=\d\d?:\d\d)"  # the part of the day and the time
+    r"|(?<=\d) (?=\d)"  # a phone number in groups
+)
+_DASH = re.compile(r"(?<=\d)–(?=\d)")
+_NO_BREAK, _JOINED = "\u00a0", "–\u2060"
 _ADDRESS = re.compile(r"https?://[^\s<>\"']+\Z", re.IGNORECASE)
 
 Style = Callable[[int, str], str]  # number and label of an option -> its line
@@ -51,16 +60,21 @@ def _safe(text: str) -> str:
     """Words as words: whoever can put a name of theirs into a text must not be able to put a link there."""
     if "<" in text:
         text = _ANCHOR.sub("＜", text)
-    return _UNFIT.sub("", text)
+    return _tight(_UNFIT.sub("", text))
+
+
+def _tight(text: str) -> str:
+    """What belongs together is never torn by the edge of a small phone: an amount, a time, a number."""
+    return _DASH.sub(_JOINED, _TIGHT.sub(_NO_BREAK, text))
 
 
 def _word(text: str) -> str:
-    """As ``_safe``, on one line."""
-    return " ".join(_safe(text).split())
+    """Words on one line."""
+    return " ".join(_UNFIT.sub("", _ANCHOR.sub("＜", text)).split())
 
 
 def _plain(number: int, label: str) -> str:
-    return f"{number} {_word(label)}"
+    return f"{number} {_tight(_word(label))}"
 
 
 @lru_cache(maxsize=4096)  # the same departments and doctors all day long; quoting is most of the time of a list
@@ -75,7 +89,7 @@ def _tap_number(number: int, label: str) -> str:
 
 def _tap(number: int, label: str, content: str) -> str:
     return (f'<a href="weixin://bizmsgmenu?msgmenucontent={quote(content, safe="")}&msgmenuid={number}">'
-            f"{number} {label}</a>")
+            f"{number} {_tight(label)}</a>")
 
 
 def _link(title: str, address: str) -> str:

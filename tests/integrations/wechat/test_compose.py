@@ -21,6 +21,11 @@ def seen(text: str) -> str:
     return re.sub(r"<a href=[^>]*>|</a>", "", text)
 
 
+def loose(text: str) -> str:
+    """The same with ordinary spaces, where lines may be broken."""
+    return text.replace("\u00a0", " ").replace("\u2060", "")
+
+
 def test_options_are_lines_that_can_be_tapped():
     assert compose([DEPARTMENTS]) == [
         "请选择科室\n"
@@ -38,7 +43,21 @@ def test_a_tap_says_the_label_and_of_a_long_one_the_number():
     [text] = compose([Message("", ((1, "A&B <C> 100%"), (2, long)))])
     assert [(unquote(content), number) for content, number, _ in TAP.findall(text)] == [
         ("A&B <C> 100%", "1"), ("2", "2")]
-    assert seen(text) == f"1 A&B <C> 100%\n2 {long}"
+    assert loose(seen(text)) == f"1 A&B <C> 100%\n2 {long}"
+
+
+@pytest.mark.parametrize("together", [
+    "25.00 元", "上午 9:30–10:00", "第 3 号", "0571-8800 1234", "余 2", "15 分钟", "205 诊室", "B 区", "下午 2:30",
+])
+def test_a_small_phone_never_tears_what_belongs_together(together: str):
+    around = f"明天(3月2日 周二) {together}，请看"
+    for message in (Message(around), Message("请选", ((1, around),)), Message("", hint=around)):
+        [text] = compose([message])
+        assert loose(text) != text and around in loose(seen(text))
+        places = re.split("[ –](?!\u2060)", seen(text))
+        assert any(together in loose(place) for place in places)
+    [tap] = compose([Message("", ((1, together),))])
+    assert [unquote(content) for content, _, _ in TAP.findall(tap)] == [together], "what a tap says is as it was"
 
 
 def test_links_come_last_and_open_a_page():
