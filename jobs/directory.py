@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flows.directory.editions.writing import SHOWN
+from bot.web import uploads
+from flows.directory.editions import store as editions
+from flows.directory.editions.writing import REPLACED, SHOWN
 from flows.directory.service import forget, hospital_rows, take_over
 from flows.directory.store import touch
 from integrations.his.port import HospitalPort
@@ -26,5 +28,14 @@ async def shown(job: Job, payload: dict[str, Any]) -> None:
     forget(job.ports)
 
 
-HANDLES: dict[str, Handles] = {SHOWN: Handles(shown)}
+async def replaced(job: Job, payload: dict[str, Any]) -> None:
+    """A picture that an edition no longer has: its file goes, unless another edition has it."""
+    name = str(payload["picture"])
+    async with job.database.reading() as tx:
+        used = await editions.is_used(tx, name)
+    if not used:
+        uploads.forget(job.settings, name)
+
+
+HANDLES: dict[str, Handles] = {SHOWN: Handles(shown), REPLACED: Handles(replaced)}
 EVERY = {"directory.sync": Every(seconds=600, run=sync)}

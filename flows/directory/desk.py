@@ -14,7 +14,6 @@ from bot.web import forms, uploads
 from bot.web.desk.guard import STAFF, needs
 from bot.web.desk.lists import Column, Listing
 from bot.web.desk.pages import in_tx, is_part, reading, render, see
-from bot.web.keys import SETTINGS
 from bot.web.pictures import Wanted
 from flows.directory.editions import store as editions
 from flows.directory.editions.rules import KINDS, Body, of_form, read
@@ -86,11 +85,9 @@ async def put_picture(request: web.Request, context: Context) -> web.StreamRespo
     if isinstance(kept, Problem) or (kept is None and "remove" not in sent):
         return await _page(context, request, subject, problem=kept or Problem("picture_none"), status=422)
     try:
-        old = await Writing(context).put_picture(subject, kept or "", _revision(sent))
+        await Writing(context).put_picture(subject, kept or "", _revision(sent))
     except Conflict:
         return await _page(context, request, subject, problem=Problem("edition_changed"), status=409)
-    if old:
-        uploads.forget(request.app[SETTINGS], old)
     return _back(request, subject)
 
 
@@ -122,9 +119,7 @@ async def publish(request: web.Request, context: Context) -> web.StreamResponse:
 @in_tx
 async def withdraw(request: web.Request, context: Context) -> web.StreamResponse:
     subject = await _subject(request, context, "directory.publish")
-    old = await Writing(context).withdraw(subject, request.match_info["edition"])
-    if old:
-        uploads.forget(request.app[SETTINGS], old)
+    await Writing(context).withdraw(subject, request.match_info["edition"])
     return _back(request, subject)
 
 

@@ -19,6 +19,8 @@ from flows.directory.rules import Catalogue
 
 SHOWN = "directory.shown"
 """Outbox topic: an edition's date has come."""
+REPLACED = "directory.replaced"
+"""Outbox topic: an edition lost its picture; the file goes where no edition has it any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +80,13 @@ class Writing:
         await self._put(subject, revision, body=asdict(body))
         self._tell("directory.edited", subject, {"length": len(body.intro)})
 
-    async def put_picture(self, subject: Subject, name: str, revision: int) -> str:
-        """The draft's picture; "" takes it away. Gives the file that nothing uses any more, "" where there is none.
-        :raises Conflict:"""
+    async def put_picture(self, subject: Subject, name: str, revision: int) -> None:
+        """The draft's picture; "" takes it away. :raises Conflict:"""
         before = await self.draft(subject)
         await self._put(subject, revision, picture=name or None)
         self._tell("directory.picture", subject, {"picture": name})
-        old = before.picture if before is not None else ""
-        return old if old and old != name and not await store.is_used(self.tx, old) else ""
+        if before is not None and before.picture != name:
+            self._leave(before.picture)
 
     async def publish(self, subject: Subject, revision: int, at: datetime) -> None:
         """From `at` on patients read the draft. :raises Conflict:"""
@@ -99,16 +100,15 @@ class Writing:
             self.tx.put(SHOWN, {"edition": row.public_id}, key=f"{SHOWN}:{row.public_id}", due=at)
         self._tell("directory.published", subject, {"edition": row.public_id, "since": at.isoformat()})
 
-    async def withdraw(self, subject: Subject, public_id: str) -> str:
-        """Throw a draft away, or take back what is, or was to be, published: the edition before shows again. Gives the
-        file that nothing uses any more."""
+    async def withdraw(self, subject: Subject, public_id: str) -> None:
+        """Throw a draft away, or take back what is, or was to be, published: the edition before shows again."""
         row = await store.by_public_id(self.tx, public_id, lock=True)
         if row is None or (row.kind, row.code) != (subject.kind, subject.code):
             raise NotFound("edition")
         if await store.withdraw(self.tx, row, self.context.actor):
             await self._changed()
             self._tell("directory.withdrawn", subject, {"edition": row.public_id, "state": row.state})
-        return row.picture if row.picture and not await store.is_used(self.tx, row.picture) else ""
+            self._leave(row.picture)
 
     # --- inside --------------------------------------------------------------------------------------------------
 
@@ -128,6 +128,11 @@ class Writing:
         rows = await store.shown(self.tx, self.context.now)
         row = next((each for each in rows if (each.kind, each.code) == (subject.kind, subject.code)), None)
         return {} if row is None else {"body": row.body, "picture": row.picture}
+
+    def _leave(self, picture: str | None) -> None:
+        """A file cannot be rolled back: it goes after the commit, if nothing has it then."""
+        if picture:
+            self.tx.put(REPLACED, {"picture": picture})
 
     async def _changed(self) -> None:
         await directories.touch(self.tx)
