@@ -24,6 +24,9 @@ DESK: dict[str, Entry] = {
     "POST /desk/account/sessions/{id}/end": Entry(owned={"id": "visit"}),
     "POST /desk/account/sessions/end-others": PLAIN,
     "POST /desk/account/recovery": PLAIN,
+    "GET /desk/filters": PLAIN,
+    "POST /desk/filters": Entry(form={"list": "staff", "name": "在职", "address": "/desk/staff/?state=active"}),
+    "POST /desk/filters/{id}/drop": Entry(owned={"id": "filter"}),
     # --- staff: patients
     "GET /desk/patients/find": PLAIN,
     "POST /desk/patients/find": Entry(form={"q": "张三明"}),

@@ -22,6 +22,7 @@ from sqlalchemy import select
 
 from bot.access import passwords
 from bot.access.audit.store import entries as trail
+from bot.access.kept import store as kept
 from bot.access.people import store as people
 from bot.access.roles import store as roles
 from bot.access.visits.store import session as visits
@@ -196,6 +197,11 @@ async def _staff(town: Town) -> None:
         town.things["colleague"] = colleague.public_id
         town.things["role"] = (await roles.all_roles(tx))[-1].public_id
         town.things["visit"] = await tx.scalar(select(visits.c.public_id).order_by(visits.c.id))
+    async with here.database.transaction() as tx:
+        owner = await people.by_login(tx, "colleague")
+        assert owner is not None
+        await kept.keep(tx, owner.id, "staff", "在职", "/desk/staff/?state=active")
+        town.things["filter"] = (await kept.of(tx, owner.id))[0].public_id
 
 
 async def _picture(town: Town, boss: Browser) -> str:

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from bot.access.rights import Rights
 from bot.web.access import public
-from bot.web.desk import account, door
+from bot.web.desk import account, door, kept
 from bot.web.desk.guard import BOOK
 from bot.web.desk.pages import DOORS
 
@@ -21,6 +21,7 @@ def setup(app: web.Application, areas: Iterable[Any]) -> None:
     app[DOORS] = tuple(entry for area in known for entry in area.doors)
     app.router.add_routes(door.routes)
     app.router.add_routes(account.routes)
+    app.router.add_routes(kept.routes)
     app.router.add_get("/desk", _start)
 
 

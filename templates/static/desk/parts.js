@@ -9,29 +9,6 @@ document.addEventListener("alpine:init", () => {
     },
   }));
 
-  // Filters kept by name, on this machine, for this list.
-  Alpine.data("saved", () => ({
-    all: [],
-    get none() { return this.all.length === 0; },
-    get shelf() { return "filters." + this.$root.dataset.list; },
-    init() {
-      try { this.all = JSON.parse(localStorage.getItem(this.shelf) || "[]"); } catch { this.all = []; }
-    },
-    write() { localStorage.setItem(this.shelf, JSON.stringify(this.all)); },
-    keep(event) {
-      const name = event.target.elements.name.value.trim();
-      const here = new URL(location.href);
-      for (const word of ["open", "page", "export"]) here.searchParams.delete(word);
-      this.all = [...this.all.filter((one) => one.name !== name), { name, address: here.pathname + here.search }];
-      this.write();
-      event.target.reset();
-    },
-    drop(event) {
-      this.all = this.all.filter((one) => one.name !== event.target.dataset.name);
-      this.write();
-    },
-  }));
-
   // The matrix lights up the column that the pointer stands in.
   Alpine.data("matrix", () => ({
     over(event) {

@@ -1,0 +1,1 @@
+"""Filters of lists that a member of staff keeps by name."""
