@@ -6,7 +6,19 @@ are made. Names, documents and phones are sealed and found by keyed hashes.
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Date, Float, ForeignKey, Index, Integer, String, Time, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    Time,
+    UniqueConstraint,
+)
 
 from bot.db.schema import Moment, Sealed, code, hashed, key, long_text, table, whole
 
@@ -188,4 +200,14 @@ conduct = table(
     Column("lose_share", Float, nullable=False),
     Column("unavailable", Boolean, nullable=False),
     Column("refuse", long_text(), nullable=False),  # JSON: verb -> refusal code
+)
+
+# How far the sandbox's demonstration has come: what was made up is never made up twice.
+played = table(
+    "his_played",
+    key(),
+    Column("part", code(16), nullable=False),  # begun, people, scenes, day
+    Column("day", Date, nullable=False),
+    Column("ahead", SmallInteger, nullable=False),  # a day was filled as one is that lies so many days ahead
+    UniqueConstraint("part", "day"),
 )
