@@ -136,7 +136,7 @@ class Board(Offers):
             photo=own_photo(doctor.photo if doctor else None),
             clinic_code=first.clinic,
             clinic=clinic.name if clinic else "",
-            site=site_name(first.site, catalogue),
+            site=catalogue.site_name(first.site),
             kind=first.kind,
             state=state,
             day=first.date,
@@ -150,19 +150,14 @@ class Board(Offers):
         clinic = catalogue.clinic.get(doctor.clinics[0]) if doctor.clinics else None
         return Entry(
             code, doctor.name, doctor.title, doctor.specialties, own_photo(doctor.photo), clinic.code if clinic else "",
-            clinic.name if clinic else "", site_name(clinic.site, catalogue) if clinic else "", "expert", "none",
+            clinic.name if clinic else "", catalogue.site_name(clinic.site) if clinic else "", "expert", "none",
         )
 
 
-def site_name(code: str, catalogue: Catalogue) -> str:
-    """The site's name where there are several, without the words that all of them begin with (清梧市人民医院 总院)."""
-    site = catalogue.site.get(code) if len(catalogue.sites) > 1 else None
-    if site is None:
-        return ""
-    shared = site.name
-    while not all(each.name.startswith(shared) for each in catalogue.sites):
-        shared = shared[:-1]
-    return site.name[shared.rfind(" ") + 1 :] or site.name
+def place_name(clinic: str, catalogue: Catalogue) -> str:
+    """A clinic with its site, wherever there are several."""
+    known = catalogue.clinic.get(clinic)
+    return " · ".join(filter(None, (known.name, catalogue.site_name(known.site)))) if known else ""
 
 
 def own_photo(address: str | None) -> str:

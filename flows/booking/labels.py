@@ -33,22 +33,10 @@ class Labels:
         return Option(value, self._say(f"label_{label}", **facts), aliases)
 
     def departments(self, departments: Iterable[Any], catalogue: Catalogue) -> list[Option]:
-        listed = list(departments)
-        home = catalogue.sites[0].code if catalogue.sites else ""
-        names = [d.name for d in listed]
-        return [
-            Option(
-                ["department", d.code],
-                self._sited(d.name, d.site, home if names.count(d.name) == 1 else "", catalogue),
-            )
-            for d in listed
-        ]
+        return [Option(["department", d.code], catalogue.department_name(d.code)) for d in departments]
 
     def clinics(self, codes: Iterable[str], catalogue: Catalogue) -> list[Option]:
-        """Sites are named where the clinics are not all in one."""
-        listed = [catalogue.clinic[code] for code in codes]
-        home = listed[0].site if listed and len({each.site for each in listed}) == 1 else ""
-        return [Option(["clinic", c.code], self._sited(c.name, c.site, home, catalogue)) for c in listed]
+        return [Option(["clinic", code], catalogue.clinic_name(code)) for code in codes]
 
     def named_doctors(self, codes: Iterable[str], catalogue: Catalogue) -> list[Option]:
         listed = [catalogue.doctor[code] for code in codes]
@@ -85,7 +73,7 @@ class Labels:
                 self._say(
                     "label_segment",
                     offer=offer,
-                    clinic=catalogue.clinic[offer.clinic].name if len(clinics) > 1 else "",
+                    clinic=catalogue.clinic_name(offer.clinic) if len(clinics) > 1 else "",
                     fees_differ=len(fees) > 1,
                 ),
             )
@@ -146,14 +134,9 @@ class Labels:
         label = "page_same" if path.startswith(("mine", "stops")) else "page"
         return self._say(f"label_{label}"), visit.page(self._context, path)
 
-    def _sited(self, name: str, site: str, home: str, catalogue: Catalogue) -> str:
-        other = catalogue.site.get(site) if site != home and len(catalogue.sites) > 1 else None
-        return self._say("label_place", name=name, site=other.name if other else "")
-
     @staticmethod
     def _home(doctor: Any, catalogue: Catalogue) -> str:
-        clinic = catalogue.clinic.get(doctor.clinics[0]) if doctor.clinics else None
-        return clinic.name if clinic else ""
+        return catalogue.clinic_name(doctor.clinics[0]) if doctor.clinics else ""
 
 
 def _cancelling(number: int, doctor: str, clinic: str) -> tuple[str, ...]:

@@ -108,7 +108,7 @@ def clinic_rules(catalogue: Catalogue, clinic: str, context: Context) -> ClinicR
     today = context.settings.same_day
     horizon = general.horizon_days if own.horizon_days is None else own.horizon_days
     return ClinicRules(
-        name=known.name if known else "",
+        name=catalogue.clinic_name(clinic),
         open=catalogue.bookable(clinic),
         horizon_days=horizon,
         open_time=own.open_time or general.open_time,

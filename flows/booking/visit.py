@@ -26,7 +26,6 @@ def facts_of(
     """
     clinic, doctor = catalogue.clinic.get(row.clinic), catalogue.doctor.get(row.sitting or "")
     department = catalogue.department.get(clinic.department) if clinic else None
-    site = catalogue.site.get(row.site) if len(catalogue.sites) > 1 else None
     instead = catalogue.doctor.get(row.doctor or "") if row.substitute else None
     now = context.clock.local(context.now)
     start, booked = context.clock.local(row.start_at), context.clock.local(row.booked_at or context.now)
@@ -39,7 +38,7 @@ def facts_of(
         "by": f"{start - BE_EARLY:%H:%M}" if now < start - BE_EARLY else "",
         "clinic": clinic.name if clinic else "",
         "department": department.name if department else "",
-        "site": site.name if site else "",
+        "site": catalogue.site_name(row.site),
         "doctor": doctor.name if doctor else "",
         "title": doctor.title if doctor else "",
         "substitute_for": instead.name if instead else "",

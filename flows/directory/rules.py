@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import time
 from functools import cached_property
+from itertools import takewhile
 from typing import Literal
 
 from bot.talk.understand import pinyin
@@ -86,6 +88,21 @@ class Catalogue:
     def room(self) -> dict[str, Room]:
         return {each.code: each for each in self.rooms}
 
+    def site_name(self, code: str) -> str:
+        """A site as one says it beside a clinic: without the words that all of them begin with (东院区); "" where there
+        is but one."""
+        return self._site_names.get(code, "")
+
+    def clinic_name(self, code: str) -> str:
+        """呼吸内科, or 呼吸内科 · 东院区 where another clinic is called so as well; "" for none."""
+        known = self.clinic.get(code)
+        return self._told_apart(known, self._clinic_names) if known else ""
+
+    def department_name(self, code: str) -> str:
+        """As `clinic_name`."""
+        known = self.department.get(code)
+        return self._told_apart(known, self._department_names) if known else ""
+
     def clinics_of(self, department: str) -> list[Clinic]:
         return [each for each in self.clinics if each.department == department]
 
@@ -99,6 +116,26 @@ class Catalogue:
         """Whether the clinic is booked through us at all."""
         known = self.clinic.get(clinic)
         return known is not None and known.online and not self.rule(clinic).closed
+
+    @cached_property
+    def _site_names(self) -> dict[str, str]:
+        if len(self.sites) < 2:
+            return {}
+        letters = zip(*(each.name for each in self.sites), strict=False)
+        shared = len(list(takewhile(lambda column: len(set(column)) == 1, letters)))
+        return {each.code: each.name[each.name.rfind(" ", 0, shared) + 1 :] for each in self.sites}
+
+    @cached_property
+    def _clinic_names(self) -> Counter[str]:
+        return Counter(each.name for each in self.clinics)
+
+    @cached_property
+    def _department_names(self) -> Counter[str]:
+        return Counter(each.name for each in self.departments)
+
+    def _told_apart(self, place: Clinic | Department, names: Counter[str]) -> str:
+        site = self.site_name(place.site) if names[place.name] > 1 else ""
+        return f"{place.name} · {site}" if site else place.name
 
     @cached_property
     def _names(self) -> list[tuple[Kind, str, str]]:

@@ -98,7 +98,7 @@ def _fits(listed: Iterable[tuple[Clinic, Subject]], catalogue: Catalogue) -> tup
     several = len({clinic.site for clinic, _ in listed}) > 1
     made = []
     for clinic, subject in listed:
-        site = catalogue.site.get(clinic.site) if several else None
         reasons = subject.reasons[:REASONS]
-        made.append(Fit(clinic.code, clinic.name, site.name if site else "", clinic.place, reasons))
+        site = catalogue.site_name(clinic.site) if several else ""
+        made.append(Fit(clinic.code, clinic.name, site, clinic.place, reasons))
     return tuple(made)

@@ -9,7 +9,7 @@ from aiohttp import web
 from bot.context import Context
 from bot.web.limits import limited
 from bot.web.pages import contact_page, reading, render
-from flows.booking.board import Board, Entry, site_name
+from flows.booking.board import Board, Entry
 from flows.booking.looking import MOST, look
 from flows.booking.offers import Wanted
 from flows.booking.pages.parts import HOME, day_of
@@ -31,7 +31,7 @@ async def by_clinic(request: web.Request) -> web.StreamResponse:
         groups: dict[str, list[Any]] = {}
         for department in await service.offers.departments():
             listed = [(each, catalogue.bookable(each.code)) for each in catalogue.clinics_of(department.code)]
-            groups.setdefault(site_name(department.site, catalogue), []).append((department, listed))
+            groups.setdefault(catalogue.site_name(department.site), []).append((department, listed))
         last = await service.last_doctor()
         return render(
             request, "booking/h5/find.html.j2", tab="clinics", groups=groups, holds=await holds_of(service),
@@ -52,7 +52,7 @@ async def by_expert(request: web.Request) -> web.StreamResponse:
         catalogue = await BookingService(context).neighbours.catalogue()
         known = catalogue.department.get(department)
         return render(
-            request, "booking/h5/experts.html.j2", tab="experts", department=known, days=None,
+            request, "booking/h5/experts.html.j2", tab="experts", department=known, days=None, catalogue=catalogue,
             departments=await BookingService(context).offers.departments(), **facts,
         )
 
@@ -73,7 +73,7 @@ async def by_date(request: web.Request) -> web.StreamResponse:
         catalogue = await board.neighbours.catalogue()
         return render(
             request, "booking/h5/experts.html.j2", tab="dates", department=catalogue.department.get(department),
-            departments=await board.departments(), days=days, **facts,
+            departments=await board.departments(), days=days, catalogue=catalogue, **facts,
         )
 
 
@@ -109,7 +109,7 @@ async def _results(context: Context, text: str) -> dict[str, Any]:
         "said": text,
         "entries": doctors,
         "clinics": [catalogue.clinic[code] for code in found.clinics],
-        "sites": {each.code: site_name(each.site, catalogue) for each in catalogue.clinics},
+        "sites": {each.code: catalogue.site_name(each.site) for each in catalogue.clinics},
         "on_day": day,
         "day_over": found.day is not None and day is None,
         "no_day": found.no_day,

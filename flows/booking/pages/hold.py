@@ -14,6 +14,7 @@ from bot.web import forms
 from bot.web.limits import limited
 from bot.web.pages import contact_page, in_tx, reading, render, see
 from bot.web.reader import open_for
+from flows.booking.board import own_photo, place_name
 from flows.booking.exams.service import service_of
 from flows.booking.neighbours import Person, discreet
 from flows.booking.offers import GENERAL, Wanted
@@ -142,8 +143,8 @@ async def instead(
     `row` is an appointment or a segment; `about`: what an appeal would be about."""
     service = BookingService(context)
     catalogue = await service.neighbours.catalogue()
-    doctor, clinic = catalogue.doctor.get(row.sitting or ""), catalogue.clinic.get(row.clinic)
-    names = {"doctor_name": doctor.name if doctor else "", "clinic_name": clinic.name if clinic else ""}
+    doctor = catalogue.doctor.get(row.sitting or "")
+    names = {"doctor_name": doctor.name if doctor else "", "clinic_name": catalogue.clinic_name(row.clinic)}
     wanted = Wanted("" if row.sitting else row.clinic, row.sitting or GENERAL)
     day = None if no.way == "days" else row.date
     found = await times(context, replace(wanted, day=day), **names)
@@ -171,14 +172,14 @@ async def _person_page(
     service = BookingService(context)
     row = await service.segment(segment)
     catalogue = await service.neighbours.catalogue()
-    doctor, clinic = catalogue.doctor.get(row.sitting or ""), catalogue.clinic.get(row.clinic)
+    doctor = catalogue.doctor.get(row.sitting or "")
     listed = [(person, await _why_not(service, person, row)) for person in await service.neighbours.persons()]
     first = next((person.public_id for person, why in listed if not why), "")
     return render(
-        request, "booking/h5/segment.html.j2", status=status, row=row, whom=whom(row), doctor=doctor, clinic=clinic,
-        persons=listed, chosen=request.query.get("person") or first, token=secrets.token_hex(16), refused=refused,
-        about=about,
-        missing=missing, minutes=context.settings.booking.hold_minutes,
+        request, "booking/h5/segment.html.j2", status=status, row=row, whom=whom(row), doctor=doctor,
+        place=place_name(row.clinic, catalogue), photo=own_photo(doctor.photo if doctor else None), persons=listed,
+        chosen=request.query.get("person") or first, token=secrets.token_hex(16), refused=refused,
+        about=about, missing=missing, minutes=context.settings.booking.hold_minutes,
         discreet=discreet(catalogue, [row.clinic], context),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -12,8 +13,8 @@ from bot.errors import NotFound
 from bot.web.keys import DATABASE, PORTS
 from bot.web.pages import contact_page, context_of, reading, render
 from flows.booking import doctor_code
-from flows.booking.board import Board, site_name
-from flows.booking.neighbours import discreet
+from flows.booking.board import Board, place_name
+from flows.booking.neighbours import Catalogue, discreet
 from flows.booking.offers import GENERAL, Wanted
 from flows.booking.pages.parts import HOME, day_of, waiting_address
 from flows.booking.service import BookingService
@@ -68,7 +69,8 @@ async def doctor(request: web.Request) -> web.StreamResponse:
         clinics = [catalogue.clinic[each] for each in known.clinics if each in catalogue.clinic]
         return render(
             request, "booking/h5/doctor.html.j2", doctor=known, entry=board.entry_of(code, catalogue), clinics=clinics,
-            sites={each.code: site_name(each.site, catalogue) for each in clinics},
+            sites={each.code: catalogue.site_name(each.site) for each in clinics},
+            clinic_names=[catalogue.clinic_name(each.code) for each in clinics],
             discreet=await _discreet(board, *known.clinics), **facts,
         )
 
@@ -99,7 +101,7 @@ async def _clinic(request: web.Request, board: Board) -> tuple[Any, str]:
     known = catalogue.clinic.get(request.match_info["clinic"])
     if known is None:
         raise NotFound("clinic")
-    return known, site_name(known.site, catalogue)
+    return known, catalogue.site_name(known.site)
 
 
 async def _discreet(board: Board, *clinics: str) -> bool:
@@ -122,6 +124,14 @@ async def times(context: Context, wanted: Wanted, **names: Any) -> dict[str, Any
         "on_day": day,
         "segments": segments,
         "full": full,
-        "clinic_names": {each.clinic: catalogue.clinic[each.clinic].name for each in segments},
+        "places": _places({each.clinic for each in segments}, wanted, catalogue),
         "why": why,
     }
+
+
+def _places(shown: Collection[str], wanted: Wanted, catalogue: Catalogue) -> dict[str, str]:
+    """Where the times of each clinic are, where that is not plain: who is looked for sits in several."""
+    doctor = catalogue.doctor.get(wanted.doctor)
+    if wanted.clinic or (len(shown) < 2 and doctor is not None and len(doctor.clinics) < 2):
+        return {}
+    return {code: place_name(code, catalogue) for code in shown}

@@ -195,12 +195,11 @@ def session_facts(row: Any, catalogue: Catalogue, also: Collection[str] = ()) ->
     (fen), discreet (`also`: codes that are so by the settings)."""
     clinic, doctor = catalogue.clinic.get(row.clinic), catalogue.doctor.get(row.sitting or "")
     department = catalogue.department.get(clinic.department) if clinic else None
-    site = catalogue.site.get(row.site) if len(catalogue.sites) > 1 else None
     return {
         "day": row.date.isoformat(),
         "half": row.half,
         "clinic": clinic.name if clinic else "",
-        "site": site.name if site else "",
+        "site": catalogue.site_name(row.site),
         "doctor": doctor.name if doctor else "",
         "title": doctor.title if doctor else "",
         "kind": row.kind,

@@ -217,7 +217,7 @@ def _whom(row: Any, catalogue: Catalogue, context: Context) -> dict[str, Any]:
     clinic, doctor = catalogue.clinic.get(row.clinic), catalogue.doctor.get(row.sitting or "")
     department = catalogue.department.get(clinic.department) if clinic else None
     facts = {
-        "clinic": clinic.name if clinic else "", "doctor": doctor.name if doctor else "",
+        "clinic": catalogue.clinic_name(row.clinic), "doctor": doctor.name if doctor else "",
         "discreet": veil.is_discreet(clinic, department, context.settings.discreet.clinics),
     }
     return veil.drawn(facts, open=False)
