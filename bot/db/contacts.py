@@ -206,9 +206,14 @@ async def close_turn(tx: Transaction, locked: Locked, stored: dict[str, Any], ke
 
 def _locked(rows: Any, answers: Any, *address: str) -> Locked:
     """`address`: account, channel and external id where the row does not end with them."""
-    followed, easy, sealed, mode, reach, turns, *who = rows[0]
+    return locked_of(rows[0], answers[0][0] if answers else None, *address)
+
+
+def locked_of(row: Any, answered: Any, *address: str) -> Locked:
+    """From a row as it was read, and the earlier answer to this message (sealed; None: there is none)."""
+    followed, easy, sealed, mode, reach, turns, *who = row
     state = "" if sealed is None else keys.ring().open(bytes(sealed), _ABOUT)
-    answer = keys.ring().open(bytes(answers[0][0]), "inbox.answer") if answers else None
+    answer = None if answered is None else keys.ring().open(bytes(answered), "inbox.answer")
     return Locked(Contact(*(*who, *address, bool(easy))), bool(followed), state, mode, reach, turns, answer)
 
 

@@ -7,7 +7,9 @@ one round trip), which is where the time of a turn goes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from copy import copy
 from typing import Any, cast
 
 from sqlalchemy import Dialect, Select
@@ -17,12 +19,15 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from bot.db import wire
 
+_ROW = re.compile(r"\b(VALUES|IN) (\([^()]*\))")
+"""What an INSERT or a list is repeated by: with one row, or one value, in brackets."""
+
 
 class Prepared:
     """One compiled statement. `sql` is in the driver's own parameter style; `args(values)` gives its tuple, on MySQL as
     literals that `sql % args` takes; `shape` says how each column of a row is read from MySQL's text protocol."""
 
-    __slots__ = ("_parameters", "shape", "sql")
+    __slots__ = ("_many", "_parameters", "shape", "sql")
 
     def __init__(self, statement: ClauseElement, dialect: Dialect) -> None:
         compiled = cast(SQLCompiler, statement.compile(dialect=dialect))
@@ -32,6 +37,7 @@ class Prepared:
         self._parameters: tuple[tuple[str, Any, Callable[[Any], Any] | None], ...] = tuple(
             (name, fixed.get(name), _writer(binds[name].type, dialect)) for name in compiled.positiontup or ()
         )
+        self._many: dict[int, Prepared] = {}
         self.shape: tuple[Callable[[bytes], Any] | None, ...] = ()
         if isinstance(statement, Select) and dialect.name != "sqlite":
             self.shape = tuple(_reader(column.type, dialect) for column in statement.selected_columns)
@@ -42,6 +48,20 @@ class Prepared:
             value = values[name] if name in values else fixed
             out.append(value if convert is None else convert(value))
         return tuple(out)
+
+
+    def times(self, count: int) -> Prepared:
+        """The same for `count` at once: so many rows behind VALUES, so many values behind IN. The arguments are those
+        of each, one after the other."""
+        made = self._many.get(count)
+        if made is None:
+            made = self._many[count] = copy(self)
+            made.sql = _ROW.sub(lambda row: f"{row[1]} {_repeated(row[1], row[2], count)}", self.sql, count=1)
+        return made
+
+
+def _repeated(word: str, row: str, count: int) -> str:
+    return ",".join([row] * count) if word == "VALUES" else f"({','.join([row[1:-1]] * count)})"
 
 
 def _python(kind: TypeEngine[Any], dialect: Dialect) -> type:

@@ -17,36 +17,33 @@ from typing import Any
 from bot import logs, metrics
 from bot.clock import HospitalClock
 from bot.context import Context
-from bot.db.contacts import BOT, Locked, close_turn, open_by_id, open_turn, set_followed
+from bot.db.contacts import Locked, close_turn, open_by_id, open_turn
 from bot.db.engine import Database
 from bot.db.faults import is_passing
 from bot.db.transaction import Transaction
+from bot.db.turns import Apart, Asked, Closing
 from bot.packing import pack
 from bot.ports import Ports
 from bot.settings import Settings
 from bot.talk import reach
 from bot.talk.area import Areas
+from bot.talk.arriving import ANSWERED, Work, work_of
 from bot.talk.crowd import Crowd
 from bot.talk.engine import Engine
 from bot.talk.lanes import Lanes
 from bot.talk.messages import Answer, Inbound, Message
 from bot.talk.session import Session
+from bot.talk.together import Think, Together
 from bot.talk.too_late import ended
-from bot.talk.understand.words import placeholder
 from bot.wording import Wording
 
 log = logs.get(__name__)
 
-WORDS = ("text", "voice")
-SHOWN = ("image", "video", "location", "link", "miniprogram", "voice")
-ANSWERED = {*WORDS, *SHOWN, "click", "scan", "subscribe"}
 TRIES = 6
 SPARED = 3
 """Connections of a process that turns leave to everything else."""
 
 SAY, LATE = "chat.say", "chat.late"
-
-Work = Callable[[Engine], Awaitable[None]]
 
 
 class Dispatcher:
@@ -65,7 +62,7 @@ class Dispatcher:
             name: (window.messages, window.minutes * 60) for name, window in settings.push.windows.items()
         }
         # However many turns wait, a message whose answer comes late can be written down at once, and pages still load.
-        self._room = asyncio.Semaphore(max(1, database.size - SPARED))
+        self._together = Together(database, max(1, database.size - SPARED))
         self._lanes = Lanes()
         self._crowd = Crowd()
         self._running: dict[tuple[str, str], asyncio.Task[Answer]] = {}
@@ -145,7 +142,7 @@ class Dispatcher:
     async def _message(self, inbound: Inbound) -> Answer:
         began = time.perf_counter()
         try:
-            return await self._attempt(inbound, self._work(inbound))
+            return await self._attempt(inbound, work_of(inbound))
         except Exception as error:
             if is_passing(error) or inbound.kind not in ANSWERED:
                 raise  # what nobody waits for is not answered with an apology: the channel delivers it again
@@ -161,22 +158,35 @@ class Dispatcher:
             metrics.turn_seconds.observe(time.perf_counter() - began)
 
     async def _attempt(self, inbound: Inbound, work: Work) -> Answer:
-        async with self._room, self.database.transaction(lazy=True) as tx:
-            locked = await open_turn(
-                tx, inbound.account, inbound.channel, inbound.contact, inbound.source, inbound.external_id
-            )
-            if locked.answer is not None:
-                return Answer.load(locked.answer, duplicate=True)
+        said: list[Answer] = []
+
+        async def think(tx: Transaction, locked: Locked) -> Closing:
             messages, stored = await self._think(tx, locked, work, inbound.kind)
-            answer = Answer(messages)
+            said[:] = [Answer(messages)]
             body = pack([inbound.text, inbound.data])
-            kept = _kept(tx, locked, inbound.source, inbound.external_id, inbound.kind, body, answer)
-            await close_turn(tx, locked, stored, kept)
-            return answer
+            kept = _kept(tx, locked, inbound.source, inbound.external_id, inbound.kind, body, said[0])
+            return Closing(stored, kept)
+
+        address = inbound.account, inbound.channel, inbound.contact, inbound.source, inbound.external_id
+        locked = await self._with_others(Asked(*address), think) if self._together.worth() else None
+        if locked is None:
+            async with self._together.place(), self.database.transaction(lazy=True) as tx:
+                locked = await open_turn(tx, *address)
+                if locked.answer is None:
+                    closing = await think(tx, locked)
+                    await close_turn(tx, locked, closing.stored, closing.kept)
+        return said[0] if locked.answer is None else Answer.load(locked.answer, duplicate=True)
+
+    async def _with_others(self, asked: Asked, think: Think) -> Locked | None:
+        """None: it has to be done alone."""
+        try:
+            return await self._together.turn(asked, think)
+        except Apart:
+            return None
 
     async def _by_itself(self, contact_id: int, source: str, once: str, work: Work) -> Answer:
         async def attempt() -> Answer:
-            async with self._room, self.database.transaction(lazy=True) as tx:
+            async with self._together.place(), self.database.transaction(lazy=True) as tx:
                 locked = await open_by_id(tx, contact_id, source, once)
                 if locked is None:
                     return Answer()
@@ -220,48 +230,6 @@ class Dispatcher:
             "awaits": session.awaits(),
             "reach": reach.opened(locked.reach, kind, tx.now, self._windows),
         }
-
-    def _work(self, inbound: Inbound) -> Work:
-        async def work(engine: Engine) -> None:
-            for listener in self.areas.listeners.get(inbound.kind, ()):
-                await listener(engine.context, inbound)
-            again = False
-            if inbound.kind in ("subscribe", "unsubscribe"):
-                assert engine.context.contact is not None
-                follows = inbound.kind == "subscribe"
-                again = await set_followed(engine.context.tx, engine.context.contact.id, follows) and follows
-            if engine.mode != BOT:
-                return  # staff have the conversation: what is said is recorded, and nothing else
-            if inbound.kind in WORDS and inbound.text.strip():
-                # WeChat delivers what it cannot show us (a sticker) as words of its own.
-                await (engine.show("sticker", {}) if placeholder(inbound.text) else engine.hear(inbound.text))
-            elif inbound.kind == "click":
-                await self._enter(engine, inbound.data.get("key", ""))
-            elif inbound.kind in ("subscribe", "scan"):
-                await self._arrive(engine, inbound, again=again)
-            elif inbound.kind in SHOWN:
-                await engine.show(inbound.kind, inbound.data)
-
-        return work
-
-    async def _arrive(self, engine: Engine, inbound: Inbound, *, again: bool) -> None:
-        if inbound.kind == "subscribe":
-            engine.voice.say("common/chat/welcome_back" if again else "common/chat/welcome")
-        scene = str(inbound.data.get("scene", ""))
-        if scene:
-            await self._enter(engine, scene)
-        elif inbound.kind == "scan":
-            engine.voice.say("common/chat/menu")
-
-    async def _enter(self, engine: Engine, key: str) -> None:
-        """A menu key or QR scene: "flow:booking", "doctor:D0012", or words as somebody would say them."""
-        prefix, _, rest = key.partition(":")
-        if prefix == "flow" and rest in self.areas.flows:
-            await engine.begin(rest)
-        elif prefix in self.areas.scenes:
-            await engine.begin(self.areas.scenes[prefix], rest)
-        elif key:
-            await engine.hear(key)
 
 
 def _kept(
