@@ -91,6 +91,12 @@ WORDS = {
     "appointment_elsewhere": "the appointment is registered in another place",
     "document_missing": "neither a document nor a guardian's",
     "document_of_another": "the document is known under another name",
+    "no_clinic": "no clinic with this code",
+    "no_doctor": "no doctor with this code",
+    "no_room": "no room with this code",
+    "half_taken": "who sits there sits in another session in that half day",
+    "number_in_use": "somebody is registered under a number that is left out",
+    "session_outdated": "a later revision of the session is known",
     "request_id_reused": "the request id was used for something else",
     "range_too_long": "a roster of more than 62 days",
 }

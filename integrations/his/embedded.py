@@ -18,7 +18,7 @@ from bot.db.engine import Database
 from bot.db.transaction import Transaction
 from bot.documents import Kind as DocumentKind
 from bot.errors import OutsideUnknown
-from integrations.his import attendance, catalogue, ledger, orders, people, requests, sessions
+from integrations.his import attendance, catalogue, ledger, orders, people, requests, sessions, told
 from integrations.his.conduct import Conduct, away, current, loses_one, refused
 from integrations.his.examinations import ExaminationBook, ExaminationOrder
 from integrations.his.port import (
@@ -28,6 +28,7 @@ from integrations.his.port import (
     Doctor,
     NewPatient,
     Outcome,
+    OwnSession,
     PatientRecord,
     Registration,
     Room,
@@ -46,6 +47,7 @@ class EmbeddedHospital:
 
     owns_pool: Literal["daoyi", "hospital"] = "daoyi"
     reports_attendance = True
+    takes_sessions = True
 
     def __init__(self, database: Database, clock: HospitalClock | None = None) -> None:
         self._database = database
@@ -118,6 +120,14 @@ class EmbeddedHospital:
 
         outcome = await self._command("cancel_registration", request_id, {"code": code}, work)
         return _said(outcome.registration)
+
+    async def tell_session(self, request_id: str, session: OwnSession) -> str:
+        async def work(tx: Transaction) -> Outcome:
+            return Outcome("tell_session", session=await told.enter(tx, self._clock, session))
+
+        await self.roll(session.date, session.date)  # what the hospital itself has that day is looked at
+        outcome = await self._command("tell_session", request_id, asdict(session), work)
+        return _said(outcome.session)
 
     async def examinations(self) -> ExaminationBook:
         return await self._question(orders.examinations)

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.clock import HospitalClock
 from bot.db.transaction import Transaction
-from integrations.his import orders, people, sessions, store
+from integrations.his import orders, people, sessions, store, told
 from integrations.his.conduct import refused
 from integrations.his.port import Registration
 
@@ -61,12 +61,12 @@ async def cancel(tx: Transaction, code: str) -> Registration:
 
 def _check_open(tx: Transaction, clock: HospitalClock, row: Any, position: int, number: int) -> None:
     session = sessions.shape(row)
-    if session.state == "stopped":
+    if session.state == "stopped" or told.stopped(row, position):
         raise refused("session_stopped")
     segment = next((each for each in session.segments if each.position == position), None)
     if segment is None:
         raise refused("no_segment")
-    if not segment.holds(number):
+    if not told.holds(row, segment, number):
         raise refused("number_out_of_segment")
     if tx.now >= clock.moment(session.date, segment.end):
         raise refused("session_over")

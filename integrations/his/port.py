@@ -1,30 +1,72 @@
 """What Daoyi asks of a hospital's system (HIS), and the shapes of the answers.
 
 Two kinds of verbs. Questions (`sites` … `rosters`, `attendance`, `find_patient`, `examinations`, `ask`, `ping`) change
-nothing and may be repeated. Commands (`create_patient`, `register`, `cancel_registration`) carry a `request_id`: the
-same id again gives the same answer, refusal included, and changes nothing. After `OutsideUnknown`, or after the
-caller's own time limit ran out, `ask(request_id)` tells what became of a command; nobody may assume it.
+nothing and may be repeated. Commands (`create_patient`, `register`, `cancel_registration`, `tell_session`) carry a
+`request_id`: the same id again gives the same answer, refusal included, and changes nothing. After `OutsideUnknown`, or
+after the caller's own time limit ran out, `ask(request_id)` tells what became of a command; nobody may assume it.
 
 Units: money is whole fen; dates and times are the hospital's wall clock; codes are the hospital's own and opaque.
 Errors of every verb: `OutsideUnavailable` (certainly not done), `OutsideUnknown` (commands only: perhaps done),
 `OutsideRefused` (a final no; its codes are in `REFUSALS`). Personal data is never in an error.
+
+What a hospital is made of stands in `house.py`, sessions that we tell it of in `own_sessions.py`, examinations in
+`examinations.py`. Others import all of it from here, but for the shapes of examinations.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Literal, Protocol
 
 from bot.documents import Kind as DocumentKind
 from bot.documents import Sex
 from integrations.his.examinations import Examining
+from integrations.his.house import (
+    Clinic,
+    Department,
+    Doctor,
+    Half,
+    Kind,
+    Place,
+    Room,
+    Segment,
+    Session,
+    Site,
+    Staff,
+    StaffKind,
+)
+from integrations.his.own_sessions import OwnSegment, OwnSession, OwnState, TakingSessions
 
-StaffKind = Literal["doctor", "nurse", "technician", "clerk"]
-Half = Literal["am", "pm", "evening"]
-Kind = Literal["general", "specialist", "expert", "examination"]  # 普通号, 专科普通号, 专家号, 医技检查
-Verb = Literal["create_patient", "register", "cancel_registration"]
+__all__ = [
+    "REFUSALS",
+    "Attendance",
+    "Clinic",
+    "Department",
+    "Doctor",
+    "Half",
+    "HospitalPort",
+    "Kind",
+    "NewPatient",
+    "Outcome",
+    "OwnSegment",
+    "OwnSession",
+    "OwnState",
+    "PatientRecord",
+    "Place",
+    "Refused",
+    "Registration",
+    "Room",
+    "Segment",
+    "Session",
+    "Site",
+    "Staff",
+    "StaffKind",
+    "Verb",
+]
+
+Verb = Literal["create_patient", "register", "cancel_registration", "tell_session"]
 
 REFUSALS = (
     "no_patient",
@@ -40,148 +82,16 @@ REFUSALS = (
     "order_booked",
     "document_missing",
     "document_of_another",
+    "no_clinic",
+    "no_doctor",
+    "no_room",
+    "half_taken",
+    "number_in_use",
+    "session_outdated",
     "request_id_reused",
     "range_too_long",
 )
 """Codes of `OutsideRefused`. A client maps its hospital's codes to these; what fits none stays the hospital's own."""
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """A campus (院区)."""
-
-    code: str
-    name: str
-    address: str
-    phone: str
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where something is, in pieces: the sentence is made by a template. An unknown piece is empty."""
-
-    building: str
-    floor: str
-    area: str
-    room: str
-
-
-@dataclass(frozen=True, slots=True)
-class Department:
-    """The upper level (科室), at one site. `discreet`: what it sends must be neutral (psychiatry, infection …)."""
-
-    code: str
-    site: str
-    name: str
-    intro: str
-    discreet: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Clinic:
-    """The lower level (门诊), what people book.
-
-    `min_age` and `max_age` are whole years, both included, None for no limit ("under 14" is `max_age=13`); `sex` None
-    takes everybody. `subjects` are the names a general hospital gives to what this clinic treats (呼吸内科, 儿科 …):
-    triage speaks in these. `online` False: seen without booking, or not booked through us. `place.room` is the
-    clinic's first room.
-    """
-
-    code: str
-    department: str
-    site: str
-    name: str
-    subjects: tuple[str, ...]
-    place: Place
-    phone: str
-    intro: str
-    min_age: int | None
-    max_age: int | None
-    sex: Sex | None
-    discreet: bool
-    online: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Doctor:
-    """Somebody who holds sessions. `number` is typed by SMS and on the phone; `clinics`: their own first; `photo` is
-    an address or None."""
-
-    code: str
-    number: str
-    name: str
-    sex: Sex
-    title: str
-    education: str
-    specialties: tuple[str, ...]
-    intro: str
-    clinics: tuple[str, ...]
-    photo: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Staff:
-    """Somebody who works at the hospital. `code` never changes and is never given to anybody else; `number` (工号) is
-    what they are known by. `departments` and `clinics` are where they work; `doctor` is the doctor that they are."""
-
-    code: str
-    number: str
-    name: str
-    kind: StaffKind
-    title: str
-    departments: tuple[str, ...]
-    clinics: tuple[str, ...]
-    doctor: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Room:
-    code: str
-    site: str
-    clinic: str
-    place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """A stretch of a session. Its numbers are `first` … `first + capacity - 1`; `position` counts from 1."""
-
-    position: int
-    start: time
-    end: time
-    capacity: int
-    first: int
-
-    def holds(self, number: int) -> bool:
-        return self.first <= number < self.first + self.capacity
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """One doctor, or one general clinic (`doctor` None), in one half day.
-
-    `substitute` sits in place of `doctor`, who is still the one the session was made for. A stopped session is told
-    with its segments, so that those who hold a slot in it can be found. Fees in fen, both are charged.
-    """
-
-    code: str
-    site: str
-    clinic: str
-    doctor: str | None
-    date: date
-    half: Half
-    room: str
-    kind: Kind
-    registration_fee: int
-    consultation_fee: int
-    state: Literal["open", "stopped"]
-    substitute: str | None
-    segments: tuple[Segment, ...]
-
-    @property
-    def fee(self) -> int:
-        """What the patient pays for the visit, in fen."""
-        return self.registration_fee + self.consultation_fee
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,15 +154,16 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a command; exactly one of the three answers is set."""
+    """What became of a command; exactly one of the four answers is set."""
 
     verb: Verb
     record_number: str | None = None
     registration: Registration | None = None
+    session: str | None = None
     refused: Refused | None = None
 
 
-class HospitalPort(Examining, Protocol):
+class HospitalPort(Examining, TakingSessions, Protocol):
     """The hospital's system. Implementations pass `tests/integrations/his/contract.py`."""
 
     owns_pool: Literal["daoyi", "hospital"]

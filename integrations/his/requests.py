@@ -60,6 +60,7 @@ def _read(row: Any) -> Outcome:
         verb=kept["verb"],
         record_number=kept["record_number"],
         registration=Registration(**registration) if registration else None,
+        session=kept.get("session"),
         refused=Refused(**no) if no else None,
     )
 

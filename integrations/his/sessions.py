@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.db.engine import Database
 from bot.db.transaction import Transaction
-from integrations.his import store
+from integrations.his import store, told
 from integrations.his.port import Session
 from integrations.his.roster import HOURS, Pattern, Planned, plan, segments
 
@@ -52,6 +52,7 @@ async def make(database: Database, days: list[date]) -> None:
 
 def shape(row: Any) -> Session:
     """A row of his_session as the port's session."""
+    own = told.read(row)
     return Session(
         code=row.code,
         site=row.site,
@@ -63,9 +64,9 @@ def shape(row: Any) -> Session:
         kind=row.kind,
         registration_fee=row.registration_fee,
         consultation_fee=row.consultation_fee,
-        state=row.state,
-        substitute=row.substitute,
-        segments=segments(row.starts, row.ends, row.minutes, row.capacity),
+        state="stopped" if own and own.state == "stopped" else row.state,
+        substitute=row.substitute or (own.substitute if own else None),
+        segments=told.segments(own) if own else segments(row.starts, row.ends, row.minutes, row.capacity),
     )
 
 

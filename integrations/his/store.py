@@ -133,6 +133,11 @@ session = table(
     Column("capacity", Integer, nullable=False),
     Column("state", code(8), nullable=False),
     Column("substitute", ForeignKey("his_doctor.code")),
+    # Of a session that the hospital was told of: its name there, the last revision and all of it, as JSON.
+    # `state` and `substitute` are the hospital's own decisions beside it.
+    Column("own", code(64), unique=True),
+    Column("revision", Integer),
+    Column("told", long_text()),
 )
 Index("ix_his_session_day", session.c.day)
 
