@@ -145,11 +145,12 @@ class Courier:
         wrong = self._wrong.callbacks
         if wrong.slow:
             await asyncio.sleep(wrong.slow)
-        if wrong.disorder:
-            await self._overtaken()
+        overtaking = await self._overtaken() if wrong.disorder else None
         outcome = Delivered()
         copies = [self._with_retries(account, openid, xml, outcome, wrong.lost) for _ in range(wrong.repeat)]
         found = [each for each in await asyncio.gather(*copies) if each is not None]
+        if overtaking is not None:
+            overtaking.set()
         if not outcome.ok and fields.get("Event") not in SILENT:
             phone.receive("fault", account.name, {"type": "text", "text": self._phones.fault})
         elif found:
@@ -195,17 +196,17 @@ class Courier:
             self._session = aiohttp.ClientSession()
         return self._session
 
-    async def _overtaken(self) -> None:
-        """Hold the first of two callbacks until the second is on its way, or for two seconds."""
+    async def _overtaken(self) -> asyncio.Event | None:
+        """Hold the first of two callbacks until the second was answered, or for two seconds; give the second what tells
+        the first of it."""
         if self._waiting is not None:
-            self._waiting.set()
-            return
+            return self._waiting
         self._waiting = asyncio.Event()
         try:
             async with asyncio.timeout(2):
                 await self._waiting.wait()
-            await asyncio.sleep(0.2)
         except TimeoutError:
             log.info("sandbox_nobody_overtook")
         finally:
             self._waiting = None
+        return None

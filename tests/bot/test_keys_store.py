@@ -15,6 +15,7 @@ from bot.db import keys_reseal, keys_store
 from bot.db.engine import Database
 from bot.db.schema import Sealed
 from bot.errors import KeysError, SettingsError
+from tests.support.patience import until
 
 OLD, NEW = "the old secret, long enough for us", "the new secret, long enough for us"
 
@@ -110,9 +111,7 @@ async def test_a_running_process_learns_of_new_keys(empty: Database) -> None:
     fresh = asyncio.create_task(keys_store.keep_fresh(empty, [OLD], seconds=0.02))
     try:
         new = await keys_store.rotate(empty, [OLD], grace=timedelta(0))
-        async with asyncio.timeout(5):
-            while keys.ring().current_id != new.id:
-                await asyncio.sleep(0.01)
+        await until(lambda: keys.ring().current_id == new.id)
     finally:
         fresh.cancel()
 

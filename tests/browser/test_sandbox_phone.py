@@ -16,7 +16,7 @@ from playwright.async_api import Locator, Page, expect
 
 from bot.redis_server import die_with_parent
 from tests.support.chromium import DESK, PHONE, browser, visit
-from tests.support.stack import free_port
+from tests.support.ports import free_port
 
 pytestmark = pytest.mark.browser
 PATIENCE = 20_000  # ms; the machine may be busy with other tests

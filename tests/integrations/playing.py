@@ -10,7 +10,7 @@ from typing import Any
 
 import aiohttp
 from aiohttp import web
-from aiohttp.test_utils import TestServer, unused_port
+from aiohttp.test_utils import TestServer
 
 from bot.settings import Account, Settings
 from integrations.sandbox.app import ACCOUNT, make_play_app, sandbox_settings
@@ -21,6 +21,7 @@ from integrations.sandbox.state import ACCOUNTS, COURIER
 from integrations.sms.client import SmsClient
 from integrations.wechat.accounts import WeChatClients
 from integrations.wechat.client import WeChatClient
+from tests.support.ports import bound, port_of, served
 
 SETTINGS = Settings(var=Path("var"), secret_key="a secret key that only these tests know", public_url="http://127.0.0.1:1")
 
@@ -124,15 +125,15 @@ async def playing(*, templates: tuple[str, ...] = ("booked",), mode: str = "safe
     hook, phones = Hook(), Phones()
     hospital = TestServer(hook.app())
     await hospital.start_server()
-    port = unused_port()  # needed before the application is made: it stands in the accounts' addresses
-    base = f"http://127.0.0.1:{port}"
+    line = bound()  # needed before the application is made: it stands in the accounts' addresses
+    base = f"http://127.0.0.1:{port_of(line)}"
     settings = sandbox_settings(SETTINGS, templates, base)
     if mode != "safe":
         account = settings.accounts[ACCOUNT].model_copy(update={"mode": mode})
         settings = settings.model_copy(update={"accounts": {ACCOUNT: account}})
     app = make_play_app(settings, phones, web_url=str(hospital.make_url("/")), patience=patience,
                         sms_reports=sms_reports)
-    server = TestServer(app, port=port)
+    server = served(app, line)
     await server.start_server()
     async with aiohttp.ClientSession() as session:
         try:

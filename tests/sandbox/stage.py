@@ -9,7 +9,7 @@ from typing import Any
 
 import aiohttp
 from aiohttp import web
-from aiohttp.test_utils import TestClient, TestServer, unused_port
+from aiohttp.test_utils import TestClient, TestServer
 
 from bot.db.engine import Database
 from bot.ports import Ports
@@ -24,6 +24,7 @@ from integrations.sandbox.app import make_sandbox_app, sandbox_settings
 from integrations.sandbox.phones import Phones
 from integrations.wechat.accounts import WeChatClients
 from integrations.wechat.sign_in import WeChatSignIns
+from tests.support.ports import bound, port_of, served
 
 
 @dataclass
@@ -40,11 +41,11 @@ class Stage:
 @asynccontextmanager
 async def stage(database: Database, ports: Ports | None = None) -> AsyncIterator[Stage]:
     ports = Ports() if ports is None else ports
-    play_port, web_port = unused_port(), unused_port()
-    behind = f"http://127.0.0.1:{play_port}"
-    settings = sandbox_settings(Settings(secret_key="s" * 40, port=web_port), url=behind)
+    play_line, web_line = bound(), bound()
+    behind = f"http://127.0.0.1:{port_of(play_line)}"
+    settings = sandbox_settings(Settings(secret_key="s" * 40, port=port_of(web_line)), url=behind)
     phones = Phones()
-    play = TestServer(make_sandbox_app(settings, phones), port=play_port)
+    play = served(make_sandbox_app(settings, phones), play_line)
     app = web.Application(middlewares=middlewares.ALL)
     app[SETTINGS], app[DATABASE], app[PORTS] = settings, database, ports
     app[WORDING] = Wording.of(settings, debug=True)
@@ -53,7 +54,7 @@ async def stage(database: Database, ports: Ports | None = None) -> AsyncIterator
     for each in (*AREA.routes, *ROUTES):
         app.router.add_routes(each)
     sandbox_proxy.setup(app, behind)
-    ours = TestServer(app, port=web_port)
+    ours = served(app, web_line)
     async with aiohttp.ClientSession() as session:
         ports.put(SignIns, WeChatSignIns(WeChatClients(settings.accounts, session)))
         await play.start_server()

@@ -13,6 +13,7 @@ from aiohttp import ClientResponse
 from bot.db.contacts import contact
 from bot.db.engine import Database
 from tests.sandbox.stage import Stage, stage
+from tests.support.patience import LONG_S
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ async def test_a_stream_flows_and_goes_on_where_it_was_cut(on: Stage) -> None:
 
 
 async def next_entry(stream: ClientResponse) -> dict[str, object]:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(LONG_S):
         async for raw in stream.content:
             if raw.startswith(b"data: "):
                 return json.loads(raw[6:])

@@ -11,6 +11,7 @@ from aiohttp import FormData
 from aiohttp.test_utils import TestClient
 
 from tests.security.town import Town, Way
+from tests.support.patience import LONG_S
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
@@ -151,7 +152,7 @@ async def test_broken_heads_end_in_a_refusal(place: Town, head: bytes) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", place.here.server.port)
     try:
         writer.write(head)
-        answer = await asyncio.wait_for(reader.read(2000), 5)
+        answer = await asyncio.wait_for(reader.read(2000), LONG_S)
     finally:
         writer.close()
     assert answer.startswith((b"HTTP/1.1 4", b"HTTP/1.0 4")), answer[:200]

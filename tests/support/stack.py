@@ -8,10 +8,8 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 import sys
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -19,23 +17,10 @@ import aiohttp
 
 from bot.redis_server import die_with_parent
 from tests.support.mariadb import MariaDB
+from tests.support.ports import free_port
 from tests.support.redis import Redis
 
 SECRET = "the secret of a stack that is thrown away"
-
-
-def free_port() -> int:
-    """A port with a free one after it (the sandbox takes the next)."""
-    while True:
-        with closing(socket.socket()) as first:
-            first.bind(("127.0.0.1", 0))
-            port = int(first.getsockname()[1])
-            with closing(socket.socket()) as second:
-                try:
-                    second.bind(("127.0.0.1", port + 1))
-                except OSError:
-                    continue
-        return port
 
 
 class Stack:

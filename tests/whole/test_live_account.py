@@ -18,7 +18,7 @@ import pytest
 from werobot.crypto import MessageCrypt
 
 from bot.redis_server import die_with_parent
-from tests.support.stack import free_port
+from tests.support.ports import free_port
 
 TOKEN, AES_KEY, APP_ID = "wholeToken2027", "kWxPEV2UEDyxWpmPdKC3F4dgPDmOvfKX1HGnEUDS1aR", "wx49f0ab532d5d035a"
 FILE = f"""

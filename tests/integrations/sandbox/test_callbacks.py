@@ -15,7 +15,9 @@ from aiohttp import web
 from bot.errors import BadInput
 from bot.talk.messages import Message
 from integrations.sandbox.callbacks import signed_callback, to_xml
+from integrations.sandbox.state import COURIER
 from tests.integrations.playing import Play, playing
+from tests.support.patience import LONG_S, until
 from webhooks.wechat.gate import Gate
 
 MODES = ["safe", "compatible", "plaintext"]
@@ -23,8 +25,8 @@ MODES = ["safe", "compatible", "plaintext"]
 
 @pytest.fixture
 async def hasty() -> AsyncIterator[Play]:
-    """As `play`, with a WeChat that waits for a third of a second only."""
-    async with playing(patience=0.3) as made:
+    """As `play`, with a WeChat that waits for a second only."""
+    async with playing(patience=1) as made:
         yield made
 
 
@@ -97,7 +99,8 @@ async def test_four_tries_and_the_patient_is_told(play: Play, status: int) -> No
 async def test_who_is_slow_is_asked_again(hasty: Play) -> None:
     async def slow_once(call: dict[str, Any]) -> web.Response:
         if len(hasty.hook.calls) == 1:
-            await asyncio.sleep(1)
+            hasty.app[COURIER]._patience = LONG_S
+            await asyncio.sleep(LONG_S)
         return web.Response(text="success")
 
     hasty.hook.answer = slow_once
@@ -158,19 +161,16 @@ async def test_a_clear_answer_in_safe_mode_is_none(play: Play) -> None:
 async def test_copies_at_the_same_time(play: Play) -> None:
     await play.post("/phones/1/event", {"event": "subscribe"})
     play.hook.calls.clear()
-    running, most = 0, 0
+    all_there = asyncio.Barrier(5)
 
-    async def count(call: dict[str, Any]) -> web.Response:
-        nonlocal running, most
-        running, most = running + 1, max(most, running + 1)
-        await asyncio.sleep(0.1)
-        running -= 1
+    async def meet(call: dict[str, Any]) -> web.Response:
+        await all_there.wait()
         return web.Response(text="success")
 
-    play.hook.answer = count
+    play.hook.answer = meet
     await play.post("/misbehave", {"callbacks": {"repeat": 5}})
     sent = await play.post("/phones/1/send", {"text": "挂号"})
-    assert most == 5 and sent["delivered"]["tries"] == 5 and sent["delivered"]["same"]
+    assert sent["delivered"]["statuses"] == [200] * 5 and sent["delivered"]["tries"] == 5 and sent["delivered"]["same"]
     assert len({_open(play, call).external_id for call in play.hook.calls}) == 1
 
 
@@ -185,7 +185,7 @@ async def test_the_second_overtakes_the_first(play: Play) -> None:
     play.hook.calls.clear()
     await play.post("/misbehave", {"callbacks": {"disorder": True}})
     first = asyncio.create_task(play.post("/phones/1/send", {"text": "first"}))
-    await asyncio.sleep(0.1)
+    await until(lambda: play.app[COURIER]._waiting is not None)
     await play.post("/phones/1/send", {"text": "second"})
     await first
     assert [_open(play, call).text for call in play.hook.calls] == ["second", "first"]

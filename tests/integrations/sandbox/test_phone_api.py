@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from integrations.sandbox.phone_api import HEARTBEAT
 from integrations.sandbox.phones import Phones, openid_of
 from tests.integrations.playing import Play
+from tests.support.patience import LONG_S
 from webhooks.wechat.gate import Gate
 
 
@@ -138,7 +140,7 @@ async def test_the_stream_goes_on_where_it_stopped(play: Play) -> None:
 async def test_an_open_stream_does_not_hold_up_the_stop(play: Play) -> None:
     async with play.session.get(play.url("/sandbox/api/phones/1/stream")) as response:
         await response.content.readline()
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(HEARTBEAT * 0.8):  # by the next sign of life it would end in any case
             await play.server.close()
 
 
@@ -154,7 +156,7 @@ async def test_the_page_may_stand_on_another_port_of_this_host_only(play: Play) 
 
 async def _events(response: Any, count: int) -> list[dict[str, Any]]:
     events: list[dict[str, Any]] = []
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(LONG_S):
         while len(events) < count:
             line = (await response.content.readline()).decode()
             if line.startswith("data: "):

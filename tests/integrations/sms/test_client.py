@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
+from contextlib import closing
 from pathlib import Path
 
 import jinja2
 import pytest
-from aiohttp.test_utils import unused_port
 
 from bot.errors import OutsideUnavailable, OutsideUnknown
 from bot.settings import Sms
@@ -20,6 +19,8 @@ from integrations.sms.client import SmsClient
 from integrations.sms.notices import DeliveryReport, SmsReply, read_notice
 from integrations.sms.signing import signed
 from tests.integrations.playing import Play
+from tests.support.patience import LONG_S, until
+from tests.support.ports import bound, port_of
 
 CODE = {"code": "123456", "minutes": "5"}
 
@@ -88,18 +89,19 @@ async def test_no_such_number(play: Play, mobile: str) -> None:
 
 
 @pytest.mark.parametrize(("switch", "kind"), [
-    ({"slow": 1}, OutsideUnknown), ({"cut": "before"}, OutsideUnknown), ({"http": 500}, OutsideUnknown),
+    ({"slow": 60}, OutsideUnknown), ({"cut": "before"}, OutsideUnknown), ({"http": 500}, OutsideUnknown),
     ({"http": 503}, OutsideUnavailable), ({"http": 200}, OutsideUnknown),
 ])
 async def test_a_sick_gateway(play: Play, switch: dict[str, object], kind: type[Exception]) -> None:
     await play.post("/misbehave", {"api": "sms/*", **switch})
     with pytest.raises(kind):
-        await play.sms(seconds=0.3).send("13800000001", "t", {}, request_id="r1")
+        await play.sms(seconds=1 if "slow" in switch else LONG_S).send("13800000001", "t", {}, request_id="r1")
 
 
 async def test_nobody_there(play: Play) -> None:
-    client = SmsClient(Sms(gateway=f"http://127.0.0.1:{unused_port()}", key="k", secret="s"), play.session)
-    with pytest.raises(OutsideUnavailable):
+    with closing(bound()) as line, pytest.raises(OutsideUnavailable):
+        gateway = f"http://127.0.0.1:{port_of(line)}"
+        client = SmsClient(Sms(gateway=gateway, key="k", secret="s"), play.session)
         await client.send("13800000001", "t", {}, request_id="r1")
 
 
@@ -163,6 +165,4 @@ async def test_what_is_not_approved_is_refused(play: Play, error: Exception, kin
 
 
 async def _told(play: Play, count: int) -> None:
-    async with asyncio.timeout(3):
-        while len(play.hook.notices) < count:
-            await asyncio.sleep(0.02)
+    await until(lambda: len(play.hook.notices) >= count)

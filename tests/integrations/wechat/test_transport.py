@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import closing
+from typing import Any
 
 import aiohttp
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import unused_port
 
 from bot.errors import OutsideRefused, OutsideUnavailable, OutsideUnknown
 from integrations.wechat.accounts import WeChatClients
 from integrations.wechat.client import WeChatClient
 from tests.integrations.wechat.stub import Stub
+from tests.support.patience import LONG_S, until
+from tests.support.ports import bound, port_of
 
 SEND = "/cgi-bin/message/custom/send"
 INFO = "/cgi-bin/user/info"
 
 
 async def _slow(request: web.Request) -> web.Response:
-    await asyncio.sleep(5)
+    await asyncio.sleep(LONG_S)
     return web.json_response({"errcode": 0})
+
+
+def patient(stub: Stub, answer: Any) -> WeChatClient:
+    """A client that waits long, except for what never comes."""
+    return stub.client(seconds=1 if answer is _slow else LONG_S)
 
 
 async def _cut(request: web.Request) -> web.Response:
@@ -50,7 +58,7 @@ async def _half(request: web.Request) -> web.StreamResponse:
 async def test_a_message_may_have_been_sent(stub: Stub, answer) -> None:
     stub.answers[SEND] = answer
     with pytest.raises(OutsideUnknown):
-        await stub.client(seconds=0.3).send_text("openid", "x")
+        await patient(stub, answer).send_text("openid", "x")
     assert len(stub.of(SEND)) == 1
 
 
@@ -59,13 +67,13 @@ async def test_a_message_may_have_been_sent(stub: Stub, answer) -> None:
 async def test_a_question_has_no_unknown_outcome(stub: Stub, answer) -> None:
     stub.answers[INFO] = answer
     with pytest.raises(OutsideUnavailable):
-        await stub.client(seconds=0.3).profile("openid")
+        await patient(stub, answer).profile("openid")
 
 
 @pytest.mark.parametrize("answer", [_slow, _cut, _status(500)], ids=["slow", "cut", "500"])
 async def test_a_template_message_with_its_id_may_simply_be_sent_again(stub: Stub, answer) -> None:
     stub.answers["/cgi-bin/message/template/send"] = answer
-    client = stub.client(seconds=0.3)
+    client = patient(stub, answer)
     with pytest.raises(OutsideUnavailable):
         await client.send_template("openid", "t", {"thing1": "x"}, client_msg_id="1")
     with pytest.raises(OutsideUnknown):
@@ -86,10 +94,10 @@ async def test_a_wrong_address_is_final(stub: Stub) -> None:
 
 
 async def test_nobody_there_means_not_sent(stub: Stub) -> None:
-    assert stub.account
-    gone = stub.account.model_copy(update={"api_base": f"http://127.0.0.1:{unused_port()}"})
-    async with aiohttp.ClientSession() as session:
-        client = WeChatClients({"main": gone}, session)["main"]
+    assert stub.account and stub.session
+    with closing(bound()) as line:
+        gone = stub.account.model_copy(update={"api_base": f"http://127.0.0.1:{port_of(line)}"})
+        client = WeChatClients({"main": gone}, stub.session)["main"]
         with pytest.raises(OutsideUnavailable, match="no connection"):
             await client.send_text("openid", "x")
 
@@ -103,7 +111,7 @@ async def test_no_free_connection_means_not_sent(stub: Stub) -> None:
         client = WeChatClients({"main": stub.account}, session, seconds=1)["main"]
         await client.send_text("openid", "x")
         busy = asyncio.create_task(client.profile("openid"))
-        await asyncio.sleep(0.05)
+        await until(lambda: bool(stub.of(INFO)))
         with pytest.raises(OutsideUnavailable):
             await client.send_text("openid", "y")
         with pytest.raises(OutsideUnavailable):
@@ -114,7 +122,7 @@ async def test_no_free_connection_means_not_sent(stub: Stub) -> None:
 async def test_errors_hold_no_token(stub: Stub) -> None:
     stub.answers[SEND] = _slow
     with pytest.raises(OutsideUnknown) as caught:
-        await stub.client(seconds=0.2).send_text("o6_bmjrPTlm6_2sgVt7hMZOPfL2M", "x")
+        await patient(stub, _slow).send_text("o6_bmjrPTlm6_2sgVt7hMZOPfL2M", "x")
     told = f"{caught.value!r} {caught.value.__cause__!r} {caught.value.detail}"
     assert "74_" not in told and "o6_" not in told
 
