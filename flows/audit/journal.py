@@ -111,14 +111,14 @@ def _row(
     row: Any, known: dict[int, finding.Brief], names: dict[str, str], catalogue: Catalogue, words: dict[str, Any]
 ) -> dict[str, Any]:
     person = known.get(row.person_id)
-    clinic, doctor = catalogue.clinic.get(row.clinic), catalogue.doctor.get(row.doctor)
+    doctor = catalogue.doctor.get(row.doctor)
     told, whose = words["journal"], row.actor.partition(":")[0]
     outcome = "failed" if row.failed else "done"
     return {
         "id": row.id, "at": row.at, "kind": told["kinds"].get(row.kind, row.kind), "outcome": told["outcome"][outcome],
         "state": outcome, "reason": told["reasons"].get(row.reason, words["rights"].get(row.reason, row.reason)),
         "person": mask_name(person.name) if person else "", "person_id": person.public_id if person else "",
-        "clinic": clinic.name if clinic else row.clinic, "doctor": doctor.name if doctor else row.doctor,
+        "clinic": catalogue.clinic_name(row.clinic) or row.clinic, "doctor": doctor.name if doctor else row.doctor,
         "channel": words["channel"].get(row.channel, row.channel),
         "who": names.get(row.actor) or words["actor"].get(whose, row.actor), "about": row.about,
         "request": row.request_id,

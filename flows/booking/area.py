@@ -14,6 +14,7 @@ from flows.booking.flow.offer import Offer
 from flows.booking.flow.stopped import Stopped
 from flows.booking.flow.waiting import Waiting
 from flows.booking.flow.wish import Wish
+from flows.booking.named.labels import NAMES
 from flows.booking.opening import pushes as opening
 from flows.booking.pages import ROUTES
 from flows.booking.pushes import KINDS
@@ -44,4 +45,5 @@ AREA = Area(
     permits=PERMITS,
     ranged=RANGED,
     doors=DOORS,
+    names=NAMES,
 )

@@ -29,10 +29,11 @@ class Colleague:
     @cached_property
     def place_names(self) -> list[str]:
         """In words; a code that the directory no longer has stays a code."""
-        found = [self.catalogue.department[each].name if each in self.catalogue.department else each
-                 for each in sorted(self.places.departments)]
-        return found + [self.catalogue.clinic[each].name if each in self.catalogue.clinic else each
-                        for each in sorted(self.places.clinics)]
+        catalogue = self.catalogue
+        return [
+            *(catalogue.department_name(each) or each for each in sorted(self.places.departments)),
+            *(catalogue.clinic_name(each) or each for each in sorted(self.places.clinics)),
+        ]
 
     @property
     def values(self) -> dict[str, Any]:
