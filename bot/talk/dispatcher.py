@@ -149,8 +149,10 @@ class Dispatcher:
             # A fault of ours: its transaction is gone, the conversation stands where it stood. Say so, kindly, with a
             # reference that staff can look up, and keep the message as answered so.
             log.error("turn_failed", kind=inbound.kind, exc_info=True)
+            why = type(error).__name__
 
             async def sorry(engine: Engine) -> None:
+                engine.context.tx.note("talk.failed", actor=engine.context.actor, failed=why, channel=inbound.channel)
                 engine.voice.say("common/chat/error_ours", reference=logs.request_id())
 
             return await self._attempt(inbound, sorry)

@@ -86,8 +86,8 @@ class Saying:
         return next((thing for thing, names in named if text in names), text)
 
     def page(self, path: str) -> str:
-        """A page by the entry of the menu that it lies below."""
-        doors: Mapping[str, str] = self.words["doors"]
+        """A page by the entry of the menu that it lies below, or by what patients' pages are about."""
+        doors: Mapping[str, str] = {**self.words["doors"], **self.words["pages"]}
         below = [each for each in doors if path.startswith(each)]
         return doors[max(below, key=len)] if below else path
 

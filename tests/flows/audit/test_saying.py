@@ -62,6 +62,7 @@ def test_to_what_it_was_done() -> None:
     assert SAYING.thing("session:270302am") == "出诊 2027-03-02 上午 骨科"
     assert SAYING.thing("appointment:0123456789abcdef") == "预约 abcdef"
     assert SAYING.thing("/desk/booking/roster/patterns") == "排班"
+    assert SAYING.thing("/h5/booking/mine/") == "患者页面 · 预约" and SAYING.thing("/desk/account") == "我的账号"
     assert SAYING.thing("odd") == "odd"
 
 

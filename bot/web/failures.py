@@ -1,0 +1,34 @@
+"""What went wrong on a page goes into the journal, so that staff find it by the reference that the page told."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from bot import logs
+from bot.db.transaction import Transaction
+from bot.web.desk.guard import STAFF
+from bot.web.keys import DATABASE
+from bot.web.sessions import SESSION
+
+log = logs.get(__name__)
+
+
+async def tell(request: web.Request, error: Exception) -> None:
+    """A line of its own, after what failed was rolled back. The page is answered whatever becomes of it."""
+    resource = request.match_info.route.resource
+
+    async def write(tx: Transaction) -> None:
+        tx.note("page.failed", actor=_who(request), failed=type(error).__name__,
+                about=resource.canonical if resource is not None else "", channel="web")
+
+    try:
+        await request.app[DATABASE].run(write)
+    except Exception as lost:
+        log.warning("journal_lost", lines=1, error=type(lost).__name__)
+
+
+def _who(request: web.Request) -> str:
+    if member := request.get(STAFF):
+        return member.actor
+    session = request.get(SESSION)
+    return f"contact:{session.contact.public_id}" if session else "public"
