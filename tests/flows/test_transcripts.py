@@ -20,7 +20,7 @@ class Middling(random.Random):
 
 
 @pytest.fixture(autouse=True)
-def lots(monkeypatch: pytest.MonkeyPatch) -> None:
+def middling(monkeypatch: pytest.MonkeyPatch) -> None:
     for place in ("service", "waiting.passing"):
         monkeypatch.setattr(f"flows.booking.{place}._lot", Middling())
 

@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 import pytest
+import time_machine
 from sqlalchemy import func, select
 
 from flows.booking import doorstep, glance, store
@@ -65,7 +66,7 @@ async def test_what_is_full_is_refused_without_a_look_at_it(world: World, looks:
 
 
 async def test_a_slot_that_comes_back_elsewhere_is_seen_within_a_second(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: World, travel: time_machine.Coordinates
 ) -> None:
     """Another process gives a slot back: nothing here forgets, and full is not said for longer than a moment."""
     first, _ = await one_session(world, 1)
@@ -76,9 +77,8 @@ async def test_a_slot_that_comes_back_elsewhere_is_seen_within_a_second(
     assert await refusal(world, "p1", first) is not None
     async with world.database.transaction() as tx:
         await tx.update(store.segment.update().where(store.segment.c.id == first).values(free=1))
-    later = glance.time.monotonic() + glance.MOMENT_S
     assert glance.MOMENT_S <= 1
-    monkeypatch.setattr(glance.time, "monotonic", lambda: later)
+    travel.shift(glance.MOMENT_S)
     assert await refusal(world, "p1", first) is None
 
 
