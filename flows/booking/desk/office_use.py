@@ -21,6 +21,8 @@ from flows.booking.office.store import Wanted
 
 routes = web.RouteTableDef()
 PATH = HOME + "use"
+AHEAD = 7
+"""Days that are shown where none are asked for: of a Sunday alone there is little to see."""
 BARS = 24
 """So many clinics or doctors stand in a chart, those with most slots; the table has all."""
 LIST = Listing(
@@ -48,7 +50,7 @@ async def use(request: web.Request) -> web.StreamResponse:
     filters = asked.filters
     async with reading(request) as context:
         service = await office(request, context, USE)
-        days = days_asked(asked, context, LONGEST_SUM)
+        days = days_asked(asked, context, LONGEST_SUM, usual=AHEAD)
         by = by_of(filters["by"])
         wanted = Wanted(days, service.scope, filters["clinic"], filters["doctor"], filters["site"])
         now = await _uses(service, wanted, by)
