@@ -270,15 +270,6 @@ async def test_the_hospital_and_we_leave_each_other_alone(world: World) -> None:
     assert states[late] == states[theirs] == "open" and len(states) == 3
 
 
-async def test_the_hospital_is_not_told_of_what_is_not_in_its_book(world: World) -> None:
-    await draft(world, TERMS)
-    await publish(world)
-    booked = await book(world, CODE)
-    await world.settle()
-    row = await appointment(world, booked.public_id)
-    assert (row.state, row.refusal, row.registration) == ("booked", None, None)
-
-
 async def test_closed_by_hand_and_opened_again(world: World) -> None:
     await draft(world, TERMS)
     await publish(world)

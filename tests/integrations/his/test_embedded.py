@@ -15,9 +15,10 @@ from integrations.his.conduct import GOOD, Conduct, behave, current
 from integrations.his.embedded import EmbeddedHospital
 from integrations.his.seed import DAYS, seed
 from tests.integrations.his.contract import SOMEBODY, Desk, HospitalContract, Like
+from tests.integrations.his.contract_sessions import SessionsContract
 
 
-class TestEmbeddedHospital(HospitalContract):
+class TestEmbeddedHospital(HospitalContract, SessionsContract):
     pass
 
 

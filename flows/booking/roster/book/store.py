@@ -168,8 +168,9 @@ async def on_the_way(tx: Transaction, first: date, last: date) -> set[tuple[str,
     return {(row.doctor or f"clinic:{row.clinic}", row.date, row.half) for row in rows}
 
 
-async def hear(tx: Transaction, sessions: Collection[int], heard: str) -> None:
-    await tx.update(update(told).where(told.c.session_id.in_(sessions)).values(heard=heard))
+async def hear(tx: Transaction, session_id: int, heard: str) -> None:
+    """What its rosters tell of a session."""
+    await tx.update(update(told).where(told.c.session_id == session_id).values(heard=heard))
 
 
 # --- for the office --------------------------------------------------------------------------------------------------
