@@ -15,6 +15,7 @@ def modules() -> tuple[ModuleType, ...]:
         booking,
         booking_exams,
         booking_opening,
+        booking_played,
         booking_sessions,
         booking_standing,
         booking_stops,
@@ -27,8 +28,8 @@ def modules() -> tuple[ModuleType, ...]:
     )
 
     return (
-        talk, notices, patients, directory, booking, booking_exams, booking_opening, booking_sessions, booking_standing,
-        booking_stops, audit, staff, keep,
+        talk, notices, patients, directory, booking, booking_exams, booking_opening, booking_played, booking_sessions,
+        booking_standing, booking_stops, audit, staff, keep,
     )
 
 

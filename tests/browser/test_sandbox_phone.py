@@ -27,7 +27,8 @@ NUMBER = "330106198805162717"
 async def everything(folder: Path) -> AsyncIterator[tuple[str, int]]:
     """`daoyi up` with an empty var; gives the address of the phones and its process id."""
     port = free_port()
-    settings = {"DAOYI_PORT": str(port), "DAOYI_VAR": str(folder / "var"), "DAOYI_CONFIG": ""}
+    settings = {"DAOYI_PORT": str(port), "DAOYI_VAR": str(folder / "var"), "DAOYI_CONFIG": "",
+                "DAOYI_DEMONSTRATION": "false"}
     clean = {name: value for name, value in os.environ.items() if not name.startswith("DAOYI_")}
     with (folder / "up.log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(
