@@ -6,6 +6,7 @@ from bot.context import Context
 from bot.talk.area import Area
 from flows.booking.desk import DOORS, PERMITS, RANGED
 from flows.booking.desk import ROUTES as DESK
+from flows.booking.desk.waits import WAITS
 from flows.booking.flow.appeal import Appeal
 from flows.booking.flow.booking import Booking
 from flows.booking.flow.exams import Exams
@@ -45,5 +46,6 @@ AREA = Area(
     permits=PERMITS,
     ranged=RANGED,
     doors=DOORS,
+    waits=WAITS,
     names=NAMES,
 )

@@ -7,6 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.access.rights import Member
 from bot.context import Context
 from bot.documents import Problem
 from bot.errors import Conflict
@@ -121,6 +122,16 @@ async def withdraw(request: web.Request, context: Context) -> web.StreamResponse
     subject = await _subject(request, context, "directory.publish")
     await Writing(context).withdraw(subject, request.match_info["edition"])
     return _back(request, subject)
+
+
+async def drafts(context: Context, member: Member) -> int:
+    """Drafts within reach that wait to be published."""
+    writing = Writing(context)
+    written = {key for key, state in (await writing.states()).items() if state["draft"]}
+    if not written or not member.may("directory.view"):
+        return 0
+    return len([each for each in await writing.subjects(member.range("directory.publish"))
+                if (each.kind, each.code) in written])
 
 
 def _row(subject: Subject, state: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:

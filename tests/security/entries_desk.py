@@ -38,6 +38,7 @@ DESK: dict[str, Entry] = {
     "POST /desk/staff/person/{id}": Entry(owned={"id": "colleague"}, form={"name": "甲", "version": "1"}),
     "POST /desk/staff/person/{id}/reset": Entry(owned={"id": "colleague"}),
     "POST /desk/staff/person/{id}/end-sessions": Entry(owned={"id": "colleague"}),
+    "POST /desk/staff/person/{id}/unlock": Entry(owned={"id": "colleague"}),
     "GET /desk/staff/new": PLAIN,
     "POST /desk/staff/new": Entry(form={"login": "new.one", "name": "新人"}),
     "GET /desk/staff/departments": PLAIN,
@@ -53,6 +54,13 @@ DESK: dict[str, Entry] = {
     "POST /desk/audit/journal": Entry(form={"q": "张三明"}),
     "GET /desk/audit/entry/{number}": Entry(open_={"number": "entry"}),
     "POST /desk/audit/verify": PLAIN,
+    # --- staff: who asked for a human, what was not delivered
+    "GET /desk/desk/": PLAIN,
+    "GET /desk/desk/request/{id}": Entry(open_={"id": "asked"}),
+    "POST /desk/desk/request/{id}/number": Entry(open_={"id": "asked"}),
+    "POST /desk/desk/request/{id}/done": Entry(open_={"id": "asked"}),
+    "GET /desk/notices/": PLAIN,
+    "POST /desk/notices/{id}/{act}": Entry(open_={"id": "letter", "act": "again"}),
     # --- staff: the office
     "GET /desk/booking/": PLAIN,
     "GET /desk/booking/session/{code}": SITTING,

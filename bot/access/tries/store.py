@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,6 +14,8 @@ from bot.db.transaction import Transaction
 
 FORGOTTEN = timedelta(hours=24)
 LONGEST = timedelta(hours=1)
+STEP = 500
+"""Subjects in one question."""
 
 tries = table(
     "access_try",
@@ -56,6 +59,17 @@ async def count(tx: Transaction, subject: str, limit: Limit) -> datetime | None:
     number = int(await tx.scalar(select(tries.c.count).where(tries.c.subject == name)))
     await tx.update(update(tries).where(tries.c.subject == name).values(locked_until=_until(tx, number, limit)))
     return None
+
+
+async def locked(tx: Transaction, subjects: Sequence[str]) -> dict[str, datetime]:
+    """Subject -> until when it is locked out; those that are not are left out."""
+    by_hash = {_hash(subject): subject for subject in subjects}
+    hashes, found = list(by_hash), dict[str, datetime]()
+    for at in range(0, len(hashes), STEP):
+        some = tries.c.subject.in_(hashes[at : at + STEP]), tries.c.locked_until > tx.now
+        rows = await tx.all(select(tries.c.subject, tries.c.locked_until).where(*some))
+        found |= {by_hash[bytes(row.subject)]: row.locked_until for row in rows}
+    return found
 
 
 async def forgive(tx: Transaction, subject: str) -> None:

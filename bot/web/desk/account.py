@@ -15,7 +15,7 @@ from bot.errors import NotFound
 from bot.web.desk import guard
 from bot.web.desk.door import new_password
 from bot.web.desk.guard import STAFF, VISIT, signed_in
-from bot.web.desk.pages import in_tx, reading, render, see
+from bot.web.desk.pages import WAITS, in_tx, reading, render, see
 from bot.web.keys import SETTINGS
 
 routes = web.RouteTableDef()
@@ -24,7 +24,11 @@ routes = web.RouteTableDef()
 @routes.get("/desk/")
 @signed_in
 async def start(request: web.Request) -> web.StreamResponse:
-    return render(request, "common/desk/start.html.j2")
+    """What waits for this member, by their rights, and the way to everything else."""
+    me = request[STAFF]
+    async with reading(request) as context:
+        waits = [(each, await each.count(context, me)) for each in request.app[WAITS] if me.may(each.right)]
+    return render(request, "common/desk/start.html.j2", waits=[each for each in waits if each[1]], any=bool(waits))
 
 
 @routes.get("/desk/account")

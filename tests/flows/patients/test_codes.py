@@ -15,7 +15,7 @@ from flows.patients.refusals import CodesForContact, CodesForMobile, CodeTooSoon
 from flows.patients.service import PatientsService
 from integrations.sms.errors import NumberRefused
 from integrations.sms.port import SmsPort, SmsReceipt
-from jobs.dead_letters import list_dead
+from flows.notices.undelivered import list_dead
 from tests.flows.patients.family import MOBILE, OTHER_MOBILE, last_code
 from tests.support.world import World
 
