@@ -69,6 +69,7 @@ async def by_date(request: web.Request) -> web.StreamResponse:
         days = await board.calendar(Wanted(), department)
         free = next((each.day for each in days if each.state == "free"), days[0].day)
         day = day_of(request) or free
+        state = next((each.state for each in days if each.day == day), "later" if day > days[-1].day else "over")
         entries = await board.experts(department=department, day=day, general=True)
         facts = _page_of(request, entries) | {"on_day": day}
         if _part(request):
@@ -76,7 +77,8 @@ async def by_date(request: web.Request) -> web.StreamResponse:
         catalogue = await board.neighbours.catalogue()
         return render(
             request, "booking/h5/experts.html.j2", tab="dates", department=catalogue.department.get(department),
-            departments=await board.departments(), days=days, catalogue=catalogue, **facts,
+            departments=await board.departments(), days=days, catalogue=catalogue, state=state,
+            ahead=None if entries else await board.nearest(Wanted(), department, day), **facts,
         )
 
 
