@@ -58,7 +58,7 @@ async def sessions(request: web.Request) -> web.StreamResponse:
     return render(
         request, "booking/desk/sessions.html.j2", list=shown, view=view, day=day, days=days, today=today, beside=beside,
         before=step(view, day, -1), after=step(view, day, 1), weeks=months, table=_week(rows, days) if view == "week"
-        else [], near=near, clinics=service.clinics, doctors=service.doctors, sites=service.names.catalogue.sites,
+        else [], near=near, clinics=service.clinics, doctors=service.doctors, sites=service.sites,
     )
 
 

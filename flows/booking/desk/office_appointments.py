@@ -78,7 +78,7 @@ async def listed(request: web.Request) -> web.StreamResponse:
     shown = LIST.page(asked, rows, counts.all, totals)
     return render(
         request, "booking/desk/appointments.html.j2", list=shown, days=days, beside=beside, clinics=service.clinics,
-        doctors=service.doctors, sites=service.names.catalogue.sites, channels=CHANNELS, states=STATES,
+        doctors=service.doctors, sites=service.sites, channels=CHANNELS, states=STATES,
         longest=LONGEST_LIST, near=near, today=context.clock.today(),
     )
 

@@ -14,21 +14,13 @@ from bot.access.rights import Member
 from bot.context import Context
 from bot.errors import NotFound
 from bot.masking import mask_name
-from flows.booking.neighbours import Catalogue, Neighbours
+from flows.booking.neighbours import Catalogue, Choice, Neighbours, choices
 from flows.booking.office import store
 from flows.booking.office.rules import Days, Scope, Use, percent, scope_of, turned
 from flows.booking.office.store import Wanted
 from flows.booking.seats.rules import NOBODY, seat
 from flows.booking.seats.store import stands as stands_of
 from flows.patients.finding import store as persons
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One line of a filter."""
-
-    code: str
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +54,7 @@ class Names:
 
     def site(self, code: str) -> str:
         found = self.catalogue.site.get(code)
-        return found.name if found else code
+        return self.catalogue.site_name(code) or (found.name if found else code)
 
     @cached_property
     def clinics(self) -> dict[str, str]:
@@ -97,8 +89,15 @@ class OfficeService:
         """Those that a filter may offer."""
         mine = self.names.catalogue.doctor.get(self.doctor)
         own = set(mine.clinics) if mine else set()
-        return [Choice(each.code, self.names.clinic(each.code)) for each in self.names.catalogue.clinics
-                if self.scope.everything or each.code in self.scope.clinics | own]
+        return choices(self.names.catalogue, (
+            each.code for each in self.names.catalogue.clinics
+            if self.scope.everything or each.code in self.scope.clinics | own
+        ))
+
+    @property
+    def sites(self) -> list[Choice]:
+        """All there are: they are no secret."""
+        return [Choice(each.code, self.names.site(each.code)) for each in self.names.catalogue.sites]
 
     @property
     def doctors(self) -> list[Choice]:

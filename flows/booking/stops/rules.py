@@ -139,3 +139,8 @@ def nearest(rows: Sequence[Any], start: datetime, most: int) -> list[Any]:
         if known is None or abs(row.start_at - start) < abs(known.start_at - start):
             best[row.sitting or ""] = row
     return sorted(best.values(), key=lambda row: abs(row.start_at - start))[:most]
+
+
+def told(fate: str, *, seen: bool) -> str:
+    """How far the notice came: who has seen of it knows, whichever way it came and whatever became of the message."""
+    return "arrived" if seen else fate
