@@ -24,16 +24,16 @@ async def play(context: Context, cast: Cast) -> None:
     locked = await _lock(context)
     said, made = list(words()["appeals"]), list[str]()
     wanted = [LOCK, NO_SHOW, NO_SHOW]
-    for person in await _missed(context, cast, locked):
+    for contact in await _missed(context, cast, locked):
+        appeals = Appeals(await as_contact(context, contact))
+        matter = next((each for each in await appeals.open_matters() if each["kind"] in wanted), None)
+        if matter:
+            with suppress(Refusal):
+                row = await appeals.file(matter["about"], said[len(made) % len(said)])
+                made.append(row.public_id)
+                wanted.remove(matter["kind"])
         if not wanted:
             break
-        appeals = Appeals(await as_contact(context, person))
-        matters = [each for each in await appeals.open_matters() if each["kind"] == wanted[0]]
-        if matters:
-            with suppress(Refusal):
-                row = await appeals.file(matters[0]["about"], said[len(made) % len(said)])
-                made.append(row.public_id)
-                wanted.pop(0)
     for public in made[OPEN_APPEALS:]:
         await answer(context, public, words()["answer"], accept=True)
 
