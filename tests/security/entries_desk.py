@@ -123,6 +123,7 @@ DESK: dict[str, Entry] = {
     "GET /desk/booking/roster/": PLAIN,
     "GET /desk/booking/roster/session/{code}": SITTING,
     "POST /desk/booking/roster/session/{code}/{act}": Entry(owned={"code": "session"}, open_={"act": "close"}),
+    "POST /desk/booking/roster/session/{code}/tell": SITTING,
     "POST /desk/booking/roster/copy": Entry(owned={"clinic": "clinic"}, form={"day": "2027-03-08", "unit": "week"}),
     "GET /desk/booking/roster/patterns": PLAIN,
     "GET /desk/booking/roster/patterns/{clinic}/new": CLINIC,

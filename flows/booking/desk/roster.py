@@ -12,6 +12,7 @@ from bot.errors import NotFound
 from bot.web import forms
 from bot.web.desk.guard import needs
 from bot.web.desk.pages import in_tx, is_part, reading, render, see
+from flows.booking.desk.roster_book import book_of, refused
 from flows.booking.desk.roster_parts import HOME, day_of, drafted, places, reach, reaches
 from flows.booking.roster.copies import copy
 from flows.booking.roster.grid import View, grid
@@ -40,9 +41,10 @@ async def shown(request: web.Request) -> web.StreamResponse:
         table = await grid(context, own["see"], view, day, where["shown"])
         drafts = {clinic: len(edits) for clinic, edits in (await drafted(context, own["see"])).items()}
         opened = await _session(context, own, sent["open"]) if sent.get("open") else None
+        untaken = await refused(context, own["see"], today)
     return render(
         request, "booking/desk/roster.html.j2", grid=table, day=day, today=today, reach=own, beside=opened,
-        drafts=drafts, **where,
+        drafts=drafts, untaken=untaken, **where,
     )
 
 
@@ -103,6 +105,7 @@ async def _session(context: Context, own: dict[str, Reach], code: str) -> dict[s
         "row": row, "clinic": reached.names.get(row.clinic, row.clinic), "doctor": doctor.name if doctor else "",
         "parts": parts, "booked": sum(each.state == "booked" for each in visits),
         "held": sum(each.state == "held" for each in visits), "ours": ours,
+        "book": await book_of(context, row.id) if ours and coming else None, "tellable": may_publish,
         "waiting": await store.waiting(context.tx, [row.id]),
         "closable": may_publish and ours and coming and row.state == "open",
         "openable": may_publish and ours and coming and row.state == "closed" and row.digest != GONE,

@@ -15,6 +15,7 @@ from flows.booking import store
 from flows.booking.roster.patterns import store as patterns
 from flows.booking.service import BookingService
 from flows.directory.service import forget
+from integrations.his.port import HospitalPort
 from tests.flows.booking import ward
 from tests.support.desk import Browser, Desk, Staff, desk
 from tests.support.world import World
@@ -34,7 +35,7 @@ FORM = {
 async def office(database: Database) -> AsyncIterator[tuple[Desk, World]]:
     async with desk(database) as here:
         world = World(database)
-        await ward.open_hospital(world)
+        here.world.ports.put(HospitalPort, await ward.open_hospital(world))
         await ward.sync(world)
         yield here, world
 
