@@ -34,8 +34,10 @@ log = logs.get(__name__)
 PAST_DAYS, PEOPLE, RECORDS = 28, 900, 2000
 LOOKED_BACK = 3
 """Days for which it is still looked who came: as long as a no-show is written down."""
-AT_ONCE = 40
+AT_ONCE = 20
 """Sessions filled, or families made, in one transaction: nobody waits long behind it."""
+REST_S = 0.15
+"""Between two transactions: whoever uses the hospital meanwhile gets their turn at a database with one writer."""
 Scene = Callable[[Context, Cast], Awaitable[None]]
 _alone = asyncio.Lock()
 
@@ -87,8 +89,10 @@ async def come(job: Job) -> None:
 class Life:
     """One round. Every step is a transaction of its own, and can be done again after a crash."""
 
-    def __init__(self, job: Job, *, past_days: int = PAST_DAYS, people: int = PEOPLE) -> None:
-        self.job = job
+    def __init__(
+        self, job: Job, *, past_days: int = PAST_DAYS, people: int = PEOPLE, rest_s: float = REST_S
+    ) -> None:
+        self.job, self.rest_s = job, rest_s
         self.clock = HospitalClock(job.settings.timezone)
         self.today = self.clock.today()
         self.past_days, self.people = past_days, people
@@ -135,6 +139,7 @@ class Life:
                 await patients.bring(tx, self.account, some, self.today)
 
             await self.job.database.run(bring)
+            await asyncio.sleep(self.rest_s)
         await self.job.run(lambda context: hospital.note(context.tx, "people", self.today))
 
     async def _fill(self, cast: Cast, day: date, before: int | None) -> None:
@@ -151,6 +156,7 @@ class Life:
                 return await days.fill(context, cast, day, some, before, ahead)
 
             made += await self.job.run(fill)
+            await asyncio.sleep(self.rest_s)
 
         async def note(context: Context) -> None:
             await hospital.note(context.tx, "day", day, ahead)
@@ -175,6 +181,7 @@ class Life:
 
         async def run(work: Callable[[Transaction], Awaitable[None]]) -> None:
             await self.job.database.run(work)
+            await asyncio.sleep(self.rest_s)
 
         await bring_in_line(run, {}, Roster(day, day, sessions, rooms), self.clock)
 

@@ -15,6 +15,7 @@ from bot.access.audit.store import entries as trail
 from bot.db.contacts import contact
 from bot.db.engine import Database
 from bot.db.journal import journal
+from bot.settings import Settings
 from flows.booking import store
 from flows.booking.opening import rules as opening
 from flows.booking.opening import store as draws
@@ -33,6 +34,7 @@ from integrations.his.embedded import EmbeddedHospital
 from integrations.his.played import PlayedHospital
 from integrations.his.port import HospitalPort
 from integrations.his.seed import seed
+from integrations.sandbox.app import sandbox_settings
 from integrations.sandbox.offstage import is_offstage
 from integrations.sandbox.phones import Phones, openid_of
 from jobs import booking, booking_played, directory
@@ -49,7 +51,8 @@ TABLES = (
 
 async def hospital(database: Database) -> World:
     """The seed's own people and doctors, of two clinics, without a day made yet."""
-    settings = settings_of_a_test().model_copy(update={"sandbox": "on"})
+    kinds = ("booking.evening", "booking.soon", "booking.stopped", "booking.near")
+    settings = sandbox_settings(Settings(secret_key="t" * 40), templates=kinds)
     world = World(database, settings=settings)
     made = EmbeddedHospital(database, world.clock)
     world.ports.put(HospitalPort, made)
@@ -64,7 +67,7 @@ async def hospital(database: Database) -> World:
 
 
 def life(world: World) -> booking_played.Life:
-    return booking_played.Life(world.workshop.job(name="booking.played"), past_days=5, people=180)
+    return booking_played.Life(world.workshop.job(name="booking.played"), past_days=5, people=180, rest_s=0)
 
 
 async def counts(world: World) -> dict[str, int]:
