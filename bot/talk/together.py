@@ -19,6 +19,7 @@ from bot.db.contacts import Locked
 from bot.db.engine import Database
 from bot.db.transaction import Transaction
 from bot.db.turns import Apart, Asked, Closing, NoLink, close_turns, open_turns
+from bot.talk.line import InLine
 
 EASE = 4
 """So many turns under way are no reason to gather what comes."""
@@ -92,6 +93,7 @@ class Together:
         before.
 
         :raises Apart: it has to be done alone, and nothing of it was done
+        :raises InLine: nothing of it was done
         """
         seat = Seat(asked)
         self._waiting.setdefault(asked.line, deque()).append(seat)
@@ -117,6 +119,8 @@ class Together:
                 closing = await think(part, locked)
                 if not (link.asked or part.last):
                     thought = part, locked, closing
+        except InLine:
+            raise
         except Exception as error:  # what fails here fails alone, too, and is answered there
             raise Apart from error
         finally:
