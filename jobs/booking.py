@@ -13,6 +13,7 @@ from bot.db.transaction import Transaction
 from bot.errors import OutsideRefused, OutsideUnavailable
 from flows.booking import ledger, limits
 from flows.booking.glance import glance
+from flows.booking.keeping import REGISTER, UNREGISTER
 from flows.booking.ledger import Entry
 from flows.booking.offers import BEYOND, horizon
 from flows.booking.pool import store as pool
@@ -20,7 +21,7 @@ from flows.booking.roster import store as rosters
 from flows.booking.roster.book import store as book
 from flows.booking.roster.sessions import generating
 from flows.booking.roster.sync import Roster, bring_in_line
-from flows.booking.service import REGISTER, UNREGISTER, BookingService
+from flows.booking.service import BookingService
 from flows.booking.waiting import store as entries
 from flows.booking.waiting.passing import Passing
 from integrations.his.port import HospitalPort, Session

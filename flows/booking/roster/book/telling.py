@@ -14,10 +14,10 @@ from bot import logs, metrics
 from bot.access import audit
 from bot.context import Context
 from bot.errors import Conflict
+from flows.booking.keeping import REGISTER
 from flows.booking.roster.book import store
 from flows.booking.roster.book.picture import digest, picture
 from flows.booking.roster.patterns import store as patterns
-from flows.booking.service import REGISTER
 from integrations.his.port import OwnSession
 
 log = logs.get(__name__)
