@@ -68,6 +68,8 @@ DESK: dict[str, Entry] = {
     "GET /desk/booking/appointment/{id}": Entry(owned={"id": "appointment"}),
     "GET /desk/booking/use": PLAIN,
     "GET /desk/booking/waiting": PLAIN,
+    "GET /desk/booking/exams": PLAIN,
+    "GET /desk/booking/exams/{code}": Entry(open_={"code": "item"}),
     "GET /desk/booking/mine": PLAIN,
     "GET /desk/booking/mine/{code}": SITTING,
     # --- staff: stops

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from bot.db.outbox import DEAD, outbox
+from flows.booking.exams.book import take_over
 from flows.booking.opening import store as draws
 from flows.booking.opening.wishes import store as wishes
 from flows.booking.pool.shares import store as shares
@@ -24,6 +25,7 @@ from flows.booking.stops.store import choice
 from flows.desk import store as requests
 from flows.patients.service import PatientsService
 from tests.flows.booking import ward
+from tests.flows.booking.test_office_exams import BOOK
 from tests.support.world import World
 
 
@@ -61,6 +63,9 @@ async def fill(world: World) -> dict[str, str]:
         "account": "main", "static": "h5/page.css", "entry": "1", "session": code, "close": "close", "end": "end",
         "next": "/h5/patients/", "department": "11", "kind": "doctor",
     }
+    async with world.database.transaction() as tx:
+        await take_over(tx, BOOK)
+    found["item"] = "BA"
     await _draw(world, found, last[0], person)
     await _stop(world, found, person)
     await _missed(world, found, person)

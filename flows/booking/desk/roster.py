@@ -44,7 +44,7 @@ async def shown(request: web.Request) -> web.StreamResponse:
         untaken = await refused(context, own["see"], today)
     return render(
         request, "booking/desk/roster.html.j2", grid=table, day=day, today=today, reach=own, beside=opened,
-        drafts=drafts, untaken=untaken, **where,
+        drafts=drafts, ahead="day" not in sent and not table.first <= today <= table.last, untaken=untaken, **where,
     )
 
 

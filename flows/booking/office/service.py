@@ -18,6 +18,7 @@ from flows.booking.neighbours import Catalogue, Choice, Neighbours, choices
 from flows.booking.office import store
 from flows.booking.office.rules import Days, Scope, Use, percent, scope_of, turned
 from flows.booking.office.store import Wanted
+from flows.booking.rules import EXAMINATION
 from flows.booking.seats.rules import NOBODY, seat
 from flows.booking.seats.store import stands as stands_of
 from flows.patients.finding import store as persons
@@ -45,10 +46,10 @@ class Names:
     def clinic(self, code: str) -> str:
         return self.clinics.get(code, code)
 
-    def doctor(self, code: str | None) -> str:
-        """Who sits there; a general clinic has nobody by name."""
+    def doctor(self, code: str | None, kind: str = "") -> str:
+        """Who sits there; a general clinic has nobody by name, and an examination's session is a device's."""
         if not code:
-            return str(self.words["office"]["general"])
+            return str(self.words["office"]["device" if kind == EXAMINATION else "general"])
         found = self.catalogue.doctor.get(code)
         return found.name if found else code
 
@@ -135,8 +136,8 @@ class OfficeService:
         return {
             "id": row.code, "date": row.date, "half": self.names.words["half"][row.half], "half_code": row.half,
             "time": f"{row.starts}–{row.ends}" if hasattr(row, "starts") else "", "site": names.site(row.site),
-            "clinic": names.clinic(row.clinic), "clinic_code": row.clinic, "doctor": names.doctor(sits.who),
-            "doctor_code": row.sitting or "", "of": names.doctor(row.sitting),
+            "clinic": names.clinic(row.clinic), "clinic_code": row.clinic, "doctor": names.doctor(sits.who, row.kind),
+            "doctor_code": row.sitting or "", "of": names.doctor(row.sitting, row.kind),
             "instead_of": names.doctor(sits.instead_of) if sits.instead_of else "",
             "later": names.doctor(sits.later) if sits.later else "", "since": sits.since,
             "kind": self.spoken("kind_name", row.kind), "fee": row.fee / 100, "room": row.room,
@@ -201,7 +202,7 @@ class OfficeService:
             "sex": words["sex"].get(person.sex, "") if person else "",
             "born": person.birth_date.year if person else None,
             "site": names.site(row.site), "clinic": names.clinic(row.clinic),
-            "doctor": names.doctor(row.stands_in or row.sitting),
+            "doctor": names.doctor(row.stands_in or row.sitting, row.kind),
             "instead_of": names.doctor(row.doctor) if row.stands_in or row.substitute else "",
             "channel": words["channel"].get(row.channel, row.channel), "state": state,
             "fee": row.fee / 100, "created": row.created_at, "created_by": row.created_by, "booked": row.booked_at,

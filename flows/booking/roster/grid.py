@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, Literal
 
@@ -12,6 +12,7 @@ from flows.booking.roster.patterns.copying import month_of, week_of
 from flows.booking.roster.reach import Reach
 from flows.booking.roster.sessions import store
 from flows.booking.roster.sessions.diff import GONE
+from flows.booking.rules import EXAMINATION
 from flows.booking.seats.rules import NOBODY, Seat, seat
 from flows.booking.seats.store import stands as stands_of
 
@@ -46,6 +47,8 @@ class Line:
     doctor: str
     doctor_name: str
     title: str
+    room: str = ""
+    """Of a device, which has no doctor."""
     days: dict[date, list[Cell]] = field(default_factory=dict)
 
 
@@ -83,8 +86,12 @@ async def grid(context: Context, reach: Reach, view: View, day: date, clinics: C
         sitting = row.sitting or ""
         if not reach.covers(row.clinic, row.sitting):
             continue
-        line = lines.get((row.clinic, sitting))
-        if line is None:  # somebody whom the directory does not have in this clinic
+        device = row.room if row.kind == EXAMINATION else ""
+        line = lines.get((row.clinic, f"room:{device}" if device else sitting))
+        if line is None and device:
+            line = lines[row.clinic, f"room:{device}"] = replace(_line(reach, row.clinic, ""), room=device, days={})
+            lines.pop((row.clinic, ""), None)  # where devices stand there is no general clinic
+        elif line is None:  # somebody whom the directory does not have in this clinic
             line = lines[row.clinic, sitting] = _line(reach, row.clinic, sitting)
         line.days.setdefault(row.date, []).append(_cell(row, seat(row, stands.get(row.id, NOBODY)), reach))
     for line in lines.values():

@@ -43,5 +43,7 @@
 
   setInterval(look, Number(box.dataset.fresh) * 1000);
   window.addEventListener("focus", look);
+  // What was done beside the list shows in its row at once.
+  document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.requestConfig.verb === "post") look(); });
   document.addEventListener("visibilitychange", look);
 })();

@@ -77,7 +77,8 @@ async def test_a_clinic_that_two_sites_have_is_told_with_its_site(database: Data
             await tx.insert(his.department, code="61", site="E", name="内科", intro="", discreet=False)
             await tx.insert(
                 his.clinic, code="6101", department="61", site="E", name="呼吸内科", subjects="", phone="", intro="",
-                min_age=None, max_age=None, sex=None, discreet=False, online=True, building="", floor="", area="", room="",
+                min_age=None, max_age=None, sex=None, discreet=False, online=True, building="", floor="", area="",
+                room="",
             )
         await ward.sync(world)
         public = await stop(world)
