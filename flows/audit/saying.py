@@ -38,7 +38,8 @@ class Saying:
             return actor
         if whose == "job":
             return f"{told} · {self.job(name)}"
-        return f"{told} · {name}" if whose in ("command", "shell") and name else str(told)
+        named = self.words["jobs"].get(f"command.{name}") if whose == "command" else None
+        return f"{told} · {named}" if named else str(told)
 
     def actor_called(self, text: str) -> str:
         """An actor by login, name, or the word that stands for a whole kind of them (系统: all jobs); else as it is."""

@@ -209,9 +209,9 @@ def _said(request: web.Request, row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _place(everybody: Sequence[Colleague], code: str) -> str:
-    """The name of the department or clinic that the list is narrowed to."""
-    catalogue = everybody[0].catalogue if everybody and code else None
-    return (catalogue.department_name(code) or catalogue.clinic_name(code) if catalogue else "") or code
+    """The name of the department or clinic that the list is narrowed to, where somebody within reach works there."""
+    there = next((each for each in everybody if code in each.places.departments | each.places.clinics), None)
+    return (there.catalogue.department_name(code) or there.catalogue.clinic_name(code) if there else "") or code
 
 
 def _fits(each: Colleague, filters: Any) -> bool:

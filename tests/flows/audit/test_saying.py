@@ -49,7 +49,7 @@ SAYING = Saying(WORDS, HospitalClock("Asia/Shanghai"), CATALOGUE, {"staff:s1": (
 def test_who_did_it() -> None:
     assert SAYING.actor("staff:s1") == "王静 (w.jing)"
     assert SAYING.actor("job:staff.sync") == "系统 · 同步医院的员工"
-    assert SAYING.actor("command:up") == "管理员命令 · up"
+    assert SAYING.actor("command:up") == "管理员命令 · 第一次启动"
     assert SAYING.actor("contact:abc") == "本人或家人"
 
 
