@@ -20,7 +20,7 @@ async def test_a_refusal_is_said_with_its_reason_and_told_again_once_put_right(d
         page = await browser.get(HOME)
         assert "医院系统没有收 2 场出诊" in page and "医院系统里没有这间诊室" in page and f"open={CODE}" in page
         page = await browser.get(f"{HOME}session/{CODE}")
-        assert "没有收：医院系统里没有这间诊室" in page and "已约的 1 人照常有效" in page
+        assert "<h3>医院系统没有收" in page and "医院系统里没有这间诊室" in page and "已约的 1 人照常有效" in page
         assert "医院系统没有收" in await browser.get(f"{HOME}changes?act=session_refused")
         await behave(database, GOOD)
         reader = await here.enter(await clerk(here, "reader", without="booking.roster.publish"))
