@@ -7,17 +7,21 @@ from typing import Any
 
 from bot.talk.flow import Flow
 from bot.talk.outcomes import Call, Choose, Done, Go, Outcome
+from flows.booking.flow.linking import visit_link
 from flows.booking.labels import Labels
 from flows.booking.offers import GENERAL
+from flows.booking.pushes import TOLD
 from flows.booking.refusals import HoldExpired, NotBooked
 from flows.booking.service import BookingService
 
 
 class Wish(Flow, name="wish", words=("摇号", "我的摇号", "摇号结果", "查摇号", "抽签结果")):
-    """Called where a session is drawn (`new:<segment>:<person>`), begun by us when it was won (`of:<public id>`), and
-    by its words. Dropped, it takes nothing away: a wish stays in the draw, what was won stays kept for its time."""
+    """Called where a session is drawn (`new:<segment>:<person>`) and to show a wish (`of:<public id>`), begun by us
+    when it was won (`told:<public id>`: a push has asked), and by its words. Dropped, it takes nothing away: a wish
+    stays in the draw, what was won stays kept for its time."""
 
     service: BookingService
+    anew = ("start", "details", "won")
 
     @dataclass
     class Data:
@@ -36,6 +40,7 @@ class Wish(Flow, name="wish", words=("摇号", "我的摇号", "摇号结果", "
             return Done("wish_made", facts=await self.service.wishing.facts(row, open=True),
                         links=[self._record(row)])
         self.data.wish = rest
+        self.hushed = kind == TOLD
         return Go(self.details)
 
     async def start(self) -> Outcome:
@@ -107,7 +112,7 @@ class Wish(Flow, name="wish", words=("摇号", "我的摇号", "摇号结果", "
         row = await self.service.mine(self.data.appointment)
         facts = await self.service.facts(row)
         if row.state == "booked":
-            return Done("booked", facts=facts)
+            return Done("booked", facts=facts, links=visit_link(self.context, row))
         if row.state != "held" or row.hold_until <= self.context.now:
             return Done("wish_gone", facts=facts)
         labels = Labels(self.context)
@@ -133,7 +138,8 @@ class Wish(Flow, name="wish", words=("摇号", "我的摇号", "摇号结果", "
         except (HoldExpired, NotBooked):
             await self.service.release(row.id, expired=True)
             return Done("wish_gone", facts=facts)
-        return Done("booked", facts=await self.service.facts(row), result=row.public_id)
+        links = visit_link(self.context, row)
+        return Done("booked", facts=await self.service.facts(row), links=links, result=row.public_id)
 
     async def late(self) -> Outcome:
         row = await self.service.mine(self.data.appointment)

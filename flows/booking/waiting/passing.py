@@ -16,7 +16,6 @@ from bot import logs, metrics
 from bot.context import Context
 from bot.db.contacts import contact_of
 from bot.errors import NotFound
-from bot.talk import events
 from flows.booking import limits, pushes, rules, store, visit
 from flows.booking.glance import glance
 from flows.booking.left import store as left
@@ -136,7 +135,6 @@ class Passing:
         facts = visit.facts_of(held, person, await self.neighbours.catalogue(), self.context)
         theirs = replace(self.context, contact=await contact_of(self.tx, turn.contact_id))
         await pushes.offer(theirs, held, facts | {"until": f"{until:%H:%M}"})
-        events.begin(self.tx, turn.contact_id, "offer", held.public_id)
         metrics.waiting.inc("offered")
         log.info("slot_offered", appointment=held.public_id, session=place.session_code, number=cooled.number)
 

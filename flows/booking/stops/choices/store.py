@@ -25,6 +25,7 @@ _VISIT = [
     appointment.c.public_id.label("appointment"), appointment.c.person_id, appointment.c.number,
     appointment.c.state.label("appointment_state"), segment.c.start_at, segment.c.end_at, segment.c.start_wall,
     segment.c.end_wall, session.c.date, session.c.half, session.c.clinic, session.c.doctor,
+    session.c.kind.label("visit_kind"),
     func.coalesce(segment.c.substitute, session.c.substitute).label("substitute"),
 ]
 
