@@ -21,7 +21,7 @@ class Middling(random.Random):
 
 @pytest.fixture(autouse=True)
 def middling(monkeypatch: pytest.MonkeyPatch) -> None:
-    for place in ("service", "waiting.passing"):
+    for place in ("keeping", "waiting.passing"):
         monkeypatch.setattr(f"flows.booking.{place}._lot", Middling())
 
 
