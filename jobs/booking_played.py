@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from bot import clock, logs
+from bot.access.people import store as staff
 from bot.clock import HospitalClock
 from bot.context import Context
 from bot.db.transaction import Transaction
@@ -193,7 +194,8 @@ class Life:
 
             async def play(context: Context, name: str = name, scene: Scene = scene) -> None:
                 if await hospital.note(context.tx, name, self.today):
-                    await scene(context, cast)
+                    office = await staff.everybody(context.tx)
+                    await scene(context.acting_as(f"staff:{office[0].public_id}") if office else context, cast)
 
             async with self.job.database.reading() as tx:
                 played = await hospital.noted(tx, name)

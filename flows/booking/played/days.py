@@ -16,7 +16,7 @@ from flows.booking.played import lots, store
 from flows.patients.played import MADE_BY, Known
 from integrations.his import played as hospital
 
-OFTEN = 45
+OFTEN = 70
 """One person in so many often does not come; nothing new is made up for them that is to come."""
 MOST_OPEN = 2
 _THROUGH_US, _GENERAL = 0.34, 0.1

@@ -24,6 +24,7 @@ from flows.booking.opening.wishes import store as wishes
 from flows.booking.played import store
 from flows.booking.played.days import Cast
 from flows.booking.roster.clinics import decide, setting
+from flows.booking.stops import store as stopped
 from flows.booking.stops.choices import store as choices
 from flows.booking.stops.choosing import Choosing
 from flows.booking.stops.rules import Answer, Wish
@@ -32,6 +33,7 @@ from flows.booking.waiting.list import WaitingList
 
 OPENS = time(7)
 LOSERS = 7
+TOLD = timedelta(hours=3)
 FULL, WAITING = 5, (2, 6)
 """So many full sessions have people who wait, from so many to so many each."""
 CHOSEN: tuple[tuple[Answer, ...], ...] = (("same", "cancel"), ("cancel",), ())
@@ -56,12 +58,21 @@ async def stops(context: Context, cast: Cast) -> None:
     for n, session in enumerate(most[:1]):
         wish = Wish(session.id, words()["stop"])
         stop = await StopsService(context).stop(wish, f"{store.OURS}stop:{n}")
+        await _long_ago(context, stop.id)
         asked = await choices.of_stop(context.tx, stop.id)
         for place, row in enumerate(asked):
             await _answered(context, row, place)
     for session in most[1:]:
         if await _substituted(context, cast, session):
             return
+
+
+async def _long_ago(context: Context, stop_id: int) -> None:
+    """It was stopped some hours ago: whoever has not looked is called by now."""
+    made_at = context.now - TOLD
+    await context.tx.update(stopped.stop.update().where(stopped.stop.c.id == stop_id).values(made_at=made_at))
+    mine = stopped.choice.update().where(stopped.choice.c.stop_id == stop_id)
+    await context.tx.update(mine.values(made_at=made_at))
 
 
 async def _answered(context: Context, row: Any, place: int) -> None:

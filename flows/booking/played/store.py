@@ -22,11 +22,11 @@ OURS = "played:"
 
 
 async def sessions(tx: Transaction, day: date) -> Sequence[Row[Any]]:
-    """The hospital's open sessions of a day that patients book, by code."""
+    """The hospital's open sessions of a day, by code; those of devices among them."""
     fields = (session.c.id, session.c.code, session.c.clinic, session.c.doctor, session.c.sitting,
               session.c.substitute, session.c.fee, session.c.date)
     open_ = select(*fields).where(session.c.date == day, session.c.state == "open", session.c.draw.is_(None))
-    own = open_.where(session.c.source == "hospital", session.c.kind != EXAMINATION)
+    own = open_.where(session.c.source == "hospital")
     return await tx.all(own.order_by(session.c.code))
 
 
