@@ -114,8 +114,10 @@ class Saying:
     # --- facts ----------------------------------------------------------------------------------------------------
 
     def facts(self, facts: Mapping[str, Any]) -> list[tuple[str, str]]:
-        """(title, text) of what an entry holds; what is empty is left out, and inner keys, which say nothing."""
-        kept = [(name, value) for name, value in facts.items() if value not in ("", None, [], {}) and name != "edition"]
+        """(title, text) of what an entry holds; what is empty is left out, inner keys, which say nothing, and the list,
+        which is what the entry is about."""
+        kept = [(name, value) for name, value in facts.items()
+                if value not in ("", None, [], {}) and name not in ("edition", "list")]
         told = [(str(self.words["facts"].get(name, name)), self._fact(name, value, facts)) for name, value in kept]
         return [(title, text) for title, text in told if text]
 

@@ -76,7 +76,7 @@ def test_to_what_it_was_done() -> None:
         ({"before": {"staff.view": "department"}, "after": {}}, "原来：查看员工和科室 本科室"),
         ({"before": {"closed": False, "horizon_days": 14}}, "原来：关闭预约 否、能约几天 14"),
         ({"list": "staff", "rows": 3, "filters": {"q": "王", "place": "c2", "state": "active", "role": ""}},
-         "列表：员工；行数：3；筛选：找 王、科室 呼吸内科 · 东院区、状态 在用"),
+         "行数：3；筛选：找 王、科室 呼吸内科 · 东院区、状态 在用"),
         ({"appointments": ["a", "b"], "kept": 0}, "受影响的预约：2；保留人数：0"),
         ({"faults": [["changed", 2]]}, "问题：第 2 条的内容被改过"),
         ({"session": "270302am", "channel": "window", "doctor": "D1", "percent": 20},

@@ -35,6 +35,8 @@ async def test_the_list_is_a_to_do(sqlite_database: Database, tmp_path: Path) ->
         page = await editor.get("/desk/directory/?state=later")
         assert "到时发布" in page and "2027-03-05 08:00" in page and "共 1 条" in page
         assert "写好还没发布的介绍" not in await editor.get("/desk/")
+        page = await editor.get(ONE)
+        assert "起改看另一版" in page and "患者现在看到的是医院系统里的" in page
 
 
 async def test_an_empty_directory(sqlite_database: Database) -> None:
