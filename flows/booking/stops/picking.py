@@ -10,6 +10,8 @@ from bot.context import Context
 from bot.errors import NotFound
 from bot.masking import mask_name
 from flows.booking.neighbours import Catalogue, Choice, Neighbours, choices
+from flows.booking.seats.rules import NOBODY
+from flows.booking.seats.store import stands as stands_of
 from flows.booking.stops import store
 from flows.booking.stops.rules import Part, Wish
 from flows.booking.stops.service import Preview
@@ -27,8 +29,12 @@ class Picking:
     async def sessions(self, day: date, clinic: str, word: str) -> list[dict[str, Any]]:
         """Those of a day that are not over, in the order of the day."""
         catalogue, found = await self.neighbours.catalogue(), []
-        for row in await shown.sessions(self.tx, day):
+        rows = await shown.sessions(self.tx, day)
+        stands = await stands_of(self.tx, [row.id for row in rows if row.shut])
+        for row in rows:
+            instead = catalogue.doctor.get((stands.get(row.id) or NOBODY)["substitute"] or row.substitute or "")
             told = self._session(row, catalogue) | {
+                "substitute": instead.name if instead else "",
                 "begins": row.begins, "ends": row.ends, "booked": int(row.booked), "held": int(row.held),
                 "shut": int(row.shut),
             }

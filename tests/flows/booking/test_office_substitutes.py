@@ -15,7 +15,7 @@ from tests.flows.booking import ward
 from tests.flows.booking.test_office import ALL, DAY, OWN, doctor, office
 from tests.support.world import World
 
-EVERYTHING = ALL | {"booking.roster.see": "all"}
+EVERYTHING = ALL | {"booking.roster.see": "all", "booking.stops.stop": "all"}
 
 
 async def stop(world: World, since: time | None = None) -> None:
@@ -40,6 +40,8 @@ async def test_the_office_sees_who_stands_in(database: Database) -> None:
             assert "陈松年" in page and "替 王静" in page and "李*" not in page, who
         page = await browser.get(f"/desk/booking/roster/?day={ward.TOMORROW}")
         assert "陈松年替" in page and "陈松年 替 王静" in page
+        page = await browser.get(f"/desk/booking/stops/new?day={ward.TOMORROW}")
+        assert "陈松年 替诊" in page and "换替诊…" in page
         page = await browser.get(f"/desk/booking/roster/session/{ward.TOMORROW:%y%m%d}am11011023")
         assert "陈松年 替 王静" in page
         mine = await here.enter(await doctor(here, "chen", "D1024", OWN))

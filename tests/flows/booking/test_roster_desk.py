@@ -266,3 +266,13 @@ async def test_hostile_words_are_only_words(database: Database) -> None:
             await browser.get(HOME + path)
             assert browser.status == 404, path
         assert await here.acts() and world
+
+
+async def test_choosing_the_doctor_keeps_the_weekdays(database: Database) -> None:
+    async with office(database) as (here, _):
+        browser = await here.enter(await clerk(here))
+        chosen = "doctor=D1024&weekday=5&weekday=6&weeks=odd&first=2027-04-01&last=x"
+        page = await browser.get(f"{HOME}patterns/1101/new?{chosen}")
+        for each in ('value="5" checked', 'value="6" checked', 'value="odd" selected', 'value="2027-04-01"'):
+            assert each in page
+        assert 'value="0" checked' not in page and 'name="last" value=""' in page
