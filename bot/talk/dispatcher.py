@@ -168,8 +168,7 @@ class Dispatcher:
             messages, stored = await self._think(tx, locked, work, inbound.kind)
             said[:] = [Answer(messages)]
             body = pack([inbound.text, inbound.data])
-            kept = _kept(tx, locked, inbound.source, inbound.external_id, inbound.kind, body, said[0])
-            return Closing(stored, kept)
+            return Closing(stored, _kept(tx, locked, inbound.source, inbound.external_id, inbound.kind, body, said[0]))
 
         address = inbound.account, inbound.channel, inbound.contact, inbound.source, inbound.external_id
         locked = await self._with_others(Asked(*address), think) if self._together.worth() else None
