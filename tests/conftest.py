@@ -1,4 +1,5 @@
-"""What every test may ask for: servers of its own, a database, keys. The suite runs in UTC, whatever the machine says.
+"""What every test may ask for: servers of its own, a database, keys. Whatever the machine says, the suite runs in UTC,
+and lots fall as they fell before.
 
 `database` (with tables, started) and `database_url` (empty) run a test twice, on SQLite and on MariaDB.
 """
@@ -22,6 +23,7 @@ import structlog
 
 from bot import clock, keys
 from bot.db.engine import Database
+from tests.support import compiled
 from tests.support.database import MariaTemplate, SqliteTemplate, sqlite_url
 from tests.support.mariadb import MariaDB
 from tests.support.patience import LONG_S
@@ -47,6 +49,10 @@ LIMITS = (
     "integrations.wechat.shared.REDIS_SECONDS", "webhooks.wechat.view.KEEPING_SECONDS",
 )
 """Seconds."""
+
+
+def pytest_configure() -> None:
+    compiled.share()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
