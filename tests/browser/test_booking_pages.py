@@ -26,7 +26,8 @@ async def comes(address: str, pattern: str) -> str:
         while True:
             entries = (await (await session.get(f"{address}api/phones/1/history")).json())["entries"]
             for entry in reversed(entries):
-                if found := re.search(pattern, json.dumps(entry, ensure_ascii=False)):
+                # What belongs together is held on one line by spaces that do not break.
+                if found := re.search(pattern, json.dumps(entry, ensure_ascii=False).replace("\u00a0", " ")):
                     return found[1]
             await asyncio.sleep(0.2)
 
