@@ -18,7 +18,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 async def run(args: argparse.Namespace, settings: Settings) -> int:
     # With these the tables of every area, of the embedded hospital and of the console are known.
-    assert house.AREAS.all and app.build_app
+    assert house.AREAS.all and app.__name__
     settings.var.mkdir(parents=True, exist_ok=True)
     if args.new:
         print(await asyncio.to_thread(migrate.write_next, args.new, args.tables))

@@ -11,7 +11,7 @@ from bot.errors import SettingsError
 
 
 async def test_migrations_make_todays_tables(database_url: str) -> None:
-    assert house.AREAS.all and app.build_app  # with these all tables are known
+    assert house.AREAS.all and app.__name__  # with these all tables are known
     await migrate.upgrade(database_url)
     assert await migrate.revision(database_url) == migrate.newest()
     await migrate.upgrade(database_url)
