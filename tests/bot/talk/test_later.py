@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from sqlalchemy import select
 from bot import logs
 from bot.db.engine import Database
 from bot.db.outbox import outbox
+from bot.db.transaction import Transaction
+from bot.talk import later as written
 from bot.talk.later import LATE, Later
 from bot.talk.messages import Inbound
 from tests.support.world import World
@@ -88,3 +91,40 @@ async def test_who_could_not_be_written_is_told_so_and_the_next_are_written(
     assert not await rows(world)
     await later.keep(letters(world, 1)[0])
     assert len(await rows(world)) == 1
+
+
+async def test_one_that_cannot_be_written_takes_only_its_batch_along(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later, come, put = Later(world.database), letters(world, 5), written._put
+
+    def choosy(tx: Transaction, inbound: Inbound) -> None:
+        if inbound is come[0]:
+            raise ValueError
+        put(tx, inbound)
+
+    monkeypatch.setattr(written, "MOST", 2)
+    monkeypatch.setattr(written, "_put", choosy)
+    told = await asyncio.gather(*map(later.keep, come), return_exceptions=True)
+    assert [type(each) for each in told] == [ValueError, ValueError, type(None), type(None), type(None)]
+    assert [row.key for row in await rows(world)] == [f"late:{each.source}:{each.external_id}" for each in come[2:]]
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_what_passes_is_tried_once_more(world: World, monkeypatch: pytest.MonkeyPatch, when: str) -> None:
+    """Lost before anything was written, and when only the commit's answer was lost: one row for each."""
+    later, come, transaction, faults = Later(world.database), letters(world, 3), Database.transaction, [1]
+
+    @asynccontextmanager
+    async def lost(self: Database, **how: Any) -> AsyncIterator[Transaction]:
+        if when == "before" and faults and faults.pop():
+            raise ConnectionResetError
+        async with transaction(self, **how) as tx:
+            yield tx
+        if when == "after" and faults and faults.pop():
+            raise ConnectionResetError
+
+    monkeypatch.setattr(Database, "transaction", lost)
+    await asyncio.gather(*map(later.keep, come))
+    assert not faults
+    assert [row.key for row in await rows(world)] == [f"late:{each.source}:{each.external_id}" for each in come]
