@@ -98,9 +98,7 @@ class Together:
         seat = Seat(asked)
         self._waiting.setdefault(asked.line, deque()).append(seat)
         if len(self._carriers) < CARRIERS:
-            carrier = asyncio.create_task(self._carrier())
-            self._carriers.add(carrier)
-            carrier.add_done_callback(self._carriers.discard)
+            self._carriers.add(asyncio.create_task(self._carrier()))
         try:
             found = await self._seated(seat, think)
         except Apart:
@@ -134,16 +132,25 @@ class Together:
         return locked
 
     async def _carrier(self) -> None:
-        while self._waiting:
-            async with self._places:
-                seats = self._next()
-                try:
-                    await self._carry(seats)
-                except Exception as error:
-                    log.info("turns_apart", turns=len(seats), error=type(error).__name__)
-                finally:
-                    for seat in seats:
-                        seat.over()
+        """Carries until nobody waits, and is none of the carriers from that very moment: whoever comes next, and be it
+        before this task has ended, makes another."""
+        task = asyncio.current_task()
+        assert task is not None
+        try:
+            while self._waiting:
+                async with self._places:
+                    await self._carried(self._next())
+        finally:
+            self._carriers.discard(task)
+
+    async def _carried(self, seats: list[Seat]) -> None:
+        try:
+            await self._carry(seats)
+        except Exception as error:
+            log.info("turns_apart", turns=len(seats), error=type(error).__name__)
+        finally:
+            for seat in seats:
+                seat.over()
 
     def _next(self) -> list[Seat]:
         """Those who go next; what is left of their line comes after the other lines."""
