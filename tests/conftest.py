@@ -44,7 +44,7 @@ MEMORY = "/dev/shm"
 ENOUGH = 512 * 1024 * 1024
 SECRET = "a secret key that only tests know, 32+"
 LIMITS = (
-    "bot.web.bodies.SECONDS", "bot.web.health.PATIENCE", "bot.web.rates.PATIENCE",
+    "bot.web.bodies.SECONDS", "bot.web.failures.PATIENCE", "bot.web.health.PATIENCE", "bot.web.rates.PATIENCE",
     "flows.booking.exams.wishes.IN_A_TURN", "flows.patients.records.IN_A_TURN",
     "integrations.wechat.shared.REDIS_SECONDS", "webhooks.wechat.view.KEEPING_SECONDS",
 )

@@ -36,6 +36,8 @@ LIST = Listing(
 )
 COUNTED = 10_000
 """Further than this nobody turns pages: a narrower search is what helps."""
+TOLD = ("page.failed", "talk.failed")
+"""Lines that belong to no clinic, whose reference a patient reads out: whoever is told it may look them up."""
 KINDS = ("booking.", "page.", "talk.", "push.", "job.", "access.", "patients.")
 
 
@@ -54,12 +56,12 @@ async def listed(request: web.Request) -> web.StreamResponse:
         found = await journal.find(context.tx, wanted, limit=limit, offset=offset)
         count = await journal.count(context.tx, wanted, most=COUNTED)
         known = await finding.briefs(context.tx, [row.person_id for row in found if row.person_id])
-        words = await spoken(request, context, {row.about for row in found} | {asked.filters["about"]})
+        words = await spoken(request, context, {row.about for row in found})
     rows = [_row(row, known, words) for row in found]
     if which:
         return await export.send(request, LIST, asked, rows)
     shown = LIST.page(asked, rows, count, capped=count == COUNTED)
-    about = words.thing(asked.filters["about"]) if asked.filters["about"] else ""
+    about = words.thing(found[0].about) if asked.filters["about"] and found else ""
     return render(request, "audit/desk/journal.html.j2", list=shown, kinds=KINDS, hits=None, thing=about,
                   kept=request.app[SETTINGS].keep.journal_days)
 
@@ -98,6 +100,7 @@ async def _wanted(request: web.Request, context: Context, asked: Asked, catalogu
         kind=filters["kind"] if filters["kind"] in KINDS else "",
         failed={"failed": True, "done": False}.get(filters["outcome"]), request_id=filters["request"],
         about=filters["about"], persons=persons, clinics=clinics, doctor=doctor,
+        nowhere=TOLD if filters["request"] else (),
         since=context.clock.moment(since, time(0)) if since else None,
         until=context.clock.moment(until + timedelta(days=1), time(0)) if until else None,
     )

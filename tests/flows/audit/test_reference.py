@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from typing import Any
 from unittest import mock
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from bot.db.engine import Database
 from bot.db.journal import journal
-from bot.errors import Conflict, OutsideUnavailable
+from bot.errors import Conflict, OutsideUnavailable, Refusal
 from tests.support.desk import Desk, desk
 from tests.support.world import World
 
@@ -69,3 +71,53 @@ async def test_a_journal_that_cannot_be_written_hides_no_page(sqlite_database: D
     async with desk(sqlite_database) as here:
         with mock.patch("bot.web.failures._who", side_effect=RuntimeError):
             assert await fails(here, RuntimeError("x"))
+
+
+async def test_a_database_that_is_away_is_not_asked_again(sqlite_database: Database) -> None:
+    away = OperationalError("SELECT", {}, sqlite3.OperationalError("database is locked"))
+    async with desk(sqlite_database) as here:
+        with mock.patch.object(Database, "run", side_effect=AssertionError) as run:
+            await fails(here, away)
+            assert not run.called
+            assert await fails(here, LookupError())
+            assert run.call_args.kwargs == {"tries": 1}
+
+
+async def test_a_page_does_not_wait_for_its_line(sqlite_database: Database) -> None:
+    """Somebody else has the only place to write, and does not give it back."""
+    async with desk(sqlite_database) as here, here.database.transaction():
+        with mock.patch("bot.web.failures.PATIENCE", 0.05):
+            assert await fails(here, RuntimeError("x"))
+
+
+async def test_a_no_with_a_line_of_its_own_gets_no_second_one(database: Database) -> None:
+    async with desk(database) as here:
+        stranger = await here.browser()
+
+        async def noted(*_: Any) -> None:
+            async with here.database.transaction() as tx:
+                tx.note("booking.hold", actor="public", failed="taken")
+                raise Refusal
+
+        for refuses in (noted, Refusal()):
+            with mock.patch("flows.directory.pages.catalogue_at", side_effect=refuses):
+                await stranger.get("/h5/directory/")
+        async with here.database.reading() as tx:
+            assert [row.kind for row in await tx.all(select(journal))] == ["booking.hold", "page.failed"]
+
+
+@pytest.mark.parametrize("reach", ["department", "own"])
+async def test_who_sees_some_clinics_finds_the_reference_too(database: Database, reach: str) -> None:
+    async with desk(database) as here:
+        reference = await fails(here, RuntimeError("x"))
+        async with database.transaction() as tx:
+            for kind in ("job.dead", "talk.failed"):
+                tx.note(kind, actor="job:x", failed="no")
+            for row in tx.notes:
+                row["request_id"] = reference
+            tx.note("page.failed", actor="public", failed="no", clinic="1102")
+            tx.notes[-1]["request_id"] = reference
+        nurse = await here.enter(await here.hire("nurse", clinics=["1101"], role={"audit.journal": reach}))
+        page = await nurse.get(f"/desk/audit/journal?request={reference}")
+        assert "页面没办成" in page and "会话里没办成" in page and "共 2 条" in page
+        assert "没有这样的记录" in await nurse.get("/desk/audit/journal")
