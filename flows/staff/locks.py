@@ -5,8 +5,8 @@ from __future__ import annotations
 from aiohttp import web
 
 from bot.access.office import Office
-from bot.access.people import store as people
 from bot.access.rights import Member
+from bot.access.tries import store as tries
 from bot.access.work import Wait
 from bot.context import Context
 from bot.web.desk.guard import BOOK, STAFF, needs
@@ -29,10 +29,9 @@ async def unlock(request: web.Request, context: Context) -> web.StreamResponse:
 
 async def locked(context: Context, member: Member) -> int:
     """How many of those within reach are locked out now."""
-    service = StaffService(context)
-    if not await service.locked(await people.everybody(context.tx)):
+    if not await tries.count_locked(context.tx):
         return 0
-    return len([each for each in await service.colleagues(member.range(RIGHT)) if each.locked])
+    return await StaffService(context).count_locked(member.range(RIGHT))
 
 
 WAIT = Wait("locked", RIGHT, "/desk/staff/?state=locked", locked, late=True)

@@ -92,6 +92,19 @@ class StaffService:
             found[key] = max(until, found.get(key, until))
         return found
 
+    async def count_locked(self, reach: Range) -> int:
+        """How many within ``reach`` wrong tries keep out now."""
+        keys = await self.locked(await people.logins(self.tx))
+        if reach.everything or not keys:
+            return await people.count(self.tx, keys) if keys else 0
+        homes = department_of(await self.catalogue())
+        clinics = {*homes, *reach.places.clinics}
+        places = Places(
+            frozenset(each for each in reach.places.departments if reach.covers(department=each)),
+            frozenset(each for each in clinics if reach.covers(clinic=each, department=homes.get(each, ""))),
+        )
+        return await people.count(self.tx, keys, within=places, owner=reach.staff)
+
     async def departments(self, reach: Range) -> list[dict[str, Any]]:
         """Departments and, indented below them, their clinics, with how many work there; only those within reach."""
         catalogue, places = await self.catalogue(), list((await people.all_places(self.tx)).values())

@@ -60,7 +60,7 @@ async def listed(request: web.Request) -> web.StreamResponse:
         board = _board(context, request)
         rows = [row for row in await board.stops() if _fits(row, asked.filters)]
         catalogue = await board.neighbours.catalogue()
-        due = len(await board.calls(named=False))
+        due = await board.count_calls()
         clinics = choices(catalogue, (each.code for each in catalogue.clinics if board.covers(catalogue, each.code)))
     if which := _wanted(request):
         return await _send(request, LIST, asked, rows, which)

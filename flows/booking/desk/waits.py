@@ -27,7 +27,7 @@ async def stop_calls(context: Context, member: Member) -> int:
     """Patients of a stopped session who have not looked, or were left without anything."""
     if not member.may(VIEW):
         return 0
-    return len(await Board(context, member.range(CALL)).calls(named=False))
+    return await Board(context, member.range(CALL)).count_calls()
 
 
 async def rosters(context: Context, member: Member) -> int:

@@ -69,11 +69,18 @@ class Board:
         lines = await self._lines(await choices.of_stop(self.tx, row.id), catalogue)
         return self._stop(row, lines, catalogue, await self._staff()), lines
 
-    async def calls(self, *, named: bool = True) -> list[Line]:
-        """Whom to call now, whose time is next first, of all stops. To count them nobody has to be `named`."""
+    async def calls(self) -> list[Line]:
+        """Whom to call now, whose time is next first, of all stops."""
         catalogue = await self.neighbours.catalogue()
         rows = [row for row in await choices.to_come(self.tx) if self.covers(catalogue, row.clinic)]
-        return [line for line in await self._lines(rows, catalogue, named=named) if line.call]
+        return [line for line in await self._lines(rows, catalogue) if line.call]
+
+    async def count_calls(self) -> int:
+        """How many these are."""
+        catalogue = await self.neighbours.catalogue()
+        clinics = None if self.reach.everything else [
+            each.code for each in catalogue.clinics if self.covers(catalogue, each.code)]
+        return await choices.count_calls(self.tx, self.terms, clinics=clinics, kinds=TOLD, about=about(""))
 
     async def one(self, public: str) -> tuple[Line, Sequence[Mapping[str, Any]]]:
         """One patient with the calls made so far, the latest first. Raises NotFound."""

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
+from unittest import mock
 
 from sqlalchemy import select
 
+from bot.access.rights import Places, Range
 from bot.access.visits.store import session as visits
 from bot.db.engine import Database
 from flows.booking.stops import rules
+from flows.booking.stops.board import Board
 from flows.booking.stops.choices import store as choices
 from flows.booking.stops.rules import Wish
 from flows.booking.stops.service import StopsService
 from flows.booking.stops.store import choice
+from flows.booking.stops.telling import TOLD
+from flows.notices.store import push
 from integrations.his import store as his
 from tests.flows.booking import ward
 from tests.flows.booking.test_office import office
@@ -91,3 +98,43 @@ async def test_a_clinic_that_two_sites_have_is_told_with_its_site(database: Data
         assert "<dd>呼吸内科 · 总院</dd>" in await browser.get(f"/desk/booking/stops/stop/{public}")
         page = await browser.get("/desk/booking/roster/")
         assert ">内科 · 总院<" in page and "roster-key" in page
+
+
+async def test_whom_to_call_is_counted_as_the_list_has_it(database: Database) -> None:
+    """Whatever was told, seen and said, and whenever one looks."""
+    async with office(database) as (_, world):
+        await stop(world)
+        async with world.context("a") as context:
+            tx, counted = context.tx, set[int]()
+            row: Any = (await choices.to_come(tx))[0]
+            terms = Board(context, Range("all", "x")).terms
+            moments = (row.made_at, row.made_at + terms.call_after, row.until, row.start_at - terms.call_before,
+                       row.start_at, row.end_at)
+            for told, seen, called in itertools.product(
+                ("waiting", "sent", "fell", ""), (False, True), (None, "reached")
+            ):
+                await tx.update(choice.update().values(seen_at=tx.now if seen else None, called=called))
+                of_stops = push.c.kind.in_(TOLD)
+                await tx.update(push.update().where(of_stops).values(state=told) if told else push.delete())
+                for at in (moment + timedelta(seconds=beside) for moment in moments for beside in (-1, 0)):
+                    tx.now = at
+                    board = Board(replace(context, now=at), Range("all", "x"))
+                    listed = len(await board.calls())
+                    with mock.patch.object(choices, "to_come", side_effect=AssertionError):
+                        assert await board.count_calls() == listed, (told, seen, called, at)
+                    counted.add(listed)
+            assert counted == {0, 1}
+            await tx.update(choice.update().values(called="no_answer"))
+            tx.now = row.until
+            for clinic, many in (("1101", 1), ("1102", 0)):
+                reach = Range("department", "x", Places(clinics=frozenset({clinic})))
+                assert await Board(replace(context, now=row.until), reach).count_calls() == many
+
+
+async def test_the_first_page_says_how_many_to_call(sqlite_database: Database) -> None:
+    async with office(sqlite_database) as (here, world):
+        await stop(world)
+        async with sqlite_database.transaction() as tx:
+            await tx.update(push.update().values(state="fell"))
+        browser = await here.enter(await here.hire("office", role=RIGHTS))
+        assert re.search(r'href="/desk/booking/stops/calls"><strong class="num">1<', await browser.get("/desk/"))

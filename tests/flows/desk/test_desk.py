@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
+from unittest import mock
+
 from bot.access.audit import store as trail
+from bot.access.tries import store as tries
 from bot.db.engine import Database
 from flows.desk import store
+from tests.flows.booking import ward
 from tests.support.desk import PASSWORD, Desk, desk
 from tests.support.world import World
 
@@ -84,6 +90,51 @@ async def test_who_is_locked_out_is_counted_shown_and_let_in(database: Database)
         await again.get("/desk/sign-in")
         await again.post("/desk/sign-in", login="clerk", password=PASSWORD)
         assert again.location == "/desk/sign-in/code"
+
+
+async def test_those_who_are_locked_out_are_counted_within_reach(database: Database) -> None:
+    async with desk(database) as here:
+        world = World(database)
+        await ward.open_hospital(world)
+        await ward.sync(world)
+        await here.hire("held", role={})
+        await here.hire("nurse", clinics=["1101"], role={})
+        await here.hire("other", clinics=["1102"], role={})
+        entered = {}
+        for login, places, reach in (("boss", {}, "all"), ("near", {"clinics": ["1101"]}, "department"),
+                                     ("whole", {"departments": ["11"]}, "department"), ("self", {}, "own")):
+            mine = await here.hire(login, role={"staff.edit": reach, "staff.view": reach}, **places)
+            entered[login] = await here.enter(mine)
+        with mock.patch("bot.access.people.store.everybody", side_effect=AssertionError):
+            assert "暂时锁住" not in await entered["boss"].get("/desk/")
+        for login in ("nurse", "other", "held", "self"):
+            async with database.transaction() as tx:
+                await tries.count(tx, f"login:{login}", tries.Limit(0, timedelta(minutes=5)))
+        found = {}
+        counted = re.compile(r'state=locked"><strong class="num">(\d+)<')
+        with mock.patch("bot.access.people.store.everybody", side_effect=AssertionError):
+            for login, browser in entered.items():
+                found[login] = counted.findall(await browser.get("/desk/"))
+        assert found == {"boss": ["4"], "near": ["1"], "whole": ["2"], "self": ["1"]}
+
+
+async def test_of_many_names_those_that_are_locked_out_are_found(database: Database) -> None:
+    async with database.transaction() as tx:
+        await tries.count(tx, "login:a7", tries.Limit(0, timedelta(minutes=5)))
+        await tries.count(tx, "login:b", tries.Limit(0, timedelta(minutes=5)))
+        many = [f"login:a{each}" for each in range(tries.STEP + 1)]
+        assert set(await tries.locked(tx, many)) == {"login:a7"} == set(await tries.locked(tx, many[:9]))
+        assert await tries.count_locked(tx) == 2
+
+
+async def test_what_cannot_be_counted_takes_nothing_else_away(sqlite_database: Database) -> None:
+    async with desk(sqlite_database) as here:
+        await ask(World(sqlite_database), 3)
+        boss = await here.enter(await here.hire("boss", admin=True))
+        with mock.patch("bot.access.tries.store.count_locked", side_effect=RuntimeError):
+            page = await boss.get("/desk/")
+        assert boss.status == 200 and ">3<" in page
+        assert re.search(r'href="/desk/staff/\?state=locked"><strong class="num"[^>]*>—</strong>', page)
 
 
 async def test_nobody_below_lets_an_administrator_in(sqlite_database: Database) -> None:
