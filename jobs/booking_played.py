@@ -42,6 +42,7 @@ AT_ONCE = 20
 REST_S = 0.15
 """Between two transactions: whoever uses the hospital meanwhile gets their turn at a database with one writer."""
 Scene = Callable[[Context, Cast], Awaitable[None]]
+_REQUEST = f"{store.OURS}request:"
 _alone = asyncio.Lock()
 
 
@@ -49,10 +50,9 @@ async def requests(context: Context, cast: Cast) -> None:
     """Two want to be called back by a human; one was."""
     for n, about in enumerate(scenes.words()["requests"]):
         person = cast.people[n * len(cast.people) // 4]
-        once = f"{store.OURS}request:{n}"
-        await desk.ask(context.tx, once, person.contact_id, about, offstage.mobile(n + 1))
-    first = (await desk.open_requests(context.tx, limit=1))[0]
-    await desk.close(context.tx, first.public_id, context.actor, context.now)
+        await desk.ask(context.tx, f"{_REQUEST}{n}", person.contact_id, about, offstage.mobile(n + 1))
+    if ours := await desk.by_once(context.tx, f"{_REQUEST}0"):
+        await desk.close(context.tx, ours.public_id, context.actor, context.now)
 
 
 SCENES: tuple[tuple[str, Scene], ...] = (
@@ -64,14 +64,13 @@ SCENES: tuple[tuple[str, Scene], ...] = (
 
 async def begin(job: Job) -> None:
     """From now on this database's hospital lives, if it is a played one and shall. Called for an empty one."""
-    if not (job.settings.sandbox == "on" and job.settings.demonstration and PlayedHospital in job.ports):
-        return
-    await job.run(lambda context: hospital.note(context.tx, hospital.BEGUN, context.clock.today()))
+    if _wanted(job):
+        await job.run(lambda context: hospital.note(context.tx, hospital.BEGUN, context.clock.today()))
 
 
 async def live(job: Job) -> None:
     """Make up what is missing, and let those come whose time it is."""
-    if PlayedHospital not in job.ports or job.settings.sandbox != "on" or _alone.locked():
+    if not _wanted(job) or _alone.locked():
         return
     async with _alone:
         async with job.database.reading() as tx:
@@ -82,11 +81,16 @@ async def live(job: Job) -> None:
 
 async def come(job: Job) -> None:
     """Those come whose time it is, and nothing else: for a start, before anybody is taken for a no-show."""
-    if PlayedHospital in job.ports:
+    if _wanted(job):
         async with job.database.reading() as tx:
             begun = await hospital.begun(tx)
         if begun is not None:
             await Life(job).come()
+
+
+def _wanted(job: Job) -> bool:
+    """Whether there is a played hospital here, and it shall live; also of one that has begun."""
+    return PlayedHospital in job.ports and job.settings.sandbox == "on" and job.settings.demonstration
 
 
 class Life:

@@ -58,6 +58,11 @@ async def one(tx: Transaction, public_id: str) -> Row[Any] | None:
     return await tx.one(select(request).where(request.c.public_id == public_id))
 
 
+async def by_once(tx: Transaction, once: str) -> Row[Any] | None:
+    """What was put down under this name."""
+    return await tx.one(select(request).where(request.c.once == once))
+
+
 async def close(tx: Transaction, public_id: str, who: str, now: datetime) -> bool:
     """Taken up and done; False when it was not open."""
     statement = update(request).where(request.c.public_id == public_id, request.c.state == OPEN)

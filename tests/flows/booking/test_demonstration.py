@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date, timedelta
+from types import SimpleNamespace
 from typing import Any
+from unittest import mock
 
 import pytest
 import time_machine
@@ -25,6 +27,7 @@ from flows.booking.pool import store as pool
 from flows.booking.standing.store import appeal, attendance, lock, no_show
 from flows.booking.stops.store import choice
 from flows.booking.waiting.store import entry
+from flows.desk import store as desk
 from flows.desk.store import request
 from flows.notices.store import push
 from flows.patients.store import person
@@ -173,6 +176,39 @@ async def test_it_is_played_only_where_it_shall_be(sqlite_database: Database, ch
     async with sqlite_database.reading() as tx:
         assert await played.begun(tx) is None
         assert await tx.one(select(contact.c.id)) is None
+
+
+@pytest.mark.parametrize("change", [{}, {"demonstration": False}, {"sandbox": "off"}])
+async def test_what_has_begun_ends_when_it_is_not_wanted_any_more(
+    sqlite_database: Database, change: dict[str, Any]
+) -> None:
+    world = World(sqlite_database, settings=settings_of_a_test().model_copy(update={"sandbox": "on"} | change))
+    world.ports.put(PlayedHospital, EmbeddedHospital(sqlite_database, world.clock))
+    async with sqlite_database.transaction() as tx:
+        await played.note(tx, played.BEGUN, TODAY)
+    job = world.workshop.job(name="booking.played")
+    with mock.patch.multiple(booking_played.Life, go_on=mock.DEFAULT, come=mock.DEFAULT) as lives:
+        await booking_played.live(job)
+        await booking_played.come(job)
+    assert [each.await_count for each in lives.values()] == [not change] * 2
+
+
+async def test_a_testers_own_request_is_left_open(database: Database) -> None:
+    world = World(database)
+    contacts = []
+    for who in "abcd":
+        async with world.context(who) as context:
+            assert context.contact is not None
+            contacts.append(context.contact.id)
+    async with world.context("a") as context:
+        await desk.ask(context.tx, "mine", contacts[0], "想问一下", None)
+    cast = days.Cast([SimpleNamespace(contact_id=each) for each in contacts], frozenset(), mock.Mock())
+    async with world.context("a") as context:
+        await booking_played.requests(context, cast)
+    async with database.reading() as tx:
+        states = {row.once: row.state for row in await tx.all(select(request))}
+    assert states.pop("mine") == desk.OPEN
+    assert Counter(states.values()) == {desk.OPEN: 2, desk.DONE: 1}
 
 
 async def test_a_real_hospital_is_never_filled(sqlite_database: Database) -> None:
