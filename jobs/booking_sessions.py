@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from bot import logs
 from bot.context import Context
 from bot.errors import OutsideRefused
 from flows.booking.glance import glance
@@ -19,6 +20,8 @@ from jobs.alone import alone
 from jobs.job import Job
 from jobs.outbox import Handles
 from jobs.schedule import Every
+
+log = logs.get(__name__)
 
 AT_ONCE = 1000
 WAITED = timedelta(minutes=10)
@@ -56,13 +59,15 @@ async def _told(port: HospitalPort, due: Due, *, again: bool) -> str:
 
 
 async def late(job: Job) -> None:
-    """What still waits though nobody is at it: made before the hospital took sessions, or given up."""
+    """What still waits though nobody is at it: made before the hospital took sessions, given up, or never noted."""
     if not job.ports[HospitalPort].takes_sessions:
         return
 
     async def put(context: Context) -> None:
-        tx = context.tx
-        for session_id in await book.late(tx, context.clock.today(), context.now - WAITED, AT_ONCE):
+        tx, today, since = context.tx, context.clock.today(), context.now - WAITED
+        if unnoted := await book.note_unnoted(tx, today, since):
+            log.warning("sessions_unnoted", sessions=unnoted)
+        for session_id in await book.late(tx, today, since, AT_ONCE):
             book.put_again(tx, session_id)
 
     await job.run(put)

@@ -14,11 +14,12 @@ from flows.booking.roster.book.store import known
 from flows.booking.roster.sessions.publishing import Publishing
 from flows.booking.stops.store import choice, stop
 from integrations.his import store as his
+from integrations.his.conduct import Conduct, behave
 from integrations.his.port import HospitalPort
 from jobs import booking, booking_standing
 from tests.flows.booking import ward
 from tests.flows.booking.days import count
-from tests.flows.booking.test_roster_publishing import CODE, TUESDAY, appointment, run
+from tests.flows.booking.test_roster_publishing import CODE, TUESDAY, appointment, change, publish, run
 from tests.flows.booking.test_roster_publishing import book as booked
 from tests.flows.booking.told import (
     hospital,
@@ -162,3 +163,42 @@ async def test_the_next_weeks_are_told_as_they_are_made(world: World, travel: ti
     await booking.make_sessions(world.workshop.job(name="booking.roster_days"))
     await later(world, travel, 1)
     assert (await row(world, CODE.replace("D270302", "D270316"))).state == "told"
+
+
+async def test_its_stop_is_heard_while_it_refuses_our_last_change(
+    world: World, travel: time_machine.Coordinates
+) -> None:
+    """And its word on who sits there is not: what it has is not what we want."""
+    done = await booked(world, CODE)
+    await world.drain.once()
+    await behave(world.database, Conduct(refuse={"tell_session": "no_room"}))
+    await change(world, ends="10:30")
+    await publish(world)
+    await later(world, travel)
+    assert (await row(world)).state == "refused"
+    await they_change(world, substitute="D1024")
+    await sync(world)
+    assert await choices(world) == [] and (await in_our_pool(world))[0].sitting == "D1023"
+    await they_change(world, state="stopped", substitute=None)
+    for _ in range(2):
+        await sync(world)
+    assert await choices(world) == [(done.id, "open", "hospital", "stopped", None)]
+    assert (await in_our_pool(world))[0].state == "stopped"
+    assert {each.state for each in await ward.segments(world, CODE) if each.capacity} == {"stopped"}
+
+
+async def test_it_deletes_a_session_of_which_it_refused_the_last_change(
+    world: World, travel: time_machine.Coordinates
+) -> None:
+    done = await booked(world, CODE)
+    await world.drain.once()
+    code = (await row(world)).code
+    await behave(world.database, Conduct(refuse={"tell_session": "no_room"}))
+    await change(world, ends="10:30")
+    await publish(world)
+    await later(world, travel)
+    async with world.database.transaction() as tx:
+        await tx.update(his.registration.delete())
+        await tx.update(his.session.delete().where(his.session.c.code == code))
+    await sync(world)
+    assert [each[:3] for each in await choices(world)] == [(done.id, "open", "hospital")]

@@ -270,3 +270,23 @@ async def test_a_day_that_has_passed_is_told_no_more(world: World, travel: time_
     await behave(world.database, GOOD)
     await later(world, travel)
     assert [each.own for each in await theirs(world)] == [CODE.replace("D270302", "D270309")]
+
+
+async def test_a_session_that_was_never_noted_is_told_as_well(world: World, travel: time_machine.Coordinates) -> None:
+    """Made by a process of an older version, or restored."""
+    await behave(world.database, Conduct(unavailable=True))
+    await published(world)
+    await behave(world.database, GOOD)
+    other = await ward.session(world, doctor="1024")
+    await booking.sync_rosters(world.workshop.job(name="booking.rosters"))
+    async with world.database.transaction() as tx:
+        await tx.update(book.told.delete())
+    done = await booked(world, CODE)
+    await later(world, travel)
+    assert await theirs(world) == [] and (await appointment(world, done.public_id)).registration is None
+    for _ in range(2):
+        await booking_sessions.late(world.workshop.job(name="booking.sessions"))
+    await later(world, travel)
+    assert [each.own for each in await theirs(world)] == [CODE, CODE.replace("D270302", "D270309")]
+    assert [each.appointment for each in await registrations(world)] == [done.public_id]
+    assert (await row(world)).wanted == 1 and await row(world, other) is None

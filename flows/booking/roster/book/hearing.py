@@ -22,8 +22,14 @@ log = logs.get(__name__)
 def news(seen: Any, told: Session | None) -> bool:
     """Whether a roster tells something new. `seen` is the session's row (store.known) as it was *before* the hospital
     was asked; while we are telling it something ourselves, nobody knows what its roster answers to. One that was never
-    in a roster is not gone from it."""
-    return seen.wanted == seen.entered and word(told) != seen.heard and bool(told or seen.heard)
+    in a roster is not gone from it.
+
+    Where it refused what we told it last, its roster differs from ours anyhow: then only that it stopped the session,
+    or has it no more, is its own decision for certain. The rest is heard once it has what we want."""
+    if word(told) == seen.heard or not (told or seen.heard):
+        return False
+    refused = seen.state == store.REFUSED and (told is None or told.state == "stopped")
+    return seen.wanted == seen.entered or refused
 
 
 class HearingOfOurs(Hearing):
