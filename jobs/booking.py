@@ -88,12 +88,12 @@ async def sweep(job: Job) -> None:
 
 async def pass_on(job: Job, payload: dict[str, Any]) -> None:
     """A slot came back while somebody waits for its session. Should this be lost, the sweep finds the slot."""
-    await _pass_on(job, int(payload["slot"]))
+    await _pass_on(job, int(payload["slot"]), later=True)
 
 
-async def _pass_on(job: Job, slot_id: int) -> None:
-    """To whose turn it is, or back to the pool where nobody waits; a transaction for each who is passed over."""
-    later = False
+async def _pass_on(job: Job, slot_id: int, *, later: bool = False) -> None:
+    """To whose turn it is, or back to the pool where nobody waits, at once or `later`; a transaction for each who is
+    passed over."""
 
     async def step(context: Context) -> bool:
         more = await Passing(context).next(slot_id, later=later)

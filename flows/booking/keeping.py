@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-from datetime import timedelta
 from typing import Any
 
 from bot import logs, metrics
@@ -18,7 +16,6 @@ from flows.booking.waiting.passing import Passing
 log = logs.get(__name__)
 
 REGISTER, UNREGISTER = "booking.register", "booking.unregister"
-_lot = random.SystemRandom()
 
 
 class Keeping(Terms):
@@ -78,11 +75,9 @@ class Keeping(Terms):
         return appointment_id
 
     async def _let_go(self, row: Any) -> None:
-        """The slot of an appointment that has just ended goes to whoever waits, and where nobody does back at a random
-        moment, so that it cannot be passed on; the hospital is told."""
-        wait = _lot.uniform(0, self.settings.return_within_minutes * 60)
-        later = self.context.now + timedelta(seconds=wait) if wait else None
-        await pool.give(self.tx, row.segment_id, row.slot_id, pool.TAKEN, later=later)
+        """The slot of an appointment that has just ended goes to whoever waits, and where nobody does, or nobody would
+        get there, back at a random moment, so that it cannot be passed on; the hospital is told."""
+        await self.passing.let_go(row)
         glance(self.context.ports).forget()
         self.tx.put(
             UNREGISTER, {"appointment": row.id}, key=f"{UNREGISTER}:{row.public_id}",

@@ -21,8 +21,7 @@ class Middling(random.Random):
 
 @pytest.fixture(autouse=True)
 def middling(monkeypatch: pytest.MonkeyPatch) -> None:
-    for place in ("keeping", "waiting.passing"):
-        monkeypatch.setattr(f"flows.booking.{place}._lot", Middling())
+    monkeypatch.setattr("flows.booking.waiting.passing._lot", Middling())
 
 
 @pytest.mark.parametrize("delivery", ["once", "twice"])

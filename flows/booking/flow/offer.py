@@ -15,7 +15,8 @@ from flows.booking.refusals import HoldExpired, NotBooked
 from flows.booking.service import BookingService
 
 READING = 8
-"""Seconds. A yes that comes faster may have been meant for what was asked before; it is asked for once more."""
+"""Seconds. What comes faster may have answered what was asked before: what we ask by a push waits here before it has
+arrived. It is asked for once more."""
 
 
 class Offer(
@@ -76,12 +77,12 @@ class Offer(
         facts = await self.service.facts(row)
         if row.state == "booked":  # on a page, or in 我的预约
             return await self._next("booked", facts, visit_link(self.context, row))
-        if self.data.answer != "yes":
-            gone = await self.service.release(row.id)
-            return await self._next("offer_declined" if gone else "offer_gone", facts)
         if not self.data.sure and self.context.now.timestamp() - self.data.asked_at < READING:
             self.data.sure = True
             return Go(self.ask, say="offer_sure")
+        if self.data.answer != "yes":
+            gone = await self.service.release(row.id)
+            return await self._next("offer_declined" if gone else "offer_gone", facts)
         try:
             row = await self.service.confirm(row.id)
         except (HoldExpired, NotBooked):
