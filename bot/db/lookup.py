@@ -76,11 +76,8 @@ def _convert(kind: Any, dialect: Dialect) -> Convert | None:
 
 
 def _named(names: Sequence[str]) -> Callable[..., Any]:
-    class Found(namedtuple("Found", names)):  # type: ignore[misc]
-        __slots__ = ()
-
-        @property
-        def _mapping(self) -> dict[str, Any]:
-            return self._asdict()
-
-    return Found
+    make: Callable[..., Any] = namedtuple  # its names are known only here
+    found = make("Found", names)
+    found._mapping = property(lambda row: row._asdict())
+    row: Callable[..., Any] = found
+    return row

@@ -29,7 +29,7 @@ class Saying:
     # --- who, what, to what ---------------------------------------------------------------------------------------
 
     def actor(self, actor: str) -> str:
-        """王静（w.jing）; 后台：同步员工 for a job; whose id alone is known is called by what they are."""
+        """Name and login of a member; a job by what it does; whose id alone is known is called by what they are."""
         if known := self.staff.get(actor):
             return f"{known[1]} ({known[0]})"
         whose, _, name = actor.partition(":")
@@ -42,7 +42,7 @@ class Saying:
         return f"{told} · {named}" if named else str(told)
 
     def actor_called(self, text: str) -> str:
-        """An actor by login, name, or the word that stands for a whole kind of them (系统: all jobs); else as it is."""
+        """An actor by login, name, or the word that stands for a whole kind of them (all jobs, say); else as it is."""
         wanted = text.casefold()
         for actor, known in self.staff.items():
             if wanted and wanted in map(str.casefold, known):
@@ -59,7 +59,7 @@ class Saying:
         return str(self.words["acts"].get(act, act))
 
     def thing(self, thing: str) -> str:
-        """门诊 呼吸内科 · 东院区; what nobody knows any more keeps its kind and the end of its id."""
+        """Its kind, name and site; what nobody knows any more keeps its kind and the end of its id."""
         if thing in self.staff or thing.startswith("job:"):
             return self.actor(thing)
         kind, _, name = thing.partition(":")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from bot.db.engine import Database
 from integrations.his.conduct import GOOD, Conduct, behave
 from tests.flows.booking import ward
+from tests.flows.booking.clerk import book as booked
 from tests.flows.booking.test_roster_desk import CODE, HOME, clerk, made, office, published
-from tests.flows.booking.test_roster_publishing import book as booked
 from tests.flows.booking.told import hospital, registrations, row, theirs
 
 

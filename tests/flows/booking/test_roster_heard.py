@@ -18,9 +18,9 @@ from integrations.his.conduct import Conduct, behave
 from integrations.his.port import HospitalPort
 from jobs import booking, booking_standing
 from tests.flows.booking import ward
+from tests.flows.booking.clerk import CODE, TUESDAY, appointment, change, publish, run
+from tests.flows.booking.clerk import book as booked
 from tests.flows.booking.days import count
-from tests.flows.booking.test_roster_publishing import CODE, TUESDAY, appointment, change, publish, run
-from tests.flows.booking.test_roster_publishing import book as booked
 from tests.flows.booking.told import (
     hospital,
     in_our_pool,

@@ -21,8 +21,8 @@ from integrations.his.conduct import GOOD, Conduct, behave
 from jobs import booking, booking_sessions
 from tests.flows.booking import told as given
 from tests.flows.booking import ward
-from tests.flows.booking.test_roster_publishing import CODE, appointment, change, end, publish, run
-from tests.flows.booking.test_roster_publishing import book as booked
+from tests.flows.booking.clerk import CODE, appointment, change, end, publish, run
+from tests.flows.booking.clerk import book as booked
 from tests.flows.booking.told import in_their_book, later, published, registrations, row, sync, theirs
 from tests.support.world import World
 

@@ -15,7 +15,7 @@ from integrations.his.embedded import EmbeddedHospital
 from integrations.his.port import HospitalPort, OwnSession
 from jobs import booking
 from tests.flows.booking import ward
-from tests.flows.booking.test_roster_publishing import CODE, TERMS, draft, publish
+from tests.flows.booking.clerk import CODE, TERMS, draft, publish
 from tests.support.world import World
 
 
