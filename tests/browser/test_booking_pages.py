@@ -13,7 +13,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.test_sandbox_phone import NUMBER, everything
-from tests.support.chromium import browser, visit
+from tests.support.chromium import browser, goes_back, visit
 from tests.support.patience import LONG_S
 
 pytestmark = pytest.mark.browser
@@ -109,7 +109,8 @@ async def by_date(page: Page, address: str) -> None:
     await fits(page)
     # The ways back of the phone lead to where one was.
     await page.locator(".rows .whom").filter(has_text="普通号").first.click()
-    await page.go_back()
+    await expect(page.locator(".times a").first).to_be_visible()
+    await goes_back(page)
     await title(page, "预约挂号")
     await page.locator(".rows .whom").filter(has_text="普通号").first.click()
     await page.locator(".times a").first.click()

@@ -15,7 +15,7 @@ from playwright.async_api import Page, expect
 from bot.access import factor
 from tests.browser.test_booking_pages import HOME, comes, confirms, fits, registers, title
 from tests.browser.test_sandbox_phone import everything
-from tests.support.chromium import DESK, browser, visit
+from tests.support.chromium import DESK, browser, goes_back, visit
 
 pytestmark = pytest.mark.browser
 FRESH = "Kingfisher 77 reeds"
@@ -102,9 +102,11 @@ async def chooses(page: Page, address: str) -> None:
     await fits(page)
     await picture(page, "phone-ask")
     await page.get_by_role("link", name="换本门诊别的医生").click()
+    await expect(page.locator("h1")).not_to_have_text("停诊了")
     await fits(page)
     await picture(page, "phone-others")
-    await page.go_back()
+    await goes_back(page)
+    await title(page, "停诊了")
     await page.locator("button.tap").first.dblclick()
     await expect(page.locator("h1")).to_have_text(re.compile("改好了|取消了"))
     await fits(page)

@@ -41,6 +41,17 @@ async def browser() -> AsyncIterator[Browser]:
             await running.close()
 
 
+async def goes_back(page: Page) -> None:
+    """The phone's way back from the page that has come; the caller waits for what it leads to.
+
+    Chromium's own command for it fails while a page is being replaced; a page's own never does, and it is what the arrow
+    of a phone does.
+    """
+    await page.wait_for_load_state()
+    # Later, so that this question is answered before its page is gone.
+    await page.evaluate("void setTimeout(() => history.back())")
+
+
 class Visit:
     """One visitor with cookies of their own. `await visit.page()` opens a tab."""
 
