@@ -44,8 +44,7 @@ async def browser() -> AsyncIterator[Browser]:
 async def goes_back(page: Page) -> None:
     """The phone's way back from the page that has come; the caller waits for what it leads to.
 
-    Chromium's own command for it fails while a page is being replaced; a page's own never does, and it is what the arrow
-    of a phone does.
+    Chromium's own command for it fails while a page is being replaced; the page's own never does.
     """
     await page.wait_for_load_state()
     # Later, so that this question is answered before its page is gone.
