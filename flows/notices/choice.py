@@ -14,6 +14,7 @@ from bot.talk.channel import Channels
 from bot.talk.messages import Message
 from flows.notices import outcome, quota, rules, store
 from flows.notices.kinds import SAID, Kinds, PushKind
+from flows.notices.preferences import store as preferences
 from flows.notices.service import SEND
 from flows.notices.words import Words, words_of
 from flows.patients.service import PatientsService
@@ -116,7 +117,7 @@ async def _unwanted(context: Context, row: Any, kind: PushKind) -> str | None:
         until = _quiet_until(context)
         if until is not None and row.useless_after <= until:
             return store.USELESS
-    if not kind.obligatory and not await store.is_on(context.tx, row.contact_id, kind.group):
+    if not kind.obligatory and not await preferences.is_on(context.tx, row.contact_id, kind.group):
         return store.OFF
     return None
 

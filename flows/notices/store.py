@@ -61,16 +61,6 @@ push = table(
     Index("ix_notices_push_state", "state", "due_at"),
 )
 
-preference = table(
-    "notices_preference",
-    key(),
-    Column("contact_id", whole(), ForeignKey("contact.id"), nullable=False),
-    Column("kind_group", code(32), nullable=False),
-    Column("on", Boolean, nullable=False),
-    Column("changed_at", Moment, nullable=False),
-    UniqueConstraint("contact_id", "kind_group"),
-)
-
 call_task = table(
     "notices_call_task",
     key(),
@@ -160,24 +150,6 @@ async def called_on(tx: Transaction, contact_id: int, kind: str, ways: Sequence[
 
 async def mark_seen(tx: Transaction, push_ids: Sequence[int]) -> None:
     await tx.update(update(push).where(push.c.id.in_(push_ids)).values(seen=True))
-
-
-async def is_on(tx: Transaction, contact_id: int, group: str) -> bool:
-    wanted = select(preference.c.on).where(preference.c.contact_id == contact_id, preference.c.kind_group == group)
-    found = await tx.scalar(wanted)
-    return True if found is None else bool(found)
-
-
-async def turned_off(tx: Transaction, contact_id: int) -> set[str]:
-    off = select(preference.c.kind_group).where(preference.c.contact_id == contact_id, preference.c.on.is_(False))
-    return {row.kind_group for row in await tx.all(off)}
-
-
-async def prefer(tx: Transaction, contact_id: int, group: str, on: bool) -> None:
-    if await tx.insert_once(preference, contact_id=contact_id, kind_group=group, on=on, changed_at=tx.now):
-        return
-    mine = update(preference).where(preference.c.contact_id == contact_id, preference.c.kind_group == group)
-    await tx.update(mine.values(on=on, changed_at=tx.now))
 
 
 async def add_call_task(tx: Transaction, push_id: int, contact_id: int, reason: str) -> bool:

@@ -16,6 +16,7 @@ from bot.errors import NotFound
 from bot.masking import mask_name
 from flows.booking.neighbours import Catalogue, Choice, Neighbours, choices
 from flows.booking.office import store
+from flows.booking.office.figures import store as figured
 from flows.booking.office.rules import Days, Scope, Use, percent, scope_of, turned
 from flows.booking.office.store import Wanted
 from flows.booking.rules import EXAMINATION
@@ -110,7 +111,7 @@ class OfficeService:
 
     async def sessions(self, wanted: Wanted) -> list[dict[str, Any]]:
         """A row for each session, with the use of its slots."""
-        uses = (await store.use(self.tx, wanted, "id")).uses()
+        uses = (await figured.use(self.tx, wanted, "id")).uses()
         rows = await store.sessions(self.tx, wanted)
         stands = await stands_of(self.tx, [row.id for row in rows if row.doctor])
         return [self._session(row, uses.get(str(row.id), Use()), stands.get(row.id)) for row in rows]
