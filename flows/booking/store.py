@@ -120,6 +120,7 @@ appointment = table(
     Column("refusal", code(64)),  # the hospital's reason, where it refused
     Column("replaces", whole()),  # the appointment that was changed into this one
     Column("stopped_at", Moment),  # its session was stopped, and nobody has said yet what shall become of it
+    Column("moved_at", Moment),  # the hospital gave it another time last (moves/store.py)
     Column("created_at", Moment, nullable=False),
     Column("created_by", code(64), nullable=False),
     Column("booked_at", Moment),
