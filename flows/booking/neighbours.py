@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, timedelta
 
 from bot.context import Context
+from bot.db.contacts import contact_of
 from bot.errors import NotFound
 from bot.masking import mask_name
 from flows.booking.rules import CLOSES_BEFORE_END, ClinicRules, Visitor, Window
@@ -15,6 +16,7 @@ from flows.directory import service as directory
 from flows.directory import store as rules
 from flows.directory.rules import Catalogue, ClinicRule
 from flows.directory.service import DirectoryService
+from flows.patients.callers import is_caller
 from flows.patients.people import Person
 from flows.patients.proof.reading import Reading
 from flows.patients.service import PatientsService
@@ -81,11 +83,14 @@ class Neighbours:
         return await PatientsService(replace(self.context, contact=None)).lock(person_id)
 
     async def lock_waiting(self, person_id: int, contact_id: int) -> Person:
-        """For a job: the person, locked, of whom this contact still looks after. Raises NotFound where it does not."""
+        """For a job: the person, locked, whom this contact still looks after, or who is this caller. Raises NotFound
+        where it does not."""
         service = PatientsService(replace(self.context, contact=None))
         person = await service.lock(person_id)
         if contact_id not in await service.contacts_of(person_id):
-            raise NotFound("person")
+            contact = await contact_of(self.context.tx, contact_id)
+            if contact is None or not is_caller(contact) or contact.external_id != person.public_id:
+                raise NotFound("person")
         return person
 
     async def lock_whoever(self, person_id: int) -> Person | None:

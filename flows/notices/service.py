@@ -64,6 +64,11 @@ class NoticesService:
         """They were reached by phone: the call task that a push about this fell to is done."""
         await store.close_calls(self.tx, [about])
 
+    async def over(self, kind: str, about: str) -> None:
+        """Nobody need hear of it any more: what has not left is taken back, and nobody calls for it."""
+        await self.withdraw(kind, about)
+        await store.end_calls(self.tx, kind, about)
+
     # --- what a contact wants ------------------------------------------------------------------------------------
 
     async def groups(self) -> list[Group]:

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import (
     Boolean,
     Column,
+    ColumnElement,
     ForeignKey,
     Index,
     Integer,
@@ -161,10 +162,24 @@ async def add_call_task(tx: Transaction, push_id: int, contact_id: int, reason: 
 
 
 async def call_tasks(tx: Transaction, limit: int) -> Sequence[Row[Any]]:
-    """(public_id, kind, about, created_at) of the open ones, the oldest first. `about` leads staff to the matter."""
-    fields = (call_task.c.public_id, push.c.kind, push.c.about, call_task.c.created_at)
-    joined = select(*fields).join(push, push.c.id == call_task.c.push_id).where(call_task.c.state == "open")
+    """(public_id, contact_id, kind, about, created_at) of the open ones, the oldest first. `about` leads staff to
+    the matter."""
+    fields = (call_task.c.public_id, call_task.c.contact_id, push.c.kind, push.c.about, call_task.c.created_at)
+    joined = select(*fields).join(push, push.c.id == call_task.c.push_id).where(*_to_call(tx))
     return await tx.all(joined.order_by(call_task.c.id).limit(limit))
+
+
+async def call_task_of(tx: Transaction, public: str) -> Row[Any] | None:
+    """(public_id, contact_id, state, kind, about, created_at, useless_after) of a call."""
+    fields = (call_task.c.public_id, call_task.c.contact_id, call_task.c.state, push.c.kind, push.c.about,
+              call_task.c.created_at, push.c.useless_after)
+    joined = select(*fields).join(push, push.c.id == call_task.c.push_id)
+    return await tx.one(joined.where(call_task.c.public_id == public))
+
+
+def _to_call(tx: Transaction) -> tuple[ColumnElement[bool], ...]:
+    """Open calls, but for those that would come too late to be of any use: they close by themselves."""
+    return call_task.c.state == "open", or_(push.c.useless_after.is_(None), push.c.useless_after > tx.now)
 
 
 async def close_call_task(tx: Transaction, public: str) -> bool:
@@ -186,6 +201,13 @@ async def close_calls(tx: Transaction, abouts: Sequence[str]) -> None:
     await tx.update(mine.values(state="done"))
 
 
+async def end_calls(tx: Transaction, kind: str, about: str) -> None:
+    """What a push of this kind about this asked is over: its call is not made any more."""
+    told = select(push.c.id).where(push.c.kind == kind, push.c.about == about)
+    mine = update(call_task).where(call_task.c.push_id.in_(told), call_task.c.state == "open")
+    await tx.update(mine.values(state="over"))
+
+
 async def dead(tx: Transaction, limit: int) -> Sequence[Row[Any]]:
     """(public_id, kind, about, error, attempts, due_at) of dead pushes, the oldest first."""
     fields = (push.c.public_id, push.c.kind, push.c.about, push.c.error, push.c.attempts, push.c.due_at)
@@ -194,7 +216,8 @@ async def dead(tx: Transaction, limit: int) -> Sequence[Row[Any]]:
 
 async def level(tx: Transaction) -> int:
     """How many dead pushes and open calls there are."""
-    calls = select(func.count()).where(call_task.c.state == "open").scalar_subquery()
+    waiting = select(func.count()).select_from(call_task).join(push, push.c.id == call_task.c.push_id)
+    calls = waiting.where(*_to_call(tx)).scalar_subquery()
     return int(await tx.scalar(select(calls + func.count()).select_from(push).where(push.c.state == DEAD)))
 
 
