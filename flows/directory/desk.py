@@ -15,7 +15,7 @@ from bot.errors import Conflict
 from bot.web import forms, uploads
 from bot.web.desk.guard import STAFF, needs
 from bot.web.desk.lists import Column, Listing
-from bot.web.desk.pages import in_tx, is_part, reading, render, see
+from bot.web.desk.pages import back, in_tx, is_part, reading, render
 from bot.web.pictures import Wanted
 from flows.directory import store as directories
 from flows.directory.editions import store as editions
@@ -207,7 +207,7 @@ async def _page(
 
 
 def _back(request: web.Request, subject: Subject) -> web.StreamResponse:
-    return see(request, f"{HOME}?open={_key(subject)}")
+    return back(request, HOME, open=_key(subject))
 
 
 def _key(subject: Subject) -> str:

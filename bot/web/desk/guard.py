@@ -17,7 +17,7 @@ from bot.access.rights import Member, Rights
 from bot.access.visits import store as visits
 from bot.access.visits.store import Stage, Visit
 from bot.db.transaction import Transaction
-from bot.errors import BadInput, NotAllowed, Refusal
+from bot.errors import BadInput, NotAllowed, NotFound, Refusal
 from bot.web import cookies, csrf, faults, forms
 from bot.web.access import RIGHTS, Access, mark
 from bot.web.address import address_of, within
@@ -108,7 +108,7 @@ async def _entered(request: web.Request, handler: Handler, right: str) -> web.St
     except NotAllowed as refusal:
         await _refused(request, member, refusal.right)
         raise
-    except Refusal as no:
+    except (NotFound, Refusal) as no:
         await _not_done(request, member, type(no).__name__)
         raise
 
@@ -212,7 +212,8 @@ async def _refused(request: web.Request, member: Member, right: str) -> None:
 
 
 async def _not_done(request: web.Request, member: Member, reason: str) -> None:
-    """The business said no to what a member wanted: a line for the journal, no entry of the trail."""
+    """The business said no to what a member wanted, or it is not there for them, perhaps beyond their reach: a line for
+    the journal, no entry of the trail."""
     resource = request.match_info.route.resource
 
     async def tell(tx: Transaction) -> None:

@@ -14,9 +14,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mappin
 from contextlib import asynccontextmanager
 from functools import partial, wraps
 from typing import Any
+from urllib.parse import urlencode
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
+from yarl import URL
 
 from bot import logs
 from bot.access.doors import Door
@@ -131,6 +133,17 @@ def see(request: web.Request, path: str) -> web.Response:
     if "HX-Request" in request.headers:
         return web.Response(status=204, headers={"HX-Redirect": path, "Cache-Control": "no-store"})
     return web.Response(status=303, headers={"Location": path, "Cache-Control": "no-store"})
+
+
+def back(request: web.Request, path: str, **row: str) -> web.Response:
+    """After a form beside a list: to the list as it was being looked at, with its filters and its page; ``row`` (open,
+    day) says which row is open there."""
+    try:
+        seen = URL(request.headers.get("HX-Current-URL") or request.headers.get("Referer") or "")
+    except ValueError:
+        seen = URL()
+    words = dict(seen.query) if seen.path == path else {}
+    return see(request, f"{path}?{urlencode({**words, **row})}")
 
 
 def _nothing(_: str) -> bool:
