@@ -129,14 +129,7 @@ async def test_who_waits_before_the_gate_has_no_connection(world: World) -> None
     door = doorstep._doors.setdefault(world.ports, doorstep.Door())
     line = door.lines[first] = Line(1)
     async with line.place():
-        stand, go_on = [asyncio.Event() for _ in range(2)]
-
-        async def before_us() -> None:
-            stand.set()
-            await go_on.wait()
-
-        others = [asyncio.create_task(door.lanes.run(first, before_us)) for _ in range(doorstep.AT_ONCE)]
-        await stand.wait()
+        door.inside[first] = doorstep.AT_ONCE
         turns = [asyncio.create_task(answered(world.said(f"p{n}", "1"))) for n in range(2)]
         async with asyncio.timeout(60):
             while line.waiting < 2:
@@ -144,8 +137,7 @@ async def test_who_waits_before_the_gate_has_no_connection(world: World) -> None
         async with world.database.transaction() as tx:  # and anybody else gets on, a writer too
             await tx.update(store.segment.update().where(store.segment.c.id == first).values(free=1))
         assert world.database._places._value == world.database.size
-        go_on.set()
-        await asyncio.gather(*others)
+        del door.inside[first]
     told = [text for each in await asyncio.gather(*turns) for text in each]
     assert len(told) == 2 and len({text[:6] for text in told}) == 2, "one got it, the other is told that it is gone"
     assert (await ward.census(world, first))["held"] == 1

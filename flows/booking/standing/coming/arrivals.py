@@ -105,15 +105,14 @@ class Arrivals(BookingService):
         contact = await contact_of(self.tx, old.contact_id)
         theirs = Arrivals(replace(self.context, contact=contact, channel=old.channel))
         place = await theirs.segment(segment_id)
-        new_id = await theirs._add(
+        new = await theirs._add(
             place, old.person_id, *taken, f"late:{old.public_id}", state="booked", hold_until=self.context.now,
             booked_at=self.context.now, replaces=old.id,
         )
-        await exams.carry(self.tx, old.id, new_id, f"late:{old.public_id}")
+        await exams.carry(self.tx, old.id, new.id, f"late:{old.public_id}")
         await pool.take_held(self.tx, taken[0])
         await pool.end(self.tx, old.id, "booked", "changed", self.context.actor)
         await theirs._let_go(old)
-        new = await theirs._row(new_id)
         theirs._enter(new)
         await told.moved(self.context, old)
         log.info("late_place", appointment=old.public_id, to=new.public_id)

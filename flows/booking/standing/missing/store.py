@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, select, update
 
+from bot.db.lookup import Lookup, asked
 from bot.db.schema import new_public_id
 from bot.db.transaction import Transaction
 from flows.booking.standing.coming.store import about_days
@@ -125,9 +126,12 @@ async def no_shows(
 # --- who is locked ---------------------------------------------------------------------------------------------------
 
 
-async def lock_of(tx: Transaction, person_id: int) -> Row[Any] | None:
+_lock_of = Lookup(lambda: select(lock).where(lock.c.person_id == asked(lock.c.person_id), lock.c.open.is_(True)))
+
+
+async def lock_of(tx: Transaction, person_id: int) -> Any | None:
     """The open lock of a person."""
-    return await tx.one(select(lock).where(lock.c.person_id == person_id, lock.c.open.is_(True)))
+    return await _lock_of.first(tx, person_id=person_id)
 
 
 async def locks_of(tx: Transaction, persons: Collection[int]) -> Sequence[Row[Any]]:
@@ -177,14 +181,22 @@ async def set_free(tx: Transaction, lock_id: int) -> None:
     await tx.update(mine.values(lock_id=None))
 
 
+def _cancelled() -> Select[Any]:
+    stopped = select(choice.c.id).where(choice.c.appointment_id == appointment.c.id)
+    return select(appointment.c.ended_at).where(
+        appointment.c.contact_id == asked(appointment.c.contact_id), appointment.c.state == "cancelled",
+        appointment.c.ended_by == asked(appointment.c.ended_by), appointment.c.ended_at > asked(appointment.c.ended_at),
+        ~stopped.exists(),
+    )
+
+
+_cancelled_by = Lookup(_cancelled)
+
+
 async def cancellations(tx: Transaction, contact_id: int, who: str, since: datetime) -> Sequence[datetime]:
     """When `who` cancelled what this contact had booked; not what was given up because its session was stopped."""
-    stopped = select(choice.c.id).where(choice.c.appointment_id == appointment.c.id)
-    where = (
-        appointment.c.contact_id == contact_id, appointment.c.state == "cancelled", appointment.c.ended_by == who,
-        appointment.c.ended_at > since, ~stopped.exists(),
-    )
-    return [row.ended_at for row in await tx.all(select(appointment.c.ended_at).where(*where))]
+    found = await _cancelled_by.rows(tx, contact_id=contact_id, ended_by=who, ended_at=since)
+    return [row.ended_at for row in found]
 
 
 async def locks_over(tx: Transaction, limit: int) -> Sequence[Row[Any]]:
