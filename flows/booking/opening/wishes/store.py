@@ -92,6 +92,11 @@ async def wish_by(tx: Transaction, public: str) -> Row[Any] | None:
     return await tx.one(_wishes().where(wish.c.public_id == public))
 
 
+async def won(tx: Transaction, contact_id: int, appointment_id: int) -> bool:
+    mine = select(wish.c.id).where(wish.c.contact_id == contact_id, wish.c.state == WON)
+    return await tx.scalar(mine.where(wish.c.appointment_id == appointment_id)) is not None
+
+
 async def wishes_of(tx: Transaction, contact_id: int, since: datetime) -> Sequence[Row[Any]]:
     """What a contact wished for, the latest first."""
     mine = _wishes().where(wish.c.contact_id == contact_id, wish.c.made_at >= since, wish.c.state != WITHDRAWN)
