@@ -14,6 +14,7 @@ def modules() -> tuple[ModuleType, ...]:
         audit,
         booking,
         booking_exams,
+        booking_moves,
         booking_opening,
         booking_played,
         booking_sessions,
@@ -28,8 +29,8 @@ def modules() -> tuple[ModuleType, ...]:
     )
 
     return (
-        talk, notices, patients, directory, booking, booking_exams, booking_opening, booking_played, booking_sessions,
-        booking_standing, booking_stops, audit, staff, keep,
+        talk, notices, patients, directory, booking, booking_exams, booking_moves, booking_opening, booking_played,
+        booking_sessions, booking_standing, booking_stops, audit, staff, keep,
     )
 
 

@@ -165,7 +165,8 @@ class BookingService(Keeping):
             raise NotBooked(state=row.state)
         booked_on = self.context.clock.local(row.booked_at or self.context.now).date()
         start = self.context.clock.local(row.start_at)
-        rules.check_cancel(start, booked_on, limits.of_cancelling(self.context.settings), self.now)
+        rules.check_cancel(start, booked_on, limits.of_cancelling(self.context.settings), self.now,
+                           moved=row.moved_at is not None)
 
     # --- changing ------------------------------------------------------------------------------------------------
 

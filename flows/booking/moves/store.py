@@ -29,7 +29,7 @@ move = table(
 class Spot(NamedTuple):
     """When and where one is expected, in the words of a push."""
 
-    date: date
+    day: date
     start: str
     end: str
     building: str
@@ -41,7 +41,7 @@ class Spot(NamedTuple):
     @property
     def time(self) -> tuple[date, str]:
         """What one has to be there for; an end that comes earlier or later disturbs nobody."""
-        return self.date, self.start
+        return self.day, self.start
 
     @property
     def place(self) -> tuple[str, str, str, str]:
@@ -61,7 +61,7 @@ async def spots(tx: Transaction, session_id: int, now: datetime) -> Mapping[int,
 async def add(tx: Transaction, appointment_id: int, was: Spot, once: str, *, time: bool) -> str:
     """Write a move down, of its `time` or of its place alone; gives its public id, or "" where this news was written
     down before."""
-    public, was_at = new_public_id(), {"was_date": was.date, "was_start": was.start, "was_end": was.end}
+    public, was_at = new_public_id(), {"was_date": was.day, "was_start": was.start, "was_end": was.end}
     made = await tx.insert_once(
         move, public_id=public, appointment_id=appointment_id, once=f"{once}:{appointment_id}", made_at=tx.now, **was_at
     )

@@ -45,7 +45,7 @@ async def due(tx: Transaction, since: datetime, until: datetime, limit: int, aft
         about_days(since, until), appointment.c.id > after, appointment.c.state == "booked", segment.c.end_at > since,
         segment.c.end_at <= until,
         attendance.c.id.is_(None), no_show.c.id.is_(None), excused.c.id.is_(None), session.c.state != "stopped",
-        session.c.substitute.is_(None), appointment.c.stopped_at.is_(None),
+        session.c.substitute.is_(None), appointment.c.stopped_at.is_(None), appointment.c.moved_at.is_(None),
     )
     return await tx.all(mine.where(*where).order_by(appointment.c.id).limit(limit))
 
@@ -186,7 +186,7 @@ def _cancelled() -> Select[Any]:
     return select(appointment.c.ended_at).where(
         appointment.c.contact_id == asked(appointment.c.contact_id), appointment.c.state == "cancelled",
         appointment.c.ended_by == asked(appointment.c.ended_by), appointment.c.ended_at > asked(appointment.c.ended_at),
-        ~stopped.exists(),
+        appointment.c.moved_at.is_(None), ~stopped.exists(),
     )
 
 
@@ -194,7 +194,7 @@ _cancelled_by = Lookup(_cancelled)
 
 
 async def cancellations(tx: Transaction, contact_id: int, who: str, since: datetime) -> Sequence[datetime]:
-    """When `who` cancelled what this contact had booked; not what was given up because its session was stopped."""
+    """When `who` cancelled what this contact had booked; not what a stop or move made them give up."""
     found = await _cancelled_by.rows(tx, contact_id=contact_id, ended_by=who, ended_at=since)
     return [row.ended_at for row in found]
 
