@@ -7,6 +7,7 @@ from flows.notices import desk
 from flows.notices.flow_messages import Messages
 from flows.notices.flow_prefs import Preferences
 from flows.notices.kinds import SAID
+from flows.notices.named import NAMES
 from flows.notices.results import hear_delivery, hear_subscription
 from flows.notices.service import NoticesService
 
@@ -17,6 +18,7 @@ AREA = Area(
     service=NoticesService,
     pushes=(SAID,),
     routes=(desk.routes,),
+    names=NAMES,
     permits=(desk.RIGHT,),
     doors=(desk.DOOR,),
     waits=(desk.WAIT,),
