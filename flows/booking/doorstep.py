@@ -128,7 +128,7 @@ class Doorstep:
             row = await left.place(self.tx, segment_id, channel)
             return [row, frozenset(await left.holders(self.tx, segment_id))]
 
-        row, holders = await glance(self.context.ports).at(("place", segment_id, channel), look)
+        row, holders = await glance(self.context.ports).at(("place", segment_id, channel), look, self.tx)
         return row, holders
 
 
