@@ -209,6 +209,7 @@ class OfficeService:
             "fee": row.fee / 100, "created": row.created_at, "created_by": row.created_by, "booked": row.booked_at,
             "ended": row.ended_at, "ended_by": row.ended_by or "", "came": row.came_at, "late": bool(row.late),
             "registration": row.registration or "", "refusal": row.refusal or "", "session": row.session_code,
+            "exam": row.kind == EXAMINATION,
             "session_state": "replaced" if row.stands_in and row.session_state == "stopped" else row.session_state,
             "place": self.spoken("where", row.building, row.floor, row.zone, row.room),
         }
