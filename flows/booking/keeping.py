@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from bot import logs, metrics
@@ -26,7 +27,10 @@ class Keeping(Terms):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self.settings = context.settings.booking
-        self.passing = Passing(context)
+
+    @cached_property
+    def passing(self) -> Passing:
+        return Passing(self.context)
 
     async def release(self, appointment_id: int, *, expired: bool = False) -> bool:
         """Give a held slot back; False when it is not held any more. Safe to call for anything, and twice."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 from bot import logs, metrics
@@ -38,12 +39,29 @@ class BookingService(Keeping):
         super().__init__(context)
         self.answered = answered
         self.now = context.clock.local(context.now)
-        self.offers = Offers(context)
-        self.waiting = WaitingList(context)
-        self.wishing = Wishing(context)
-        self.doorstep = Doorstep(context)
-        self.standing = Record(context)
         self.seen: Any = None  # the segment that was looked at, for the journal
+
+    # --- its parts: a turn needs few of them, and makes those alone ------------------------------------------------
+
+    @cached_property
+    def offers(self) -> Offers:
+        return Offers(self.context)
+
+    @cached_property
+    def waiting(self) -> WaitingList:
+        return WaitingList(self.context)
+
+    @cached_property
+    def wishing(self) -> Wishing:
+        return Wishing(self.context)
+
+    @cached_property
+    def doorstep(self) -> Doorstep:
+        return Doorstep(self.context)
+
+    @cached_property
+    def standing(self) -> Record:
+        return Record(self.context)
 
     # --- finding -------------------------------------------------------------------------------------------------
 
