@@ -2,7 +2,8 @@
 
 booking_session 1-n booking_segment 1-n booking_slot; an appointment takes one slot of a segment. `free` of a segment is
 the gate through which every hold goes. Of each segment, always:
-capacity = free + kept + held + taken + cooling, counted over its slots; `spare` ones (pool/later/store.py) stand beside it.
+capacity = free + kept + held + taken + cooling, counted over its slots; `spare` ones (pool/later/store.py) stand
+beside it.
 """
 
 from __future__ import annotations
