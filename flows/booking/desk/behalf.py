@@ -67,7 +67,7 @@ async def cancel(request: web.Request, context: Context) -> web.StreamResponse:
     counter = await Counter.of(request, context, CANCEL, sent.get("via", ""))
     row, why = await counter.row(request.match_info["id"]), reason_of(sent)
     if not why:
-        return await _cancel_page(counter, row, problem=Problem("reason_needed"), status=422)
+        return await _cancel_page(counter, row, problem=Problem("why_needed"), status=422)
     acting = await counter.acting(row)
     late = acting.is_late(row) if row.state == "booked" else False
     try:
@@ -100,7 +100,7 @@ async def change(request: web.Request, context: Context) -> web.StreamResponse:
     acting = await counter.acting(row)
     late = acting.is_late(row) if row.state == "booked" else False
     if late and acting.late and not why:
-        return await _change_page(counter, row, problem=Problem("reason_needed"), status=422)
+        return await _change_page(counter, row, problem=Problem("why_needed"), status=422)
     try:
         new = await acting.change(row.id, key_of(sent.get("segment", "")))
     except BookingRefusal as no:

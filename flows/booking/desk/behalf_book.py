@@ -99,7 +99,7 @@ async def _page(counter: Counter, asked: Asked, *, refused: str = "", status: in
     catalogue = counter.office.names.catalogue
     found = [] if asked.doctor else await entries(counter, asked)
     if len(found) == 1 and asked.q:  # only one can be meant: their times at once
-        asked = Asked(asked.q, found[0].clinic_code, found[0].code, asked.day)
+        asked = Asked(asked.q, found[0][0].clinic_code, found[0][0].code, asked.day)
     shown = Times((), (), "")
     if asked.doctor:
         shown = await times(counter, Wanted(asked.clinic, asked.doctor, asked.day))
@@ -108,5 +108,6 @@ async def _page(counter: Counter, asked: Asked, *, refused: str = "", status: in
     return counter.page(
         "booking/desk/behalf_book.html.j2", status=status, refused=refused, asked=asked, entries=found, times=shown,
         doctor=catalogue.doctor.get(asked.doctor), clinics=counter.office.clinics, names=counter.office.names,
-        token=secrets.token_hex(16), today=counter.context.clock.today(),
+        several=len({each.clinic for _, free in shown.days for each in free}) > 1, token=secrets.token_hex(16),
+        today=counter.context.clock.today(),
     )

@@ -9,12 +9,15 @@ from itertools import groupby
 from typing import Any
 
 from bot.errors import NotFound
+from flows.booking import rules
 from flows.booking.board import Board, Entry
 from flows.booking.desk.behalf_parts import Counter, said
 from flows.booking.desk.office_parts import day_of
 from flows.booking.looking import look
+from flows.booking.neighbours import visitor
 from flows.booking.offers import GENERAL, SegmentOffer, Wanted
 from flows.booking.office import store
+from flows.booking.refusals import WrongAge, WrongSex
 from flows.booking.waiting.list import Full, WaitingList
 
 MOST, DAYS = 30, 8
@@ -56,24 +59,27 @@ async def chosen(counter: Counter, asked: Asked) -> Asked:
     return replace(asked, clinic=row.clinic, doctor=row.sitting or GENERAL, day=row.date)
 
 
-async def entries(counter: Counter, asked: Asked) -> list[Entry]:
-    """Who can be booked, whoever is free next first."""
+async def entries(counter: Counter, asked: Asked) -> list[tuple[Entry, bool]]:
+    """Who can be booked, whoever is free next first, and whether the clinic takes this person; those last where it does
+    not."""
     board = _board(counter)
     found = look(asked.q, await board.neighbours.catalogue(), board.now.date())
     narrow: dict[str, Any] = {"day": asked.day or found.day, "half": found.half, "since": found.since}
     if asked.clinic:
         rows = await board.experts(clinic=asked.clinic, general=True, **narrow)
         rows = [each for each in rows if not found.doctors or each.code in found.doctors]
-    elif found.doctors:
-        rows = await board.experts(codes=found.doctors, **narrow)
-    elif found.clinics:
+    elif found.doctors or found.clinics:
         rows = [each for code in found.clinics for each in await board.experts(clinic=code, general=True, **narrow)]
+        there = {each.code for each in rows}
+        others = [code for code in found.doctors if code not in there]
+        rows += await board.experts(codes=others, **narrow) if others else []
     elif asked.q and not (found.day or found.half or found.since):
         rows = []
     else:
         rows = await board.experts(general=True, **narrow)
-    scope = counter.office.scope
-    return [each for each in rows if scope.covers(each.clinic_code, each.code)][:MOST]
+    mine = [each for each in rows if counter.office.scope.covers(each.clinic_code, each.code)]
+    told = [(each, await _takes(counter, board, each)) for each in mine]
+    return sorted(told, key=lambda pair: not pair[1])[:MOST]
 
 
 async def times(counter: Counter, wanted: Wanted) -> Times:
@@ -87,6 +93,16 @@ async def times(counter: Counter, wanted: Wanted) -> Times:
     called = {"doctor_name": names.doctor(sitting) if sitting else "", "clinic_name": names.clinic(wanted.clinic)}
     why = "" if days else said(counter.context, await board.why_none(wanted), **called)
     return Times(days[:DAYS], full, why)
+
+
+async def _takes(counter: Counter, board: Board, entry: Entry) -> bool:
+    """Whether the clinic is for somebody of this age and sex."""
+    clinic = await board.neighbours.rules_of(entry.clinic_code)
+    try:
+        rules.check_visitor(visitor(counter.person), clinic, entry.day or board.now.date())
+    except (WrongAge, WrongSex):
+        return False
+    return True
 
 
 def _board(counter: Counter) -> Board:
