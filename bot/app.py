@@ -14,7 +14,7 @@ from bot import logs
 from bot.areas import AREAS
 from bot.house import House
 from bot.settings import Settings
-from bot.web import failures, health, limits, middlewares, oauth, sandbox_proxy, static
+from bot.web import health, limits, middlewares, oauth, sandbox_proxy, static
 from bot.web.desk import setup as desk
 from bot.web.keys import DATABASE, DISPATCHER, PORTS, SETTINGS, WORDING
 from integrations.his import conduct_api
@@ -29,7 +29,6 @@ def build_app(house: House) -> web.Application:
     """The application of an open house. Closing it waits for turns that run; the house is its maker's to close."""
     app = web.Application(middlewares=(*middlewares.ALL, limits.guard), client_max_size=12 * 1024 * 1024)
     app[SETTINGS], app[DATABASE], app[WORDING] = house.settings, house.database, house.wording
-    failures.setup(app)
     app[DISPATCHER], app[PORTS] = house.dispatcher, house.ports
     limits.setup(app, redis=house.redis)
     wechat.setup(app)

@@ -18,16 +18,12 @@ from bot.web.keys import DATABASE
 from bot.web.sessions import SESSION
 
 log = logs.get(__name__)
-LATELY: web.AppKey[deque[float]] = web.AppKey("refused_lately", deque)
+_lately: deque[float] = deque()
 MACHINES = "/webhooks/"
 MOST = 300
 """Refusals of a minute that are written down, in each process."""
 PATIENCE = 1.0
 """So long the page that tells of it waits for its line, and no longer."""
-
-
-def setup(app: web.Application) -> None:
-    app[LATELY] = deque()
 
 
 async def tell(request: web.Request, error: Exception) -> None:
@@ -43,11 +39,11 @@ async def refused(request: web.Request, reason: str) -> None:
     the door shall not fill the journal."""
     if request.path.startswith(MACHINES):
         return
-    lately, now = request.app[LATELY], time.monotonic()
-    while lately and lately[0] < now - 60:
-        lately.popleft()
-    if len(lately) < MOST:
-        lately.append(now)
+    now = time.monotonic()
+    while _lately and _lately[0] < now - 60:
+        _lately.popleft()
+    if len(_lately) < MOST:
+        _lately.append(now)
         await _note(request, "page.refused", reason)
 
 
