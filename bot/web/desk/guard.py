@@ -9,6 +9,7 @@ from functools import wraps
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
+from yarl import URL
 
 from bot import keys, logs
 from bot.access import audit, origin
@@ -192,12 +193,24 @@ def _away(request: web.Request, path: str) -> web.StreamResponse:
     """To the door, and back afterwards; a part of a page has the whole page go."""
     if faults.speaks_json(request):
         return faults.answer(request, faults.Kind.SIGN_IN)
+    response: web.StreamResponse
     if "HX-Request" in request.headers:
-        return web.Response(status=204, headers={"HX-Redirect": path, "Cache-Control": "no-store"})
-    response = web.Response(status=303, headers={"Location": path, "Cache-Control": "no-store"})
-    if request.method == "GET" and path == SIGN_IN and request.path != "/desk/":
-        cookies.put(request, response, "desk-back", {"path": request.rel_url.raw_path_qs[:1000]}, 900)
-    return response
+        response, page = web.Response(status=204, headers={"HX-Redirect": path}), page_of(request)
+    else:
+        response, page = web.Response(status=303, headers={"Location": path}), request.rel_url
+        if request.method != "GET":
+            page = URL()
+    if path == SIGN_IN and page.path.startswith("/desk/") and page.path != "/desk/":
+        cookies.put(request, response, "desk-back", {"path": page.raw_path_qs[:1000]}, 900)
+    return unkept(response)
+
+
+def page_of(request: web.Request) -> URL:
+    """The page that a form or a part of a page is asked from; empty where the browser does not say."""
+    try:
+        return URL(request.headers.get("HX-Current-URL") or request.headers.get("Referer") or "")
+    except ValueError:
+        return URL()
 
 
 async def _refused(request: web.Request, member: Member, right: str) -> None:

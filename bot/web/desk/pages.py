@@ -18,7 +18,6 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
-from yarl import URL
 
 from bot import logs
 from bot.access.doors import Door
@@ -28,7 +27,7 @@ from bot.clock import HospitalClock
 from bot.context import Context
 from bot.db.transaction import Transaction
 from bot.web import csrf, forms
-from bot.web.desk.guard import STAFF, VISIT, token_for, unkept
+from bot.web.desk.guard import STAFF, VISIT, page_of, token_for, unkept
 from bot.web.headers import location
 from bot.web.keys import DATABASE, PORTS, SETTINGS, WORDING
 from bot.web.static import STATICS
@@ -138,10 +137,7 @@ def see(request: web.Request, path: str) -> web.Response:
 def back(request: web.Request, path: str, **row: str) -> web.Response:
     """After a form beside a list: to the list as it was being looked at, with its filters and its page; ``row`` (open,
     day) says which row is open there."""
-    try:
-        seen = URL(request.headers.get("HX-Current-URL") or request.headers.get("Referer") or "")
-    except ValueError:
-        seen = URL()
+    seen = page_of(request)
     words = dict(seen.query) if seen.path == path else {}
     return see(request, f"{path}?{urlencode({**words, **row})}")
 

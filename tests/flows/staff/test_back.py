@@ -52,3 +52,15 @@ async def test_what_is_beyond_the_reach_is_noted(database: Database) -> None:
         boss = await here.enter(await here.hire("boss", admin=True))
         page = await boss.get("/desk/audit/journal?kind=access.")
         assert "不在数据范围内" in page and "员工" in page
+
+
+@pytest.mark.parametrize(("seen", "kept"), [
+    ("https://h.example/desk/staff/?q=wang", True), ("https://h.example/desk/", False),
+    ("https://h.example/h5/", False),
+])
+async def test_a_session_that_ended_leads_back_to_the_list(sqlite_database: Database, seen: str, kept: bool) -> None:
+    async with desk(sqlite_database) as here:
+        browser = await here.browser()
+        await browser.get("/desk/staff/person/x", headers={"HX-Request": "true", "HX-Current-URL": seen})
+        assert browser.answer is not None and browser.answer.headers["HX-Redirect"] == "/desk/sign-in"
+        assert bool(browser.cookie("desk-back")) == kept
