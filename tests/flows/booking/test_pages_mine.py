@@ -66,6 +66,7 @@ async def test_another_time_that_cannot_be(reader: Reader, travel: time_machine.
 async def test_cancelling_asks_first_and_happens_once(reader: Reader) -> None:
     appointment = await reader.book((await sits(reader))[0])
     await reader.get(f"{appointment}/cancel")
+    assert "取消这个预约" in reader.text.partition('<footer class="page-foot">')[2] and "先不取消" in reader.text
     token = reader.field("csrf")
     for _ in range(2):
         await reader.post(f"{appointment}/cancel", csrf=token)
