@@ -7,7 +7,7 @@ from flows.notices import desk, desk_calls
 from flows.notices.flow_messages import Messages
 from flows.notices.flow_prefs import Preferences
 from flows.notices.kinds import SAID
-from flows.notices.named import NAMES
+from flows.notices.named.labels import NAMES
 from flows.notices.results import hear_delivery, hear_subscription
 from flows.notices.service import NoticesService
 

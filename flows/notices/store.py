@@ -103,17 +103,6 @@ async def contact_id_of(tx: Transaction, public: str) -> int | None:
     return await tx.scalar(select(push.c.contact_id).where(push.c.public_id == public))
 
 
-async def kinds_of(tx: Transaction, publics: Sequence[str]) -> Sequence[Row[Any]]:
-    """(public_id, kind) of these pushes."""
-    return await tx.all(select(push.c.public_id, push.c.kind).where(push.c.public_id.in_(publics)))
-
-
-async def kinds_of_calls(tx: Transaction, publics: Sequence[str]) -> Sequence[Row[Any]]:
-    """(public_id, kind) of these calls to make."""
-    joined = select(call_task.c.public_id, push.c.kind).join(push, push.c.id == call_task.c.push_id)
-    return await tx.all(joined.where(call_task.c.public_id.in_(publics)))
-
-
 async def lock(tx: Transaction, public: str) -> Row[Any] | None:
     """The whole push under its lock."""
     return await tx.one(select(push).where(push.c.public_id == public).with_for_update())

@@ -53,8 +53,7 @@ async def listed(request: web.Request) -> web.StreamResponse:
         roles = await role_store.all_roles(context.tx)
         opened = next((each for each in everybody if each.row.public_id == asked.open), None)
         beside = await _about(context, request, opened) if opened else None
-    found = [each for each in everybody if _fits(each, asked.filters)]
-    rows = [each.values for each in found]
+    rows = [each.values for each in everybody if _fits(each, asked.filters)]
     if which := export.asked(request):
         if not me.may("staff.export"):
             raise NotAllowed("staff.export")

@@ -9,8 +9,8 @@ from typing import Any
 from bot.access.work import Name
 from bot.context import Context
 from bot.db.transaction import Transaction
-from flows.notices import store
 from flows.notices.kinds import Kinds
+from flows.notices.named import store
 
 Rows = Callable[[Transaction, Sequence[str]], Awaitable[Sequence[Any]]]
 
