@@ -9,13 +9,16 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from bot.db.contacts import contact
+from bot.db.contacts import contact, conversation
+from bot.db.outbox_dead import levels
 from bot.errors import NotFound
 from flows.booking.behalf import store as own
 from flows.booking.pool.shares import store as shares
 from flows.booking.pool.shares.rules import Rule
 from flows.booking.refusals import CancelTooLate, SameDoctorSameDay, SlotTaken
 from flows.booking.service import BookingService
+from flows.booking.stops.rules import Wish
+from flows.booking.stops.service import StopsService
 from flows.booking.waiting import store as entries
 from jobs import booking_opening
 from tests.flows.booking import behalf, ward
@@ -213,3 +216,19 @@ async def test_staff_decline_and_give_up_for_them(world: World) -> None:
         waits = await own.waits(clerk.tx, second)
         row = await clerk.waiting.give_up(waits[0].public_id)
     assert row.state in (entries.GIVEN_UP, entries.OFFERED)
+
+
+async def test_a_stop_reaches_a_caller_and_begins_no_conversation(world: World) -> None:
+    segments = await opened(world)
+    world = behalf.with_sms(world)
+    person = await behalf.caller(world)
+    made = await behalf.booked(world, person, segments[0].id)
+    async with behalf.desk(world) as context:
+        await StopsService(context).stop(Wish(segments[0].session_id, "临时停诊"), "stopped")
+    await world.drain.once()
+    assert "booking.stopped" in [kind for _, kind, _ in world.sms.sent]
+    assert (await behalf.now(world, made.id)).stopped_at is not None
+    async with world.database.reading() as tx:
+        turns = select(conversation.c.turns).where(conversation.c.contact_id == made.contact_id)
+        assert await tx.scalar(turns) == 0
+        assert (await levels(tx))[1] == 0
