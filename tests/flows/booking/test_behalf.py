@@ -22,7 +22,7 @@ from flows.booking.stops.service import StopsService
 from flows.booking.waiting import store as entries
 from jobs import booking_opening
 from tests.flows.booking import behalf, ward
-from tests.flows.booking.test_waiting import DAY, cancel, full, states, sweep
+from tests.flows.booking.test_waiting import cancel, full, states, sweep
 from tests.support.world import World
 
 
@@ -197,7 +197,6 @@ async def test_an_offer_that_runs_out_leaves_no_call(world: World, travel: time_
     travel.shift(timedelta(minutes=16))
     await sweep(world)
     assert await states(world) == [entries.MISSED] and await behalf.calls(world) == ["over"]
-    assert DAY > ward.TODAY
 
 
 async def test_staff_decline_and_give_up_for_them(world: World) -> None:
