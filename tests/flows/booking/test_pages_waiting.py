@@ -48,6 +48,7 @@ async def test_joining_and_giving_up(full: Reader) -> None:
     assert entry.endswith("?done=joined") and "您排在第一位" in full.text
     assert "排在第一位" in await full.get(f"{HOME}mine/")
     assert "排在第一位" in str((await full.world.said("a", "候补")).messages)
+    assert "有 1 人在候补" in await full.get(f"{HOME}doctors/D1023?day=2027-03-02")
     again = await joins(full)  # a second time leads to the first
     assert again == entry.partition("?")[0]
     await full.post(f"{again}/give-up")
