@@ -45,11 +45,12 @@ async def enrol(request: web.Request, context: Context) -> web.StreamResponse:
     try:
         person, fresh = await enrolling.enrol(form)
     except Refusal as no:
+        audit.write(context.tx, request[STAFF].actor, "patients.enrol_refused", "patients", {"why": no.template})
         own = f"patients/desk/{no.template}"
         name = own if context.wording.has(own) else f"patients/chat/{no.template}"
         return _form(request, Filled(sent), refused=context.wording.render(name, **no.facts), status=409)
-    if fresh:
-        audit.write(context.tx, request[STAFF].actor, "patients.enrolled", f"person:{person.public_id}")
+    act = "patients.enrolled" if fresh else "patients.enrol_known"
+    audit.write(context.tx, request[STAFF].actor, act, f"person:{person.public_id}")
     return see(request, f"/desk/patients/person/{person.public_id}?done={'new' if fresh else 'known'}")
 
 

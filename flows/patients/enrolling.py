@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flows.patients import rules, store
 from flows.patients.people import Person, RegisterForm
 from flows.patients.proof import store as tallies
-from flows.patients.refusals import DocumentOfAnother
+from flows.patients.refusals import DocumentOfAnother, ProofTriesSpent
 from flows.patients.registration import Registration
 from flows.patients.trail import store as trail
+
+NAMES_A_DAY = 20
+"""So many names that do not go with their document a member of staff may send in a day: callers are misheard."""
 
 
 class Enrolling(Registration):
@@ -17,9 +22,12 @@ class Enrolling(Registration):
     async def enrol(self, form: RegisterForm) -> tuple[Person, bool]:
         """The person, and whether they are new. A document is needed; without one a child is registered by a guardian.
 
-        :raises ConsentMissing, DocumentOfAnother:
+        :raises ConsentMissing, DocumentOfAnother, ProofTriesSpent: too many names were wrong today
         """
         today = self.context.clock.today()
+        tries = await tallies.lock_tally(self.tx, "name", self._subject(), today)
+        if tries.today >= NAMES_A_DAY:
+            raise ProofTriesSpent(until=(today + timedelta(days=1)).isoformat())
         who = self._read(form, today)
         assert who.kind is not None and who.number is not None
         # Before any lock is taken: the hospital may need its second and a half.
@@ -30,6 +38,8 @@ class Enrolling(Registration):
             await self.records.refused(row.id)
             row = None
         if any(known is not None and not rules.names_agree(known.name, who.name) for known in (row, record)):
+            # Names must not be tried out on a document: it costs, and the caller writes it down.
+            await tallies.count(self.tx, "name", self._subject(), today, tries.today)
             raise DocumentOfAnother()
         new = row is None
         if row is None:

@@ -6,10 +6,13 @@ import re
 from datetime import time, timedelta
 from typing import Any
 
+import pytest
+
 from bot.access.audit import store as trail
 from bot.db.engine import Database
 from flows.booking import store
 from flows.booking.service import BookingService
+from flows.patients import enrolling
 from flows.patients import store as patients
 from flows.patients.finding import store as finding
 from integrations.his.port import HospitalPort
@@ -137,7 +140,9 @@ async def test_a_rule_is_said_in_words_for_staff(database: Database) -> None:
         assert browser.status == 409 and "已经有这位医生的号" in page and "回复" not in page
 
 
-async def test_a_new_caller_is_registered_and_a_known_one_found(database: Database) -> None:
+async def test_a_new_caller_is_registered_and_a_known_one_found(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with office(database) as (here, world):
         here.world.ports.put(HospitalPort, world.ports[HospitalPort])
         browser = await clerk(here)
@@ -161,6 +166,13 @@ async def test_a_new_caller_is_registered_and_a_known_one_found(database: Databa
         await browser.get("/desk/patients/new")
         page = await browser.post("/desk/patients/new", **form | {"name": "别人"}, consent="yes")
         assert browser.status == 409 and "另一个名字" in page
+        monkeypatch.setattr(enrolling, "NAMES_A_DAY", 1)
+        await browser.get("/desk/patients/new")
+        page = await browser.post("/desk/patients/new", **form, consent="yes")
+        assert browser.status == 409 and "对不上的次数太多" in page
+        async with world.database.reading() as tx:
+            acts = [row.act for row in await trail.find(tx, trail.Wanted(act="patients.enrol"), limit=20)]
+        assert sorted(acts) == ["patients.enrol_known", *["patients.enrol_refused"] * 2, "patients.enrolled"]
 
 
 async def test_who_waits_is_called_and_the_call_closes_with_the_answer(database: Database) -> None:

@@ -12,6 +12,7 @@ import time_machine
 from sqlalchemy import select
 
 from flows.booking.moves import store as moves
+from flows.booking.named.persons import store as named
 from flows.booking.refusals import CancelTooLate
 from flows.booking.service import BookingService
 from flows.booking.standing.missing.writing import NoShows
@@ -56,6 +57,9 @@ async def test_another_time_is_told_once_and_reminded_of(world: World) -> None:
     assert (await appointment(world, row.public_id)).start_wall == "10:00"
     (told,) = await pushed(world, "moved")
     assert (told["was_start"], told["start"], told["same_time"]) == ("09:00", "10:00", False)
+    async with world.database.reading() as tx:
+        move: Any = await moves.latest(tx, row.id)
+        assert await named.persons(tx, "move", [move.public_id]) == {move.public_id: row.person_id}
     assert {each["start"] for kind in ("evening", "soon") for each in await pushed(world, kind)} == {"10:00"}
     await moved(world, code, time(14), time(15))
     assert [(each["was_start"], each["start"]) for each in await pushed(world, "moved")] == [

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from bot.db.transaction import Transaction
+from flows.booking.moves.store import move
 from flows.booking.opening.store import draw
 from flows.booking.opening.wishes.store import wish
 from flows.booking.standing.store import appeal, lock, no_show
@@ -18,16 +19,19 @@ from flows.booking.waiting.store import entry
 OWN: dict[str, Any] = {
     "appointment": appointment, "waiting": entry, "wish": wish, "no_show": no_show, "lock": lock, "appeal": appeal,
 }
-"""Things that name their person; a choice has that of its appointment."""
-KINDS = (*OWN, "choice")
+"""Things that name their person."""
+BESIDE: dict[str, Any] = {"choice": choice, "move": move}
+"""Things whose person is that of their appointment."""
+KINDS = (*OWN, *BESIDE)
 _DAY = (session.c.date, session.c.half, session.c.clinic, session.c.sitting)
 
 
 async def persons(tx: Transaction, kind: str, ids: Sequence[str]) -> dict[str, int]:
     """Public id -> the person's key."""
-    if kind == "choice":
-        found = select(choice.c.public_id, appointment.c.person_id)
-        found = found.join(appointment, appointment.c.id == choice.c.appointment_id).where(choice.c.public_id.in_(ids))
+    if kind in BESIDE:
+        own = BESIDE[kind].c
+        found = select(own.public_id, appointment.c.person_id)
+        found = found.join(appointment, appointment.c.id == own.appointment_id).where(own.public_id.in_(ids))
     else:
         own = OWN[kind].c
         found = select(own.public_id, own.person_id).where(own.public_id.in_(ids))
