@@ -2,8 +2,7 @@
 
 booking_session 1-n booking_segment 1-n booking_slot; an appointment takes one slot of a segment. `free` of a segment is
 the gate through which every hold goes. Of each segment, always:
-capacity = free + kept + held + taken + cooling, counted over its slots; `spare` ones (pool/later/store.py) stand
-beside it.
+capacity = free + kept + held + taken + cooling, counted over its slots.
 """
 
 from __future__ import annotations
@@ -94,7 +93,7 @@ slot = table(
     Column("session_id", whole(), ForeignKey("booking_session.id"), nullable=False),
     Column("segment_id", whole(), ForeignKey("booking_segment.id"), nullable=False),
     Column("number", Integer, nullable=False),
-    Column("state", code(8), nullable=False),  # free, kept, held, taken, cooling, spare
+    Column("state", code(8), nullable=False),  # free, kept, held, taken, cooling
     Column("channel", code(16)),  # for which it is kept; it comes back to that share
     # No foreign key: appointment and slot name each other. Taken without one: given away by the hospital itself.
     Column("appointment_id", whole()),

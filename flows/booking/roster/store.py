@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 
 from bot.db.transaction import Transaction
-from flows.booking.pool.later.store import SPARE
 from flows.booking.pool.shares import store as shares
 from flows.booking.roster.plan import Kept
 from flows.booking.store import appointment, segment, session, slot
@@ -97,10 +96,8 @@ async def close_segments(tx: Transaction, session_id: int) -> None:
 
 
 async def recount(tx: Transaction, segment_id: int) -> None:
-    """Note capacity and free as the slots are, without those for who comes late (pool/later/store.py); the caller holds
-    the segment's lock."""
-    own = (slot.c.segment_id == segment_id, slot.c.state != SPARE)
-    mine = select(slot.c.state, func.count().label("slots")).where(*own)
+    """Note capacity and free as the slots are; the caller holds the segment's lock."""
+    mine = select(slot.c.state, func.count().label("slots")).where(slot.c.segment_id == segment_id)
     counted = {row.state: row.slots for row in await tx.all(mine.group_by(slot.c.state))}
     await change_segment(tx, segment_id, capacity=sum(counted.values()), free=counted.get("free", 0))
 

@@ -57,11 +57,8 @@ def test_limits_are_shared_out_evenly() -> None:
     parts = cut(replace(TERMS, total=30, ahead=20))
     assert [part.capacity for part in parts] == [3, 3, 3, 3, 2, 2, 2, 2]
     assert [part.first for part in parts] == [1, 5, 9, 13, 17, 21, 25, 28]
-    assert [list(part.spares) for part in parts[:2]] == [[4], [8]] and sum(part.spare for part in parts) == 10
     assert cut(replace(TERMS, ends="08:40", capacity=2)) == (Part("08:00", "08:30", 2, 1),)
-    assert [part.start for part in cut(replace(TERMS, total=1))] == ["08:00"]
-    late = cut(replace(TERMS, ahead=1))[1]
-    assert (late.capacity, len(late.spares)) == (0, TERMS.capacity)
+    assert [part.start for part in cut(replace(TERMS, ahead=1))] == ["08:00"]
 
 
 @settings(max_examples=40)
@@ -70,14 +67,12 @@ def test_no_number_twice_and_none_above_the_limits(
     minutes: int, capacity: int, total: int | None, ahead: int | None
 ) -> None:
     parts = cut(replace(TERMS, minutes=minutes, capacity=capacity, total=total, ahead=ahead))
-    numbers = [number for part in parts for number in part.numbers]
-    spares = [number for part in parts for number in part.spares]
+    numbers = [number for part in parts for number in range(part.first, part.first + part.capacity)]
     most = min(each for each in (total, ahead, 240 // minutes * capacity) if each is not None)
     assert len(numbers) == len(set(numbers)) == most
     assert all(part.capacity <= capacity for part in parts)
     assert numbers == sorted(numbers) and [part.start for part in parts] == sorted(part.start for part in parts)
     assert not total or max(numbers) <= total
-    assert not set(spares) & set(numbers) and len(spares) == min(total or 240, 240 // minutes * capacity) - most
 
 
 @pytest.mark.parametrize(("changes", "why"), [

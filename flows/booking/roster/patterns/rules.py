@@ -94,22 +94,12 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A segment to be. Numbers `first` … `first + capacity - 1` are booked ahead, the `spare` after them are for who
-    comes without an appointment, or late."""
+    """A segment to be. Numbers `first` … `first + capacity - 1` are booked ahead."""
 
     start: str
     end: str
     capacity: int
     first: int
-    spare: int = 0
-
-    @property
-    def numbers(self) -> range:
-        return range(self.first, self.first + self.capacity)
-
-    @property
-    def spares(self) -> range:
-        return range(self.first + self.capacity, self.first + self.capacity + self.spare)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +139,9 @@ def cut(terms: Terms) -> tuple[Part, ...]:
     parts, first = [], 1
     for at, (numbers, booked) in enumerate(zip(_shared(total, count), _shared(ahead, count), strict=True)):
         start = begin + at * terms.minutes
-        parts.append(Part(_wall(start), _wall(start + terms.minutes), booked, first, numbers - booked))
+        parts.append(Part(_wall(start), _wall(start + terms.minutes), booked, first))
         first += numbers
-    return tuple(part for part in parts if part.capacity or part.spare)
+    return tuple(part for part in parts if part.capacity)
 
 
 def code_of(terms: Terms, day: date) -> str:

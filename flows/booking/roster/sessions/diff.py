@@ -127,5 +127,5 @@ def token(*facts: object) -> str:
 def _misses(visit: Visit, parts: Sequence[Part]) -> Why | None:
     for part in parts:
         if (part.start, part.end) == (visit.start, visit.end):
-            return None if visit.number in (*part.numbers, *part.spares) else "number"
+            return None if part.first <= visit.number < part.first + part.capacity else "number"
     return "time"

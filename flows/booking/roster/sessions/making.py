@@ -13,7 +13,6 @@ from bot.clock import HospitalClock
 from bot.db.transaction import Transaction
 from flows.booking.moves import noting as moves
 from flows.booking.neighbours import Catalogue
-from flows.booking.pool.later import store as spare
 from flows.booking.roster import store as rosters
 from flows.booking.roster.book import store as book
 from flows.booking.roster.patterns.rules import Part, Planned
@@ -58,11 +57,8 @@ class Maker:
         segments = await rosters.add_segments(self.tx, parts)
         await rosters.add_slots(self.tx, [
             (ids[each.code], segments[ids[each.code], at], number)
-            for each in made for at, part in enumerate(each.parts, 1) for number in part.numbers
-        ])
-        await spare.add(self.tx, [
-            (ids[each.code], segments[ids[each.code], at], number)
-            for each in made for at, part in enumerate(each.parts, 1) for number in part.spares
+            for each in made for at, part in enumerate(each.parts, 1)
+            for number in range(part.first, part.first + part.capacity)
         ])
         return len(made)
 
@@ -84,14 +80,10 @@ class Maker:
             elif opened:
                 await store.open_segment(tx, segments[position])
         await store.close_segments(tx, known.id, [position for position, _ in fitted])
-        await spare.drop(tx, known.id)
         plan = changes(await rosters.kept(tx, known.id), [_told(position, part) for position, part in fitted])
         await rosters.drop_slots(tx, plan.drop)
         at = {position: segments[position] for position, _ in fitted}
         await rosters.add_slots(tx, [(known.id, at[position], number) for position, number in plan.add])
-        there = {slot.number for slot in await rosters.kept(tx, known.id)}
-        await spare.add(tx, [(known.id, at[position], number) for position, part in fitted for number in part.spares
-                             if number not in there])
         if opened and await session_awaited(tx, known.id):
             await rosters.keep_apart(tx, known.id)
         for segment_id in segments.values():
@@ -105,7 +97,6 @@ class Maker:
         segments = await rosters.lock(self.tx, known.id)
         await store.close_segments(self.tx, known.id)
         await rosters.drop_slots(self.tx, await store.free_slots(self.tx, known.id))
-        await spare.drop(self.tx, known.id)
         for segment_id in segments.values():
             await rosters.recount(self.tx, segment_id)
         await store.gone(self.tx, known.id)

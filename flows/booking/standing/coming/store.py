@@ -10,9 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
 
 from bot.db.transaction import Transaction
-from flows.booking.pool.later.store import SPARE
 from flows.booking.standing.store import attendance, report
-from flows.booking.store import appointment, segment, session, slot
+from flows.booking.store import appointment, segment, session
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +56,10 @@ async def last_end(tx: Transaction, session_id: int) -> datetime | None:
 
 
 async def later_segments(tx: Transaction, session_id: int, start: datetime) -> Sequence[Row[Any]]:
-    """(id) of segments of a session with a free or spare slot that are not over, from this start on, in time: what a
-    session was extended by stands at its last positions."""
-    spare = select(slot.c.id).where(slot.c.segment_id == segment.c.id, slot.c.state == SPARE)
+    """(id) of segments of a session with a free slot that are not over, from this start on, in time: what a session
+    was extended by stands at its last positions."""
     where = (
-        segment.c.session_id == session_id, segment.c.state == "open", or_(segment.c.free > 0, spare.exists()),
+        segment.c.session_id == session_id, segment.c.state == "open", segment.c.free > 0,
         segment.c.start_at >= start, segment.c.end_at > tx.now,
     )
     return await tx.all(select(segment.c.id).where(*where).order_by(segment.c.start_at))
