@@ -35,8 +35,8 @@ async def tell(request: web.Request, error: Exception) -> None:
 
 
 async def refused(request: web.Request, reason: str) -> None:
-    """A line for what is foreign, forged or not theirs. Beyond MOST in a minute only the log has them: who hammers at
-    the door shall not fill the journal."""
+    """A line for what is foreign or forged, or not theirs who are known. Beyond MOST in a minute only the log has them:
+    who hammers at the door shall not fill the journal."""
     if request.path.startswith(MACHINES):
         return
     now = time.monotonic()

@@ -8,10 +8,10 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from bot import logs, metrics
-from bot.errors import BadInput, DaoyiError, OutsideError, Refusal
+from bot.errors import BadInput, DaoyiError, NotAllowed, NotFound, OutsideError, Refusal
 from bot.web import failures, faults, headers
-from bot.web.desk.guard import STAFF
 from bot.web.keys import WORDING
+from bot.web.sessions import SESSION
 
 log = logs.get(__name__)
 
@@ -93,7 +93,7 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
             await failures.tell(request, error)
         else:
             log.info("request_refused", reason=type(error).__name__, path=_path(request))
-            if STAFF not in request:  # of what is not theirs the desk's guard has a line
+            if SESSION in request and isinstance(error, NotFound | NotAllowed):  # of staff the desk's guard has a line
                 await failures.refused(request, type(error).__name__)
         return faults.answer(request, kind)
     except Exception as error:
