@@ -14,7 +14,7 @@ from jobs.outbox import Handles
 async def moved(job: Job, payload: dict[str, Any]) -> None:
     """One transaction for each: what is told twice, because this ended half-way, is told once."""
     assert job.row is not None
-    once = f"hospital:{payload['session']}:{job.row.id}"
+    once = str(payload.get("once") or f"hospital:{payload['session']}:{job.row.id}")
     for appointment, spot in payload["was"].items():
 
         async def tell(context: Context, appointment: str = appointment, spot: list[Any] = spot) -> None:

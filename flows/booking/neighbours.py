@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, timedelta
 
 from bot.context import Context
-from bot.db.contacts import contact_of
+from bot.db.contacts import contact_at, contact_of
 from bot.errors import NotFound
 from bot.masking import mask_name
 from flows.booking.rules import CLOSES_BEFORE_END, ClinicRules, Visitor, Window
@@ -16,7 +16,7 @@ from flows.directory import service as directory
 from flows.directory import store as rules
 from flows.directory.rules import Catalogue, ClinicRule
 from flows.directory.service import DirectoryService
-from flows.patients.callers import is_caller
+from flows.patients.callers import PHONE, is_caller
 from flows.patients.people import Person
 from flows.patients.proof.reading import Reading
 from flows.patients.service import PatientsService
@@ -107,6 +107,12 @@ class Neighbours:
     async def close_contacts(self, person_id: int) -> list[int]:
         """Those of them that know more of the person than name and document."""
         return await PatientsService(self.context).contacts_of(person_id, reach="all")
+
+    async def by_phone(self, person_id: int) -> list[int]:
+        """Key of the caller that a person is, where staff did something for them."""
+        person = await self.anybody(person_id)
+        caller = await contact_at(self.context.tx, PHONE, person.public_id) if person else None
+        return [caller.id] if caller else []
 
     async def anybody(self, person_id: int) -> Person | None:
         """A person whoever looks after them: of an appointment that is ours to show, or for a job. None: closed."""

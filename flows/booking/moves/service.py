@@ -11,7 +11,9 @@ from bot.context import Context
 from flows.booking import chronicle, pushes, store
 from flows.booking.glance import glance
 from flows.booking.moves import store as moves
+from flows.booking.moves.noting import MOVED
 from flows.booking.moves.store import Spot
+from flows.booking.pool import store as pool
 from flows.booking.stops.telling import Telling
 
 log = logs.get(__name__)
@@ -28,8 +30,15 @@ class Moves:
     async def tell(self, appointment_id: int, told: Sequence[Any], once: str) -> None:
         """`told` is a `Spot` as JSON keeps it; `once` names this news. The reminders say what is true now; a new time
         is told at once, a new place where the reminder of the evening before may have told the old one."""
-        row = await store.appointment_by(self.tx, appointment_id)
-        if row is None or row.state != "booked" or row.stopped_at is not None or row.end_at <= self.context.now:
+        row = await self._locked(appointment_id)
+        if row is None or row.stopped_at is not None or row.end_at <= self.context.now:
+            return
+        if row.state == "held":
+            # Whether they saw the old time or the new one when they confirm, nobody knows: it is told then.
+            payload = {"session": row.session_id, "was": {str(row.id): list(told)}, "once": once}
+            self.tx.put(MOVED, payload, due=row.hold_until, priority=2)
+            return
+        if row.state != "booked":
             return
         was = Spot(date.fromisoformat(told[0]), *told[1:])
         now = was._replace(day=row.date, start=row.start_wall, end=row.end_wall, building=row.building,
@@ -50,6 +59,14 @@ class Moves:
         chronicle.done(self.context, "moved", row)
         metrics.moves.inc("place" if same else "time")
         log.warning("appointment_moved", appointment=row.public_id, session=row.session_code, time=not same)
+
+    async def _locked(self, appointment_id: int) -> Any:
+        """The appointment as it is while nobody cancels or changes it: what is told of it is true."""
+        row = await store.appointment_by(self.tx, appointment_id)
+        if row is not None:
+            await self.telling.neighbours.lock_whoever(row.person_id)
+            await pool.lock(self.tx, row.id)
+        return row and await store.appointment_by(self.tx, appointment_id)
 
     def _reminded(self, row: Any) -> bool:
         """The evening before has begun: what the reminder said cannot be taken back."""

@@ -49,12 +49,13 @@ class Spot(NamedTuple):
 
 
 async def spots(tx: Transaction, session_id: int, now: datetime) -> Mapping[int, Spot]:
-    """Appointment -> where it is, of those booked in a session that are not over."""
+    """Appointment -> where it is, of those held and booked in a session that are not over."""
     fields = (session.c.date, segment.c.start_wall, segment.c.end_wall, session.c.building, session.c.floor,
               session.c.zone, session.c.room, appointment.c.fee)
     mine = select(appointment.c.id, *fields).join(segment, segment.c.id == appointment.c.segment_id)
     mine = mine.join(session, session.c.id == segment.c.session_id)
-    where = (segment.c.session_id == session_id, appointment.c.state == "booked", segment.c.end_at > now)
+    where = (segment.c.session_id == session_id, appointment.c.state.in_(("held", "booked")),
+             segment.c.end_at > now)
     return {row.id: Spot(*tuple(row)[1:]) for row in await tx.all(mine.where(*where).order_by(appointment.c.id))}
 
 

@@ -12,18 +12,20 @@ from sqlalchemy import select
 from bot.db.contacts import contact, conversation
 from bot.db.outbox_dead import levels
 from bot.errors import NotFound
+from bot.settings_standing import Standing
 from flows.booking.behalf import store as own
 from flows.booking.pool.shares import store as shares
 from flows.booking.pool.shares.rules import Rule
 from flows.booking.refusals import CancelTooLate, SameDoctorSameDay, SlotTaken
 from flows.booking.service import BookingService
+from flows.booking.standing.missing.writing import NoShows
 from flows.booking.stops.rules import Wish
 from flows.booking.stops.service import StopsService
 from flows.booking.waiting import store as entries
 from jobs import booking_opening
 from tests.flows.booking import behalf, ward
 from tests.flows.booking.test_waiting import cancel, full, states, sweep
-from tests.support.world import World
+from tests.support.world import World, test_settings
 
 
 async def opened(world: World, **how: Any) -> list[Any]:
@@ -231,3 +233,14 @@ async def test_a_stop_reaches_a_caller_and_begins_no_conversation(world: World) 
         turns = select(conversation.c.turns).where(conversation.c.contact_id == made.contact_id)
         assert await tx.scalar(turns) == 0
         assert (await levels(tx))[1] == 0
+
+
+async def test_a_caller_who_is_locked_is_told_by_phone(world: World, travel: time_machine.Coordinates) -> None:
+    strict = Standing(most_no_shows=1)
+    world = World(world.database, settings=test_settings(standing=strict), ports=world.ports)
+    person = await behalf.caller(world)
+    row = await behalf.booked(world, person, (await opened(world))[0].id)
+    travel.shift(30 * 3600)
+    job = world.workshop.job(name="booking.no_shows")
+    assert await job.run(lambda context: NoShows(context).write(row.id))
+    assert [each.contact_id for each in await behalf.pushes(world, "booking.locked")] == [row.contact_id]

@@ -20,7 +20,7 @@ from flows.booking.stops import store as stops
 from flows.notices import store as notices
 from integrations.his import store as his
 from jobs import booking
-from tests.flows.booking import ward
+from tests.flows.booking import behalf, ward
 from tests.flows.booking.clerk import CODE, TERMS, appointment, book, draft, publish
 from tests.support.world import World
 
@@ -65,6 +65,46 @@ async def test_another_time_is_told_once_and_reminded_of(world: World) -> None:
     assert [(each["was_start"], each["start"]) for each in await pushed(world, "moved")] == [
         ("09:00", "10:00"), ("10:00", "14:00")
     ]
+
+
+async def test_who_confirms_after_the_move_is_told_as_well(
+    world: World, travel: time_machine.Coordinates
+) -> None:
+    code = await ward.session(world, capacity=3)
+    await ward.sync(world)
+    who, segment = await ward.person(world, "a", "张三明"), (await ward.segments(world, code))[0]
+    async with world.context("a") as context:
+        held = await BookingService(context).hold(segment.id, who, "r")
+    await moved(world, code, time(10), time(11))
+    assert await pushed(world, "moved") == []
+    async with world.context("a") as context:
+        await BookingService(context).confirm(held.id)
+    travel.shift(16 * 60)
+    await world.settle()
+    assert [(each["was_start"], each["start"]) for each in await pushed(world, "moved")] == [("09:00", "10:00")]
+
+
+async def test_a_text_message_says_where(world: World) -> None:
+    segments = await ward.session(world, capacity=3)
+    await ward.sync(world)
+    world = behalf.with_sms(world)
+    await behalf.booked(world, await behalf.caller(world), (await ward.segments(world, segments))[0].id)
+    await world.settle()
+    await moved(world, segments, time(10), time(11))
+    told = next(facts for _, kind, facts in world.sms.sent if kind == "booking.moved")
+    assert (told["was"], told["time"], told["place"]) == ("3月2日 周二 上午 9:00", "上午 10:00", "门诊楼 2 楼 B 区 205 诊室")
+
+
+async def test_who_has_left_meanwhile_hears_nothing(world: World) -> None:
+    code = await ward.session(world, capacity=3)
+    await ward.sync(world)
+    row = await book(world, code)
+    await ward.change_session(world, code, starts=time(10), ends=time(11))
+    await ward.sync(world)
+    async with world.context("a") as context:
+        await BookingService(context).cancel(row.id)
+    await world.settle()
+    assert [await pushed(world, kind) for kind in ("moved", "evening", "soon")] == [[], [], []]
 
 
 async def test_whom_the_hospital_moved_may_leave_late_and_is_not_blamed(

@@ -150,4 +150,5 @@ class NoShows:
         return visit.facts_of(row, person, await self.neighbours.catalogue(), self.context)
 
     async def _whom(self, person_id: int) -> list[int]:
-        return sorted(await self.neighbours.contacts_of(person_id))
+        """Who looks after them; who nobody looks after is reached by their own phone."""
+        return sorted(await self.neighbours.contacts_of(person_id)) or await self.neighbours.by_phone(person_id)
