@@ -237,7 +237,8 @@ async def purge(tx: Transaction, before: datetime, *, after: int, limit: int) ->
     old = [row for row in await tx.all(some) if row.created_at < before]
     ended = [row.id for row in old if row.state not in (WAITING, DEAD)]
     if ended:
-        calls = select(call_task.c.push_id).where(call_task.c.push_id.in_(ended), call_task.c.state == "open")
+        calls = select(call_task.c.push_id).join(push, push.c.id == call_task.c.push_id)
+        calls = calls.where(call_task.c.push_id.in_(ended), *_to_call(tx))
         kept = {row.push_id for row in await tx.all(calls)}
         gone = [each for each in ended if each not in kept]
         await tx.update(delete(call_task).where(call_task.c.push_id.in_(gone)))

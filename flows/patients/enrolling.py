@@ -25,13 +25,13 @@ class Enrolling(Registration):
         :raises ConsentMissing, DocumentOfAnother, ProofTriesSpent: too many names were wrong today
         """
         today = self.context.clock.today()
-        tries = await tallies.lock_tally(self.tx, "name", self._subject(), today)
-        if tries.today >= NAMES_A_DAY:
-            raise ProofTriesSpent(until=(today + timedelta(days=1)).isoformat())
         who = self._read(form, today)
         assert who.kind is not None and who.number is not None
         # Before any lock is taken: the hospital may need its second and a half.
         answered, record = await self.records.look(who.kind, who.number)
+        tries = await tallies.lock_tally(self.tx, "name", self._subject(), today)
+        if tries.today >= NAMES_A_DAY:
+            raise ProofTriesSpent(until=(today + timedelta(days=1)).isoformat())
         await tallies.lock_tally(self.tx, "document", store.hash_of(who.number, "document"), today)
         row = await self._row(who, None)
         if row is not None and not rules.names_agree(row.name, who.name) and self._squatted(row, who, record):
