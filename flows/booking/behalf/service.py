@@ -13,9 +13,12 @@ from flows.booking.behalf.reach import Reach
 from flows.booking.behalf.waiting import WaitingFor
 from flows.booking.mine import Mine
 from flows.booking.neighbours import Neighbours, Person
+from flows.booking.pool import store as pool
 from flows.booking.refusals import CancelTooLate, NotBooked
 from flows.booking.service import BookingService
 from flows.booking.standing.record import Record
+from flows.booking.stops.asking import Asking
+from flows.booking.stops.refusals import ChoiceFirst
 from flows.patients.callers import caller_of, is_caller
 
 WAYS = ("phone", "window", "wechat")
@@ -69,6 +72,22 @@ class Behalf(BookingService):
         held = await self.hold(segment_id, self.person.id, request_id)
         return held if held.state == "booked" else await self.confirm(held.id)
 
+    async def cancel(self, appointment_id: int) -> Any:
+        """Raises ChoiceFirst besides: what the hospital stopped is not the patient's to cancel."""
+        row = await self.mine(appointment_id)
+        await pool.lock(self.tx, row.id)
+        await self._check_choice(row.id)
+        return await super().cancel(appointment_id)
+
+    async def change(self, appointment_id: int, segment_id: int) -> Any:
+        """Raises ChoiceFirst besides."""
+        row = await self.mine(appointment_id)
+        # Person, then appointment, as everywhere: nobody stops it under our hands.
+        await self.neighbours.lock_person(row.person_id)
+        await pool.lock(self.tx, row.id)
+        await self._check_choice(row.id)
+        return await super().change(appointment_id, segment_id)
+
     def check_cancel(self, row: Any) -> None:
         if not self.late:
             return super().check_cancel(row)
@@ -92,6 +111,10 @@ class Behalf(BookingService):
         return await theirs.facts(row, open=open)
 
     # --- inside --------------------------------------------------------------------------------------------------
+
+    async def _check_choice(self, appointment_id: int) -> None:
+        if choice := await Asking(self.context).first(await self._row(appointment_id)):
+            raise ChoiceFirst(choice=choice.public_id)
 
     async def _concerned(self, row: Any) -> list[int]:
         """Everybody who looks after the person in full: none of them did it, so all are told."""

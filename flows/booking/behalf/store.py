@@ -19,7 +19,7 @@ _A = appointment.c
 
 
 def _ids(*where: Any) -> Any:
-    found = select(_A.id, _A.public_id, _A.state, *_PLACE).select_from(appointment)
+    found = select(_A.id, _A.public_id, _A.state, _A.stopped_at, *_PLACE).select_from(appointment)
     found = found.join(segment, segment.c.id == _A.segment_id).join(session, session.c.id == segment.c.session_id)
     return found.where(*where)
 

@@ -12,6 +12,7 @@ from flows.booking import pushes
 from flows.booking.behalf.reach import Reach
 from flows.booking.glance import glance
 from flows.booking.neighbours import Neighbours
+from flows.booking.standing.record import Record
 from flows.booking.waiting import store as entries
 from flows.booking.waiting.list import WaitingList
 
@@ -23,7 +24,10 @@ class WaitingFor(WaitingList):
         super().__init__(context)
         self.person_id, self.reach = person_id, reach
         # Whoever looks after the person: it is the person's wish that staff write down.
-        self.neighbours = Neighbours(replace(context, contact=None))
+        anybody = replace(context, contact=None)
+        self.neighbours = Neighbours(anybody)
+        # How often the contact cancelled is its own affair, as when staff book.
+        self.standing = Record(anybody)
 
     async def check(self, sessions: Any, person_id: int) -> list[Any]:
         for row in await entries.sessions(self.tx, sessions):

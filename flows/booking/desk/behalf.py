@@ -55,7 +55,8 @@ async def one(request: web.Request) -> web.StreamResponse:
 async def ask_cancel(request: web.Request) -> web.StreamResponse:
     async with reading(request) as context:
         counter = await Counter.of(request, context, CANCEL, request.query.get("via", ""))
-        return await _cancel_page(counter, await counter.row(request.match_info["id"]))
+        row = await counter.row(request.match_info["id"])
+        return await counter.led(row) or await _cancel_page(counter, row)
 
 
 @routes.post(APPOINTMENT + "/cancel")
@@ -66,6 +67,8 @@ async def cancel(request: web.Request, context: Context) -> web.StreamResponse:
     sent = await forms.values(request)
     counter = await Counter.of(request, context, CANCEL, sent.get("via", ""))
     row, why = await counter.row(request.match_info["id"]), reason_of(sent)
+    if led := await counter.led(row):
+        return led
     if not why:
         return await _cancel_page(counter, row, problem=Problem("why_needed"), status=422)
     acting = await counter.acting(row)
@@ -84,7 +87,8 @@ async def cancel(request: web.Request, context: Context) -> web.StreamResponse:
 async def ask_change(request: web.Request) -> web.StreamResponse:
     async with reading(request) as context:
         counter = await Counter.of(request, context, CHANGE, request.query.get("via", ""))
-        return await _change_page(counter, await counter.row(request.match_info["id"]))
+        row = await counter.row(request.match_info["id"])
+        return await counter.led(row) or await _change_page(counter, row)
 
 
 @routes.post(APPOINTMENT + "/change")
@@ -97,6 +101,8 @@ async def change(request: web.Request, context: Context) -> web.StreamResponse:
     row, why = await counter.row(request.match_info["id"]), reason_of(sent)
     if row.kind == EXAMINATION:
         raise NotFound("appointment")
+    if led := await counter.led(row):
+        return led
     acting = await counter.acting(row)
     late = acting.is_late(row) if row.state == "booked" else False
     if late and acting.late and not why:
@@ -148,7 +154,8 @@ async def _listed(counter: Counter, rows: Any) -> tuple[list[dict[str, Any]], in
     mine = [row for row in rows if scope.covers(row.clinic, row.sitting)]
     offers = {row.public_id for row in mine if await entries.open_offer(counter.context.tx, row.id)}
     found = [await counter.office.appointment(row.public_id) for row in mine]
-    return [each | {"offer": each["id"] in offers} for each in found], len(rows) - len(mine)
+    stops = {row.public_id: await counter.stopped(row) for row in mine}
+    return [each | {"offer": each["id"] in offers, "stop": stops[each["id"]]} for each in found], len(rows) - len(mine)
 
 
 async def _waits(counter: Counter) -> list[dict[str, Any]]:

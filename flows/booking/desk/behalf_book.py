@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.context import Context
-from bot.errors import BadInput
+from bot.errors import BadInput, NotFound
 from bot.web import forms
 from bot.web.desk.guard import needs
 from bot.web.desk.pages import in_tx, reading, see
@@ -16,6 +16,7 @@ from flows.booking.desk.behalf_parts import BOOK, FIND, HOME, Counter, key_of, r
 from flows.booking.desk.behalf_times import Asked, Times, chosen, entries, times
 from flows.booking.offers import Wanted
 from flows.booking.refusals import BookingRefusal
+from flows.booking.rules import EXAMINATION
 from flows.booking.waiting import store as waiting
 
 routes = web.RouteTableDef()
@@ -53,7 +54,7 @@ async def held(request: web.Request) -> web.StreamResponse:
     """Everything once more, to be read out, and how long it is kept."""
     async with reading(request) as context:
         counter = await Counter.of(request, context, BOOK, request.query.get("via", ""))
-        row = await counter.row(request.match_info["id"])
+        row = await _hold(counter)
         if row.state == "booked":
             return see(request, f"{counter.home}?done=booked&via={counter.via}")
         return await _held_page(counter, row)
@@ -68,7 +69,7 @@ async def answer(request: web.Request, context: Context) -> web.StreamResponse:
     if act not in ("confirm", "release"):
         raise BadInput("no_such_act")
     counter = await Counter.of(request, context, BOOK, (await forms.values(request)).get("via", ""))
-    row = await counter.row(request.match_info["id"])
+    row = await _hold(counter)
     acting, offered = await counter.acting(), await waiting.open_offer(context.tx, row.id) is not None
     about = f"appointment:{row.public_id}"
     if act == "release":
@@ -82,6 +83,14 @@ async def answer(request: web.Request, context: Context) -> web.StreamResponse:
     if booked.booked_at == context.now:
         counter.wrote("took" if offered else "booked", about)
     return see(request, f"{counter.home}?done=booked&via={counter.via}")
+
+
+async def _hold(counter: Counter) -> Any:
+    """Raises NotFound for an examination: it is held, confirmed and given back with all that belongs to it."""
+    row = await counter.row(counter.request.match_info["id"])
+    if row.kind == EXAMINATION:
+        raise NotFound("appointment")
+    return row
 
 
 async def _held_page(counter: Counter, row: Any, *, refused: str = "", status: int = 200) -> web.Response:

@@ -14,13 +14,18 @@ from bot.access import audit
 from bot.context import Context
 from bot.errors import BadInput, NotAllowed, NotFound
 from bot.web.desk.guard import STAFF
-from bot.web.desk.pages import render
+from bot.web.desk.pages import render, see
 from flows.booking import rules, store, told, visit
 from flows.booking.behalf.service import WAYS, Behalf
 from flows.booking.desk.office_parts import office
+from flows.booking.desk.stops import HOME as STOPS
+from flows.booking.desk.stops import VIEW
 from flows.booking.neighbours import Neighbours, Person
 from flows.booking.office.service import OfficeService
 from flows.booking.refusals import BookingRefusal
+from flows.booking.stops.asking import Asking
+from flows.booking.stops.board import Board
+from flows.booking.stops.refusals import ChoiceFirst
 from flows.patients.service import PatientsService
 
 HOME = "/desk/booking/for/"
@@ -64,6 +69,24 @@ class Counter:
         if row is None or row.person_id != self.person.id or not self.office.scope.covers(row.clinic, row.sitting):
             raise NotFound("appointment")
         return row
+
+    async def stopped(self, row: Any) -> str | None:
+        """Where the patient's choice of a stopped visit can be answered for them, which comes before all else: "" where
+        others reach it; None where there is nothing to choose."""
+        choice = await Asking(self.context).first(row)
+        if choice is None:
+            return None
+        board = Board(self.context, self.request[STAFF].range(VIEW))
+        return f"{STOPS}person/{choice.public_id}" if await board.find(choice.public_id) else ""
+
+    async def led(self, row: Any) -> web.StreamResponse | None:
+        """The answer of a page that cancels or changes, for a visit that was stopped."""
+        address = await self.stopped(row)
+        if address is None:
+            return None
+        refused = said(self.context, ChoiceFirst())
+        return see(self.request, address) if address else self.page(
+            "booking/desk/behalf_no.html.j2", status=409, refused=refused)
 
     async def acting(self, row: Any = None) -> Behalf:
         """Who books for the person. What the patient cannot change any more they can with a right of its own."""

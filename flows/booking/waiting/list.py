@@ -42,6 +42,7 @@ class WaitingList:
         self.tx = context.tx
         self.now = context.clock.local(context.now)
         self.neighbours = Neighbours(context)
+        self.standing = Record(context)
         self.limits = limits.of_waiting(context.settings.booking)
 
     # --- what can be waited for ----------------------------------------------------------------------------------
@@ -120,9 +121,8 @@ class WaitingList:
 
     async def _check_person(self, row: Any, person: Person, catalogue: Catalogue) -> None:
         """The rules of booking, as they are now; they are checked again when the turn comes."""
-        record = Record(self.context)
-        await record.check(person)
-        await record.check_contact()
+        await self.standing.check(person)
+        await self.standing.check_contact()
         rules.check_visitor(visitor(person), clinic_rules(catalogue, row.clinic, self.context), row.date)
         active = await store.active_of(self.tx, person.id, self.context.now)
         mine = [rules.Counted(each.date, rules.whom(each.sitting, each.clinic)) for each in active]
