@@ -28,7 +28,9 @@ async def everything(folder: Path) -> AsyncIterator[tuple[str, int]]:
     """`daoyi up` with an empty var; gives the address of the phones and its process id."""
     port = free_port()
     settings = {"DAOYI_PORT": str(port), "DAOYI_VAR": str(folder / "var"), "DAOYI_CONFIG": "",
-                "DAOYI_DEMONSTRATION": "false"}
+                "DAOYI_DEMONSTRATION": "false",
+                # Notices come at whatever hour this runs.
+                "DAOYI_PUSH__QUIET_FROM": "00:00", "DAOYI_PUSH__QUIET_TO": "00:00"}
     clean = {name: value for name, value in os.environ.items() if not name.startswith("DAOYI_")}
     with (folder / "up.log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(
