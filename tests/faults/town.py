@@ -73,20 +73,20 @@ class Town:
             if self.going:
                 await self.cancel(patient)
 
-    async def book(self, patient: Patient, number: int) -> bool:
-        """From 挂号 to 约好了, choosing what is offered; True when it was booked."""
+    async def book(self, patient: Patient, number: int) -> str:
+        """From 挂号 to 约好了, choosing what is offered; the last answer."""
         await self.told[number].insist("你好")  # so that the account may write to them
         answer = await patient.insist("挂号")
         for _ in range(14):
             if "约好了" in answer:
                 self.booked += 1
-                return True
+                return answer
             if not ASKED.search(answer):
-                return False
+                return answer
             # A day after tomorrow: it can be cancelled again at any hour of today.
             choice = "1" if "请确认" in answer else "3" if "请选日期" in answer else str(1 + number % 2)
             answer = await patient.insist(choice)
-        return False
+        return answer
 
     async def cancel(self, patient: Patient) -> None:
         """The first of one's appointments, if there is one: the list, its details, 取消, 确认取消."""
@@ -129,6 +129,8 @@ async def town(stack: Stack, count: int) -> AsyncIterator[Town]:
     """The stack, started, with its hospital and `count` people."""
     database = Database(stack.database_url)
     try:
+        # They cancel far more often than a hospital lets anybody; where no slot comes back for a while, none is left.
+        stack.environment |= {"DAOYI_STANDING__MOST_CANCELLED": "10000", "DAOYI_BOOKING__RETURN_WITHIN_MINUTES": "1"}
         stack.command("migrate")
         await keys_store.load(database, [SECRET])
         clock = HospitalClock()
