@@ -21,12 +21,13 @@ def modules() -> tuple[ModuleType, ...]:
         keep,
         notices,
         patients,
+        payment,
         staff,
         talk,
     )
 
     return (
-        talk, notices, patients, directory, booking, booking_exams, booking_opening, booking_standing, booking_stops,
+        talk, notices, patients, payment, directory, booking, booking_exams, booking_opening, booking_standing, booking_stops,
         audit, staff, keep,
     )
 

@@ -1,0 +1,41 @@
+"""Every no of the cashier; the words stand in templates/payment/chat/."""
+
+from __future__ import annotations
+
+from bot.errors import Refusal
+
+
+class PaymentRefusal(Refusal):
+    """Root of the refusals of this area."""
+
+
+class NothingToPay(PaymentRefusal):
+    template = "nothing_to_pay"
+
+
+class PaidAlready(PaymentRefusal):
+    template = "paid_already"
+
+
+class TimeIsUp(PaymentRefusal):
+    template = "time_is_up"
+
+
+class OneIsRunning(PaymentRefusal):
+    """Another way was begun and nobody knows yet how it ended: paying twice is kept from happening."""
+
+    template = "one_is_running"
+
+
+class NotOffered(PaymentRefusal):
+    template = "not_offered"
+
+
+class TooMuch(PaymentRefusal):
+    """More than may be paid at once, or in a day."""
+
+    template = "too_much"
+
+
+class NothingToGiveBack(PaymentRefusal):
+    template = "nothing_to_give_back"
