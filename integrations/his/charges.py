@@ -21,7 +21,7 @@ CHARGE_REFUSALS = (
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One line of a bill. `quantity` as the hospital writes it ("2 盒"); `category` is the hospital's (西药, 检查 …)."""
+    """One line of a bill. `quantity` as the hospital writes it ("2 盒"), `category` in its words (西药, 检查 …)."""
 
     name: str
     category: str
@@ -32,7 +32,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """What somebody owes. `amount` is the sum of its items; `until`: after that moment the hospital takes it no more."""
+    """What somebody owes. `amount` is the sum of its items; after `until` the hospital takes it no more."""
 
     code: str
     kind: BillKind
