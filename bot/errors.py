@@ -94,6 +94,8 @@ class Refusal(DaoyiError):
     """
 
     template: ClassVar[str] = ""
+    noted = False
+    """Whether lines of the journal tell of it already."""
 
     def __init__(self, **facts: Any) -> None:
         self.facts = facts

@@ -28,6 +28,7 @@ from bot.web.sign_in import SignIns
 from bot.wording import Wording
 from flows.notices.kinds import Kinds, kinds_of
 from integrations.his.embedded import EmbeddedHospital
+from integrations.his.played import PlayedHospital
 from integrations.his.port import HospitalPort
 from integrations.sandbox.app import sandbox_settings
 from integrations.sms.client import SmsClient
@@ -87,7 +88,10 @@ class House:
         ports.put(Kinds, Kinds(AREAS.all))
         ports.put(SignIns, WeChatSignIns(clients))
         ports.put(SmsPort, SmsClient(settings.sms, session))
-        ports.put(HospitalPort, EmbeddedHospital(database, HospitalClock(settings.timezone)))
+        hospital = EmbeddedHospital(database, HospitalClock(settings.timezone))
+        ports.put(HospitalPort, hospital)
+        if settings.sandbox == "on":
+            ports.put(PlayedHospital, hospital)
         waker = Waker(redis)
         database.wake = waker.wake
         pinyin.warm()

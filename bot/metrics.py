@@ -43,6 +43,7 @@ wishes = Count("wishes", "Wishes of fair openings: made, and how they ended (sta
 arrivals = Count("arrivals", "Check-ins: in_time, late", "result")
 no_shows = Count("no_shows", "No-shows written, struck; persons locked, and their locks over, lifted", "result")
 appeals = Count("appeals", "Appeals: made, accepted, declined", "result")
+sessions_told = Count("sessions_told", "Sessions made here that the hospital was told of: taken, refused", "result")
 stops = Count("stops", "Stops of sessions: stopped, substituted, undone; and what patients chose", "result")
 
 outside_calls = Count(

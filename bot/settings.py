@@ -86,6 +86,10 @@ class Settings(BaseSettings):
         "account is configured; it never starts beside real credentials",
     )
 
+    demonstration: bool = Field(
+        True, description="Beside the sandbox, an empty embedded hospital is filled with made-up people and lives on"
+    )
+
     @field_validator("database")
     @classmethod
     def _database(cls, value: str) -> str:

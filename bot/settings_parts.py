@@ -152,7 +152,7 @@ class Booking(Section):
         30,
         ge=0,
         le=1440,
-        description="A cancelled slot goes back to the pool at a random moment within so many minutes",
+        description="A cancelled slot that nobody waits for goes back at a random moment within so many minutes",
     )
     offer_minutes: int = Field(15, ge=1, le=240, description="How long a freed slot is kept for each of those who wait")
     offer_before_minutes: int = Field(

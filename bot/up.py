@@ -28,7 +28,7 @@ from integrations.his.seed import seed
 from integrations.sandbox.app import sandbox_port, sandbox_url
 from integrations.wechat import menu_sync
 from integrations.wechat.port import WeChatAccounts
-from jobs import booking, directory, staff
+from jobs import booking, booking_played, directory, staff
 from jobs.job import Workshop
 
 log = logs.get(__name__)
@@ -79,11 +79,14 @@ async def prepare(settings: Settings, redis_url: str) -> None:
     """The embedded hospital's people and rosters, and our copy of its directory: who opens the page finds it all."""
     house = await House.open(settings, redis_url=redis_url)
     try:
+        workshop = Workshop(house.database, house.ports, settings, house.wording, house.dispatcher)
         if await seed(house.database, HospitalClock(settings.timezone)):
-            workshop = Workshop(house.database, house.ports, settings, house.wording, house.dispatcher)
             await directory.sync(workshop.job(name="directory.sync"))
             await booking.sync_rosters(workshop.job(name="booking.rosters"))
             await staff.sync(workshop.job(name="staff.sync"))
+            await booking_played.begin(workshop.job(name="booking.played"))
+        else:
+            await booking_played.come(workshop.job(name="booking.played"))
     finally:
         await house.close()
 

@@ -13,16 +13,19 @@ from bot.db.transaction import Transaction
 from bot.errors import OutsideRefused, OutsideUnavailable
 from flows.booking import ledger, limits
 from flows.booking.glance import glance
+from flows.booking.keeping import REGISTER, UNREGISTER
 from flows.booking.ledger import Entry
 from flows.booking.offers import BEYOND, horizon
 from flows.booking.pool import store as pool
 from flows.booking.roster import store as rosters
+from flows.booking.roster.book import store as book
 from flows.booking.roster.sessions import generating
 from flows.booking.roster.sync import Roster, bring_in_line
-from flows.booking.service import REGISTER, UNREGISTER, BookingService
+from flows.booking.service import BookingService
 from flows.booking.waiting import store as entries
 from flows.booking.waiting.passing import Passing
 from integrations.his.port import HospitalPort, Session
+from jobs import booking_sessions
 from jobs.alone import alone
 from jobs.job import Job
 from jobs.outbox import Handles
@@ -43,6 +46,7 @@ async def sync_rosters(job: Job) -> None:
         catalogue = await BookingService(context).neighbours.catalogue()
         first = context.clock.today()
         last = first + horizon(catalogue, context) + BEYOND
+        ours = await book.known(context.tx, first, last)
     # No transaction is open while the hospital thinks.
     sessions = await _rosters(port, first, last)
     rooms = {room.code: room.place for room in await port.rooms()}
@@ -52,7 +56,9 @@ async def sync_rosters(job: Job) -> None:
 
     async with job.database.reading() as tx:
         known = await rosters.known(tx, first, last)
-    await bring_in_line(run, known, Roster(first, last, sessions, rooms), HospitalClock(job.settings.timezone))
+    theirs = [session for session in sessions if session.code not in ours]
+    await bring_in_line(run, known, Roster(first, last, theirs, rooms), HospitalClock(job.settings.timezone))
+    await booking_sessions.hear(job, ours, sessions)
     glance(job.ports).forget()
 
 
@@ -82,12 +88,12 @@ async def sweep(job: Job) -> None:
 
 async def pass_on(job: Job, payload: dict[str, Any]) -> None:
     """A slot came back while somebody waits for its session. Should this be lost, the sweep finds the slot."""
-    await _pass_on(job, int(payload["slot"]))
+    await _pass_on(job, int(payload["slot"]), later=True)
 
 
-async def _pass_on(job: Job, slot_id: int) -> None:
-    """To whose turn it is, or back to the pool where nobody waits; a transaction for each who is passed over."""
-    later = False
+async def _pass_on(job: Job, slot_id: int, *, later: bool = False) -> None:
+    """To whose turn it is, or back to the pool where nobody waits, at once or `later`; a transaction for each who is
+    passed over."""
 
     async def step(context: Context) -> bool:
         more = await Passing(context).next(slot_id, later=later)
@@ -121,10 +127,11 @@ async def waiting(job: Job) -> None:
 
 
 async def register(job: Job, payload: dict[str, Any]) -> None:
-    """Tell the hospital of an appointment. After a try whose end is unknown it is asked first."""
+    """Tell the hospital of an appointment. After a try whose end is unknown it is asked first. One in a session of ours
+    is told once the hospital has the session: that puts it here again."""
     appointment = int(payload["appointment"])
     entry = await _entry(job, appointment)
-    if entry is None or entry.ours or entry.registration or entry.state not in ("booked", "cancelled"):
+    if entry is None or not entry.session or entry.registration or entry.state not in ("booked", "cancelled"):
         return
     again = job.row is not None and job.row.attempts > 1
     if entry.state == "cancelled" and not again:
@@ -140,6 +147,9 @@ async def register(job: Job, payload: dict[str, Any]) -> None:
         code = await _told(job.ports[HospitalPort], entry, entry.record_number, again=again)
     except OutsideRefused as no:
         refusal = no.code
+        if entry.disputed and refusal in ledger.NOT_THERE:
+            log.warning("appointment_not_registered", appointment=entry.public_id, code=refusal)
+            return  # the office sees that the hospital refused the session's change; the patient comes all the same
         await job.run(lambda context: ledger.refused(context, appointment, refusal))
         return
     if code:
@@ -149,7 +159,7 @@ async def register(job: Job, payload: dict[str, Any]) -> None:
 async def unregister(job: Job, payload: dict[str, Any]) -> None:
     """Tell the hospital that an appointment is cancelled. It comes after `register` in the same lane."""
     entry = await _entry(job, int(payload["appointment"]))
-    if entry is None or entry.ours:
+    if entry is None or not entry.known:
         return
     port = job.ports[HospitalPort]
     code = entry.registration

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, time, timedelta
 
 from bot import logs
@@ -117,7 +118,8 @@ async def no_shows(job: Job) -> None:
                     known[row.clinic, row.date] = await _knowledge(context, row.clinic, row.date)
         for row in rows:
             last = row.id
-            if not rules.known(known[row.clinic, row.date], job.settings.standing, row.end_at):
+            what = known[row.clinic, row.date]
+            if not rules.known(replace(what, tells=what.tells and not row.unheard), job.settings.standing, row.end_at):
                 continue
 
             async def write(context: Context, appointment_id: int = row.id) -> None:

@@ -11,8 +11,9 @@ from bot.db import outbox
 from bot.db.contacts import asleep_until, contact_at, contact_of
 from bot.db.faults import is_passing
 from bot.talk.channel import Channels
-from bot.talk.dispatcher import LATE, SAY
+from bot.talk.dispatcher import SAY
 from bot.talk.events import BEGIN, EVENT
+from bot.talk.later import LATE
 from bot.talk.messages import Inbound, Message, load_messages
 from flows.notices.delivery import converse
 from jobs.job import Job

@@ -1,4 +1,5 @@
-"""What every test may ask for: servers of its own, a database, keys. The suite runs in UTC, whatever the machine says.
+"""What every test may ask for: servers of its own, a database, keys. Whatever the machine says, the suite runs in UTC,
+and lots fall as they fell before.
 
 `database` (with tables, started) and `database_url` (empty) run a test twice, on SQLite and on MariaDB.
 """
@@ -6,21 +7,26 @@
 from __future__ import annotations
 
 import os
+import random
+import secrets
 import shutil
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import hypothesis
 import pytest
 import structlog
 
-from bot import keys
+from bot import clock, keys
 from bot.db.engine import Database
+from tests.support import compiled
 from tests.support.database import MariaTemplate, SqliteTemplate, sqlite_url
 from tests.support.mariadb import MariaDB
+from tests.support.patience import LONG_S
 from tests.support.redis import Redis
 
 os.environ["TZ"] = "UTC"
@@ -37,6 +43,16 @@ ALONE = ("faults", "whole", "browser", "bot/commands")
 MEMORY = "/dev/shm"
 ENOUGH = 512 * 1024 * 1024
 SECRET = "a secret key that only tests know, 32+"
+LIMITS = (
+    "bot.web.bodies.SECONDS", "bot.web.failures.PATIENCE", "bot.web.health.PATIENCE", "bot.web.rates.PATIENCE",
+    "flows.booking.exams.wishes.IN_A_TURN", "flows.patients.records.IN_A_TURN",
+    "integrations.wechat.shared.REDIS_SECONDS", "webhooks.wechat.view.KEEPING_SECONDS",
+)
+"""Seconds."""
+
+
+def pytest_configure() -> None:
+    compiled.share()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -139,6 +155,41 @@ async def sqlite_database(sqlite_template: SqliteTemplate, swift_path: Path) -> 
     await opened.start()
     yield opened
     await opened.close()
+
+
+@pytest.fixture(autouse=True)
+def unhurried() -> Iterator[None]:
+    """What Daoyi waits for no longer than a patient would, it waits for as long as a busy machine needs: a test that is
+    about such a limit sets its own."""
+    with pytest.MonkeyPatch.context() as patched:
+        for limit in LIMITS:
+            patched.setattr(limit, LONG_S)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def moments() -> Iterator[None]:
+    """What is remembered for a moment grows old by the clock that tests turn, and not by how slow the machine is."""
+    by_the_clock = SimpleNamespace(monotonic=lambda: clock.now().timestamp())
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("flows.booking.glance.time", by_the_clock)
+        patched.setattr("flows.directory.service.monotonic", by_the_clock)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def lots(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What falls by lot falls the same way each time a test runs, and another way in each test: moments, codes and the
+    ids that stand in pages. Keys and what they seal stay as they are. LOTS=anything lets them all fall anew."""
+    drawn = request.node.nodeid + os.environ.get("LOTS", "")
+    lot = random.Random(drawn)
+    random.seed(drawn)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(random.SystemRandom, "random", lambda _: lot.random())
+        patched.setattr(random.SystemRandom, "getrandbits", lambda _, bits: lot.getrandbits(bits))
+        patched.setattr(secrets, "randbits", lot.getrandbits)
+        patched.setattr(secrets, "token_bytes", lambda count=32: lot.randbytes(32 if count is None else count))
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -62,6 +62,11 @@ class Profile:
     doctor: str = ""
 
 
+def tried(row: Any) -> tuple[str, ...]:
+    """Under which subjects a member's tries are counted: their name, their codes, their changes of the password."""
+    return f"login:{row.login}", f"factor:{row.id}", f"change:{row.id}"
+
+
 class Office:
     """``actor`` does it, with the rights of ``by``; without ``by`` (command line) with every right."""
 
@@ -139,10 +144,16 @@ class Office:
         if factor:
             await people.set_factor(self.tx, row.id, None, None)
             await people.set_recovery(self.tx, row.id, [])
-        for subject in (f"login:{row.login}", f"factor:{row.id}", f"change:{row.id}"):
-            await tries.forgive(self.tx, subject)
+        await self._forgive(row)
         await visits.end_of(self.tx, row.id, "reset")
         self._tell("staff.reset", row, factor=factor)
+
+    async def unlock(self, public_id: str) -> None:
+        """Who tried too often may try again at once; password and second factor stay."""
+        row = await self._row(public_id)
+        await self._not_above(row)
+        await self._forgive(row)
+        self._tell("staff.unlocked", row)
 
     async def end_sessions(self, public_id: str) -> int:
         row = await self._row(public_id)
@@ -195,6 +206,10 @@ class Office:
         audit.write(self.tx, self.actor, "staff.role_removed", f"role:{public_id}", {"name": row.name})
 
     # --- inside --------------------------------------------------------------------------------------------------
+
+    async def _forgive(self, row: Any) -> None:
+        for subject in tried(row):
+            await tries.forgive(self.tx, subject)
 
     async def _row(self, public_id: str) -> Any:
         row = await people.by_public_id(self.tx, public_id, lock=True)

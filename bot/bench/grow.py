@@ -122,7 +122,7 @@ def _reads(doctor: str, day: date, names: Names) -> dict[str, Read]:
         wanted = office.Wanted(Days(day, day), Scope(True))
         service = OfficeService(context, wanted.scope, names, "")
         counts = await service.counts(wanted)
-        return await service.appointments(wanted, counts, sort="time", down=False, limit=50, offset=0)
+        return await service.appointments(wanted, counts.days, sort="time", down=False, limit=50, offset=0)
 
     async def found(context: Context) -> Any:
         return await by_anything(context.tx, mobile_of(1))

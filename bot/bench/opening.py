@@ -2,24 +2,29 @@
 
 Each is registered and stands before the one segment; the clinic opens at a full second, and from then on their taps
 come as they do in life, half of them in the first quarter of the time, truly encrypted. Who got a hold confirms it.
-Beside it a bare aiohttp handler does one guarded UPDATE for each of as many letters, in two processes on the same
-server.
+How fast they come is how fast they can be answered at most: so those who got nothing stand before another doctor's
+segment then and all tap at once, and what is answered yes or no in a second, from the first tap to the last answer
+with the selling in it, is the rate. Beside it, before and after, a bare aiohttp handler does one guarded UPDATE for
+each of as many letters: two processes, the same server, the same bytes over as many connections from the same load.
+It neither decrypts nor answers a thing beyond one word. `cpu_ms` is what an answer costs the two web processes.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-from bisect import bisect_left
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from bot.bench import driver, race, ward
-from bot.bench.figures import Answered, spread
+from bot.bench.counter import Counter, Told
+from bot.bench.figures import Answered, ms, spread
 from bot.bench.letters import Letter, Writer, openid, write_down
 from bot.bench.place import Place, free_port, place
+from bot.bench.processes import Child
 from bot.clock import HospitalClock, now
 from bot.db.transaction import Transaction
 from flows.directory import store as directory
@@ -27,81 +32,93 @@ from flows.directory.rules import ClinicRule
 
 LATE_S = 4.0
 """WeChat hangs up after five seconds; an answer has to be on its way before."""
-WINDOW_S = 2.0
-"""A rate is that of the best stretch of this length."""
 CONNECTIONS = 400
 SOON = timedelta(seconds=2)
 """From now to the opening, once everybody is there."""
-ANSWERED = "SELECT COUNT(DISTINCT contact_id) FROM inbox WHERE kind = 'text'"
 
 
 @dataclass(frozen=True)
 class Rush:
-    """What the load saw; `arrived` are the moments of the answers, in seconds, `again` how many letters came again."""
+    """What the load saw; `again` how many letters came again, `cpu` the seconds that the web processes used."""
 
     answered: Answered
-    arrived: list[float]
     again: int
+    cpu: float
 
-    @classmethod
-    def read(cls, path: Path) -> Rush:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        return cls(Answered.read(path), [float(at) for at in found["arrived"]], int(found["again"]))
 
-    @property
-    def sustained(self) -> float:
-        """Answers a second in the best stretch."""
-        times = sorted(self.arrived)
-        length = min(WINDOW_S, max(times, default=0.0)) or 1.0
-        most = max((number - bisect_left(times, at - length) + 1 for number, at in enumerate(times)), default=0)
-        return most / length
+@dataclass
+class Peer:
+    """The bare handler's rushes."""
+
+    letters: int = 0
+    seconds: float = 0.0
+    cpu: float = 0.0
+
+    def add(self, rush: Rush) -> None:
+        self.letters += len(rush.answered.answers)
+        self.seconds += rush.answered.seconds
+        self.cpu += rush.cpu
 
 
 async def run(contacts: int = 5000, slots: int = 300, within: float = 10.0, database: str = "") -> dict[str, Any]:
-    """`oversold` counts slots that two have and appointments beyond the capacity, `lost` contacts whose tap was not
-    worked on at all, `untrue` answers that say what is not so; all are 0 or something is broken."""
+    """`oversold`, `lost`, `untrue` (see counter.py) and `unsold` are 0 in both rushes or something is broken."""
     async with place(database, people=20, days=1) as here:
         here_ward = await ward.open_ward(here, slots)
         await ward.bring(here, here_ward, contacts)
         ports = [here.settings.port, free_port(1)]
-        for number, port in enumerate(ports):
-            web = here.start(f"web{number}", "serve", DAOYI_PORT=str(port))
+        webs = [here.start(f"web{number}", "serve", DAOYI_PORT=str(port)) for number, port in enumerate(ports)]
+        for web, port in zip(webs, ports, strict=True):
             await web.ready(f"http://127.0.0.1:{port}/readyz")
         writer = Writer(here.account, here.settings.accounts[here.account])
         letters = [writer.text(openid(n), "1") for n in range(contacts)]
         opens = await _opens(here, here_ward)  # no process has read the directory yet
+        counter = Counter(here)
+        await counter.before()
         await asyncio.sleep(max(0.0, (opens - now()).total_seconds()))
-        rush = await _rush(here, letters, ports, within, "rush")
-        held = {str(row[0]) for row in await race.rows(here.house.database, race.MINE)}
-        lost = contacts - int((await race.rows(here.house.database, ANSWERED))[0][0])
-        told = _told(here, writer, rush.answered)
-        await race.wave(here, [writer.text(contact, "1") for contact in sorted(held)], ports, "confirm")
+        rush = await _rush(here, letters, ports, webs, within, "rush")
+        told = Told.of(here, writer, rush.answered)
+        count = await counter.behind(told, contacts, slots)
+        await race.wave(here, [writer.text(contact, "1") for contact in sorted(count.held)], ports, "confirm")
         states = dict(await race.rows(here.house.database, race.COUNT))
-        twice = int((await race.rows(here.house.database, race.TWICE))[0][0])
-        bare = await _bare(here, letters, slots)
         booked = int(states.get("booked", 0))
+
+        others = sorted(told.refused)
+        await ward.bring_on(here, here_ward, slots, others)
+        letters, peer = [writer.text(contact, "1") for contact in others], Peer()
+        peer.add(await _bare(here, letters, slots))
+        await counter.before()
+        flood = await _rush(here, letters, ports, webs, 0, "flood")
+        peer.add(await _bare(here, letters, slots))
+        flood_told = Told.of(here, writer, flood.answered)
+        flood_count = await counter.behind(flood_told, len(letters), slots)
+        rate, bare = flood_told.answers / flood.answered.seconds, peer.letters / peer.seconds
         return {
             "bench": "opening",
             "contacts": contacts,
             "slots": slots,
             "within_s": within,
-            "held": len(held),
+            "held": len(count.held),
             "booked": booked,
-            "oversold": twice + max(0, booked + int(states.get("held", 0)) - slots),
-            "unsold": slots - booked,
-            "lost": lost,
-            "accepted": len(told["accepted"]),
-            "refused": len(told["refused"]),
-            "offered_list": len(told["offered"]),
-            "untrue": len(told["accepted"] - held) + len(told["refused"] & held),
-            "answered_later": len(told["later"]),
+            "oversold": count.oversold + flood_count.oversold,
+            "unsold": slots - booked + min(slots, len(letters)) - len(flood_count.held),
+            "lost": count.lost + flood_count.lost,
+            "accepted": len(told.accepted),
+            "refused": len(told.refused),
+            "offered_list": len(told.offered),
+            "untrue": count.untrue + flood_count.untrue,
+            "answered_later": len(told.later),
             "late": sum(took > LATE_S for took in rush.answered.took),
-            "sent_again": rush.again,
-            "errors": rush.answered.errors,
+            "sent_again": rush.again + flood.again,
+            "errors": rush.answered.errors + flood.answered.errors,
             "turn": {"seconds": round(rush.answered.seconds, 2), **spread(rush.answered.took)},
-            "sustained_per_s": round(rush.sustained, 1),
-            "bare_per_s": round(bare.sustained, 1),
-            "ratio": round(rush.sustained / bare.sustained, 3),
+            "at_once": {"letters": len(letters), "accepted": len(flood_told.accepted),
+                        "refused": len(flood_told.refused), "answered_later": len(flood_told.later),
+                        "seconds": round(flood.answered.seconds, 2), **spread(flood.answered.took)},
+            "cpu_ms": ms(flood.cpu / len(letters)),
+            "bare_cpu_ms": ms(peer.cpu / peer.letters),
+            "sustained_per_s": round(rate, 1),
+            "bare_per_s": round(bare, 1),
+            "ratio": round(rate / bare, 3),
         }
 
 
@@ -118,38 +135,28 @@ async def _opens(here: Place, of: ward.Ward) -> datetime:
     return opens
 
 
-def _told(here: Place, writer: Writer, answered: Answered) -> dict[str, set[str]]:
-    """Contacts by what they were told: accepted (the hold to be confirmed), refused, and among these offered (the
-    waiting list); later: nothing yet, the answer goes by a push."""
-    wording = here.house.wording
-    confirm, wait = wording.render("booking/chat/label_confirm"), wording.render("booking/chat/label_wait")
-    told: dict[str, set[str]] = {"accepted": set(), "refused": set(), "offered": set(), "later": set()}
-    for contact, status, _, body in answered.answers:
-        text = writer.read(body) if status == 200 else ""
-        kind = "later" if not text else "accepted" if confirm in text else "refused"
-        told[kind].add(contact)
-        if wait in text:
-            told["offered"].add(contact)
-    return told
-
-
-async def _rush(here: Place, letters: list[Letter], ports: list[int], within: float, name: str) -> Rush:
+async def _rush(
+    here: Place, letters: list[Letter], ports: list[int], webs: list[Child], within: float, name: str
+) -> Rush:
     source, target = Path(here.folder, name), Path(here.folder, f"{name}.json")
     write_down(letters, source)
+    before = sum(web.cpu for web in webs)
     connections = str(min(CONNECTIONS, len(letters)))
     child = here.start_module(
         "bot.bench.rush", str(source), str(target), str(within), connections, *map(str, ports)
     )
     await child.done()
-    return Rush.read(target)
+    again = int(json.loads(target.read_text(encoding="utf-8"))["again"])
+    return Rush(Answered.read(target), again, sum(web.cpu for web in webs) - before)
 
 
 async def _bare(here: Place, letters: list[Letter], slots: int) -> Rush:
-    """All at once: it has nothing to do but this."""
-    async with driver.gate_table(here.settings.database, slots):
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(driver.gate_table(here.settings.database, slots))
         first = free_port(2)
         ports = [first, first + 1]
-        for port in ports:
-            child = here.start_module("bot.bench.gate", str(port))
-            await child.ready(f"http://127.0.0.1:{port}/readyz")
-        return await _rush(here, letters, ports, 0, "bare")
+        webs = [here.start_module("bot.bench.gate", str(port)) for port in ports]
+        for web, port in zip(webs, ports, strict=True):
+            stack.push_async_callback(web.stop)
+            await web.ready(f"http://127.0.0.1:{port}/readyz")
+        return await _rush(here, letters, ports, webs, 0, "bare")

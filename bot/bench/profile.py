@@ -12,6 +12,7 @@ import pstats
 import runpy
 import signal
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,7 @@ def _name(place: tuple[str, int, str]) -> str:
 
 
 def main(path: Path) -> None:
-    profiler = cProfile.Profile()
+    profiler = cProfile.Profile(time.process_time)
     signal.signal(signal.SIGUSR1, lambda *_: profiler.enable())
     try:
         sys.argv[1:] = ["serve"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
@@ -33,46 +34,61 @@ class Ward:
     clinic: str
 
 
-async def open_ward(here: Place, slots: int) -> Ward:
-    """Tomorrow from nine to ten, all slots in one segment, with a doctor whose clinic takes anybody."""
+async def open_ward(here: Place, slots: int, *besides: Ward) -> Ward:
+    """Tomorrow from nine to ten, all slots in one segment, with a doctor whose clinic takes anybody; `besides` have
+    theirs already."""
     async with here.workshop.job(name="bench").context() as context:
         catalogue = await DirectoryService(context).catalogue()
         day = context.clock.today() + timedelta(days=1)
-    doctor, clinic = _anybodys(catalogue)
-    session = Session(
-        code="bench", site=catalogue.clinic[clinic].site, clinic=clinic, doctor=doctor, date=day, half="am", room="",
-        kind="expert", registration_fee=0, consultation_fee=2500, state="open", substitute=None,
-        segments=(Segment(1, time(9), time(10), slots, 1),),
-    )
+    ward = _anybodys(catalogue, besides)
     rooms = {"": Where("", "", "", "")}
+    sessions = [_session(catalogue, each, day, slots) for each in (*besides, ward)]
     clock = HospitalClock(here.settings.timezone)
-    await bring_in_line(here.house.database.run, {}, Roster(day, day, [session], rooms), clock)
-    return Ward(doctor, clinic)
+    await bring_in_line(here.house.database.run, {}, Roster(day, day, sessions, rooms), clock)
+    return ward
 
 
-def _anybodys(catalogue: Catalogue) -> tuple[str, str]:
+def _session(catalogue: Catalogue, ward: Ward, day: date, slots: int) -> Session:
+    return Session(
+        code=f"bench-{ward.doctor}", site=catalogue.clinic[ward.clinic].site, clinic=ward.clinic, doctor=ward.doctor,
+        date=day, half="am", room="", kind="expert", registration_fee=0, consultation_fee=2500, state="open",
+        substitute=None, segments=(Segment(1, time(9), time(10), slots, 1),),
+    )
+
+
+def _anybodys(catalogue: Catalogue, besides: Sequence[Ward]) -> Ward:
     for doctor in catalogue.doctors:
         for code in doctor.clinics:
-            clinic = catalogue.clinic[code]
-            if catalogue.bookable(code) and (clinic.min_age, clinic.max_age, clinic.sex) == (None, None, None):
-                return doctor.code, code
+            clinic, ward = catalogue.clinic[code], Ward(doctor.code, code)
+            anybody = (clinic.min_age, clinic.max_age, clinic.sex) == (None, None, None)
+            if anybody and catalogue.bookable(code) and doctor.code not in {each.doctor for each in besides}:
+                return ward
     raise DaoyiError("the seeded hospital has no clinic that takes anybody")
 
 
 async def bring(here: Place, ward: Ward, count: int) -> None:
     """So many contacts, each with one registered person, each shown the segment to choose."""
     await here.house.database.run(lambda tx: _register(here, tx, count))
+    await _show(here, ward, [openid(number) for number in range(count)])
+
+
+async def bring_on(here: Place, ward: Ward, slots: int, contacts: Sequence[str]) -> None:
+    """The same contacts are shown another doctor's segment."""
+    await _show(here, await open_ward(here, slots, ward), contacts)
+
+
+async def _show(here: Place, ward: Ward, contacts: Sequence[str]) -> None:
     turns = asyncio.Semaphore(AT_ONCE)
 
-    async def arrive(number: int) -> Answer:
+    async def arrive(contact: str) -> Answer:
         scan = Inbound(
-            "bench", f"arrive{number}", "wechat", here.account, openid(number), "scan",
+            "bench", f"{ward.doctor} {contact}", "wechat", here.account, contact, "scan",
             data={"scene": f"doctor:{ward.doctor}"},
         )
         async with turns:
             return await here.house.dispatcher.turn(scan)
 
-    for answer in await asyncio.gather(*(arrive(number) for number in range(count))):
+    for answer in await asyncio.gather(*map(arrive, contacts)):
         if len(answer.messages) != 1 or len(answer.messages[0].options) != 1:
             raise DaoyiError(f"a contact was not shown the one segment: {answer.messages}")
 

@@ -12,7 +12,7 @@ from bot.talk.area import Area
 
 NO_AREA = {"common", "static", "menu", "sandbox"}
 """Folders of templates/ that are nobody's area."""
-MACHINERY = {"__init__", "alone", "dead_letters", "job", "keep", "outbox", "registry", "schedule", "talk", "expiry"}
+MACHINERY = {"__init__", "alone", "job", "keep", "outbox", "registry", "schedule", "talk", "expiry"}
 """Files of jobs/ that are nobody's area."""
 TABLE = re.compile(r"""\b(?:table|_listed)\(\s*["'](\w+)["']""")
 

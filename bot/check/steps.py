@@ -31,6 +31,9 @@ def check(project: Project) -> Iterator[Finding]:
                         yield finding
         if not flow.has_step("start") or flow.start is Flow.start:
             yield Finding(project.file_of(flow), flow.name, "has no step start")
+        for step in flow.anew:
+            if not flow.has_step(step):
+                yield Finding(project.file_of(flow), flow.name, f"has no step {step} to look up anew")
 
 
 def written(project: Project, flow: type[Flow]) -> Iterator[tuple[Module, ast.ClassDef]]:

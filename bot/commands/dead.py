@@ -10,7 +10,7 @@ from bot.db import keys_store
 from bot.db.engine import Database
 from bot.db.transaction import Transaction
 from bot.settings import Settings
-from jobs.dead_letters import called, list_calls, list_dead, send_again
+from flows.notices.undelivered import called, list_calls, list_dead, send_again
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,7 +38,8 @@ async def run(args: argparse.Namespace, settings: Settings) -> int:
             for letter in letters:
                 tries = f"{letter.attempts} tries  " if letter.attempts else ""
                 since = f"{clock.local(letter.since):%m-%d %H:%M}"
-                print(f"{letter.id}  {since}  {letter.what}  {tries}{letter.error or '-'}")
+                what = f"{letter.what} {letter.about}".strip()
+                print(f"{letter.id}  {since}  {what}  {tries}{letter.error or '-'}")
     finally:
         await database.close()
     return 0

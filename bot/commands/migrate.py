@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 
-from bot import house
+from bot import app, house
 from bot.db import migrate
 from bot.settings import Settings
 
@@ -17,7 +17,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 async def run(args: argparse.Namespace, settings: Settings) -> int:
-    assert house.AREAS.all  # the tables of every area and of the embedded hospital are known now
+    # With these the tables of every area, of the embedded hospital and of the console are known.
+    assert house.AREAS.all and app.__name__
     settings.var.mkdir(parents=True, exist_ok=True)
     if args.new:
         print(await asyncio.to_thread(migrate.write_next, args.new, args.tables))

@@ -41,8 +41,7 @@ class Database:
         self.sqlite = self.url.get_backend_name() == "sqlite"
         self._engine = _make_engine(url, self.sqlite)
         self._idle: list[Link] = []
-        self.size = size
-        self._places = asyncio.Semaphore(size)
+        self.size, self._places = size, asyncio.Semaphore(size)
         # SQLite has one writer; queueing here in order of arrival beats sleeping in its busy handler.
         self._writer: asyncio.Lock | None = asyncio.Lock() if self.sqlite else None
         self._closed = False
@@ -98,19 +97,20 @@ class Database:
             except BaseException as error:
                 await self._abandon(link, error)
                 if isinstance(error, Refusal):
-                    await self._tell(link, tx)
+                    await self._tell(link, tx, error)
                 raise
         finally:
             await self._give(link, writing=True)
         if tx.wrote_outbox and self.wake is not None:
             self.wake()
 
-    async def _tell(self, link: Link, tx: Transaction) -> None:
+    async def _tell(self, link: Link, tx: Transaction, refusal: Refusal) -> None:
         """A no rolls back what it refuses, not the lines of the journal that tell of it."""
         kept = failures(tx)
         try:
             if kept and not link.broken:
                 await link.script(kept, begin=True, commit=True)
+                refusal.noted = True
         except Exception as error:
             await self._abandon(link, error)
             log.warning("journal_lost", lines=len(kept), error=type(error).__name__)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Index, Row, Select, bindparam, delete, func, insert, or_, select
+from sqlalchemy import Boolean, Column, Index, Row, Select, and_, bindparam, delete, func, insert, or_, select
 
 from bot.db.prepared import Prepared
 from bot.db.schema import Moment, code, key, table, whole
@@ -45,7 +45,8 @@ _prepared: dict[str, Prepared] = {}
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What is looked for; "", None and empty leave a filter out. ``kind`` may be the beginning of one (``booking.``).
-    ``clinics`` and ``doctor`` are who may see only that: None is everything."""
+    ``clinics`` and ``doctor`` are who may see only that: None is everything; ``nowhere`` are kinds of lines without a
+    clinic that they may see as well."""
 
     kind: str = ""
     failed: bool | None = None
@@ -56,6 +57,7 @@ class Wanted:
     until: datetime | None = None
     clinics: Sequence[str] | None = None
     doctor: str = ""
+    nowhere: Sequence[str] = ()
 
 
 def steps(tx: Transaction) -> list[tuple[Prepared, tuple[Any, ...]]]:
@@ -111,8 +113,12 @@ def _where(wanted: Wanted) -> list[Any]:
     if wanted.until:
         where.append(journal.c.at < wanted.until)
     if wanted.clinics is not None:
-        mine = journal.c.clinic.in_(wanted.clinics)
-        where.append(or_(mine, journal.c.doctor == wanted.doctor) if wanted.doctor else mine)
+        mine: list[Any] = [journal.c.clinic.in_(wanted.clinics)]
+        if wanted.doctor:
+            mine.append(journal.c.doctor == wanted.doctor)
+        if wanted.nowhere:
+            mine.append(and_(journal.c.clinic == "", journal.c.kind.in_(wanted.nowhere)))
+        where.append(or_(*mine))
     return where
 
 

@@ -86,8 +86,7 @@ def _reader(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[bytes], Any] |
     python = _python(kind, dialect)
     if python is bytes:
         return None
-    if python is str:
-        return bytes.decode
-    if python in (int, bool):
-        return int
-    raise TypeError(f"a prepared statement cannot read {kind!r}")
+    try:
+        return wire.READERS[python]
+    except KeyError:
+        raise TypeError(f"a prepared statement cannot read {kind!r}") from None

@@ -86,17 +86,20 @@ class NoLink:
 class _Statements:
     """Those of one dialect, compiled once for one turn and repeated for several."""
 
-    _made: dict[str, _Statements] = {}
+    _made: dict[tuple[str, bool], _Statements] = {}
 
-    def __init__(self, dialect: Any) -> None:
+    def __init__(self, dialect: Any, mariadb: bool) -> None:
         def bind(column: Any) -> Any:
             return bindparam(column.name, type_=column.type)
 
         fields = (contact.c.followed, contact.c.easy, conversation.c.state, conversation.c.mode, conversation.c.reach,
                   conversation.c.turns, contact.c.id, contact.c.public_id, contact.c.external_id)
         joined = select(*fields).join(conversation, conversation.c.contact_id == contact.c.id)
-        # Contacts first, by their unique key: whoever read the other table first would lock rows of others.
-        found = joined.prefix_with("STRAIGHT_JOIN", dialect="mysql").with_for_update()
+        # Contacts first, by their unique key: whoever read the other table first would lock rows of others. Nobody
+        # waits for a conversation that is locked elsewhere. TiDB takes SKIP LOCKED and then locks nothing, and MySQL
+        # cannot be told from it: there such a lock is refused, and all go alone.
+        found = joined.prefix_with("STRAIGHT_JOIN", dialect="mysql")
+        found = found.with_for_update(skip_locked=mariadb, nowait=not mariadb)
         account, address = contact.c.account, contact.c.external_id
         self.find = Prepared(found.where(account == bind(account), address.in_([bind(address)])), dialect)
         seen = select(inbox.c.external_id, inbox.c.answer).where(inbox.c.source == bind(inbox.c.source))
@@ -114,15 +117,16 @@ class _Statements:
 
     @classmethod
     def of(cls, dialect: Any) -> _Statements:
-        made = cls._made.get(dialect.name)
+        kind = dialect.name, getattr(dialect, "is_mariadb", False)
+        made = cls._made.get(kind)
         if made is None:
-            made = cls._made[dialect.name] = cls(dialect)
+            made = cls._made[kind] = cls(dialect, kind[1])
         return made
 
 
 async def open_turns(tx: Transaction, asked: Sequence[Asked]) -> dict[str, Locked]:
-    """Begin and lock the conversations of these contacts, by their addresses; who is not there yet is left out. All
-    are of one line, and no two of one contact."""
+    """Begin and lock the conversations of these contacts, by their addresses; left out is who is not there yet, or is
+    locked by somebody else. All are of one line, and no two of one contact."""
     known, first = _Statements.of(tx.link.dialect), asked[0]
     find = [known.find.args({"account": first.account, "external_id": each.address}) for each in asked]
     seen = [known.seen.args({"source": first.source, "external_id": each.message}) for each in asked]

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from aiomysql.connection import COMMAND, Connection
@@ -55,6 +55,15 @@ def moment(value: datetime | None) -> str:
 
 LITERALS: dict[type, Callable[[Any], str]] = {str: text, bytes: blob, int: whole, bool: whole, datetime: moment}
 """By the type that a column has in Python: how its values stand in SQL."""
+
+READERS: dict[type, Callable[[bytes], Any]] = {
+    str: bytes.decode,
+    int: int,
+    bool: lambda value: value != b"0",
+    datetime: lambda value: datetime.fromisoformat(value.decode()).replace(tzinfo=UTC),
+    date: lambda value: date.fromisoformat(value.decode()),
+}
+"""And how they are read, a moment with its zone."""
 
 
 async def run(driver: Connection, sql: str, shapes: Sequence[Shape]) -> list[Any]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from bot.access.doors import Door
+from bot.access.work import Name, Wait
 from bot.context import Context
 from bot.talk.flow import Flow
 from bot.talk.messages import Inbound
@@ -26,7 +27,8 @@ class Area:
     asked for, giving (flow, arg) to begin, or None. `alarm` hears emergency words, giving the template that answers.
     `routes` are aiohttp route tables. `pushes` are the kinds of push that the area sends. `permits` are its rights;
     `ranged` those of them that can reach less than everything (bot.access.rights). `doors` are its entries in the menu
-    of the desk.
+    of the desk, `waits` what it counts on each member's start page, `names` how the things of the trail and the journal
+    are called that it knows, by what stands before their colon ("appointment").
     """
 
     name: str
@@ -41,6 +43,8 @@ class Area:
     permits: tuple[str, ...] = ()
     ranged: tuple[str, ...] = ()
     doors: tuple[Door, ...] = ()
+    waits: tuple[Wait, ...] = ()
+    names: Mapping[str, Name] = field(default_factory=dict)
 
 
 class Areas:

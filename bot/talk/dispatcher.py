@@ -31,6 +31,8 @@ from bot.talk.arriving import ANSWERED, Work, work_of
 from bot.talk.crowd import Crowd
 from bot.talk.engine import Engine
 from bot.talk.lanes import Lanes
+from bot.talk.later import Later
+from bot.talk.line import in_line
 from bot.talk.messages import Answer, Inbound, Message
 from bot.talk.session import Session
 from bot.talk.together import Think, Together
@@ -43,7 +45,7 @@ TRIES = 6
 SPARED = 3
 """Connections of a process that turns leave to everything else."""
 
-SAY, LATE = "chat.say", "chat.late"
+SAY = "chat.say"
 
 
 class Dispatcher:
@@ -63,6 +65,7 @@ class Dispatcher:
         }
         # However many turns wait, a message whose answer comes late can be written down at once, and pages still load.
         self._together = Together(database, max(1, database.size - SPARED))
+        self._later = Later(database)
         self._lanes = Lanes()
         self._crowd = Crowd()
         self._running: dict[tuple[str, str], asyncio.Task[Answer]] = {}
@@ -93,8 +96,7 @@ class Dispatcher:
         The row carries the message itself. If this process dies before the turn commits, the turn is done again from
         the row; if the turn did commit, the row finds the stored answer.
         """
-        async with self.database.transaction() as tx:
-            tx.put(LATE, {"inbound": inbound.dump()}, key=f"late:{inbound.source}:{inbound.external_id}"[:160])
+        await self._later.keep(inbound)
 
     async def event(self, contact_id: int, event: str, facts: dict[str, Any], *, once: str) -> Answer:
         """Something that a conversation awaits has happened (`name:key`). What it says is pushed. `once` names it."""
@@ -142,15 +144,17 @@ class Dispatcher:
     async def _message(self, inbound: Inbound) -> Answer:
         began = time.perf_counter()
         try:
-            return await self._attempt(inbound, work_of(inbound))
+            return await in_line(lambda: self._attempt(inbound, work_of(inbound)))
         except Exception as error:
             if is_passing(error) or inbound.kind not in ANSWERED:
                 raise  # what nobody waits for is not answered with an apology: the channel delivers it again
             # A fault of ours: its transaction is gone, the conversation stands where it stood. Say so, kindly, with a
             # reference that staff can look up, and keep the message as answered so.
             log.error("turn_failed", kind=inbound.kind, exc_info=True)
+            why = type(error).__name__
 
             async def sorry(engine: Engine) -> None:
+                engine.context.tx.note("talk.failed", actor=engine.context.actor, failed=why, channel=inbound.channel)
                 engine.voice.say("common/chat/error_ours", reference=logs.request_id())
 
             return await self._attempt(inbound, sorry)
@@ -164,8 +168,7 @@ class Dispatcher:
             messages, stored = await self._think(tx, locked, work, inbound.kind)
             said[:] = [Answer(messages)]
             body = pack([inbound.text, inbound.data])
-            kept = _kept(tx, locked, inbound.source, inbound.external_id, inbound.kind, body, said[0])
-            return Closing(stored, kept)
+            return Closing(stored, _kept(tx, locked, inbound.source, inbound.external_id, inbound.kind, body, said[0]))
 
         address = inbound.account, inbound.channel, inbound.contact, inbound.source, inbound.external_id
         locked = await self._with_others(Asked(*address), think) if self._together.worth() else None

@@ -41,7 +41,7 @@ class Engine(Runner):
                 await getattr(self, f"_{word}")()
             case precedence.Courtesy(template):
                 self.voice.say(template, busy=self.session.top is not None)
-                self._ask_again()
+                await self._ask_again()
                 if self.voice.easy and self.session.top is None:
                     await self.begin(EASY, MENU)
             case precedence.Begin(flow, said, alone):
@@ -147,12 +147,12 @@ class Engine(Runner):
                 self.voice.say("common/chat/help")
             return
         self.voice.say("common/chat/help_inside")
-        self.voice.ask(self.session.top)
+        await self._ask_again()
 
     async def _human(self) -> None:
         if self.session.top and self.session.top.flow == "human":
             self.voice.say("common/chat/human_already")
-            self._ask_again()
+            await self._ask_again()
             return
         await self.begin("human")
 

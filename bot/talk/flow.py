@@ -38,6 +38,10 @@ class Flow:
     words: ClassVar[tuple[str, ...]] = ()
     scenes: ClassVar[tuple[str, ...]] = ()
     upgrades: ClassVar[Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]]] = {}
+    anew: ClassVar[tuple[str, ...]] = ()
+    """Steps whose lists age (what is free, what is coming): where the talk comes back to one, it is looked up anew."""
+    goes_on: ClassVar[bool] = False
+    """Begun or called while an interrupted one of it lies below, that one goes on with all that was said in it."""
 
     @dataclass
     class Data:
@@ -56,6 +60,10 @@ class Flow:
         self.frame_id = frame_id
         self.text = ""
         self.returned: Any = None
+        self.called = False
+        """Another flow goes on when this one ends."""
+        self.hushed = False
+        """What is asked or said in this turn was said by a push already: it is waited for, not said again."""
         self.said: list[tuple[str, dict[str, Any]]] = []
 
     async def start(self) -> Outcome:

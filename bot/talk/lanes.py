@@ -29,6 +29,11 @@ class Lanes:
     def __len__(self) -> int:
         return len(self._lanes)
 
+    def users(self, name: Hashable) -> int:
+        """How many are in a lane, at work or waiting."""
+        lane = self._lanes.get(name)
+        return lane.users if lane else 0
+
     async def run(self, name: Hashable, work: Callable[[], Awaitable[T]]) -> T:
         """Run `work` when everything that came into the lane before it has ended, well or badly."""
         lane = self._lanes.get(name)

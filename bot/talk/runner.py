@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from bot import logs
@@ -41,6 +42,8 @@ class Runner:
     async def begin(self, name: str, arg: str | None = None, *, text: str = "") -> None:
         """Start a flow over whatever is going on; one that is already under way starts anew. `text` is what was said
         with its word, for a first step that can read more of it."""
+        if self._raised(name, arg):
+            return await self._resume()
         for frame in [frame for frame in self.session.frames if frame.flow == name]:
             if frame in self.session.frames:
                 # One that was called and is begun anew goes back to its caller all the same.
@@ -87,7 +90,7 @@ class Runner:
                 said = f"{_home(refusal, flow)}/chat/{refusal.template}"
                 self.voice.say(said, **{**plain(flow.data), **refusal.facts})
                 await self._drop(frame)
-                self._resume()
+                await self._resume()
                 return
             except NotFound as gone:
                 # What the conversation was about is not there any more, or is not this contact's.
@@ -120,7 +123,7 @@ class Runner:
         """There is nothing to go on with: say so, and give back what was held."""
         self.voice.say("common/chat/restarted")
         await self._drop(frame)
-        self._resume()
+        await self._resume()
 
     def _spoken(self, flow: Flow) -> None:
         for prompt, facts in flow.said:
@@ -130,15 +133,19 @@ class Runner:
     async def _settle(self, frame: Frame, flow: Flow, step: str, outcome: Outcome) -> None:
         if isinstance(outcome, Done):
             self.session.frames.remove(frame)
+            if flow.hushed:
+                return
             if outcome.prompt:
                 text = self.voice.text(f"{flow.area}/chat/{outcome.prompt}", **{**frame.data, **outcome.facts})
                 self.voice.messages.append(Message(text, links=tuple((t, u) for t, u in outcome.links)))
             await self._return(outcome.result)
             return
         if isinstance(outcome, Call):
+            frame.wait, frame.then = None, outcome.then.__name__
+            if self._raised(outcome.flow, outcome.arg):
+                return await self._resume()
             if outcome.say:
                 self.voice.say(f"{flow.area}/chat/{outcome.say}", **{**frame.data, **outcome.facts})
-            frame.wait, frame.then = None, outcome.then.__name__
             cls = self.areas.flows[outcome.flow]
             called = Frame(cls.name, cls.version, plain(cls.Data()))
             self.session.frames.append(called)
@@ -148,7 +155,8 @@ class Runner:
         if not frame.trail or frame.trail[-1] != step:
             frame.trail.append(step)
         frame.wait = wait_of(outcome, self.context.now)
-        self.voice.ask(frame)
+        if not flow.hushed:
+            self.voice.ask(frame)
 
     async def _return(self, result: Any) -> None:
         """A flow has ended: its caller goes on with what came of it (None: nothing), or the one below asks again."""
@@ -157,18 +165,37 @@ class Runner:
             then, top.then = top.then, ""
             await self._run(top, then, returned=result)
         else:
-            self._resume()
+            await self._resume()
 
-    def _ask_again(self) -> None:
-        if self.session.top:
-            self.voice.ask(self.session.top)
-
-    def _resume(self) -> None:
-        """The interrupted flow below asks its question again."""
+    async def _ask_again(self) -> None:
+        """The present question once more; a list that ages is looked up anew."""
         top = self.session.top
-        if top and top.wait:
-            self.voice.say("common/chat/resumed", flow=top.flow)
+        if top is None:
+            return
+        cls, step = self.areas.flows.get(top.flow), top.trail[-1] if top.trail else ""
+        if cls is not None and step in cls.anew:
+            await self._run(top, step)
+        else:
             self.voice.ask(top)
+
+    async def _resume(self) -> None:
+        """The interrupted flow below asks its question again, unless there is nothing more to ask."""
+        top, said = self.session.top, len(self.voice.messages)
+        if top and top.wait:
+            await self._ask_again()
+            if self.session.top is top:
+                back = Message(self.voice.text("common/chat/resumed", flow=top.flow))
+                self.voice.messages.insert(said, back)
+
+    def _raised(self, name: str, arg: str | None) -> bool:
+        """Whether an interrupted flow of this name, which nobody called and which may go on, now lies on top."""
+        frames = self.session.frames
+        for place, frame in enumerate(frames[:-1]):
+            called = place and frames[place - 1].wait is None
+            if frame.flow == name and not arg and self.areas.flows[name].goes_on and frame.wait and not called:
+                frames.append(frames.pop(place))
+                return True
+        return False
 
     async def _drop(self, frame: Frame, *, callers: bool = True) -> Frame:
         """End a frame before its time, and whoever had called it: nothing would come back to them any more, and they
@@ -194,7 +221,11 @@ class Runner:
             log.error("flow_data_unreadable", flow=frame.flow, version=frame.version, exc_info=True)
             return None
         frame.data, frame.version = plain(data), cls.version
-        return cls(self.context, self._service(frame.flow), data, frame.id)
+        flow = cls(self.context, self._service(frame.flow), data, frame.id)
+        flow.called = any(
+            above is frame and caller.wait is None for caller, above in itertools.pairwise(self.session.frames)
+        )
+        return flow
 
     def _service(self, flow: str) -> Any:
         area = self.areas.home[flow]

@@ -19,6 +19,7 @@ from bot.db.contacts import Locked
 from bot.db.engine import Database
 from bot.db.transaction import Transaction
 from bot.db.turns import Apart, Asked, Closing, NoLink, close_turns, open_turns
+from bot.talk.line import InLine
 
 EASE = 4
 """So many turns under way are no reason to gather what comes."""
@@ -92,13 +93,12 @@ class Together:
         before.
 
         :raises Apart: it has to be done alone, and nothing of it was done
+        :raises InLine: nothing of it was done
         """
         seat = Seat(asked)
         self._waiting.setdefault(asked.line, deque()).append(seat)
         if len(self._carriers) < CARRIERS:
-            carrier = asyncio.create_task(self._carrier())
-            self._carriers.add(carrier)
-            carrier.add_done_callback(self._carriers.discard)
+            self._carriers.add(asyncio.create_task(self._carrier()))
         try:
             found = await self._seated(seat, think)
         except Apart:
@@ -117,6 +117,8 @@ class Together:
                 closing = await think(part, locked)
                 if not (link.asked or part.last):
                     thought = part, locked, closing
+        except InLine:
+            raise
         except Exception as error:  # what fails here fails alone, too, and is answered there
             raise Apart from error
         finally:
@@ -130,16 +132,25 @@ class Together:
         return locked
 
     async def _carrier(self) -> None:
-        while self._waiting:
-            async with self._places:
-                seats = self._next()
-                try:
-                    await self._carry(seats)
-                except Exception as error:
-                    log.info("turns_apart", turns=len(seats), error=type(error).__name__)
-                finally:
-                    for seat in seats:
-                        seat.over()
+        """Carries until nobody waits, and is none of the carriers from that very moment: whoever comes next, and be it
+        before this task has ended, makes another."""
+        task = asyncio.current_task()
+        assert task is not None
+        try:
+            while self._waiting:
+                async with self._places:
+                    await self._carried(self._next())
+        finally:
+            self._carriers.discard(task)
+
+    async def _carried(self, seats: list[Seat]) -> None:
+        try:
+            await self._carry(seats)
+        except Exception as error:
+            log.info("turns_apart", turns=len(seats), error=type(error).__name__)
+        finally:
+            for seat in seats:
+                seat.over()
 
     def _next(self) -> list[Seat]:
         """Those who go next; what is left of their line comes after the other lines."""

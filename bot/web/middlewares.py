@@ -9,7 +9,7 @@ from aiohttp.typedefs import Handler
 
 from bot import logs, metrics
 from bot.errors import BadInput, DaoyiError, OutsideError, Refusal
-from bot.web import faults, headers
+from bot.web import failures, faults, headers
 from bot.web.keys import WORDING
 
 log = logs.get(__name__)
@@ -74,22 +74,27 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
             response.headers["Allow"] = error.headers["Allow"]
         return response
     except Refusal as refusal:
+        if not request.path.startswith("/desk/"):  # what staff are refused is told by the desk's guard
+            await failures.tell(request, refusal)
         return faults.answer(request, faults.Kind.REFUSED, said=_said(request, refusal), reason=refusal.template)
     except BadInput as bad:
         log.warning("request_refused", reason=bad.reason, path=_path(request))
         return faults.answer(request, faults.of_error(bad), reason=bad.reason)
     except OutsideError as error:
         log.warning("request_outside", system=error.system, error=type(error).__name__, path=_path(request))
+        await failures.tell(request, error)
         return faults.answer(request, faults.Kind.BUSY)
     except DaoyiError as error:
         kind = faults.of_error(error)
         if kind is faults.Kind.OURS:
             log.error("request_failed", path=_path(request), exc_info=True)
+            await failures.tell(request, error)
         else:
             log.info("request_refused", reason=type(error).__name__, path=_path(request))
         return faults.answer(request, kind)
-    except Exception:
+    except Exception as error:
         log.error("request_failed", path=_path(request), exc_info=True)
+        await failures.tell(request, error)
         return faults.answer(request, faults.Kind.OURS)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -12,7 +12,6 @@ from bot.access import audit
 from bot.access.audit import store
 from bot.access.audit.chain import Entry
 from bot.access.audit.store import Wanted
-from bot.access.people import store as people
 from bot.context import Context
 from bot.db.transaction import Transaction
 from bot.errors import NotAllowed, NotFound
@@ -20,8 +19,10 @@ from bot.web import forms
 from bot.web.desk import export
 from bot.web.desk.guard import STAFF, needs
 from bot.web.desk.lists import Asked, Column, Listing
-from bot.web.desk.pages import is_part, reading, render
-from bot.web.keys import DATABASE, SETTINGS, WORDING
+from bot.web.desk.pages import called, is_part, reading, render
+from bot.web.keys import DATABASE, SETTINGS
+from flows.audit.saying import Saying, things_of
+from flows.audit.speaking import spoken
 
 routes = web.RouteTableDef()
 LIST = Listing(
@@ -40,8 +41,8 @@ async def listed(request: web.Request) -> web.StreamResponse:
     if which and not request[STAFF].may("audit.export"):
         raise NotAllowed("audit.export")
     async with reading(request) as context:
-        names = {f"staff:{row.public_id}": (row.login, row.name) for row in await people.everybody(context.tx)}
-        wanted = _wanted(context, asked, names)
+        words = await spoken(request, context)
+        wanted = _wanted(context, asked, words)
         limit, offset = asked.size, (asked.page - 1) * asked.size
         if which == "all":
             limit, offset = request.app[SETTINGS].desk.export_rows, 0
@@ -49,25 +50,28 @@ async def listed(request: web.Request) -> web.StreamResponse:
         count = await store.count(context.tx, wanted)
         anchor = await store.anchor_of(context.tx)
         opened = await store.one(context.tx, int(asked.open)) if asked.open.isdigit() else None
-    words = request.app[WORDING].words["facts"]
-    rows = [_row(entry, names, words) for entry in found]
+        every = [*found, opened] if opened else found
+        about = {wanted.about} - {""}
+        words = replace(words, called=await called(request, context, things_of(every) | about))
+    rows = [_row(entry, words) for entry in found]
     if which:
         return await export.send(request, LIST, asked, rows, anchor=anchor)
-    beside = {"entry": _row(opened, names, words), "facts": opened.facts} if opened else None
-    return render(request, "audit/desk/list.html.j2", list=LIST.page(asked, rows, count), beside=beside, anchor=anchor)
+    beside = {"entry": _row(opened, words), "facts": words.facts(opened.facts)} if opened else None
+    return render(request, "audit/desk/list.html.j2", list=LIST.page(asked, rows, count), beside=beside, anchor=anchor,
+                  thing=words.thing(wanted.about) if wanted.about else "",
+                  who=words.actor(wanted.actor) if ":" in asked.filters["who"] else asked.filters["who"])
 
 
 @routes.get("/desk/audit/entry/{number:[0-9]{1,15}}")
 @needs("audit.view")
 async def one(request: web.Request) -> web.StreamResponse:
     async with reading(request) as context:
-        names = {f"staff:{row.public_id}": (row.login, row.name) for row in await people.everybody(context.tx)}
         entry = await store.one(context.tx, int(request.match_info["number"]))
-    if entry is None:
-        raise NotFound("entry")
+        if entry is None:
+            raise NotFound("entry")
+        words = await spoken(request, context, things_of([entry]))
     template = "audit/desk/beside.html.j2" if is_part(request) else "audit/desk/entry.html.j2"
-    row = _row(entry, names, request.app[WORDING].words["facts"])
-    return render(request, template, beside={"entry": row, "facts": entry.facts})
+    return render(request, template, beside={"entry": _row(entry, words), "facts": words.facts(entry.facts)})
 
 
 @routes.post("/desk/audit/verify")
@@ -87,14 +91,12 @@ async def verify(request: web.Request) -> web.StreamResponse:
     return render(request, template, proof=proof)
 
 
-def _wanted(context: Context, asked: Asked, names: dict[str, tuple[str, str]]) -> Wanted:
-    """Who is found by name to sign in with, by name, or as it stands in the trail (job:…, contact:…)."""
-    who = asked.filters["who"]
-    actor = next((actor for actor, known in names.items() if who and who.casefold() in map(str.casefold, known)), who)
+def _wanted(context: Context, asked: Asked, words: Saying) -> Wanted:
+    """Who and what are found by the names that the list shows, or as they stand in the trail (job:…, contact:…)."""
     since, until = _day(asked.filters["since"]), _day(asked.filters["until"])
     return Wanted(
-        actor=actor, act=asked.filters["act"], about=asked.filters["about"],
-        since=_moment(context, since) if since else None,
+        actor=words.actor_called(asked.filters["who"]), act=asked.filters["act"],
+        about=words.thing_called(asked.filters["about"]), since=_moment(context, since) if since else None,
         until=_moment(context, until + timedelta(days=1)) if until else None,
     )
 
@@ -110,19 +112,9 @@ def _moment(context: Context, day: date) -> datetime:
     return context.clock.moment(day, time(0))
 
 
-def _brief(value: Any) -> str:
-    """One value of an entry's facts in a cell."""
-    if isinstance(value, list):
-        return "、".join(str(each) for each in value)
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
-
-
-def _row(entry: Entry, names: dict[str, tuple[str, str]], words: dict[str, str]) -> dict[str, Any]:
-    login, name = names.get(entry.actor, ("", ""))
-    about = names.get(entry.about)
+def _row(entry: Entry, words: Saying) -> dict[str, Any]:
     return {
-        "number": entry.number, "at": entry.at, "who": f"{name} ({login})" if login else entry.actor,
-        "actor": entry.actor, "act": entry.act, "about": f"{about[1]} ({about[0]})" if about else entry.about,
-        "object": entry.about, "address": entry.address, "request": entry.request_id,
-        "facts": "；".join(f"{words.get(name, name)} {_brief(value)}" for name, value in entry.facts.items() if value),
+        "number": entry.number, "at": entry.at, "who": words.actor(entry.actor), "actor": entry.actor,
+        "act": words.act(entry.act), "slug": entry.act, "about": words.thing(entry.about), "object": entry.about,
+        "facts": words.brief(entry.facts), "address": entry.address, "request": entry.request_id,
     }

@@ -19,7 +19,9 @@ from bot.web.desk import export
 from bot.web.desk.guard import STAFF, needs
 from bot.web.desk.lists import Asked, Column, Listing
 from bot.web.desk.pages import in_tx, reading, render, see
-from bot.web.keys import SETTINGS, WORDING
+from bot.web.keys import SETTINGS
+from flows.audit.saying import Saying
+from flows.audit.speaking import spoken
 from flows.directory.rules import Catalogue
 from flows.directory.service import DirectoryService
 from flows.patients.finding import store as finding
@@ -29,12 +31,14 @@ PATH, RIGHT = "/desk/audit/journal", "audit.journal"
 LIST = Listing(
     "journal",
     (Column("at", "moment"), Column("kind"), Column("outcome"), Column("reason"), Column("person"), Column("clinic"),
-     Column("doctor"), Column("channel"), Column("who"), Column("about", hidden=True), Column("request")),
+     Column("doctor"), Column("channel"), Column("who"), Column("about"), Column("request")),
     filters=("since", "until", "kind", "outcome", "request", "about", "person"), sort="at", down=True, sortable=False,
 )
 COUNTED = 10_000
 """Further than this nobody turns pages: a narrower search is what helps."""
-KINDS = ("booking.", "push.", "job.", "access.", "patients.")
+TOLD = ("page.failed", "talk.failed")
+"""Lines that belong to no clinic, whose reference a patient reads out: whoever is told it may look them up."""
+KINDS = ("booking.", "page.", "talk.", "push.", "job.", "access.", "patients.")
 
 
 @routes.get(PATH)
@@ -52,13 +56,14 @@ async def listed(request: web.Request) -> web.StreamResponse:
         found = await journal.find(context.tx, wanted, limit=limit, offset=offset)
         count = await journal.count(context.tx, wanted, most=COUNTED)
         known = await finding.briefs(context.tx, [row.person_id for row in found if row.person_id])
-        names = {f"staff:{row.public_id}": row.name for row in await people.everybody(context.tx)}
-    words = request.app[WORDING].words
-    rows = [_row(row, known, names, catalogue, words) for row in found]
+        words = await spoken(request, context, {row.about for row in found})
+    rows = [_row(row, known, words) for row in found]
     if which:
         return await export.send(request, LIST, asked, rows)
     shown = LIST.page(asked, rows, count, capped=count == COUNTED)
-    return render(request, "audit/desk/journal.html.j2", list=shown, kinds=KINDS, hits=None)
+    about = words.thing(found[0].about) if asked.filters["about"] and found else ""
+    return render(request, "audit/desk/journal.html.j2", list=shown, kinds=KINDS, hits=None, thing=about,
+                  kept=request.app[SETTINGS].keep.journal_days)
 
 
 @routes.post(PATH)
@@ -74,7 +79,8 @@ async def find(request: web.Request, context: Context) -> web.StreamResponse:
     if len(hits) == 1:
         return see(request, f"{PATH}?person={hits[0].public_id}")
     shown = LIST.page(LIST.asked(request), [], 0)
-    return render(request, "audit/desk/journal.html.j2", list=shown, kinds=KINDS, hits=hits)
+    return render(request, "audit/desk/journal.html.j2", list=shown, kinds=KINDS, hits=hits, thing="",
+                  kept=request.app[SETTINGS].keep.journal_days)
 
 
 async def _wanted(request: web.Request, context: Context, asked: Asked, catalogue: Catalogue) -> Wanted:
@@ -94,6 +100,7 @@ async def _wanted(request: web.Request, context: Context, asked: Asked, catalogu
         kind=filters["kind"] if filters["kind"] in KINDS else "",
         failed={"failed": True, "done": False}.get(filters["outcome"]), request_id=filters["request"],
         about=filters["about"], persons=persons, clinics=clinics, doctor=doctor,
+        nowhere=TOLD if filters["request"] else (),
         since=context.clock.moment(since, time(0)) if since else None,
         until=context.clock.moment(until + timedelta(days=1), time(0)) if until else None,
     )
@@ -107,19 +114,25 @@ def _day(text: str) -> date | None:
     return found if found and 2000 <= found.year <= 2200 else None
 
 
-def _row(
-    row: Any, known: dict[int, finding.Brief], names: dict[str, str], catalogue: Catalogue, words: dict[str, Any]
-) -> dict[str, Any]:
-    person = known.get(row.person_id)
-    clinic, doctor = catalogue.clinic.get(row.clinic), catalogue.doctor.get(row.doctor)
-    told, whose = words["journal"], row.actor.partition(":")[0]
+def _row(row: Any, known: dict[int, finding.Brief], words: Saying) -> dict[str, Any]:
+    person, told = known.get(row.person_id), words.words["journal"]
+    doctor = words.catalogue.doctor.get(row.doctor)
     outcome = "failed" if row.failed else "done"
     return {
         "id": row.id, "at": row.at, "kind": told["kinds"].get(row.kind, row.kind), "outcome": told["outcome"][outcome],
-        "state": outcome, "reason": told["reasons"].get(row.reason, words["rights"].get(row.reason, row.reason)),
-        "person": mask_name(person.name) if person else "", "person_id": person.public_id if person else "",
-        "clinic": clinic.name if clinic else row.clinic, "doctor": doctor.name if doctor else row.doctor,
-        "channel": words["channel"].get(row.channel, row.channel),
-        "who": names.get(row.actor) or words["actor"].get(whose, row.actor), "about": row.about,
-        "request": row.request_id,
+        "state": outcome, "reason": _reason(row, words), "person": mask_name(person.name) if person else "",
+        "person_id": person.public_id if person else "",
+        "clinic": words.catalogue.clinic_name(row.clinic) or row.clinic,
+        "doctor": doctor.name if doctor else row.doctor,
+        "channel": words.words["channel"].get(row.channel, row.channel), "who": words.actor(row.actor),
+        "about": words.thing(row.about), "object": row.about, "request": row.request_id,
     }
+
+
+def _reason(row: Any, words: Saying) -> str:
+    """Why it was not done; a fault of the program by its name, for who looks into its log."""
+    reasons = words.words["journal"]["reasons"]
+    for known in (reasons, words.words["rights"], words.words["said"]["right"]):
+        if row.reason in known:
+            return str(known[row.reason])
+    return f"{reasons['other']} ({row.reason})" if row.reason else ""

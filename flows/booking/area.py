@@ -6,6 +6,7 @@ from bot.context import Context
 from bot.talk.area import Area
 from flows.booking.desk import DOORS, PERMITS, RANGED
 from flows.booking.desk import ROUTES as DESK
+from flows.booking.desk.waits import WAITS
 from flows.booking.flow.appeal import Appeal
 from flows.booking.flow.booking import Booking
 from flows.booking.flow.exams import Exams
@@ -14,6 +15,7 @@ from flows.booking.flow.offer import Offer
 from flows.booking.flow.stopped import Stopped
 from flows.booking.flow.waiting import Waiting
 from flows.booking.flow.wish import Wish
+from flows.booking.named.labels import NAMES
 from flows.booking.opening import pushes as opening
 from flows.booking.pages import ROUTES
 from flows.booking.pushes import KINDS
@@ -44,4 +46,6 @@ AREA = Area(
     permits=PERMITS,
     ranged=RANGED,
     doors=DOORS,
+    waits=WAITS,
+    names=NAMES,
 )

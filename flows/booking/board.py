@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
+from types import SimpleNamespace
 from typing import Any, Literal
 
-from flows.booking.neighbours import Catalogue, clinic_rules
+from flows.booking.left import store as left
+from flows.booking.neighbours import Catalogue, clinic_rules, window
 from flows.booking.offers import GENERAL, Offers, Wanted
 from flows.booking.rules import ClinicRules
 
@@ -51,17 +53,20 @@ class Board(Offers):
 
     async def experts(
         self, *, department: str = "", clinic: str = "", day: date | None = None, general: bool = False,
-        codes: Collection[str] | None = None,
+        codes: Collection[str] | None = None, half: str = "", since: time | None = None,
     ) -> list[Entry]:
         """Doctors with sessions, whoever is free next first and who is full last; with `general` the general clinics
-        beside them. `codes` takes these doctors alone, even where they have no session."""
+        beside them. `codes` takes these doctors alone, even where they have no session; `since`: only what is left from
+        that time of the day on."""
         catalogue = await self.neighbours.catalogue()
-        rows = await self._open(Wanted(clinic, "", day))
+        rows = await self._open(Wanted(clinic, "", day, half))
         if department:
             own = {each.code for each in catalogue.clinics_of(department)}
             rows = [row for row in rows if row.clinic in own]
         if codes is not None:
             rows = [row for row in rows if row.sitting in codes]
+        if since is not None:
+            rows = await self._since(rows, f"{since:%H:%M}")
         by_sitting: dict[tuple[str, str], list[Any]] = {}
         for row in rows:
             if row.sitting or general:
@@ -105,7 +110,25 @@ class Board(Offers):
         """A doctor as such, without sessions."""
         return self._absent(code, catalogue)
 
+    async def nearest(self, wanted: Wanted, department: str = "", after: date | None = None) -> date | None:
+        """The next day on which a slot is left, behind `after` if there is one, else before it."""
+        free = [each.day for each in await self.calendar(wanted, department) if each.state == "free"]
+        later = [day for day in free if after is None or day > after]
+        return next(iter([*later, *free]), None)
+
     # --- inside --------------------------------------------------------------------------------------------------
+
+    async def _since(self, rows: list[Any], start: str) -> list[Any]:
+        """These sessions as if they began at `start`; those with nothing left from then on are left out."""
+        known = {row.id: row for row in rows if row.left}
+        found: dict[int, list[Any]] = {}
+        catalogue = await self.neighbours.catalogue()
+        segments = await left.segments(self.tx, list(known), window(catalogue, self.context), self.context.channel)
+        for each in segments:
+            if each.start_wall >= start:
+                found.setdefault(each.session_id, []).append(each)
+        later = [_later(known[key], own) for key, own in found.items()]
+        return sorted(later, key=lambda row: (row.date, row.next_wall))
 
     def _day(self, day: date, rows: Iterable[Any], rules_of: dict[str, ClinicRules]) -> Day:
         rows = list(rows)
@@ -152,6 +175,12 @@ class Board(Offers):
             code, doctor.name, doctor.title, doctor.specialties, own_photo(doctor.photo), clinic.code if clinic else "",
             clinic.name if clinic else "", catalogue.site_name(clinic.site) if clinic else "", "expert", "none",
         )
+
+
+def _later(row: Any, segments: list[Any]) -> Any:
+    """A session with what these segments of it have left."""
+    first = min(each.start_wall for each in segments)
+    return SimpleNamespace(**{**row._mapping, "left": sum(each.free for each in segments), "next_wall": first})
 
 
 def place_name(clinic: str, catalogue: Catalogue) -> str:

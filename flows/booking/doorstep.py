@@ -4,6 +4,7 @@ one after the other.
 When thousands want the same segment, the row of its gate is what all wait for. Full is known for a moment (glance.py),
 so most of those who will be refused never touch it; and a process lets one turn at a time through to it, in the order
 of arrival, so that the row is held for the statements of one hold and not for those of a dozen that run side by side.
+Where some stand there already, a turn gives its connection back and waits in a line (bot.talk.line).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from bot import metrics
 from bot.context import Context
 from bot.ports import Ports
 from bot.talk.lanes import Lanes
+from bot.talk.line import Line
 from flows.booking import chronicle
 from flows.booking.glance import glance
 from flows.booking.left import store as left
@@ -25,6 +27,8 @@ from flows.booking.refusals import SlotTaken
 T = TypeVar("T")
 MOST = 500
 """So many segments are remembered as sold out."""
+AT_ONCE = 4
+"""So many turns stand before a segment's gate with a connection each."""
 
 
 @dataclass
@@ -33,7 +37,27 @@ class Door:
     again every half second."""
 
     lanes: Lanes = field(default_factory=Lanes)
+    lines: dict[int, Line] = field(default_factory=dict)
     sold: set[int] = field(default_factory=set)
+
+    def line_up(self, segment_id: int) -> None:
+        """Go on to the gate, or raise InLine."""
+        line = self.lines.get(segment_id)
+        if self.lanes.users(segment_id) >= AT_ONCE or (line is not None and line.waiting):
+            if line is None:
+                line = self.lines[segment_id] = Line(AT_ONCE)
+            line.stand()
+        elif line is not None and not line.used:
+            del self.lines[segment_id]
+
+    def sold_out(self, segment_id: int) -> None:
+        """Whoever comes now, and whoever waits, is told so."""
+        if len(self.sold) >= MOST:
+            self.sold.clear()
+        self.sold.add(segment_id)
+        line = self.lines.pop(segment_id, None)
+        if line is not None:
+            line.dissolve()
 
 
 _doors: WeakKeyDictionary[Ports, Door] = WeakKeyDictionary()
@@ -51,6 +75,7 @@ class Doorstep:
         in it. What is full here may have a slot again for half a second without being shown."""
         contact = self.context.contact
         if contact is None or segment_id not in self._door.sold:
+            self._door.line_up(segment_id)
             return None
         row, holders = await self._now(segment_id)
         if row is None or row.free > 0 or row.draw is not None or not _is_open(row):
@@ -64,13 +89,15 @@ class Doorstep:
         return no
 
     async def one_by_one(self, segment_id: int, work: Callable[[], Awaitable[T]]) -> T:
-        """`work` when all who came to this segment before, in this process, have done theirs."""
+        """`work` when all who came to this segment before, in this process, have done theirs.
+
+        :raises InLine: some stand there; only to who can wait for them (bot.talk.line)
+        """
+        self._door.line_up(segment_id)
         try:
             return await self._door.lanes.run(segment_id, work)
         except SlotTaken:
-            if len(self._door.sold) >= MOST:
-                self._door.sold.clear()
-            self._door.sold.add(segment_id)
+            self._door.sold_out(segment_id)
             raise
 
     @property

@@ -6,7 +6,7 @@ The Chinese here is read, never said.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from bot.talk.understand import days
@@ -34,7 +34,8 @@ class Found:
     """Codes of what the words may mean; several of a kind leave the choice to whoever asked. `day` is None where none
     was named; `no_day`: a day was named that no calendar has. `last`: the doctor of last time is meant. `sure`: named
     so exactly that nothing else can be meant, even where nobody asked. `half` is the half of a day that was said, ""
-    where none was; `there`: clinics that were named beside the doctors, who sit in them."""
+    where none was; `there`: clinics that were named beside the doctors, who sit in them; `words`: what was said,
+    without days and what surrounds a name."""
 
     doctors: tuple[str, ...] = ()
     clinics: tuple[str, ...] = ()
@@ -45,6 +46,7 @@ class Found:
     no_day: bool = False
     last: bool = False
     sure: bool = False
+    words: str = field(default="", compare=False)
 
     @property
     def anything(self) -> bool:
@@ -81,6 +83,7 @@ def find(text: str, catalogue: Catalogue, today: date) -> Found:
         half=_half(said, reading) if named or reading else "",
         no_day=isinstance(reading, Impossible),
         last=last,
+        words=rest,
         sure=_LAST_DOCTOR.search(said) is not None if last else bool(named) and _sure(hits, rest),
     )
 

@@ -11,12 +11,15 @@ from flows.booking import chronicle, pushes, store
 from flows.booking.exams import store as exams
 from flows.booking.glance import glance
 from flows.booking.pool import store as pool
+from flows.booking.roster.book import store as book
 from flows.booking.service import BookingService
 
 log = logs.get(__name__)
 
 GIVEN_AWAY = "number_taken"
 """The hospital's code for: somebody else has this very number. Such a slot must not be sold again."""
+NOT_THERE = ("no_segment", "number_out_of_segment")
+"""Its codes for a place that it does not know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +29,12 @@ class Entry:
     public_id: str
     state: str
     session: str
-    ours: bool
-    """The session was made in the console: it does not stand in the hospital's book, so neither do its appointments."""
+    """The hospital's code. "" where it is not to be told now: it does not have a session of ours, or not as it is now,
+    or the session is stopped. It is told as soon as it has it (roster/book/telling.py)."""
+    known: bool
+    """The hospital may have heard of the appointment: it has the session, in whatever form."""
+    disputed: bool
+    """It refused the last change of a session of ours, so that it may not know this place."""
     position: int
     number: int
     registration: str | None
@@ -43,11 +50,15 @@ async def entry(context: Context, appointment_id: int) -> Entry | None:
     if row is None:
         return None
     person = await BookingService(context).neighbours.anybody(row.person_id)
+    session, known, disputed = row.session_code, True, False
+    if row.source == "desk":
+        session, known, disputed = await _of_ours(context, row)
     return Entry(
         public_id=row.public_id,
         state=row.state,
-        session=row.session_code,
-        ours=row.source == "desk",
+        session=session,
+        known=known,
+        disputed=disputed,
         position=row.position,
         number=row.number,
         registration=row.registration,
@@ -55,6 +66,16 @@ async def entry(context: Context, appointment_id: int) -> Entry | None:
         record_state=person.record_state if person else "gone",
         order=await exams.order_of(context.tx, row.id),
     )
+
+
+async def _of_ours(context: Context, row: Any) -> tuple[str, bool, bool]:
+    # Locked: whoever notes right now that the hospital has the session finds this appointment, or is found here.
+    told = await book.of(context.tx, row.session_id, lock=True)
+    if told is None or told.code is None:
+        return "", False, False
+    stopped = row.segment_state == "stopped" and row.substitute is None
+    waits = told.state == book.WAITING or stopped
+    return "" if waits else told.code, True, told.state == book.REFUSED
 
 
 async def registered(context: Context, appointment_id: int, code: str) -> None:

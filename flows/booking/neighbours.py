@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, timedelta
 
 from bot.context import Context
@@ -19,7 +19,23 @@ from flows.patients.people import Person
 from flows.patients.proof.reading import Reading
 from flows.patients.service import PatientsService
 
-__all__ = ["Catalogue", "ClinicRule", "Neighbours", "Person", "clinic_rules", "discreet", "visitor", "window"]
+__all__ = [
+    "Catalogue", "Choice", "ClinicRule", "Neighbours", "Person", "choices", "clinic_rules", "discreet", "visitor",
+    "window",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One line of a filter by clinic."""
+
+    code: str
+    name: str
+
+
+def choices(catalogue: Catalogue, clinics: Iterable[str]) -> list[Choice]:
+    """These clinics as a filter offers them, told apart where two have one name."""
+    return [Choice(code, catalogue.clinic_name(code)) for code in clinics]
 
 
 class Neighbours:

@@ -9,14 +9,18 @@ is booked and withdrawn when it ends.
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from bot.context import Context
+from bot.talk import events
 from flows.booking import rules, visit
+from flows.booking.exams import evening
 from flows.notices.kinds import PushKind
 from flows.notices.service import NoticesService
 
+TOLD = "told"
+"""What the argument of a flow begins with that we have begun beside a push: the push asks, the flow only listens."""
 EVENING = time(19, 0)
 HOURS_BEFORE = 2
 
@@ -52,6 +56,8 @@ async def changed(
 ) -> None:
     """Say the new time beside the old one; the reminders move along."""
     await _withdraw(context, old)
+    if old.kind == rules.EXAMINATION:
+        await _evening_of_day(context, old)
     was = {"old_day": old_facts["day"], "old_start": old_facts["start"], "old_end": old_facts["end"]}
     await _tell(context, "changed", row, facts | was, whom)
     await _remind(context, row, _with_page(context, row, facts))
@@ -72,27 +78,51 @@ async def _remind(context: Context, row: Any, facts: dict[str, Any]) -> None:
     due = rules.reminders(row.date, local(row.start_at), local(context.now), EVENING, HOURS_BEFORE)
     # The evening's reminder says 明天: after midnight it would be wrong.
     ends = {"evening": context.clock.moment(row.date, time(0, 0)), "soon": row.start_at - timedelta(minutes=15)}
+    if row.kind == rules.EXAMINATION:
+        due.pop("evening", None)
+        await _evening_of_day(context, row)
     for kind, at in due.items():
         await notices.push(f"booking.{kind}", row.contact_id, _about(row), facts, due=at, useless_after=ends[kind])
 
 
+async def _evening_of_day(context: Context, row: Any) -> None:
+    """Examinations of one day are reminded of together."""
+    def due(first: Any) -> datetime | None:
+        start, now = context.clock.local(first.start_at), context.clock.local(context.now)
+        return rules.reminders(first.date, start, now, EVENING, HOURS_BEFORE).get("evening")
+
+    await evening.remind(context, row, due, context.clock.moment(row.date, time(0, 0)))
+
+
 async def cancelled(context: Context, row: Any, facts: dict[str, Any], whom: Collection[int]) -> None:
     await _withdraw(context, row)
+    if row.kind == rules.EXAMINATION:
+        await _evening_of_day(context, row)
     for contact_id in whom:
         await NoticesService(context).push("booking.cancelled", contact_id, _about(row), facts)
 
 
 async def refused(context: Context, row: Any, facts: dict[str, Any]) -> None:
     await _withdraw(context, row)
+    if row.kind == rules.EXAMINATION:
+        await _evening_of_day(context, row)
     await NoticesService(context).push("booking.refused", row.contact_id, _about(row), facts)
 
 
 async def offer(context: Context, row: Any, facts: dict[str, Any]) -> None:
-    """Whose turn it is has until the hold ends; afterwards nobody needs to hear of it."""
-    facts = _with_page(context, row, facts)
+    """Whose turn it is has until the hold ends; afterwards nobody needs to hear of it. The push itself asks, on
+    whichever way it comes, and flow `offer` listens for the answer."""
+    facts = _with_page(context, row, facts) | {"options": yes_or_no(context)}
     await NoticesService(context).push(
         "booking.offer", row.contact_id, _about(row), facts, useless_after=row.hold_until
     )
+    events.begin(context.tx, row.contact_id, "offer", f"{TOLD}:{row.public_id}")
+
+
+def yes_or_no(context: Context) -> list[tuple[int, str]]:
+    """The answers to what is kept for somebody, numbered as the flow that listens for them shows them."""
+    say = context.wording.render
+    return [(1, say("booking/chat/label_offer_yes")), (2, say("booking/chat/label_offer_no"))]
 
 
 async def offer_over(context: Context, entry: Any, facts: dict[str, Any]) -> None:
@@ -127,6 +157,8 @@ async def hush(context: Context, row: Any) -> None:
     """Its session is stopped: the reminders of the visit say nothing."""
     for kind in ("evening", "soon"):
         await NoticesService(context).withdraw(f"booking.{kind}", _about(row))
+    if row.kind == rules.EXAMINATION:
+        await _evening_of_day(context, row)
 
 
 async def remind(context: Context, row: Any, facts: dict[str, Any]) -> None:

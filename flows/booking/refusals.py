@@ -180,6 +180,7 @@ class TooManyWaiting(BookingRefusal):
     """The person waits for enough already. Facts: person, most."""
 
     template = "refuse_too_many_waiting"
+    appeals = "refusal"
 
 
 class AlreadyWaiting(BookingRefusal):

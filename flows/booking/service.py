@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,6 +12,7 @@ from flows.booking import chronicle, limits, pushes, rules, store
 from flows.booking.doorstep import Doorstep
 from flows.booking.finding import Found, find
 from flows.booking.glance import glance
+from flows.booking.keeping import Keeping
 from flows.booking.left import store as left
 from flows.booking.left.places import place_of
 from flows.booking.neighbours import Person, visitor
@@ -21,17 +21,12 @@ from flows.booking.opening.wishing import Wishing
 from flows.booking.pool import store as pool
 from flows.booking.refusals import BookingRefusal, HoldExpired, HoldStopped, NotBooked, SlotTaken
 from flows.booking.standing.record import Record
-from flows.booking.terms import Terms
 from flows.booking.waiting.list import WaitingList
-from flows.booking.waiting.passing import Passing
 
 log = logs.get(__name__)
 
-REGISTER, UNREGISTER = "booking.register", "booking.unregister"
-_lot = random.SystemRandom()
 
-
-class BookingService(Terms):
+class BookingService(Keeping):
     """Made anew for each turn, page or job: `BookingService(context)`.
 
     A Refusal is raised before anything is written. With a contact in the context only its own appointments, and those
@@ -43,10 +38,8 @@ class BookingService(Terms):
         super().__init__(context)
         self.answered = answered
         self.now = context.clock.local(context.now)
-        self.settings = context.settings.booking
         self.offers = Offers(context)
         self.waiting = WaitingList(context)
-        self.passing = Passing(context)
         self.wishing = Wishing(context)
         self.doorstep = Doorstep(context)
         self.standing = Record(context)
@@ -147,24 +140,6 @@ class BookingService(Terms):
         log.info("appointment_booked", appointment=row.public_id, session=row.session_code)
         return row
 
-    async def release(self, appointment_id: int, *, expired: bool = False) -> bool:
-        """Give a held slot back; False when it is not held any more. Safe to call for anything, and twice."""
-        row = await store.appointment_by(self.tx, appointment_id)
-        if row is None:
-            return False
-        return await self.release_hold(row.id, row.segment_id, row.slot_id, expired=expired)
-
-    async def release_hold(self, appointment_id: int, segment_id: int, slot_id: int, *, expired: bool) -> bool:
-        state = "expired" if expired else "released"
-        if not await pool.end(self.tx, appointment_id, "held", state, self.context.actor):
-            return False
-        await self.passing.freed(appointment_id, segment_id, slot_id, expired=expired)
-        glance(self.context.ports).forget()
-        metrics.holds.inc(state)
-        await chronicle.ended(self.context, appointment_id, state)
-        log.info("hold_ended", appointment=appointment_id, state=state)
-        return True
-
     @chronicle.noted("cancel")
     async def cancel(self, appointment_id: int) -> Any:
         """Cancel in time; the slot goes back at a random moment, so that nobody can pass it on. Cancelled already is
@@ -234,57 +209,3 @@ class BookingService(Terms):
         )
         log.info("appointment_changed", appointment=old.public_id, to=new.public_id)
         return new
-
-    # --- inside --------------------------------------------------------------------------------------------------
-
-    async def _concerned(self, row: Any) -> list[int]:
-        """Contacts that a push tells of it: whoever booked, and the person themself where somebody else acts."""
-        whom = {row.contact_id, *await self.neighbours.own_contacts(row.person_id)}
-        return sorted(whom - ({self._contact()} if self.answered else set()))
-
-    async def _add(
-        self, row: Any, person_id: int, slot_id: int, number: int, request_id: str, **values: Any
-    ) -> int:
-        """A new appointment in a slot that was just taken."""
-        appointment_id = await pool.add(
-            self.tx,
-            person_id=person_id,
-            contact_id=self._contact(),
-            segment_id=row.segment_id,
-            slot_id=slot_id,
-            number=number,
-            request_id=request_id,
-            channel=self.context.channel,
-            fee=row.fee,
-            created_at=self.context.now,
-            created_by=self.context.actor,
-            **values,
-        )
-        await pool.assign(self.tx, slot_id, appointment_id)
-        return appointment_id
-
-    async def _let_go(self, row: Any) -> None:
-        """The slot of an appointment that has just ended goes back at a random moment, and the hospital is told."""
-        wait = _lot.uniform(0, self.settings.return_within_minutes * 60)
-        if wait:
-            await pool.cool(self.tx, row.slot_id, self.context.now + timedelta(seconds=wait))
-        else:
-            await pool.give(self.tx, row.segment_id, row.slot_id, pool.TAKEN)
-        glance(self.context.ports).forget()
-        self.tx.put(
-            UNREGISTER, {"appointment": row.id}, key=f"{UNREGISTER}:{row.public_id}",
-            lane=f"booking:{row.public_id}", priority=3,
-        )
-
-    def _enter(self, row: Any) -> None:
-        """The hospital is told of a new appointment."""
-        self.tx.put(
-            REGISTER, {"appointment": row.id}, key=f"{REGISTER}:{row.public_id}", lane=f"booking:{row.public_id}",
-            priority=3,
-        )
-
-    async def _again(self, request_id: str) -> Any | None:
-        known = await store.appointment_of_request(self.tx, request_id)
-        if known is not None and known.state not in ("held", "booked"):
-            raise HoldExpired(minutes=self.settings.hold_minutes)
-        return known

@@ -32,6 +32,7 @@ from sqlalchemy import (
     update,
 )
 
+from bot.db.lookup import Lookup, asked
 from bot.db.schema import Moment, code, key, public_id, table, whole
 from bot.db.transaction import Transaction
 from flows.booking.rules import EXAMINATION
@@ -160,16 +161,20 @@ def _appointments() -> Select[Any]:
     return joined.join(session, session.c.id == segment.c.session_id)
 
 
-async def appointment_by(tx: Transaction, appointment_id: int) -> Row[Any] | None:
-    return await tx.one(_appointments().where(appointment.c.id == appointment_id))
+_by_key = Lookup(lambda: _appointments().where(appointment.c.id == asked(appointment.c.id, "of")))
+_of_request = Lookup(lambda: _appointments().where(appointment.c.request_id == asked(appointment.c.request_id)))
+
+
+async def appointment_by(tx: Transaction, appointment_id: int) -> Any | None:
+    return await _by_key.first(tx, of=appointment_id)
 
 
 async def appointment_of_public(tx: Transaction, public: str) -> Row[Any] | None:
     return await tx.one(_appointments().where(appointment.c.public_id == public))
 
 
-async def appointment_of_request(tx: Transaction, request_id: str) -> Row[Any] | None:
-    return await tx.one(_appointments().where(appointment.c.request_id == request_id))
+async def appointment_of_request(tx: Transaction, request_id: str) -> Any | None:
+    return await _of_request.first(tx, request_id=request_id)
 
 
 async def appointments_in(tx: Transaction, segments: Sequence[int], states: Sequence[str]) -> Sequence[Row[Any]]:
@@ -183,14 +188,19 @@ async def set_registration(tx: Transaction, appointment_id: int, code_of: str) -
     await tx.update(update(appointment).where(appointment.c.id == appointment_id).values(registration=code_of))
 
 
-async def active_of(tx: Transaction, person_id: int, now: datetime) -> Sequence[Row[Any]]:
+def _active() -> Select[Any]:
+    mine, now = appointment.c.person_id == asked(appointment.c.person_id), asked(segment.c.end_at, "now")
+    booked = and_(appointment.c.state == "booked", segment.c.end_at > now)
+    held = and_(appointment.c.state == "held", appointment.c.hold_until > now)
+    return _appointments().where(mine, session.c.kind != EXAMINATION, or_(booked, held))
+
+
+_active_of = Lookup(_active)
+
+
+async def active_of(tx: Transaction, person_id: int, now: datetime) -> Sequence[Any]:
     """What counts against a person's limits with doctors: coming appointments, and holds that still run."""
-    active = or_(
-        and_(appointment.c.state == "booked", segment.c.end_at > now),
-        and_(appointment.c.state == "held", appointment.c.hold_until > now),
-    )
-    mine = (appointment.c.person_id == person_id, session.c.kind != EXAMINATION)
-    return await tx.all(_appointments().where(*mine, active))
+    return await _active_of.rows(tx, person_id=person_id, now=now)
 
 
 async def holds(tx: Transaction, contact_id: int, now: datetime) -> Sequence[Row[Any]]:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from bot.talk.area import Area
+from flows.desk import desk
 from flows.desk.flow import Human
 from flows.desk.service import DeskService
 
-AREA = Area(name="desk", title="人工服务", flows=(Human,), service=DeskService)
+AREA = Area(
+    name="desk", title="人工服务", flows=(Human,), service=DeskService, routes=(desk.routes,), permits=(desk.RIGHT,),
+    doors=(desk.DOOR,), waits=(desk.WAIT,),
+)

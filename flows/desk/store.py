@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, Row, select, update
+from sqlalchemy import Column, ForeignKey, Index, Row, func, select, update
 
 from bot.db.schema import Moment, Sealed, code, key, public_id, table, whole
 from bot.db.transaction import Transaction
@@ -40,6 +40,27 @@ async def open_requests(tx: Transaction, *, limit: int = 200) -> Sequence[Row[An
     """(public_id, about, mobile, asked_at) of the requests that nobody took up, the oldest first."""
     fields = (request.c.public_id, request.c.about, request.c.mobile, request.c.asked_at)
     return await tx.all(select(*fields).where(request.c.state == OPEN).order_by(request.c.asked_at).limit(limit))
+
+
+async def listed(tx: Transaction, state: str, *, limit: int, offset: int) -> tuple[Sequence[Row[Any]], int]:
+    """(rows, count): the open ones from the oldest on, those that are done from the newest."""
+    found = select(request).where(request.c.state == state)
+    order = request.c.asked_at if state == OPEN else request.c.asked_at.desc()
+    count = int(await tx.scalar(select(func.count()).select_from(request).where(request.c.state == state)))
+    return await tx.all(found.order_by(order, request.c.id).limit(limit).offset(offset)), count
+
+
+async def count_open(tx: Transaction) -> int:
+    return int(await tx.scalar(select(func.count()).select_from(request).where(request.c.state == OPEN)))
+
+
+async def one(tx: Transaction, public_id: str) -> Row[Any] | None:
+    return await tx.one(select(request).where(request.c.public_id == public_id))
+
+
+async def by_once(tx: Transaction, once: str) -> Row[Any] | None:
+    """What was put down under this name."""
+    return await tx.one(select(request).where(request.c.once == once))
 
 
 async def close(tx: Transaction, public_id: str, who: str, now: datetime) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.access.doors import Door
+from bot.access.work import Wait
 from bot.talk.area import Area
 from flows.directory import desk, desk_preview, pages
 from flows.directory.flow import Pages
@@ -17,4 +18,5 @@ AREA = Area(
     permits=("directory.view", "directory.edit", "directory.publish"),
     ranged=("directory.view", "directory.edit", "directory.publish"),
     doors=(Door("/desk/directory/", "directory.view", "building"),),
+    waits=(Wait("drafts", "directory.publish", "/desk/directory/?state=draft", desk.drafts),),
 )

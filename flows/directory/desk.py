@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
 from aiohttp import web
 
+from bot.access.rights import Member
 from bot.context import Context
 from bot.documents import Problem
 from bot.errors import Conflict
@@ -15,18 +17,22 @@ from bot.web.desk.guard import STAFF, needs
 from bot.web.desk.lists import Column, Listing
 from bot.web.desk.pages import in_tx, is_part, reading, render, see
 from bot.web.pictures import Wanted
+from flows.directory import store as directories
 from flows.directory.editions import store as editions
+from flows.directory.editions.missing import PIECES, missing
 from flows.directory.editions.rules import KINDS, Body, of_form, read
 from flows.directory.editions.writing import Subject, Writing
+from flows.directory.rules import Catalogue
 
 HOME = "/desk/directory/"
 PICTURE = Wanted(side=1000)
 LIST = Listing(
     "directory",
-    (Column("name"), Column("kind"), Column("code", hidden=True), Column("place"), Column("shown", "moment"),
-     Column("later", "moment"), Column("draft", "moment"), Column("order", "number", hidden=True)),
-    filters=("q", "kind", "state"), sort="order",
+    (Column("name"), Column("kind"), Column("code", hidden=True), Column("place"), Column("intro", sortable=False),
+     Column("missing"), Column("state"), Column("since", "moment"), Column("order", "number", hidden=True)),
+    filters=("q", "kind", "state", "missing"), sort="order",
 )
+STATES = ("own", "shown", "later", "draft")
 routes = web.RouteTableDef()
 
 
@@ -35,17 +41,20 @@ routes = web.RouteTableDef()
 async def listed(request: web.Request) -> web.StreamResponse:
     asked, me = LIST.asked(request), request[STAFF]
     async with reading(request) as context:
-        writing = Writing(context)
+        writing, catalogue = Writing(context), await directories.read(context.tx)
         states, subjects = await writing.states(), await writing.subjects(me.range("directory.view"))
-        names = {each.code: each.name for each in subjects if each.kind == "department"}
         rows = [
-            _row(each, states.get((each.kind, each.code), {}), names) | {"order": n}
+            _row(each, states.get((each.kind, each.code), {}), catalogue) | {"order": n}
             for n, each in enumerate(subjects, 1)
         ]
         opened = next((each for each in subjects if _key(each) == asked.open), None)
         beside = await _about(context, request, opened) if opened else None
+    counts = Counter([row["kind"] for row in rows])
+    counts.update(state for row in rows for state in row["states"])
+    counts.update(f"no_{piece}" for row in rows for piece in row["missing"])
     rows = [row for row in rows if _fits(row, asked.filters)]
-    return render(request, "directory/desk/list.html.j2", list=LIST.shown(asked, rows), beside=beside, kinds=KINDS)
+    return render(request, "directory/desk/list.html.j2", list=LIST.shown(asked, rows), beside=beside, kinds=KINDS,
+                  states=STATES, pieces=PIECES, counts=counts)
 
 
 @routes.get(HOME + "subject/{kind:[a-z]+}-{code}")
@@ -123,19 +132,37 @@ async def withdraw(request: web.Request, context: Context) -> web.StreamResponse
     return _back(request, subject)
 
 
-def _row(subject: Subject, state: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
-    department = subject.places[0][0] if subject.places else ""
+async def drafts(context: Context, member: Member) -> int:
+    """Drafts within reach that wait to be published."""
+    writing = Writing(context)
+    written = {key for key, state in (await writing.states()).items() if state["draft"]}
+    if not written or not member.may("directory.view"):
+        return 0
+    return len([each for each in await writing.subjects(member.range("directory.publish"))
+                if (each.kind, each.code) in written])
+
+
+def _row(subject: Subject, state: dict[str, Any], catalogue: Catalogue) -> dict[str, Any]:
+    """``states``: all that holds; ``state`` and ``since`` what counts most for who writes."""
+    kind, code = subject.kind, subject.code
+    entry = getattr(catalogue, kind).get(code, subject.own)
+    found = [name for name in ("draft", "later", "shown") if state.get(name)] or ["own"]
+    site = {"department": catalogue.department_name, "clinic": catalogue.clinic_name}.get(kind)
+    place = "、".join(dict.fromkeys(catalogue.department_name(each) for each, _ in subject.places))
     return {
-        "key": _key(subject), "id": _key(subject), "name": subject.name, "kind": subject.kind, "code": subject.code,
-        "place": "" if subject.kind == "department" else names.get(department, ""),
-        **{name: state.get(name) for name in ("shown", "later", "draft")},
+        "key": _key(subject), "id": _key(subject), "name": (site(code) if site else "") or subject.name, "kind": kind,
+        "code": code, "place": "" if kind == "department" else place, "intro": entry.intro,
+        "missing": missing(kind, entry, catalogue.written.get((kind, code))), "state": found[0], "states": found,
+        "since": state.get(found[0]),
     }
 
 
 def _fits(row: dict[str, Any], filters: Any) -> bool:
     if filters["kind"] and row["kind"] != filters["kind"]:
         return False
-    if filters["state"] in ("shown", "later", "draft") and not row[filters["state"]]:
+    if filters["state"] and filters["state"] not in row["states"]:
+        return False
+    if filters["missing"] and filters["missing"] not in row["missing"]:
         return False
     return filters["q"].casefold() in f"{row['name']} {row['code']} {row['place']}".casefold()
 

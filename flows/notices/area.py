@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.talk.area import Area
+from flows.notices import desk
 from flows.notices.flow_messages import Messages
 from flows.notices.flow_prefs import Preferences
 from flows.notices.kinds import SAID
@@ -15,5 +16,9 @@ AREA = Area(
     flows=(Preferences, Messages),
     service=NoticesService,
     pushes=(SAID,),
+    routes=(desk.routes,),
+    permits=(desk.RIGHT,),
+    doors=(desk.DOOR,),
+    waits=(desk.WAIT,),
     listens=(("delivery", hear_delivery), ("subscription", hear_subscription)),
 )

@@ -13,7 +13,7 @@ from bot.talk import reach
 from bot.talk.channel import Channels
 from bot.talk.messages import Message
 from flows.notices import outcome, quota, rules, store
-from flows.notices.kinds import Kinds, PushKind
+from flows.notices.kinds import SAID, Kinds, PushKind
 from flows.notices.service import SEND
 from flows.notices.words import Words, words_of
 from flows.patients.service import PatientsService
@@ -21,6 +21,9 @@ from integrations.sms.port import SmsPort
 
 TAKEN = timedelta(seconds=45)
 """Longer than any one sending takes, shorter than the lease of an outbox row."""
+
+CALLED = timedelta(hours=6)
+"""So long it is not said once more that words of ours wait to be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +82,22 @@ async def choose(context: Context, public_id: str) -> Chosen | None:
     if way is None or way == rules.CALL:
         await outcome.out_of_ways(tx, row, way)
         return None
+    if kind is SAID and way in rules.CALLS_ON and await _called_on(context):
+        await outcome.joined(tx, row, way)
+        return None
     if way == rules.SERVICE and not held:
         await quota.take(tx, contact.id, cost or 1)
     attempts = row.attempts + 1
     await store.change(tx, row.id, way=way, taken_until=tx.now + TAKEN, attempts=attempts)
     return Chosen(row.id, public_id, kind, contact, words, way, mobile, attempts)
+
+
+async def _called_on(context: Context) -> bool:
+    """They were told a while ago that words of ours wait for them, and have not read those yet: all of it is read
+    together, and to say the same once more would only worry them."""
+    assert context.contact is not None
+    since = context.now - CALLED
+    return await store.called_on(context.tx, context.contact.id, SAID.name, rules.CALLS_ON, since)
 
 
 def _cost(context: Context, contact: Contact, messages: tuple[Message, ...]) -> int | None:

@@ -50,6 +50,12 @@ async def again(context: Context, chosen: Chosen, error: Exception) -> bool:
     return not dead
 
 
+async def joined(tx: Transaction, row: Any, way: str) -> None:
+    """It was said a while ago that words wait; these are read with them."""
+    await store.change(tx, row.id, state=store.SENT, way=way, taken_until=None)
+    metrics.pushes.inc(row.kind, way, "joined")
+
+
 async def out_of_ways(tx: Transaction, row: Any, way: str | None) -> None:
     """No way was left: a call by staff where it is worth one."""
     if way == rules.CALL:

@@ -9,6 +9,8 @@ from datetime import datetime, time, timedelta
 
 SERVICE, TEMPLATE, SUBSCRIPTION, SMS, CALL = "customer_service", "template", "subscription", "sms", "call_task"
 ON_ACCOUNT = (SERVICE, TEMPLATE, SUBSCRIPTION)
+CALLS_ON = (TEMPLATE, SUBSCRIPTION)
+"""Ways on which a conversation's own words only say that there are some."""
 SMS_A_DAY = 10
 """Text messages of ours to one contact in a day: beyond that a fault of ours or of a campaign would cost and annoy."""
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Integer,
     Row,
     UniqueConstraint,
+    and_,
     delete,
     func,
     or_,
@@ -146,6 +147,17 @@ async def unseen(tx: Transaction, contact_id: int, kind: str, since: datetime, l
     return await tx.all(hidden.order_by(push.c.id).limit(limit))
 
 
+async def called_on(tx: Transaction, contact_id: int, kind: str, ways: Sequence[str], since: datetime) -> bool:
+    """Whether a push of this kind whose words they have not been shown left one of these ways since then, or is being
+    sent so at this moment."""
+    same = (push.c.contact_id == contact_id, push.c.kind == kind, push.c.seen.is_(False), push.c.way.in_(ways))
+    lately = or_(
+        and_(push.c.state == SENT, push.c.sent_at > since),
+        and_(push.c.state == WAITING, push.c.taken_until > tx.now),
+    )
+    return bool(await tx.scalar(select(func.count()).select_from(push).where(*same, lately)))
+
+
 async def mark_seen(tx: Transaction, push_ids: Sequence[int]) -> None:
     await tx.update(update(push).where(push.c.id.in_(push_ids)).values(seen=True))
 
@@ -203,9 +215,15 @@ async def close_calls(tx: Transaction, abouts: Sequence[str]) -> None:
 
 
 async def dead(tx: Transaction, limit: int) -> Sequence[Row[Any]]:
-    """(public_id, kind, error, attempts, due_at) of dead pushes, the oldest first."""
-    fields = (push.c.public_id, push.c.kind, push.c.error, push.c.attempts, push.c.due_at)
+    """(public_id, kind, about, error, attempts, due_at) of dead pushes, the oldest first."""
+    fields = (push.c.public_id, push.c.kind, push.c.about, push.c.error, push.c.attempts, push.c.due_at)
     return await tx.all(select(*fields).where(push.c.state == DEAD).order_by(push.c.id).limit(limit))
+
+
+async def level(tx: Transaction) -> int:
+    """How many dead pushes and open calls there are."""
+    calls = select(func.count()).where(call_task.c.state == "open").scalar_subquery()
+    return int(await tx.scalar(select(calls + func.count()).select_from(push).where(push.c.state == DEAD)))
 
 
 async def revive(tx: Transaction, public: str) -> str | None:

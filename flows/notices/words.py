@@ -24,14 +24,17 @@ class Words:
 
 
 def words_of(context: Context, kind: PushKind, sealed: str) -> Words:
-    """The words of a push from its stored facts. They are made when it leaves, so that 明天 is right then."""
+    """The words of a push from its stored facts. They are made when it leaves, so that 明天 is right then. `options`
+    among them are what may be answered, where a flow was begun to listen."""
     facts: dict[str, Any] = json.loads(sealed)
     url, wording = str(facts.get("url", "")), context.wording
     text = wording.render(kind.template, **facts)
     if "messages" in facts:  # a conversation's own words, as they were; other ways only say that there are some
         return Words(load_messages(facts["messages"]), _values(context, kind, facts, text), {}, url)
     links = ((wording.render("notices/chat/link"), url),) if url else ()
-    return Words((Message(text, links=links),), _values(context, kind, facts, text), _params(context, kind, facts), url)
+    options = tuple((number, label) for number, label in facts.get("options", ()))
+    words = (Message(text, options, links),)
+    return Words(words, _values(context, kind, facts, text), _params(context, kind, facts), url)
 
 
 def _values(context: Context, kind: PushKind, facts: Mapping[str, Any], text: str) -> dict[str, str]:

@@ -15,8 +15,8 @@ ON = (
     "关怀版", "字太小", "字太小了", "看不清",
 )
 OFF = ("普通模式", "普通版", "标准模式", "标准字", "关闭大字", "关掉大字", "退出简单模式", "不要大字", "关闭简单模式")
-WAYS = ("booking", "appointments", "people", "human")
-"""What the menu leads to, as flows are called."""
+WAYS = {"booking": "", "appointments": "", "check_in": "appointments", "people": "", "human": ""}
+"""What the menu leads to, as flows are called; where that is another name, it is what that flow is entered with."""
 
 
 class Easy(Flow, name="easy", words=ON + OFF):
@@ -80,7 +80,8 @@ class Easy(Flow, name="easy", words=ON + OFF):
         return Choose("easy_menu", options, save="answer", then=self.go)
 
     async def go(self) -> Outcome:
-        return Call(self.data.answer, then=self.back)
+        flow, arg = WAYS.get(self.data.answer, ""), self.data.answer
+        return Call(flow, then=self.back, arg=arg) if flow else Call(self.data.answer, then=self.back)
 
     async def back(self) -> Outcome:
         """What was begun has said all there is to say."""

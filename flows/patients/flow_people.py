@@ -15,6 +15,7 @@ class People(PhoneFlow, name="people", words=("就诊人", "家人", "就诊人�
     unbind; or add one."""
 
     purpose: Purpose = "change"
+    anew = ("start", "person")
 
     @dataclass
     class Data:

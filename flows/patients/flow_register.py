@@ -32,6 +32,8 @@ class Register(PhoneFlow, name="register", words=("建档", "注册", "登记", 
     Ends with the person's key as result. `enter` takes one of RELATIONS to skip that question.
     """
 
+    goes_on = True
+
     @dataclass
     class Data:
         consent: bool = False
@@ -226,8 +228,9 @@ class Register(PhoneFlow, name="register", words=("建档", "注册", "登记", 
             self.data.kind, self.data.number = "guardian", ""
             return Go(self.ask_sex, say="guardian_done")
         person = await self.service.person(self.data.person)
-        facts = {"name": person.name, "state": person.record_state, "reach": person.reach}
-        return Done("registered", facts, [(self.label("people"), self.page())], person.id)
+        facts = {"name": person.name, "state": person.record_state, "reach": person.reach, "called": self.called}
+        links = [] if self.called else [(self.label("people"), self.page())]
+        return Done("registered", facts, links, person.id)
 
     def _kind(self) -> documents.Kind:
         return next(kind for kind in documents.KINDS if kind == self.data.kind)

@@ -68,8 +68,9 @@ class PatientsService:
         return await store.contacts_of(self.tx, person_id, reach=reach)
 
     async def own_contacts_of(self, person_id: int) -> list[int]:
-        """Keys of the contacts that are this person's own."""
-        return await store.contacts_of(self.tx, person_id, relation="self")
+        """Keys of the contacts that are this person's own and have proved to be: who knows no more of them than name
+        and document may be anybody."""
+        return await store.contacts_of(self.tx, person_id, relation="self", reach="all")
 
     async def mobile_of(self, person_id: int) -> str | None:
         """The phone to write to about a person, in the clear: the one that this contact proved; without a contact the

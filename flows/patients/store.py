@@ -5,14 +5,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Row, SmallInteger, UniqueConstraint, select, update
 
 from bot import keys
 from bot.db.contacts import contact
+from bot.db.lookup import Lookup, asked
 from bot.db.schema import Moment, Sealed, code, hashed, key, new_public_id, public_id, table, whole
 from bot.db.transaction import Transaction
 from flows.patients.people import History, Person
@@ -77,6 +79,7 @@ _SEEN = (
     link.c.relation, link.c.reach, link.c.proof, link.c.is_default, link.c.until,
     link.c.mobile.label("proved_mobile"),
 )
+_SAME = ("id", "public_id", "name", "sex", "birth_date", "document_type", "guardian_id", "patient_no", "record_state")
 
 
 def hash_of(value: str, about: str) -> bytes:
@@ -84,27 +87,30 @@ def hash_of(value: str, about: str) -> bytes:
     return keys.ring().hash(value, about)
 
 
+_persons_of = Lookup(lambda: _linked().order_by(link.c.is_default.desc(), link.c.id))
+
+
 async def persons_of(tx: Transaction, contact_id: int) -> list[Person]:
     """The default first, then in the order in which they came."""
-    rows = await tx.all(_linked(contact_id).order_by(link.c.is_default.desc(), link.c.id))
-    return [_person(row) for row in rows]
+    return [_person(row) for row in await _persons_of.rows(tx, contact_id=contact_id)]
 
 
 async def person_of(tx: Transaction, contact_id: int, person_id: int | str, *, lock: bool = False) -> Person | None:
     """A person that this contact looks after, by key or public id."""
-    row = await tx.one(_locking(_linked(contact_id).where(_named(person_id)), lock))
+    row = await _mine[lock, isinstance(person_id, int)].first(tx, contact_id=contact_id, of=person_id)
     return _person(row) if row else None
 
 
 async def any_person(tx: Transaction, person_id: int | str, *, lock: bool = False) -> Person | None:
     """Any active person: for jobs and staff."""
-    row = await tx.one(_locking(select(person).where(_named(person_id), person.c.active == 1), lock))
+    row = await _anybody[lock, isinstance(person_id, int)].first(tx, of=person_id)
     return _person(row) if row else None
 
 
 async def row_of(tx: Transaction, person_id: int, *, lock: bool = False) -> Row[Any] | None:
     """The whole row, in the clear."""
-    return await tx.one(_locking(select(person).where(person.c.id == person_id, person.c.active == 1), lock))
+    row: Row[Any] | None = await _anybody[lock, True].first(tx, of=person_id)
+    return row
 
 
 async def by_document(tx: Transaction, document_type: str, document: str) -> Row[Any] | None:
@@ -259,38 +265,34 @@ async def grown(tx: Transaction, today: date, limit: int) -> Sequence[Row[Any]]:
     return await tx.all(due.order_by(link.c.id).limit(limit))
 
 
-def _linked(contact_id: int) -> Any:
+def _linked() -> Any:
     joined = select(person, *_SEEN).join(link, link.c.person_id == person.c.id)
-    return joined.where(link.c.contact_id == contact_id, link.c.active == 1, person.c.active == 1)
+    return joined.where(link.c.contact_id == asked(link.c.contact_id), link.c.active == 1, person.c.active == 1)
 
 
-def _named(person_id: int | str) -> Any:
-    return person.c.id == person_id if isinstance(person_id, int) else person.c.public_id == person_id
+def _one(many: Callable[[], Any]) -> dict[tuple[bool, bool], Lookup]:
+    """One of many, locked or not, by key or public id."""
+    return {(lock, by_key): Lookup(partial(_named, many, person.c.id if by_key else person.c.public_id, lock))
+            for lock in (False, True) for by_key in (False, True)}
 
 
-def _locking(statement: Any, lock: bool) -> Any:
+def _named(many: Callable[[], Any], name: Any, lock: bool) -> Any:
+    one = many().where(name == asked(name, "of"))
     # Only the person: the link is read as it stands and nobody need wait for it.
-    return statement.with_for_update(of=person) if lock else statement
+    return one.with_for_update(of=person) if lock else one
+
+
+_mine, _anybody = _one(_linked), _one(lambda: select(person).where(person.c.active == 1))
 
 
 def _person(row: Row[Any]) -> Person:
     seen = row._mapping
     return Person(
-        id=row.id,
-        public_id=row.public_id,
-        name=row.name,
-        sex=row.sex,
-        birth_date=row.birth_date,
-        document_type=row.document_type,
+        **{name: seen[name] for name in _SAME},
         document_tail=(row.document or "")[-4:],
         # A contact sees the phone that they proved, never the one that somebody else did.
         mobile_tail=(seen.get("proved_mobile") or row.mobile or "")[-4:],
-        guardian_id=row.guardian_id,
-        patient_no=row.patient_no,
-        record_state=row.record_state,
-        relation=seen.get("relation", ""),
-        reach=seen.get("reach", ""),
-        proof=seen.get("proof", ""),
+        **{name: seen.get(name, "") for name in ("relation", "reach", "proof")},
         is_default=bool(seen.get("is_default", False)),
         until=seen.get("until"),
     )

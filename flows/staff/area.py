@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bot.access.doors import Door
 from bot.talk.area import Area
-from flows.staff import desk, roles
+from flows.staff import desk, locks, roles
 
 AREA = Area(
     name="staff",
     title="员工与权限",
-    routes=(desk.routes, roles.routes),
+    routes=(desk.routes, locks.routes, roles.routes),
     permits=("staff.view", "staff.edit", "staff.grant", "staff.export", "staff.matrix", "staff.roles"),
     ranged=("staff.view", "staff.edit"),
     doors=(
@@ -17,4 +17,5 @@ AREA = Area(
         Door("/desk/staff/departments", "staff.view", "building"),
         Door("/desk/staff/roles", "staff.matrix", "shield"),
     ),
+    waits=(locks.WAIT,),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -22,7 +23,7 @@ from bot.web.desk import export
 from bot.web.desk.guard import BOOK, STAFF, needs
 from bot.web.desk.lists import Column, Listing
 from bot.web.desk.pages import context_of, in_tx, is_part, reading, render, see
-from bot.web.keys import DATABASE, SETTINGS
+from bot.web.keys import DATABASE, SETTINGS, WORDING
 from flows.staff import rules
 from flows.staff.service import Colleague, StaffService, department_of
 
@@ -58,9 +59,10 @@ async def listed(request: web.Request) -> web.StreamResponse:
         if not me.may("staff.export"):
             raise NotAllowed("staff.export")
         wanted = LIST.shown(asked, rows).rows if which == "page" else LIST.sorted(asked, rows)
-        return await export.send(request, LIST, asked, wanted)
+        return await export.send(request, LIST, asked, [_said(request, row) for row in wanted])
     shown = LIST.shown(asked, rows)
     return render(request, "staff/desk/list.html.j2", list=shown, roles=roles, beside=beside,
+                  place=_place(everybody, asked.filters["place"]),
                   may_hire=me.range("staff.edit").everything and me.may("staff.edit"))
 
 
@@ -200,11 +202,23 @@ def _doctor(sent: str | None, found: Colleague, reach: Range) -> str | None:
     return "" if not number else known
 
 
+def _said(request: web.Request, row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of the file, with words in the place of slugs."""
+    words = request.app[WORDING].words["state"]
+    return {**row, "state": words[row["state"]], "factor": words[row["factor"]]}
+
+
+def _place(everybody: Sequence[Colleague], code: str) -> str:
+    """The name of the department or clinic that the list is narrowed to, where somebody within reach works there."""
+    there = next((each for each in everybody if code in each.places.departments | each.places.clinics), None)
+    return (there.catalogue.department_name(code) or there.catalogue.clinic_name(code) if there else "") or code
+
+
 def _fits(each: Colleague, filters: Any) -> bool:
     row, word = each.row, filters["q"].casefold()
     if word and word not in f"{row.login} {row.name} {row.number}".casefold():
         return False
-    if filters["state"] and row.state != filters["state"]:
+    if filters["state"] and filters["state"] not in (row.state, each.values["state"]):
         return False
     if filters["role"] and filters["role"] not in [role.public_id for role in each.roles]:
         return False

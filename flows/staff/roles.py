@@ -130,7 +130,7 @@ async def _file(request: web.Request, roles: Any, cells: Any) -> web.Response:
     head = [*words["matrix"]["head"], *(role.name for role in roles)]
     reach = words["reach"]
     rows = [
-        [right.title, words["rights"].get(right.slug, right.slug), right.slug,
+        [right.title, words["rights"].get(right.slug, right.slug),
          *(reach[cells[role.id][right.slug]] if right.slug in cells[role.id] else "" for role in roles)]
         for right in request.app[BOOK].all
     ]

@@ -1,20 +1,25 @@
-"""How the embedded hospital behaves, as the sandbox's page asks for and changes it: /sandbox/hospital."""
+"""How the embedded hospital behaves, as the sandbox's page asks for and changes it: /sandbox/hospital; and what happens
+there today, played by hand: /sandbox/hospital/visits."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from urllib.parse import urlsplit
 
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from bot.clock import HospitalClock
 from bot.db.engine import Database
-from bot.errors import BadInput, NotAllowed
+from bot.errors import BadInput, NotAllowed, NotFound
 from bot.web.access import public
-from bot.web.keys import DATABASE
+from bot.web.keys import DATABASE, SETTINGS
+from integrations.his import visits
 from integrations.his.conduct import Conduct, behave, current
 
 PATH = "/sandbox/hospital"
+VISITS = f"{PATH}/visits"
 
 
 class Wanted(BaseModel):
@@ -27,10 +32,21 @@ class Wanted(BaseModel):
     unavailable: bool = False
 
 
+class Happens(BaseModel):
+    """What happens to an appointment of today."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    appointment: str = Field(max_length=64)
+    what: visits.What
+
+
 def setup(app: web.Application) -> None:
     """Only where the sandbox runs: anybody who reaches it can stop the hospital."""
     app.router.add_get(PATH, show)
     app.router.add_post(PATH, change)
+    app.router.add_get(VISITS, today)
+    app.router.add_post(VISITS, happen)
 
 
 @public
@@ -41,15 +57,45 @@ async def show(request: web.Request) -> web.Response:
 @public
 async def change(request: web.Request) -> web.Response:
     """``{"delay_s", "lose_next", "unavailable"}``; what is left out is well again."""
-    origin = request.headers.get("Origin", "")
-    if origin and urlsplit(origin).hostname != request.url.host:
-        raise NotAllowed("sandbox")
+    _from_here(request)
     try:
         wanted = Wanted.model_validate(json.loads(await request.read() or b"{}"))
     except (ValueError, ValidationError):
         raise BadInput("bad_switch") from None
     await behave(request.app[DATABASE], Conduct(**wanted.model_dump()))
     return await _told(request.app[DATABASE])
+
+
+@public
+async def today(request: web.Request) -> web.Response:
+    return await _visits(request)
+
+
+@public
+async def happen(request: web.Request) -> web.Response:
+    """``{"appointment", "what"}``: came, seen, or before (whoever has the number before is taken in)."""
+    _from_here(request)
+    try:
+        wanted = Happens.model_validate(json.loads(await request.read() or b"{}"))
+    except (ValueError, ValidationError):
+        raise BadInput("bad_visit") from None
+    day = HospitalClock(request.app[SETTINGS].timezone).today()
+    done = await request.app[DATABASE].run(lambda tx: visits.happen(tx, day, wanted.appointment, wanted.what))
+    if not done:
+        raise NotFound("visit")
+    return await _visits(request)
+
+
+def _from_here(request: web.Request) -> None:
+    origin = request.headers.get("Origin", "")
+    if origin and urlsplit(origin).hostname != request.url.host:
+        raise NotAllowed("sandbox")
+
+
+async def _visits(request: web.Request) -> web.Response:
+    async with request.app[DATABASE].reading() as tx:
+        found = await visits.of_day(tx, HospitalClock(request.app[SETTINGS].timezone).today())
+    return web.json_response({"visits": [asdict(each) for each in found]}, headers={"Cache-Control": "no-store"})
 
 
 async def _told(database: Database) -> web.Response:

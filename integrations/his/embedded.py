@@ -85,6 +85,7 @@ class EmbeddedHospital:
         async with self._database.reading() as tx:
             days = await sessions.missing(tx, from_date, to_date)
         await sessions.make(self._database, days)
+        await sessions.furnish(self._database, from_date, to_date)
 
     async def find_patient(self, document_type: DocumentKind, document_number: str) -> PatientRecord | None:
         return await self._question(lambda tx: people.find(tx, document_type, document_number))

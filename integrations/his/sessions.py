@@ -11,6 +11,8 @@ from integrations.his import store, told
 from integrations.his.port import Session
 from integrations.his.roster import HOURS, Pattern, Planned, plan, segments
 
+DEVICE = "examination"
+
 
 async def read(tx: Transaction, from_date: date, to_date: date) -> list[Session]:
     """The kept sessions of these days, both included."""
@@ -48,6 +50,27 @@ async def make(database: Database, days: list[date]) -> None:
                 await tx.insert_many(store.session, rows)
 
         await database.run(keep)
+
+
+async def furnish(database: Database, from_date: date, to_date: date) -> None:
+    """Give the devices their sessions on days of the range that were made before the hospital had any devices."""
+    days, table = store.roster_day.c.day, store.session.c
+    async with database.reading() as tx:
+        devices = await tx.all(store.pattern.select().where(store.pattern.c.kind == DEVICE))
+        kept = await tx.all(store.roster_day.select().where(days.between(from_date, to_date)))
+        mine = store.session.select().with_only_columns(table.day).where(table.day.between(from_date, to_date))
+        there = {row.day for row in await tx.all(mine.where(table.kind == DEVICE).distinct())}
+    patterns = [_pattern(row) for row in devices]
+    for day in sorted({row.day for row in kept} - there):
+        rows = [_row(planned) for planned in plan(day, patterns)]
+
+        async def add(tx: Transaction, rows: list[dict[str, Any]] = rows) -> None:
+            # Of two processes the second finds the first row there, and all others with it.
+            if await tx.insert_once(store.session, **rows[0]):
+                await tx.insert_many(store.session, rows[1:])
+
+        if rows:
+            await database.run(add)
 
 
 def shape(row: Any) -> Session:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bot import clock
+from integrations.sandbox.offstage import is_offstage
 from integrations.sandbox.windows import Windows
 
 SEED = Path(__file__).with_name("phones.toml")
@@ -106,7 +107,8 @@ class Phone:
 
 
 class Phones:
-    """All phones; a text message to a number that is nobody's arrives at the phone that did something last."""
+    """All phones; a text message to a number that is nobody's arrives at the phone that did something last. What is
+    sent to people offstage is taken, as a true phone would, and shown to nobody."""
 
     def __init__(self, seed: Path | None = SEED) -> None:
         self._phones: dict[int, Phone] = {}
@@ -132,11 +134,23 @@ class Phones:
         return iter(self._phones.values())
 
     def of_openid(self, app_id: str, openid: str) -> Phone | None:
+        if is_offstage(openid):
+            return _offstage(app_id, openid)
         return next((phone for phone in self if phone.seat(app_id).openid == openid), None)
 
     def of_mobile(self, mobile: str) -> Phone | None:
         owner = next((phone for phone in self if phone.mobile == mobile), None)
+        if owner is None and is_offstage(mobile):
+            return Phone(0, "", mobile)
         return owner or self.last or next(iter(self), None)
+
+
+def _offstage(app_id: str, openid: str) -> Phone:
+    """A phone that follows the account; it is thrown away with what it was sent."""
+    phone = Phone(0, "", "")
+    seat = phone.seat(app_id)
+    seat.openid, seat.following = openid, True
+    return phone
 
 
 def openid_of(app_id: str, number: int) -> str:

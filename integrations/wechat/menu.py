@@ -49,13 +49,17 @@ class Button:
     mini_path: str = ""
     sub: tuple[Button, ...] = ()
 
-    def wire(self, base_url: str) -> dict[str, Any]:
-        """As WeChat takes it; ``base_url`` stands before addresses of ours."""
+    def wire(self, base_url: str, account: str = "") -> dict[str, Any]:
+        """As WeChat takes it; ``base_url`` stands before addresses of ours, which are told the account that they are
+        opened from."""
         if self.sub:
-            return {"name": self.name, "sub_button": [button.wire(base_url) for button in self.sub]}
+            return {"name": self.name, "sub_button": [button.wire(base_url, account) for button in self.sub]}
         if self.key:
             return {"type": "click", "name": self.name, "key": self.key}
-        url = base_url + self.url if self.url.startswith("/") else self.url
+        url = self.url
+        if url.startswith("/"):
+            asked = f"{'&' if '?' in url else '?'}account={account}" if account else ""
+            url = f"{base_url}{url}{asked}"
         if self.mini_app:
             return {"type": "miniprogram", "name": self.name, "url": url, "appid": self.mini_app,
                     "pagepath": self.mini_path}

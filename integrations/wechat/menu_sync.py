@@ -41,12 +41,12 @@ async def sync(account_name: str, settings: Settings, client: WeChatPort, path: 
     :raises SettingsError: the file breaks a rule
     :raises OutsideError: WeChat refused or did not answer; run it again, it goes on where it stopped
     """
-    done = await sync_menu(client, read_menu(path), settings.base_url)
+    done = await sync_menu(client, read_menu(path), settings.base_url, account_name)
     log.info("menu_synchronised", account=account_name, main=done.main, added=done.added, deleted=done.deleted)
     return str(done)
 
 
-async def sync_menu(client: WeChatPort, menu: Menu, base_url: str) -> Synced:
+async def sync_menu(client: WeChatPort, menu: Menu, base_url: str, account: str = "") -> Synced:
     """Publish what differs.
 
     Conditional menus can only be added and deleted, and the one added last is matched first: if they differ at all,
@@ -54,12 +54,13 @@ async def sync_menu(client: WeChatPort, menu: Menu, base_url: str) -> Synced:
     which order it lists them): delete one at WeChat, or change it, to have it made anew.
     """
     there = await client.menu() or {}
-    wanted = [button.wire(base_url) for button in menu.buttons]
+    wanted = [button.wire(base_url, account) for button in menu.buttons]
+    others = [(each.tag, [button.wire(base_url, account) for button in each.buttons]) for each in menu.conditional]
     main = _plain(wanted) != _plain(there.get("menu", {}).get("button", []))
     if main:
         await client.create_menu(wanted)
     tags, made = await _tags(client, menu)
-    rows = [(str(tags[each.tag]), [button.wire(base_url) for button in each.buttons]) for each in menu.conditional]
+    rows = [(str(tags[tag]), row) for tag, row in others]
     old = there.get("conditionalmenu", [])
     if sorted(_plain([tag, row]) for tag, row in rows) == sorted(_plain([_tag_of(each), each["button"]])
                                                                  for each in old):

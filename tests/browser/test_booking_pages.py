@@ -12,8 +12,9 @@ import aiohttp
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.test_sandbox_phone import NUMBER, PATIENCE, everything
+from tests.browser.test_sandbox_phone import NUMBER, everything
 from tests.support.chromium import browser, visit
+from tests.support.patience import LONG_S
 
 pytestmark = pytest.mark.browser
 HOME = "phone/1/h5/booking/"
@@ -21,17 +22,18 @@ HOME = "phone/1/h5/booking/"
 
 async def comes(address: str, pattern: str) -> str:
     """The first group of the newest thing on phone 1, text or message, that matches."""
-    async with asyncio.timeout(PATIENCE / 1000), aiohttp.ClientSession() as session:
+    async with asyncio.timeout(LONG_S), aiohttp.ClientSession() as session:
         while True:
             entries = (await (await session.get(f"{address}api/phones/1/history")).json())["entries"]
             for entry in reversed(entries):
-                if found := re.search(pattern, json.dumps(entry, ensure_ascii=False)):
+                # What belongs together is held on one line by spaces that do not break.
+                if found := re.search(pattern, json.dumps(entry, ensure_ascii=False).replace("\u00a0", " ")):
                     return found[1]
             await asyncio.sleep(0.2)
 
 
 async def title(page: Page, text: str) -> None:
-    await expect(page.locator("h1")).to_have_text(text, timeout=PATIENCE)
+    await expect(page.locator("h1")).to_have_text(text)
 
 
 async def fits(page: Page) -> None:
@@ -93,7 +95,7 @@ async def confirms(page: Page) -> None:
     await title(page, "确认预约")
     await fits(page)
     clock = page.locator("[data-left]")
-    await expect(clock).to_have_text(re.compile(r"^14:\d\d$"), timeout=PATIENCE)
+    await expect(clock).to_have_text(re.compile(r"^14:\d\d$"))
     await page.get_by_role("button", name="确认预约").dblclick()
     await title(page, "约好了")
     await fits(page)
@@ -120,14 +122,14 @@ async def by_search(page: Page, address: str) -> None:
     field = page.get_by_role("searchbox")
     await field.press_sequentially("hxnk", delay=30)
     result = page.locator("#results .tiles a").first
-    await expect(result).to_contain_text("呼吸内科", timeout=PATIENCE)
+    await expect(result).to_contain_text("呼吸内科")
     await field.fill("明天")
-    await expect(page.locator("#results")).to_contain_text("明天", timeout=PATIENCE)
+    await expect(page.locator("#results")).to_contain_text("明天")
     await field.fill("")
-    await expect(page.locator(".ways")).to_be_visible(timeout=PATIENCE)
+    await expect(page.locator(".ways")).to_be_visible()
     await field.fill("陈松年")
     doctor = page.locator("#results .whom").first
-    await expect(doctor).to_contain_text("陈松年", timeout=PATIENCE)
+    await expect(doctor).to_contain_text("陈松年")
     await doctor.focus()
     await page.keyboard.press("Enter")
     await title(page, "陈松年医生")
@@ -159,7 +161,7 @@ async def cancels(page: Page, address: str) -> None:
     await title(page, "取消预约")
     await fits(page)
     await page.get_by_role("button", name="取消这个预约").click()
-    await expect(page.locator(".note")).to_contain_text("取消了", timeout=PATIENCE)
+    await expect(page.locator(".note")).to_contain_text("取消了")
     await expect(page.locator(".appointment")).to_have_count(2)
     await page.goto(address + HOME + "mine/")
     await expect(page.locator(".appointment")).to_have_count(2)

@@ -45,7 +45,7 @@ async def test_a_role_is_made_and_its_holder_sees_only_that(sqlite_database: Dat
             await page.click("nav >> text=角色与权限")
             await page.click("text=新角色")
             await page.fill("#name", "审计助理")
-            row = page.locator("tr", has_text="audit.view")
+            row = page.locator("tr", has_text="查看操作记录")
             await row.locator("text=有 >> nth=-1").click()
             await page.click("text=保存角色")
             await expect(page.locator("th.role", has_text="审计助理")).to_be_visible()

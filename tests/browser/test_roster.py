@@ -12,6 +12,7 @@ from playwright.async_api import Page, expect
 from bot.access import factor
 from bot.clock import now
 from bot.db.engine import Database
+from integrations.his.port import HospitalPort
 from tests.flows.booking import ward
 from tests.support.chromium import DESK, browser, visit
 from tests.support.desk import PASSWORD, Desk, Staff, desk
@@ -45,7 +46,7 @@ async def fits(page: Page) -> None:
 async def test_a_clerk_publishes_a_pattern_and_a_patient_books_in_it(sqlite_database: Database) -> None:
     async with desk(sqlite_database) as here, browser() as running, visit(running, DESK) as visitor:
         world = World(sqlite_database)
-        await ward.open_hospital(world)
+        here.world.ports.put(HospitalPort, await ward.open_hospital(world))
         await ward.sync(world)
         await ward.person(world, "a", "张三明")
         clerk = await here.hire("clerk", role=dict.fromkeys(RIGHTS, "all"))

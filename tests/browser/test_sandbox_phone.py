@@ -16,10 +16,10 @@ from playwright.async_api import Locator, Page, expect
 
 from bot.redis_server import die_with_parent
 from tests.support.chromium import DESK, PHONE, browser, visit
+from tests.support.patience import LONG_S
 from tests.support.ports import free_port
 
 pytestmark = pytest.mark.browser
-PATIENCE = 20_000  # ms; the machine may be busy with other tests
 NUMBER = "330106198805162717"
 
 
@@ -27,7 +27,8 @@ NUMBER = "330106198805162717"
 async def everything(folder: Path) -> AsyncIterator[tuple[str, int]]:
     """`daoyi up` with an empty var; gives the address of the phones and its process id."""
     port = free_port()
-    settings = {"DAOYI_PORT": str(port), "DAOYI_VAR": str(folder / "var"), "DAOYI_CONFIG": ""}
+    settings = {"DAOYI_PORT": str(port), "DAOYI_VAR": str(folder / "var"), "DAOYI_CONFIG": "",
+                "DAOYI_DEMONSTRATION": "false"}
     clean = {name: value for name, value in os.environ.items() if not name.startswith("DAOYI_")}
     with (folder / "up.log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(
@@ -40,12 +41,12 @@ async def everything(folder: Path) -> AsyncIterator[tuple[str, int]]:
         finally:
             if process.returncode is None:
                 process.send_signal(signal.SIGTERM)
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(LONG_S):
                 await process.wait()
 
 
 async def _up(process: asyncio.subprocess.Process, log: Path) -> None:
-    async with asyncio.timeout(120):
+    async with asyncio.timeout(2 * LONG_S):
         while "is up after" not in log.read_text(errors="replace"):
             assert process.returncode is None, log.read_text(errors="replace")[-3000:]
             await asyncio.sleep(0.2)
@@ -62,7 +63,7 @@ class Patient:
 
     async def sees(self, text: str) -> None:
         """The newest thing that was said."""
-        await expect(self.talk.last).to_contain_text(text, timeout=PATIENCE)
+        await expect(self.talk.last).to_contain_text(text)
 
     async def says(self, text: str) -> None:
         field = self.phone.locator(".chat textarea")
@@ -88,14 +89,14 @@ async def test_a_newcomer_registers_and_books(tmp_path: Path) -> None:
             await registers_in_the_chat(patient)
             await patient.sees("请确认")
             await patient.taps("确认预约")
-            await expect(patient.phone.locator(".chat .talk")).to_contain_text("约好了", timeout=PATIENCE)
+            await expect(patient.phone.locator(".chat .talk")).to_contain_text("约好了")
             await opens_the_page(patient)
             await another_phone_is_another_patient(page)
             await the_web_is_killed(page, patient, up)
         async with visit(running, PHONE) as visitor:
             page = await visitor.page()
             await page.goto(address)
-            await expect(page.locator(".phone.front .chat .talk")).to_contain_text("约好了", timeout=PATIENCE)
+            await expect(page.locator(".phone.front .chat .talk")).to_contain_text("约好了")
             await expect(page.locator(".phone:visible")).to_have_count(1)
 
 
@@ -128,7 +129,7 @@ async def registers_in_the_chat(patient: Patient) -> None:
     await patient.says("13800000001")
     await patient.sees("6 位数字")
     banner = patient.phone.locator(".banner")
-    await expect(banner).to_contain_text("验证码", timeout=PATIENCE)
+    await expect(banner).to_contain_text("验证码")
     await banner.click()
     await patient.phone.locator(".chat textarea").press("Enter")
     await patient.sees("请核对")
@@ -140,7 +141,7 @@ async def opens_the_page(patient: Patient) -> None:
     await patient.says("就诊人")
     await patient.sees("就诊人管理")
     await patient.talk.last.get_by_role("button", name="就诊人管理").click()
-    await expect(patient.frame.locator("h1")).to_have_text("就诊人", timeout=PATIENCE)
+    await expect(patient.frame.locator("h1")).to_have_text("就诊人")
     await expect(patient.frame.locator(".row-name")).to_contain_text("陈*远")
     await patient.phone.get_by_role("button", name="关上网页").click()
 
@@ -150,23 +151,23 @@ async def another_phone_is_another_patient(page: Page) -> None:
     await other.says("就诊人")
     await other.sees("同意")
     await other.talk.last.get_by_role("button", name="隐私说明").click()
-    await expect(other.frame.locator("h1")).to_have_text("隐私说明", timeout=PATIENCE)
+    await expect(other.frame.locator("h1")).to_have_text("隐私说明")
     await other.phone.get_by_role("button", name="网页菜单").click()
     await other.phone.get_by_role("button", name="刷新").click()
-    await expect(other.frame.locator("h1")).to_have_text("隐私说明", timeout=PATIENCE)
+    await expect(other.frame.locator("h1")).to_have_text("隐私说明")
     await other.phone.get_by_role("button", name="关上网页").click()
 
 
 async def the_web_is_killed(page: Page, patient: Patient, up: int) -> None:
     """The page says so, comes back by itself, and has what happened meanwhile."""
     os.kill(_web_of(up), signal.SIGKILL)
-    await expect(page.locator(".link-state")).to_be_visible(timeout=PATIENCE)
+    await expect(page.locator(".link-state")).to_be_visible()
     sandbox = f"http://127.0.0.1:{int(page.url.split(':')[2].split('/')[0]) + 1}/sandbox/api"
     async with aiohttp.ClientSession() as session:
         answer = await session.post(f"{sandbox}/phones/1/sms", json={"text": "我晚点到"})
         assert answer.status == 200
-    await expect(page.locator(".link-state")).to_be_hidden(timeout=PATIENCE)
-    await expect(patient.phone.locator(".texts .talk")).to_contain_text("我晚点到", timeout=PATIENCE)
+    await expect(page.locator(".link-state")).to_be_hidden()
+    await expect(patient.phone.locator(".texts .talk")).to_contain_text("我晚点到")
     await patient.says("帮助")
     await patient.sees("回复数字或名字就行")
 

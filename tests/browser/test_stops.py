@@ -14,7 +14,7 @@ from playwright.async_api import Page, expect
 
 from bot.access import factor
 from tests.browser.test_booking_pages import HOME, comes, confirms, fits, registers, title
-from tests.browser.test_sandbox_phone import PATIENCE, everything
+from tests.browser.test_sandbox_phone import everything
 from tests.support.chromium import DESK, browser, visit
 
 pytestmark = pytest.mark.browser
@@ -64,7 +64,7 @@ async def signs_in(page: Page, base: str, log: str) -> None:
     for name, value in (("old", found[2]), ("new", FRESH), ("again", FRESH)):
         await page.fill(f"#{name}", value)
     await page.click("button:has-text('换密码')")
-    await expect(page.locator("h1")).to_have_text("我的工作", timeout=PATIENCE)
+    await expect(page.locator("h1")).to_have_text("我的工作")
 
 
 async def stops(page: Page, base: str, day: str, doctor: str) -> None:
@@ -82,7 +82,7 @@ async def stops(page: Page, base: str, day: str, doctor: str) -> None:
     await expect(page.locator(".notice")).to_contain_text("医生临时有手术")
     await picture(page, "desk-preview")
     await page.get_by_role("button", name=re.compile("并通知 1 位")).dblclick()
-    await expect(page.locator(".alert-success")).to_contain_text("1 位患者", timeout=PATIENCE)
+    await expect(page.locator(".alert-success")).to_contain_text("1 位患者")
     row = page.locator("table.rows tbody tr").first
     await expect(row).to_contain_text("没看到")
     await row.click()
@@ -106,7 +106,7 @@ async def chooses(page: Page, address: str) -> None:
     await picture(page, "phone-others")
     await page.go_back()
     await page.locator("button.tap").first.dblclick()
-    await expect(page.locator("h1")).to_have_text(re.compile("改好了|取消了"), timeout=PATIENCE)
+    await expect(page.locator("h1")).to_have_text(re.compile("改好了|取消了"))
     await fits(page)
     await picture(page, "phone-done")
 

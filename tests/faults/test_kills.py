@@ -18,6 +18,7 @@ from bot.db.outbox import outbox
 from flows.notices import store as notices
 from tests.faults.town import Town, booked_messages, town
 from tests.support.mariadb import MariaDB
+from tests.support.patience import until
 from tests.support.redis import Redis
 from tests.support.stack import Stack
 
@@ -60,11 +61,11 @@ async def test_kill_in_the_middle_of_bookings(stack: Stack, victim: str) -> None
     async with town(stack, PEOPLE) as made:
         living = asyncio.create_task(made.live())
         await strike(stack, victim)
+        await until(lambda: made.booked > PEOPLE, pause=0.1)  # else the test proves nothing
         made.going = False
         await living
         await stack.ready()
         await made.world.database.run(lambda tx: tx.scalar(select(1)))  # the test's own connection is dead as well
-        assert made.booked > PEOPLE, "hardly anything was booked: the test proves nothing"
         for number, patient in enumerate(made.patients):
             await patient.insist("取消")
             await made.cancel(patient)
@@ -75,9 +76,10 @@ async def test_kill_in_the_middle_of_bookings(stack: Stack, victim: str) -> None
 
 
 async def everything_sent(made: Town) -> None:
-    async with asyncio.timeout(60):
-        while await made.unsent():
-            await asyncio.sleep(0.3)
+    async def all_sent() -> bool:
+        return await made.unsent() == 0
+
+    await until(all_sent, pause=0.3)
 
 
 async def nothing_lost_and_nothing_twice(made: Town) -> None:

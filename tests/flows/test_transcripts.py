@@ -20,9 +20,8 @@ class Middling(random.Random):
 
 
 @pytest.fixture(autouse=True)
-def lots(monkeypatch: pytest.MonkeyPatch) -> None:
-    for place in ("service", "waiting.passing"):
-        monkeypatch.setattr(f"flows.booking.{place}._lot", Middling())
+def middling(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flows.booking.waiting.passing._lot", Middling())
 
 
 @pytest.mark.parametrize("delivery", ["once", "twice"])

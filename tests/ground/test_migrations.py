@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from bot import house
+from bot import app, house
 from bot.db import migrate
 from bot.db.engine import Database
 from bot.errors import SettingsError
 
 
 async def test_migrations_make_todays_tables(database_url: str) -> None:
-    assert house.AREAS.all
+    assert house.AREAS.all and app.__name__  # with these all tables are known
     await migrate.upgrade(database_url)
     assert await migrate.revision(database_url) == migrate.newest()
     await migrate.upgrade(database_url)

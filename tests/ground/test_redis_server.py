@@ -17,6 +17,7 @@ import redis.asyncio
 from bot import redis_server
 from bot.errors import SettingsError
 from bot.redis_server import RedisServer, find_binary
+from tests.support.patience import LONG_S, until
 from tests.support.redis import Redis
 
 pytestmark = pytest.mark.redis
@@ -129,15 +130,17 @@ async def test_killed_it_comes_back_with_what_it_held(tmp_path: Path) -> None:
     server = RedisServer(tmp_path)
     await server.start()
     await put(server, "kept", "yes")
-    await asyncio.sleep(1.2)  # its log of writes reaches the disk every second
+    await until(lambda: any(b"kept" in file.read_bytes() for file in tmp_path.rglob("*.aof")))  # its log of writes
     async with redis.asyncio.from_url(server.url) as client:
         pid = (await client.info("server"))["process_id"]
     watch = asyncio.create_task(server.keep())
     os.kill(pid, signal.SIGKILL)
-    for _ in range(500):
-        await asyncio.sleep(0.02)
-        if server.ours and await redis_server.answers(server.url):
-            break
+
+    async def came_back() -> bool:
+        assert server._process is not None
+        return server._process.pid != pid and await redis_server.answers(server.url)
+
+    await until(came_back)
     assert await get(server, "kept") == b"yes"
     watch.cancel()
     await server.stop()
@@ -154,7 +157,7 @@ def test_it_ends_with_the_process_that_started_it_however_that_ended(tmp_path: P
         assert process.stdout.readline() == b"up\n"
         process.kill()
     url = f"unix://{tmp_path}/redis/redis.sock"
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + LONG_S
     while asyncio.run(redis_server.answers(url)):
         assert time.monotonic() < deadline, "the server outlived the process that started it"
         time.sleep(0.05)

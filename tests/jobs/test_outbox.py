@@ -21,6 +21,7 @@ from jobs import talk
 from jobs.job import Job
 from jobs.outbox import Drain, Handles
 from tests.bot.talk.conftest import world as toy_world
+from tests.support.patience import until
 from tests.support.world import World
 
 world = toy_world
@@ -56,12 +57,6 @@ async def put(world: World, count: int, **options: Any) -> None:
 async def states(world: World) -> list[str]:
     async with world.database.reading() as tx:
         return [row.state for row in await tx.all(select(outbox.c.state).order_by(outbox.c.id))]
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 async def test_everything_once_with_two_drains_at_once(world: World) -> None:
@@ -147,9 +142,11 @@ async def test_a_stopping_drain_finishes_what_runs_and_takes_nothing_new(world: 
     await put(world, 3)
     each = drain(world, hands, width=2)
     task = asyncio.create_task(each.run())
-    async with asyncio.timeout(10):
-        while (await states(world)).count(TAKEN) < 2:
-            await asyncio.sleep(0.01)
+
+    async def both_run() -> bool:
+        return (await states(world)).count(TAKEN) == 2
+
+    await until(both_run)
     stopping = asyncio.create_task(each.stop())
     await asyncio.sleep(0.05)
     hands.gate.set()
@@ -202,18 +199,26 @@ async def test_what_a_conversation_says_by_itself_goes_out_in_its_lane(world: Wo
 async def test_a_row_that_takes_longer_than_its_lease_is_not_done_twice(world: World) -> None:
     slow, other = Hands(), Hands()
     slow.gate.clear()
-    await put(world, 1)
-    first = drain(world, slow, lease_s=0.6)
-    running = asyncio.create_task(first.run())
-    async with asyncio.timeout(10):
-        while (await states(world)) != [TAKEN]:
-            await asyncio.sleep(0.01)
-    second = drain(world, other, lease_s=0.6, grace_s=0.1)
-    waiting = asyncio.create_task(second.run())
-    await asyncio.sleep(1.5)
-    slow.gate.set()
-    await until(lambda: bool(slow.done))
-    await asyncio.gather(first.stop(), second.stop(), running, waiting)
+
+    async def held() -> bool:
+        async with world.database.reading() as tx:
+            return bool(await tx.scalar(select(outbox.c.leased_until)) == clock.now() + timedelta(seconds=60))
+
+    with time_machine.travel("2027-03-01 08:00", tick=False) as traveller:
+        await put(world, 1)
+        first, second = drain(world, slow, lease_s=60), drain(world, other, lease_s=60, grace_s=0)
+        working = asyncio.create_task(first.run())
+        await until(held)
+        waiting = asyncio.create_task(second.run())
+        for _ in range(3):
+            traveller.shift(45)
+            first._renewed = 0.0  # twenty seconds are long over
+            await until(held)
+            # The other has looked for dead workers' rows.
+            await until(lambda since=second._reclaimed: second._reclaimed > since)
+        slow.gate.set()
+        await until(lambda: bool(slow.done))
+        await asyncio.gather(first.stop(), second.stop(), working, waiting)
     assert (slow.done, other.done, await states(world)) == ([0], [], [DONE])
 
 

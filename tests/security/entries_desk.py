@@ -38,6 +38,7 @@ DESK: dict[str, Entry] = {
     "POST /desk/staff/person/{id}": Entry(owned={"id": "colleague"}, form={"name": "甲", "version": "1"}),
     "POST /desk/staff/person/{id}/reset": Entry(owned={"id": "colleague"}),
     "POST /desk/staff/person/{id}/end-sessions": Entry(owned={"id": "colleague"}),
+    "POST /desk/staff/person/{id}/unlock": Entry(owned={"id": "colleague"}),
     "GET /desk/staff/new": PLAIN,
     "POST /desk/staff/new": Entry(form={"login": "new.one", "name": "新人"}),
     "GET /desk/staff/departments": PLAIN,
@@ -53,6 +54,13 @@ DESK: dict[str, Entry] = {
     "POST /desk/audit/journal": Entry(form={"q": "张三明"}),
     "GET /desk/audit/entry/{number}": Entry(open_={"number": "entry"}),
     "POST /desk/audit/verify": PLAIN,
+    # --- staff: who asked for a human, what was not delivered
+    "GET /desk/desk/": PLAIN,
+    "GET /desk/desk/request/{id}": Entry(open_={"id": "asked"}),
+    "POST /desk/desk/request/{id}/number": Entry(open_={"id": "asked"}),
+    "POST /desk/desk/request/{id}/done": Entry(open_={"id": "asked"}),
+    "GET /desk/notices/": PLAIN,
+    "POST /desk/notices/{id}/{act}": Entry(open_={"id": "letter", "act": "again"}),
     # --- staff: the office
     "GET /desk/booking/": PLAIN,
     "GET /desk/booking/session/{code}": SITTING,
@@ -60,6 +68,8 @@ DESK: dict[str, Entry] = {
     "GET /desk/booking/appointment/{id}": Entry(owned={"id": "appointment"}),
     "GET /desk/booking/use": PLAIN,
     "GET /desk/booking/waiting": PLAIN,
+    "GET /desk/booking/exams": PLAIN,
+    "GET /desk/booking/exams/{code}": Entry(open_={"code": "item"}),
     "GET /desk/booking/mine": PLAIN,
     "GET /desk/booking/mine/{code}": SITTING,
     # --- staff: stops
@@ -115,6 +125,7 @@ DESK: dict[str, Entry] = {
     "GET /desk/booking/roster/": PLAIN,
     "GET /desk/booking/roster/session/{code}": SITTING,
     "POST /desk/booking/roster/session/{code}/{act}": Entry(owned={"code": "session"}, open_={"act": "close"}),
+    "POST /desk/booking/roster/session/{code}/tell": SITTING,
     "POST /desk/booking/roster/copy": Entry(owned={"clinic": "clinic"}, form={"day": "2027-03-08", "unit": "week"}),
     "GET /desk/booking/roster/patterns": PLAIN,
     "GET /desk/booking/roster/patterns/{clinic}/new": CLINIC,

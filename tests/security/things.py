@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import select
 
+from bot.db.outbox import DEAD, outbox
+from flows.booking.exams.book import take_over
 from flows.booking.opening import store as draws
 from flows.booking.opening.wishes import store as wishes
 from flows.booking.pool.shares import store as shares
@@ -20,8 +22,10 @@ from flows.booking.standing import store as standing
 from flows.booking.stops.rules import Wish
 from flows.booking.stops.service import StopsService
 from flows.booking.stops.store import choice
+from flows.desk import store as requests
 from flows.patients.service import PatientsService
 from tests.flows.booking import ward
+from tests.flows.booking.test_office_exams import BOOK
 from tests.support.world import World
 
 
@@ -59,10 +63,14 @@ async def fill(world: World) -> dict[str, str]:
         "account": "main", "static": "h5/page.css", "entry": "1", "session": code, "close": "close", "end": "end",
         "next": "/h5/patients/", "department": "11", "kind": "doctor",
     }
+    async with world.database.transaction() as tx:
+        await take_over(tx, BOOK)
+    found["item"] = "BA"
     await _draw(world, found, last[0], person)
     await _stop(world, found, person)
     await _missed(world, found, person)
     await _pattern(world, found)
+    await _left(world, found)
     async with world.context("a") as context:
         await shares.set_rule(context.tx, Rule("1101", "", "window", 20, 600), "staff:test")
         await draws.set_fair(context.tx, "1101", "D1024", 60, "test")
@@ -124,6 +132,19 @@ async def _missed(world: World, found: dict[str, str], person: int) -> None:
         public = await tx.scalar(select(standing.no_show.c.public_id).where(standing.no_show.c.id == missed))
         found["no_show"], found["missed"] = f"no_show:{public}", public
         found["appeal"] = await tx.scalar(select(standing.appeal.c.public_id))
+
+
+async def _left(world: World, found: dict[str, str]) -> None:
+    """Contact a asked for a human; and a row of the outbox that nothing came of."""
+    async with world.context("a") as context:
+        tx, contact = context.tx, context.contact
+        await requests.ask(tx, "asked", contact.id, "想问一下报告", None)
+        found["asked"] = await tx.scalar(select(requests.request.c.public_id))
+        tx.put("directory.shown", {})
+    async with world.context("a") as context:
+        number = await context.tx.scalar(select(outbox.c.id).where(outbox.c.topic == "directory.shown"))
+        await context.tx.update(outbox.update().where(outbox.c.id == number).values(state=DEAD))
+        found |= {"letter": f"o{number}", "again": "again"}
 
 
 async def _pattern(world: World, found: dict[str, str]) -> None:

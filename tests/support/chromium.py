@@ -10,8 +10,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, async_playwright
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, async_playwright, expect
 
+from tests.support.patience import LONG_S
 from tests.support.programs import find
 
 # Without these it talks to its maker at every start: slow and noisy on a machine without a way out.
@@ -21,6 +22,8 @@ FLAGS = [
     "--disable-component-update", "--disable-sync",
 ]
 # fmt: on
+PATIENCE = LONG_S * 1000
+expect.set_options(timeout=PATIENCE)
 PHONE = (390, 844)
 DESK = (1440, 900)
 
@@ -50,7 +53,7 @@ class Visit:
 
     async def page(self) -> Page:
         page = await self.context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE)
         return page
 
     def _request(self, request: Request) -> None:

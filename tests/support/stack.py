@@ -17,6 +17,7 @@ import aiohttp
 
 from bot.redis_server import die_with_parent
 from tests.support.mariadb import MariaDB
+from tests.support.patience import LONG_S
 from tests.support.ports import free_port
 from tests.support.redis import Redis
 
@@ -66,7 +67,7 @@ class Stack:
             cwd=self.folder,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=4 * LONG_S,
             check=False,
         )
         if done.returncode:
@@ -103,7 +104,7 @@ class Stack:
                 process.wait()
         self._processes.clear()
 
-    async def ready(self, *, seconds: float = 60) -> None:
+    async def ready(self, *, seconds: float = 2 * LONG_S) -> None:
         """Wait until web and sandbox answer."""
         async with asyncio.timeout(seconds), aiohttp.ClientSession() as session:
             for address in (f"{self.url}/readyz", f"http://127.0.0.1:{self.port + 1}/healthz"):
@@ -141,12 +142,16 @@ class Patient:
 
     async def say(self, text: str) -> str | None:
         """Send it as WeChat would, three more tries included; the passive answer's text, or None without one."""
-        address = f"{self.stack.sandbox_url}/phones/{self.number}/send"
-        async with self._session.post(address, json={"text": text}) as response:
-            answer = (await response.json())["delivered"]["answer"]
+        answer = (await self.sent(text))["answer"]
         return None if answer is None else str(answer.get("text", ""))
 
-    async def insist(self, text: str, *, tries: int = 40) -> str:
+    async def sent(self, text: str) -> dict[str, Any]:
+        """How a message fared: tries, statuses, the passive answer."""
+        address = f"{self.stack.sandbox_url}/phones/{self.number}/send"
+        async with self._session.post(address, json={"text": text}) as response:
+            return dict((await response.json())["delivered"])
+
+    async def insist(self, text: str, *, tries: int = 120) -> str:
         """Say it until it is answered, as people do when the account was out of service."""
         for _ in range(tries):
             answer = await self.say(text)

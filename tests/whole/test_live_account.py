@@ -18,6 +18,7 @@ import pytest
 from werobot.crypto import MessageCrypt
 
 from bot.redis_server import die_with_parent
+from tests.support.patience import LONG_S
 from tests.support.ports import free_port
 
 TOKEN, AES_KEY, APP_ID = "wholeToken2027", "kWxPEV2UEDyxWpmPdKC3F4dgPDmOvfKX1HGnEUDS1aR", "wx49f0ab532d5d035a"
@@ -49,11 +50,11 @@ def port(tmp_path: Path) -> Iterator[int]:
         )
     yield number
     process.send_signal(signal.SIGTERM)
-    assert process.wait(30) == 0, (tmp_path / "up.log").read_text()[-3000:]
+    assert process.wait(LONG_S) == 0, (tmp_path / "up.log").read_text()[-3000:]
 
 
 async def ready(session: aiohttp.ClientSession, port: int) -> None:
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + 2 * LONG_S
     while True:
         try:
             async with session.get(f"http://127.0.0.1:{port}/readyz") as response:

@@ -42,7 +42,8 @@ head = table(
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is looked for; "" and None leave a filter out. ``act`` may be the beginning of one (``staff.``)."""
+    """What is looked for; "" and None leave a filter out. ``act`` may be the beginning of one (``staff.``), and
+    ``actor`` a whole kind of them (``job:``)."""
 
     actor: str = ""
     act: str = ""
@@ -133,9 +134,12 @@ async def one(tx: Transaction, number: int) -> Entry | None:
 
 def _where(wanted: Wanted) -> list[Any]:
     where: list[Any] = []
-    for name in ("actor", "about"):
-        if value := getattr(wanted, name):
-            where.append(entries.c[name] == value)
+    if wanted.about:
+        where.append(entries.c.about == wanted.about)
+    if wanted.actor:
+        kind = wanted.actor.endswith(":")
+        where.append(entries.c.actor.startswith(wanted.actor, autoescape=True) if kind else
+                     entries.c.actor == wanted.actor)
     if wanted.act:
         where.append(entries.c.act.startswith(wanted.act, autoescape=True))
     if wanted.since:

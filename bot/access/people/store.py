@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Column, ForeignKey, Integer, Row, String, UniqueConstraint, delete, select, update
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Integer,
+    Row,
+    String,
+    UniqueConstraint,
+    and_,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from bot import keys
 from bot.access.rights import Places
@@ -87,6 +101,22 @@ async def everybody(tx: Transaction) -> Sequence[Row[Any]]:
     """All of them, without secrets. A hospital has some thousands at most: lists filter in memory."""
     shown = [column for column in staff.c if column.name not in ("password", "factor", "mobile")]
     return await tx.all(select(*shown).order_by(staff.c.login))
+
+
+async def logins(tx: Transaction) -> Sequence[Row[Any]]:
+    """(id, login) of all of them."""
+    return await tx.all(select(staff.c.id, staff.c.login))
+
+
+async def count(tx: Transaction, ids: Collection[int], *, within: Places | None = None, owner: str = "") -> int:
+    """How many of these there are who work at one of the places ``within`` (None: anywhere) or are the ``owner``."""
+    mine = select(func.count()).select_from(staff).where(staff.c.id.in_(ids))
+    if within is not None:
+        whole = and_(place.c.kind == "department", place.c.code.in_(within.departments))
+        single = and_(place.c.kind == "clinic", place.c.code.in_(within.clinics))
+        works = select(place.c.id).where(place.c.staff_id == staff.c.id, or_(whole, single))
+        mine = mine.where(or_(staff.c.public_id == owner, works.exists()))
+    return int(await tx.scalar(mine))
 
 
 async def by_doctor(tx: Transaction, doctor: str) -> Row[Any] | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Column, Index, Integer, delete, or_, select, update
+from sqlalchemy import Column, ColumnElement, Index, Integer, delete, func, or_, select, update
 
 from bot import keys
 from bot.db.schema import Moment, hashed, key, table
@@ -13,6 +14,8 @@ from bot.db.transaction import Transaction
 
 FORGOTTEN = timedelta(hours=24)
 LONGEST = timedelta(hours=1)
+STEP = 500
+"""So many subjects are named in a question; of more, all that are locked out are looked through."""
 
 tries = table(
     "access_try",
@@ -58,6 +61,21 @@ async def count(tx: Transaction, subject: str, limit: Limit) -> datetime | None:
     return None
 
 
+async def locked(tx: Transaction, subjects: Sequence[str]) -> dict[str, datetime]:
+    """Subject -> until when it is locked out; those that are not are left out."""
+    by_hash = {_hash(subject): subject for subject in subjects}
+    shut = select(tries.c.subject, tries.c.locked_until).where(*_shut(tx))
+    if len(by_hash) <= STEP:
+        shut = shut.where(tries.c.subject.in_(by_hash))
+    found = {bytes(row.subject): row.locked_until for row in await tx.all(shut)}
+    return {by_hash[each]: until for each, until in found.items() if each in by_hash}
+
+
+async def count_locked(tx: Transaction) -> int:
+    """How many subjects of any kind are locked out."""
+    return int(await tx.scalar(select(func.count()).select_from(tries).where(*_shut(tx))))
+
+
 async def forgive(tx: Transaction, subject: str) -> None:
     """It was the right one: begin counting anew."""
     await tx.update(delete(tries).where(tries.c.subject == _hash(subject)))
@@ -70,6 +88,11 @@ async def purge(tx: Transaction) -> int:
 def _until(tx: Transaction, number: int, limit: Limit) -> datetime | None:
     waiting = wait(number, limit)
     return tx.now + waiting if waiting else None
+
+
+def _shut(tx: Transaction) -> tuple[ColumnElement[bool], ...]:
+    """Nobody is locked out for longer than the longest time since their last try, which has an index."""
+    return tries.c.locked_until > tx.now, tries.c.last_at >= tx.now - LONGEST
 
 
 def _hash(subject: str) -> bytes:

@@ -6,25 +6,32 @@ from datetime import timedelta
 
 from aiohttp import web
 
+from bot import logs
 from bot.access import audit, factor
 from bot.access.people import store as people
 from bot.access.visits import store as visits
+from bot.access.work import Wait
 from bot.context import Context
 from bot.documents import Problem
 from bot.errors import NotFound
 from bot.web.desk import guard
 from bot.web.desk.door import new_password
 from bot.web.desk.guard import STAFF, VISIT, signed_in
-from bot.web.desk.pages import in_tx, reading, render, see
+from bot.web.desk.pages import WAITS, in_tx, reading, render, see
 from bot.web.keys import SETTINGS
 
 routes = web.RouteTableDef()
+log = logs.get(__name__)
 
 
 @routes.get("/desk/")
 @signed_in
 async def start(request: web.Request) -> web.StreamResponse:
-    return render(request, "common/desk/start.html.j2")
+    """What waits for this member, by their rights, and the way to everything else."""
+    me = request[STAFF]
+    waits = [(each, await _count(request, each)) for each in request.app[WAITS] if me.may(each.right)]
+    shown = [each for each in waits if each[1] != 0]
+    return render(request, "common/desk/start.html.j2", waits=shown, any=bool(waits))
 
 
 @routes.get("/desk/account")
@@ -77,6 +84,16 @@ async def new_recovery(request: web.Request, context: Context) -> web.StreamResp
     await people.set_recovery(context.tx, me.id, codes)
     audit.write(context.tx, me.actor, "access.recovery_made", me.actor)
     return render(request, "common/desk/recovery.html.j2", codes=codes, on="/desk/account")
+
+
+async def _count(request: web.Request, wait: Wait) -> int | None:
+    """None where it cannot be told: what else waits, and the way to everything, is there all the same."""
+    try:
+        async with reading(request) as context:
+            return await wait.count(context, request[STAFF])
+    except Exception:
+        log.error("wait_not_counted", wait=wait.name, exc_info=True)
+        return None
 
 
 async def _page(request: web.Request, problem: Problem | None = None, status: int = 200) -> web.StreamResponse:

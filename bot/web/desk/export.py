@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -25,6 +26,9 @@ DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 """With these a spreadsheet's cell begins that calculates, fetches or starts something."""
 _UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 LONGEST = 32767
+NARROWEST, WIDEST = 6, 60
+MEASURED = 500
+"""So many rows say how wide a column is."""
 
 
 def asked(request: web.Request) -> str:
@@ -72,7 +76,7 @@ def workbook(head: Sequence[str], rows: Sequence[Sequence[Any]], by: str) -> byt
         moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
         for at, title in enumerate(head):
             sheet.write_string(0, at, title, bold)
-            sheet.set_column(at, at, 20)
+            sheet.set_column(at, at, _width([title, *(row[at] for row in rows[:MEASURED])]))
         for down, row in enumerate(rows, 1):
             for at, value in enumerate(row):
                 if isinstance(value, datetime):
@@ -87,6 +91,16 @@ def workbook(head: Sequence[str], rows: Sequence[Sequence[Any]], by: str) -> byt
             sheet.autofilter(0, 0, len(rows), len(head) - 1)
         sheet.set_footer("&L" + by.replace("&", "&&") + "&R&P / &N")
     return out.getvalue()
+
+
+def _width(cells: Sequence[Any]) -> float:
+    """Of a column, in characters of the file's font: what stands in it is read without pulling, up to a limit."""
+    def long(cell: Any) -> int:
+        if isinstance(cell, datetime):
+            return len("2027-03-01 08:00:00")
+        return sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in str(cell)[:WIDEST])
+
+    return min(WIDEST, max(NARROWEST, *(long(cell) for cell in cells)) + 2)
 
 
 def _cell(value: Any, wall: HospitalClock) -> Any:

@@ -26,6 +26,8 @@ from bot.web.keys import DATABASE, SETTINGS
 log = logs.get(__name__)
 
 COOKIE = "desk"
+REFRESH = "X-Refresh"
+"""A page that looks for news by itself (templates/static/desk/fresh.js) says so: nobody is at work because of it."""
 BOOK: web.AppKey[Rights] = web.AppKey("rights_book", Rights)
 """All rights of the installation."""
 STAFF: web.RequestKey[Member] = web.RequestKey("staff", Member)
@@ -135,7 +137,7 @@ async def visit_of(request: web.Request) -> Visit | None:
     async with request.app[DATABASE].reading() as tx:
         visit = await visits.find(tx, token, tx.now, idle)
         stale = visit is not None and await visits.stale(tx, visit, tx.now)
-    if visit is not None and stale:
+    if visit is not None and stale and REFRESH not in request.headers:
         async with request.app[DATABASE].transaction() as tx:
             await visits.touch(tx, visit)
     return visit

@@ -76,7 +76,8 @@ class Shown:
     asked: Asked
     rows: Sequence[Mapping[str, Any]]
     count: int
-    totals: Mapping[str, float]
+    totals: Mapping[str, Any]
+    """By column; what is no number is drawn by the caller, who gets it as the row {column: total, "total": True}."""
     capped: bool = False
     """There are more than ``count``: so far was counted, and no further."""
 
@@ -143,7 +144,7 @@ class Listing:
         return sorted(rows, key=lambda row: _order(row.get(asked.sort), kinds[asked.sort]), reverse=asked.down)
 
     def page(
-        self, asked: Asked, rows: Sequence[Mapping[str, Any]], count: int, totals: Mapping[str, float] | None = None,
+        self, asked: Asked, rows: Sequence[Mapping[str, Any]], count: int, totals: Mapping[str, Any] | None = None,
         *, capped: bool = False,
     ) -> Shown:
         """Rows that are sorted and cut already, by the database."""

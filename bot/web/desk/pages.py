@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial, wraps
 from typing import Any
@@ -21,6 +21,7 @@ from aiohttp.typedefs import Handler
 from bot import logs
 from bot.access.doors import Door
 from bot.access.rights import Member
+from bot.access.work import Name, Wait
 from bot.clock import HospitalClock
 from bot.context import Context
 from bot.db.transaction import Transaction
@@ -32,6 +33,8 @@ from bot.web.static import STATICS
 
 Acting = Callable[[web.Request, Context], Awaitable[web.StreamResponse]]
 DOORS: web.AppKey[tuple[Door, ...]] = web.AppKey("doors", tuple)
+WAITS: web.AppKey[tuple[Wait, ...]] = web.AppKey("waits", tuple)
+NAMES: web.AppKey[Mapping[str, Name]] = web.AppKey("names", dict)
 
 
 def context_of(request: web.Request, tx: Transaction) -> Context:
@@ -48,6 +51,21 @@ async def reading(request: web.Request) -> AsyncIterator[Context]:
     """A Context that only looks."""
     async with request.app[DATABASE].reading() as tx:
         yield context_of(request, tx)
+
+
+async def called(request: web.Request, context: Context, things: Iterable[str]) -> dict[str, str]:
+    """How staff call things of the trail or the journal (``appointment:…``); what nobody knows is left out."""
+    by_kind: dict[str, set[str]] = {}
+    for thing in things:
+        kind, _, name = thing.partition(":")
+        by_kind.setdefault(kind, set()).add(name)
+    known = request.app[NAMES]
+    return {
+        f"{kind}:{name}": words
+        for kind, ids in by_kind.items()
+        if kind in known
+        for name, words in (await known[kind](context, sorted(ids))).items()
+    }
 
 
 def in_tx(handler: Acting) -> Handler:

@@ -11,14 +11,17 @@ from bot.access.rights import Rights
 from bot.web.access import public
 from bot.web.desk import account, door, kept
 from bot.web.desk.guard import BOOK
-from bot.web.desk.pages import DOORS
+from bot.web.desk.pages import DOORS, NAMES, WAITS
 
 
 def setup(app: web.Application, areas: Iterable[Any]) -> None:
-    """The door, the account, and what the areas declare: ``app[BOOK]`` their rights, ``app[DOORS]`` their menu."""
+    """The door, the account, and what the areas declare: ``app[BOOK]`` their rights, ``app[DOORS]`` their menu,
+    ``app[WAITS]`` what waits for staff, ``app[NAMES]`` how their things are called."""
     known = tuple(areas)
     app[BOOK] = Rights.of(known)
     app[DOORS] = tuple(entry for area in known for entry in area.doors)
+    app[WAITS] = tuple(entry for area in known for entry in area.waits)
+    app[NAMES] = {kind: name for area in known for kind, name in area.names.items()}
     app.router.add_routes(door.routes)
     app.router.add_routes(account.routes)
     app.router.add_routes(kept.routes)

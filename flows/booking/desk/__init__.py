@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.access.doors import Door
 from flows.booking.desk import (
     draws,
+    exams,
     office,
     office_appointments,
     office_mine,
@@ -12,6 +13,7 @@ from flows.booking.desk import (
     office_waiting,
     pool,
     roster,
+    roster_book,
     roster_changes,
     roster_clinics,
     roster_patterns,
@@ -35,8 +37,8 @@ from flows.booking.roster.reach import CLINICS, EDIT, PUBLISH, SEE
 
 ROUTES = (
     office.routes, office_appointments.routes, office_use.routes, office_waiting.routes,
-    office_mine.routes, roster.routes, roster_patterns.routes, roster_publish.routes,
-    roster_clinics.routes, roster_changes.routes, pool.routes, draws.routes,
+    office_mine.routes, exams.routes, roster.routes, roster_patterns.routes, roster_publish.routes,
+    roster_clinics.routes, roster_changes.routes, roster_book.routes, pool.routes, draws.routes,
     standing_arrivals.routes, standing_no_shows.routes, standing_appeals.routes,
     standing_clinic.routes,
     stops.routes, stops_new.routes, stops_calls.routes,

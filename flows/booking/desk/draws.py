@@ -11,6 +11,7 @@ from bot.web import forms
 from bot.web.desk.guard import STAFF, needs
 from bot.web.desk.pages import in_tx, reading, render, see
 from flows.booking.desk.office_parts import HOME
+from flows.booking.neighbours import choices
 from flows.booking.opening import rules as opening
 from flows.booking.opening import store as draws
 from flows.booking.opening.announcing import Announcing
@@ -72,7 +73,7 @@ async def _page(
     request: web.Request, context: Context, sent: dict[str, str] | None = None, problem: str = "", status: int = 200
 ) -> web.Response:
     reach = await reach_of(context, request[STAFF], FAIR)
-    clinics = [each for each in reach.catalogue.clinics if reach.clinic(each.code)]
+    clinics = choices(reach.catalogue, (each.code for each in reach.catalogue.clinics if reach.clinic(each.code)))
     codes = {each.code for each in clinics}
     found = await Records(context).listed((draws.COMING, draws.DRAWN, draws.DONE, draws.VOID))
     return render(

@@ -45,6 +45,7 @@ async def sessions(request: web.Request) -> web.StreamResponse:
         wanted = Wanted(days, service.scope, asked.filters["clinic"], asked.filters["doctor"], asked.filters["site"])
         months = await _month(service, wanted) if view == "month" and not which else []
         rows = [] if months else await service.sessions(wanted)
+        near = await service.next_day(wanted, sessions=True) if not rows and not months else None
         beside = await _beside(service, asked)
     if which:
         chosen = LIST.shown(asked, rows).rows if which == "page" else LIST.sorted(asked, rows)
@@ -57,7 +58,7 @@ async def sessions(request: web.Request) -> web.StreamResponse:
     return render(
         request, "booking/desk/sessions.html.j2", list=shown, view=view, day=day, days=days, today=today, beside=beside,
         before=step(view, day, -1), after=step(view, day, 1), weeks=months, table=_week(rows, days) if view == "week"
-        else [], clinics=service.clinics, doctors=service.doctors, sites=service.names.catalogue.sites,
+        else [], near=near, clinics=service.clinics, doctors=service.doctors, sites=service.sites,
     )
 
 
@@ -94,7 +95,7 @@ def _week(rows: Sequence[Mapping[str, Any]], days: Days) -> Sequence[dict[str, A
     lines: dict[tuple[str, str], dict[str, Any]] = {}
     for row in rows:
         key = (row["clinic_code"], row["doctor_code"])
-        line = lines.setdefault(key, {"clinic": row["clinic"], "doctor": row["doctor"], "clinic_code": key[0],
+        line = lines.setdefault(key, {"clinic": row["clinic"], "doctor": row["of"], "clinic_code": key[0],
                                       "doctor_code": key[1], "days": _empty(days)})
         line["days"][row["date"]].append(row)
     return [lines[key] for key in sorted(lines)]

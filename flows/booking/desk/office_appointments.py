@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from aiohttp import web
 
 from bot.errors import NotFound
@@ -19,6 +21,7 @@ from flows.booking.desk.office_parts import (
     send,
     wants_export,
 )
+from flows.booking.office import store
 from flows.booking.office.rules import LONGEST_LIST
 from flows.booking.office.store import Wanted
 
@@ -28,10 +31,11 @@ LIST = Listing(
     "appointments",
     (Column("date", "moment", sortable=False), Column("time"), Column("clinic"), Column("doctor"),
      Column("number", "number"), Column("person", sortable=False), Column("channel"), Column("state"),
-     Column("created", "moment"), Column("fee", "number", hidden=True, sortable=False),
-     Column("site", hidden=True, sortable=False), Column("place", hidden=True, sortable=False),
-     Column("booked", "moment", hidden=True, sortable=False), Column("ended", "moment", hidden=True, sortable=False),
-     Column("registration", hidden=True, sortable=False), Column("refusal", hidden=True, sortable=False)),
+     Column("created", "moment"), Column("instead_of", hidden=True, sortable=False),
+     Column("fee", "number", hidden=True, sortable=False), Column("site", hidden=True, sortable=False),
+     Column("place", hidden=True, sortable=False), Column("booked", "moment", hidden=True, sortable=False),
+     Column("ended", "moment", hidden=True, sortable=False), Column("registration", hidden=True, sortable=False),
+     Column("refusal", hidden=True, sortable=False)),
     filters=("since", "until", "site", "clinic", "doctor", "channel", "state", "person"), sort="time",
 )
 WORDS = {"state": "appointment"}
@@ -57,8 +61,12 @@ async def listed(request: web.Request) -> web.StreamResponse:
         if which == "all":
             limit, offset = most(request), 0
         rows = await service.appointments(
-            wanted, counts, sort=asked.sort, down=asked.down, limit=limit, offset=offset
+            wanted, counts.days, sort=asked.sort, down=asked.down, limit=limit, offset=offset
         )
+        totals: dict[str, Any] = {"state": counts.states, "number": counts.all}
+        if "fee" in asked.columns:
+            totals["fee"] = await store.fees(service.tx, wanted) / 100
+        near = await service.next_day(wanted) if not counts.all else None
         beside = None
         if asked.open:
             try:
@@ -67,11 +75,11 @@ async def listed(request: web.Request) -> web.StreamResponse:
                 beside = None  # the list is there all the same
     if which:
         return await send(request, LIST, asked, rows, WORDS)
-    shown = LIST.page(asked, rows, sum(counts.values()))
+    shown = LIST.page(asked, rows, counts.all, totals)
     return render(
         request, "booking/desk/appointments.html.j2", list=shown, days=days, beside=beside, clinics=service.clinics,
-        doctors=service.doctors, sites=service.names.catalogue.sites, channels=CHANNELS, states=STATES,
-        longest=LONGEST_LIST,
+        doctors=service.doctors, sites=service.sites, channels=CHANNELS, states=STATES,
+        longest=LONGEST_LIST, near=near, today=context.clock.today(),
     )
 
 

@@ -21,7 +21,9 @@ from flows.booking.office.store import Wanted
 
 routes = web.RouteTableDef()
 PATH = HOME + "use"
-BARS = 24
+AHEAD = 7
+"""Days that are shown where none are asked for: of a Sunday alone there is little to see."""
+BARS = 16
 """So many clinics or doctors stand in a chart, those with most slots; the table has all."""
 LIST = Listing(
     "use",
@@ -48,7 +50,7 @@ async def use(request: web.Request) -> web.StreamResponse:
     filters = asked.filters
     async with reading(request) as context:
         service = await office(request, context, USE)
-        days = days_asked(asked, context, LONGEST_SUM)
+        days = days_asked(asked, context, LONGEST_SUM, usual=AHEAD)
         by = by_of(filters["by"])
         wanted = Wanted(days, service.scope, filters["clinic"], filters["doctor"], filters["site"])
         now = await _uses(service, wanted, by)
@@ -68,9 +70,9 @@ async def use(request: web.Request) -> web.StreamResponse:
     return render(
         request, "booking/desk/use.html.j2", list=LIST.page(asked, shown.rows, len(rows), totals), days=days, by=by,
         sums=figures(sums), turns=_turns(sums, earlier), longest=LONGEST_SUM,
-        chart=_chart(service.names, days, by, now, ("taken", "held", "cooling", "free")),
-        missed=_chart(service.names, days, by, now, ("missed",)) if sums.missed else None, channels=channels,
-        clinics=service.clinics, doctors=service.doctors, sites=service.names.catalogue.sites,
+        chart=_chart(service.names, days, by, now), channels=channels,
+        missed=_missed(service.names, days, by, now) if sums.missed else None,
+        clinics=service.clinics, doctors=service.doctors, sites=service.sites,
     )
 
 
@@ -108,14 +110,28 @@ def _turns(now: Use, before: Use) -> dict[str, float | None]:
     return {**found, "rate": points(now.rate, before.rate), "missed_rate": points(now.missed_rate, before.missed_rate)}
 
 
-def _chart(names: Names, days: Days, by: str, uses: Mapping[str, Use], kinds: Sequence[str]) -> dict[str, Any]:
-    """Stacked bars of these figures, by what the table is."""
+def _chart(names: Names, days: Days, by: str, uses: Mapping[str, Use]) -> dict[str, Any]:
+    """Slots by what became of them: of days how many, of clinics and doctors which part, for the general clinics have
+    together many times as many as any doctor."""
+    kinds = ("taken", "held", "cooling", "free")
     if by == "date":
         pairs = [(f"{day:%m-%d}", uses.get(str(day), Use())) for day in days.all]
-    else:
-        # General clinics have no doctor: all of them as one bar would make the others' invisible.
-        named = {key: each for key, each in uses.items() if key}
-        pairs = list(most(named, names.clinics if by == "clinic" else names.doctors, BARS))
+        return _bars(names, pairs, kinds)
+    pairs = list(most(uses, names.clinics if by == "clinic" else names.doctors, BARS))
+    share = {kind: [percent(getattr(each, kind), each.capacity) for _, each in pairs] for kind in kinds}
+    return _bars(names, pairs, kinds) | {"across": True, "unit": "%", "series": [
+        {"name": names.words["columns"]["use"][kind], "as": kind, "data": share[kind]} for kind in kinds]}
+
+
+def _missed(names: Names, days: Days, by: str, uses: Mapping[str, Use]) -> dict[str, Any]:
+    """Who did not come: by day, or where most did not."""
+    if by == "date":
+        return _bars(names, [(f"{day:%m-%d}", uses.get(str(day), Use())) for day in days.all], ("missed",))
+    pairs = most(uses, names.clinics if by == "clinic" else names.doctors, BARS, "missed")
+    return _bars(names, pairs, ("missed",)) | {"across": True}
+
+
+def _bars(names: Names, pairs: Sequence[tuple[str, Use]], kinds: Sequence[str]) -> dict[str, Any]:
     words = names.words["columns"]["use"]
     return {
         "names": [name for name, _ in pairs],

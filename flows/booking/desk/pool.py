@@ -14,6 +14,7 @@ from bot.web import forms
 from bot.web.desk.guard import STAFF, needs
 from bot.web.desk.pages import in_tx, reading, render, see
 from flows.booking.desk.office_parts import HOME
+from flows.booking.neighbours import choices
 from flows.booking.pool.shares import rules
 from flows.booking.pool.shares import store as shares
 from flows.booking.roster.reach import Reach, reach_of
@@ -116,7 +117,7 @@ async def _page(
 ) -> web.Response:
     reach = await reach_of(context, request[STAFF], SHARES)
     rows = [row for row in await shares.rules(context.tx) if reach.clinic(row.clinic)]
-    clinics = [each for each in reach.catalogue.clinics if reach.clinic(each.code)]
+    clinics = choices(reach.catalogue, (each.code for each in reach.catalogue.clinics if reach.clinic(each.code)))
     codes = {each.code for each in clinics}
     doctors = [each for each in reach.catalogue.doctors if codes & set(each.clinics)]
     return render(

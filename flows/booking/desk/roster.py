@@ -12,6 +12,7 @@ from bot.errors import NotFound
 from bot.web import forms
 from bot.web.desk.guard import needs
 from bot.web.desk.pages import in_tx, is_part, reading, render, see
+from flows.booking.desk.roster_book import book_of, refused
 from flows.booking.desk.roster_parts import HOME, day_of, drafted, places, reach, reaches
 from flows.booking.roster.copies import copy
 from flows.booking.roster.grid import View, grid
@@ -20,6 +21,8 @@ from flows.booking.roster.reach import EDIT, PUBLISH, SEE, Reach
 from flows.booking.roster.sessions import store
 from flows.booking.roster.sessions.diff import GONE
 from flows.booking.roster.sessions.publishing import Publishing
+from flows.booking.seats.rules import NOBODY, seat
+from flows.booking.seats.store import stands
 
 routes = web.RouteTableDef()
 FARTHEST = timedelta(days=800)
@@ -34,13 +37,14 @@ async def shown(request: web.Request) -> web.StreamResponse:
         own = await reaches(request, context)
         where = places(own["see"], sent)
         today = context.clock.local(context.now).date()
-        day = day_of(sent.get("day", "")) or today
+        day = day_of(sent.get("day", "")) or await store.next_day(context.tx, today, where["shown"]) or today
         table = await grid(context, own["see"], view, day, where["shown"])
         drafts = {clinic: len(edits) for clinic, edits in (await drafted(context, own["see"])).items()}
         opened = await _session(context, own, sent["open"]) if sent.get("open") else None
+        untaken = await refused(context, own["see"], today)
     return render(
         request, "booking/desk/roster.html.j2", grid=table, day=day, today=today, reach=own, beside=opened,
-        drafts=drafts, **where,
+        drafts=drafts, ahead="day" not in sent and not table.first <= today <= table.last, untaken=untaken, **where,
     )
 
 
@@ -95,10 +99,13 @@ async def _session(context: Context, own: dict[str, Reach], code: str) -> dict[s
     publish, edit = own.get("publish"), own.get("edit")
     may_publish = publish is not None and publish.covers(row.clinic, row.sitting)
     made, _ = await patterns.changes(context.tx, [row.clinic], about=row.code, limit=5)
+    sits = seat(row, (await stands(context.tx, [row.id])).get(row.id, NOBODY))
     return {
+        "sits": sits, "names": {each.code: each.name for each in catalogue.doctors},
         "row": row, "clinic": reached.names.get(row.clinic, row.clinic), "doctor": doctor.name if doctor else "",
         "parts": parts, "booked": sum(each.state == "booked" for each in visits),
         "held": sum(each.state == "held" for each in visits), "ours": ours,
+        "book": await book_of(context, row.id) if ours and coming else None, "tellable": may_publish,
         "waiting": await store.waiting(context.tx, [row.id]),
         "closable": may_publish and ours and coming and row.state == "open",
         "openable": may_publish and ours and coming and row.state == "closed" and row.digest != GONE,

@@ -25,7 +25,7 @@ LIST = Listing(
     filters=("clinic", "doctor", "act"), sort="at", down=True, sortable=False,
 )
 ACTS = ("published", "pattern_add", "pattern_change", "pattern_end", "session_changed", "session_gone", "closed",
-        "opened", "clinic")
+        "opened", "clinic", "session_refused")
 
 
 @routes.get(HOME + "changes")
@@ -63,7 +63,7 @@ def _row(request: web.Request, each: Any, own: Reach, staff: dict[str, str]) -> 
     wording = request.app[WORDING]
     doctor = own.catalogue.doctor.get(each.doctor or "")
     return {
-        "id": each.id, "at": each.at, "who": staff.get(each.actor, each.actor),
+        "id": each.id, "at": each.at, "who": "" if each.actor.startswith("job:") else staff.get(each.actor, each.actor),
         "act": wording.words["roster_acts"].get(each.act, each.act), "clinic": own.names.get(each.clinic, each.clinic),
         "doctor": doctor.name if doctor else each.doctor or "", "day": each.day.isoformat() if each.day else "",
         "about": each.about, "facts": wording.render("booking/desk/roster_told", act=each.act, facts=each.facts),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -14,6 +14,7 @@ from bot.context import Context
 from bot.documents import Problem
 from bot.errors import NotFound
 from bot.web.desk.guard import STAFF
+from flows.booking.neighbours import Choice
 from flows.booking.roster.patterns import store as patterns
 from flows.booking.roster.patterns.rules import Edit, Terms
 from flows.booking.roster.reach import EDIT, PUBLISH, SEE, Reach, reach_of
@@ -24,14 +25,6 @@ HOME = "/desk/booking/roster/"
 FIELDS = ("doctor", "half", "starts", "ends", "minutes", "capacity", "kind", "total", "ahead", "fee", "room", "first",
           "last", "weeks", "once", "day")
 """Of the form of a pattern, beside its weekdays."""
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One line of a filter."""
-
-    code: str
-    name: str
 
 
 class BadForm(Exception):

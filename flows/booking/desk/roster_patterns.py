@@ -69,6 +69,12 @@ async def ask_new(request: web.Request) -> web.StreamResponse:
         doctor = sent.get("doctor", "") or ("" if own.clinic(clinic) else own.mine)
         own.need(clinic, doctor or None)
         values = await _offered(context, own, clinic, {**sent, "doctor": doctor})
+    # What was chosen before the doctor was stays chosen.
+    if chosen := weekdays_from({"weekday": sent.getall("weekday", [])}):
+        values["weekday"] = chosen
+    values |= {name: sent[name] for name in ("first", "last") if day_of(sent.get(name, ""))}
+    if sent.get("weeks") in ("every", "odd", "even"):
+        values["weeks"] = sent["weeks"]
     return _form(request, own, clinic, values)
 
 

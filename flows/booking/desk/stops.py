@@ -15,6 +15,7 @@ from bot.web.desk.guard import STAFF, needs
 from bot.web.desk.lists import Asked, Column, Listing
 from bot.web.desk.pages import reading, render
 from bot.web.keys import WORDING
+from flows.booking.neighbours import choices
 from flows.booking.stops.board import Board, Line
 
 HOME = "/desk/booking/stops/"
@@ -59,8 +60,8 @@ async def listed(request: web.Request) -> web.StreamResponse:
         board = _board(context, request)
         rows = [row for row in await board.stops() if _fits(row, asked.filters)]
         catalogue = await board.neighbours.catalogue()
-        due = len(await board.calls(named=False))
-        clinics = [each for each in catalogue.clinics if board.covers(catalogue, each.code)]
+        due = await board.count_calls()
+        clinics = choices(catalogue, (each.code for each in catalogue.clinics if board.covers(catalogue, each.code)))
     if which := _wanted(request):
         return await _send(request, LIST, asked, rows, which)
     return render(

@@ -29,7 +29,12 @@ async def of_exam(context: Context, row: Any, *, veiled: bool = False) -> dict[s
     facts = NONE | {"exam": known.exam_name, "preparation": list(item.preparation), "exam_fee": known.exam_fee}
     if package := own.package(known.package or ""):
         facts |= {"exam_package": package.name, "package_fee": package.fee}
-    if item.fasting_hours:
-        since = context.clock.local(row.start_at) - timedelta(hours=item.fasting_hours)
-        facts |= {"fast_day": since.date().isoformat(), "fast_time": f"{since:%H:%M}"}
-    return facts
+    return facts | fasting(context, row, item)
+
+
+def fasting(context: Context, row: Any, item: Item) -> dict[str, str]:
+    """fast_day and fast_time as above."""
+    if not item.fasting_hours:
+        return {"fast_day": "", "fast_time": ""}
+    since = context.clock.local(row.start_at) - timedelta(hours=item.fasting_hours)
+    return {"fast_day": since.date().isoformat(), "fast_time": f"{since:%H:%M}"}

@@ -20,6 +20,9 @@ from flows.booking.neighbours import Person
 from flows.booking.pool import store as pool
 from flows.booking.refusals import BookingRefusal, HoldExpired, SlotTaken
 from flows.booking.service import BookingService
+from flows.booking.stops.choices import store as choices
+from flows.booking.stops.rules import CHANGEABLE
+from flows.booking.stops.store import OTHER
 
 
 class ExamService(ExamTerms):
@@ -105,8 +108,11 @@ class ExamService(ExamTerms):
         return sorted(held, key=lambda row: (row.start_at, row.id))
 
     async def confirm_together(self, bundle: str) -> list[Any]:
-        """All of them become appointments. Raises HoldExpired, and then none does."""
-        rows = await self._locked(bundle)
+        """All of them become appointments; what was moved or cancelled since it was confirmed keeps no other one back.
+        Raises HoldExpired, and then none does."""
+        rows = _standing(await self._locked(bundle))
+        if not rows:
+            raise HoldExpired(minutes=self.settings.hold_minutes)
         for row in rows:
             if row.state != "booked" and (row.state != "held" or row.hold_until <= self.context.now):
                 raise HoldExpired(minutes=self.settings.hold_minutes)
@@ -131,10 +137,15 @@ class ExamService(ExamTerms):
         return bool(before.state == "held")
 
     async def change(self, appointment_id: int, segment_id: int) -> Any:
-        """As BookingService.change: another time for the same examination."""
+        """As BookingService.change: another time for the same examination. Where the old one was stopped, it is what
+        its patient chose."""
         old = await self.mine(appointment_id)
         await self._of_appointment(old)
-        return await super().change(appointment_id, segment_id)
+        new = await super().change(appointment_id, segment_id)
+        if old.stopped_at is not None and (choice := await choices.of_appointment(self.tx, old.id)):
+            await choices.answer(self.tx, choice.id, CHANGEABLE, OTHER, self.context.actor, new.id)
+            await choices.mark(self.tx, old.id, None)
+        return new
 
     # --- inside --------------------------------------------------------------------------------------------------
 
@@ -213,8 +224,9 @@ class ExamService(ExamTerms):
         return str(known.bundle)
 
     async def _again_together(self, request_id: str) -> list[Any]:
-        rows = [await self._row(each) for each in await store.bundle(self.tx, request_id)]
-        if any(row.state not in ("held", "booked") for row in rows):
+        all_of_it = [await self._row(each) for each in await store.bundle(self.tx, request_id)]
+        rows = _standing(all_of_it)
+        if (all_of_it and not rows) or any(row.state not in ("held", "booked") for row in rows):
             raise HoldExpired(minutes=self.settings.hold_minutes)
         return sorted(rows, key=lambda row: (row.start_at, row.id))
 
@@ -225,6 +237,11 @@ class ExamService(ExamTerms):
             await self.mine(each)
             await pool.lock(self.tx, each)
         return [await self._row(each) for each in ids]
+
+
+def _standing(rows: list[Any]) -> list[Any]:
+    """Those of a bundle that did not end after they were confirmed."""
+    return [row for row in rows if row.state not in ("changed", "cancelled", "refused")]
 
 
 def service_of(context: Context, row: Any, *, answered: bool = False) -> BookingService:

@@ -70,6 +70,11 @@ class ExamTerms(BookingService):
         local = self.context.clock.local
         return [Visit(self._item(each), local(each.start_at), local(each.end_at)) for each in others]
 
+    def check_cancel(self, row: Any) -> None:
+        """As BookingService.check_cancel; for what the hospital stopped it is never too late."""
+        if row.stopped_at is None or row.state != "booked":
+            super().check_cancel(row)
+
     async def _add(
         self, row: Any, person_id: int, slot_id: int, number: int, request_id: str, **values: Any
     ) -> int:

@@ -20,6 +20,7 @@ class Appeal(
     """`enter` takes what the appeal is about: it is made at once, that is the one tap."""
 
     service: BookingService
+    anew = ("start",)
 
     @dataclass
     class Data:

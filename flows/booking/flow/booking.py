@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.talk.flow import Flow
-from bot.talk.outcomes import Call, Choose, Done, Go, Outcome, Step
+from bot.talk.outcomes import Choose, Done, Go, Outcome, Step
 from flows.booking.flow.find import Finding
 from flows.booking.flow.full import WAIT, Full
 from flows.booking.flow.half import Halves
 from flows.booking.flow.hold import Holding
 from flows.booking.flow.refused import APPEAL
+from flows.booking.flow.whom import ForWhom
 from flows.booking.labels import Labels
 from flows.booking.offers import GENERAL, Wanted
-from flows.booking.refusals import WrongAge, WrongSex
 
 
 class Booking(
-    Finding, Full, Halves, Holding, Flow, name="booking",
+    Finding, Full, Halves, ForWhom, Holding, Flow, name="booking",
     words=(
         "挂号", "预约", "预约挂号", "我要挂号", "挂个号", "我要预约", "预约看病", "看病", "约号", "约医生",
         "我要看病", "门诊挂号",
@@ -26,6 +26,8 @@ class Booking(
     scenes=("doctor", "clinic"),
 ):
     """Outpatient booking: department, clinic, doctor or day, segment, person, hold, confirm."""
+
+    anew = ("departments", "clinics", "doctors", "dates", "doctors_on", "days", "segments", "choose_person", "hold")
 
     @dataclass
     class Data:
@@ -192,57 +194,6 @@ class Booking(
             "segment", labels.segments(offers, catalogue), save="segment", then=self.person_needed, other=self.search,
             facts=facts, minutes=15, links=[labels.page(self._page())],
         )
-
-    # --- for whom ------------------------------------------------------------------------------------------------
-
-    async def person_needed(self) -> Outcome:
-        """One person is taken at once, of several the right one is asked for, nobody registers first; nor for what is
-        full."""
-        if no := await self.service.doorstep.refusal(self.data.segment):
-            self.data.tries += 1
-            return Go(self.segments, say=no.template, facts=no.facts)
-        persons = await self.service.neighbours.persons()
-        if not persons:
-            return Call("register", then=self.registered, say="register_first")
-        if len(persons) == 1:
-            self.data.person = persons[0].id
-            return Go(self.hold)
-        return Go(self.choose_person)
-
-    async def choose_person(self) -> Outcome:
-        """Those whom the clinic takes, the default first."""
-        row = await self.service.segment(self.data.segment)
-        fitting, last_no = [], None
-        for person in await self.service.neighbours.persons():
-            try:
-                await self.service.check_person(person, row.clinic, row.date)
-                fitting.append(person)
-            except (WrongAge, WrongSex) as no:
-                last_no = no
-        if not fitting and last_no is not None and not self.told_why:
-            self.say(last_no.template, **last_no.facts)
-            await self.refused_by(last_no, person.id)
-        labels = Labels(self.context)
-        options = [*labels.persons(fitting), labels.word("add", "add_person", "添加", "添加就诊人", "别人")]
-        options += [labels.word("elsewhere", "elsewhere", "换科室"), *self.appeal_option()]
-        return Choose("person", options, save="pick", then=self.person_picked, facts={"fitting": len(fitting)})
-
-    async def person_picked(self) -> Outcome:
-        if self.data.pick == "add":
-            return Call("register", then=self.registered)
-        if self.data.pick == "elsewhere":
-            return Go(self.departments)
-        if self.data.pick == APPEAL:
-            return Go(self.to_appeal)
-        self.data.person = int(str(self.data.pick))
-        return Go(self.hold)
-
-    async def registered(self) -> Outcome:
-        """Back from registering a person, who is then the one the slot is for."""
-        if not self.returned:
-            return Go(self.choose_person) if await self.service.neighbours.persons() else Done("no_person")
-        self.data.person = int(self.returned)
-        return Go(self.hold)
 
     # --- words for where we are ----------------------------------------------------------------------------------
 

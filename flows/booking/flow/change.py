@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
-from bot.context import Context
 from bot.talk.outcomes import Choose, Done, Go, Outcome, Step
+from flows.booking.flow.cancel import Cancelling
+from flows.booking.flow.linking import visit_link
 from flows.booking.labels import Labels
 from flows.booking.offers import same_doctor
 from flows.booking.refusals import BookingRefusal
 
 
-class Changing:
+class Changing(Cancelling):
     """Mixed into Appointments. Day, segment, one question more, and both happen at once: the new slot is taken and the
     old one let go."""
-
-    context: Context
-    service: Any
-    data: Any
 
     async def change(self) -> Outcome:
         """The days on which the same doctor has a slot; who is too late learns it before."""
@@ -26,7 +22,7 @@ class Changing:
         try:
             self.service.check_cancel(row)
         except BookingRefusal as no:
-            return Go(self._step("start"), say=no.template, facts=no.facts)
+            return await self.no(no, row, self._step("details"))
         days = await self.service.offers.days(same_doctor(row))
         facts = await self.service.facts(row)
         if not days:
@@ -69,8 +65,10 @@ class Changing:
         try:
             row = await self.service.change(self.data.appointment, self.data.segment)
         except BookingRefusal as no:
-            return Go(self._step("details"), say=no.template, facts=no.facts)
-        return Done("changed_now", facts=await self.service.facts(row), result=row.public_id)
+            old = await self.service.mine(self.data.appointment)
+            return await self.no(no, old, self._step("details"), self.data.segment)
+        links = visit_link(self.context, row)
+        return Done("changed_now", facts=await self.service.facts(row), links=links, result=row.public_id)
 
     def _step(self, name: str) -> Step:
         step: Step = getattr(self, name)

@@ -14,9 +14,11 @@ from flows.booking.flow.exams_when import When
 
 class Exams(
     When, Flow, name="exams",
-    words=("预约检查", "检查预约", "约检查", "做检查", "我的检查单", "检查单", "约体检"),
+    words=("检查", "预约检查", "检查预约", "约检查", "做检查", "我的检查单", "检查单", "约体检"),
 ):
     """`enter` takes `change:<appointment>` from 我的预约."""
+
+    anew = ("orders", "packages", "days", "times", "proposals")
 
     @dataclass
     class Data:

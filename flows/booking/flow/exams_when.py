@@ -13,6 +13,7 @@ from flows.booking.exam_labels import ExamLabels
 from flows.booking.exams.planning import Time
 from flows.booking.exams.service import ExamService
 from flows.booking.exams.wishes import PACKAGE
+from flows.booking.flow.linking import visit_link, visits_link
 from flows.booking.refusals import BookingRefusal, HoldExpired
 from flows.booking.visit import held_facts
 
@@ -108,14 +109,15 @@ class When:
             return Go(self.again)
         if self.data.answer == "no":
             await self.give_back()
-            return Done("given_up")
+            return Done("given_up", facts={"exams": True})
         try:
             rows = await self.exams.confirm_together(self.data.bundle)
         except HoldExpired as no:
             await self.give_back(expired=True)
             return Go(self.again, say=no.template, facts=no.facts)
         self.data.bundle = ""
-        return Done("exam_booked", facts=await self._all(rows))
+        links = visit_link(self.context, rows[0]) if len(rows) == 1 else visits_link(self.context)
+        return Done("exam_booked", facts=await self._all(rows), links=links)
 
     async def again(self) -> Outcome:
         """To where times are chosen."""
@@ -124,7 +126,8 @@ class When:
 
     async def expired(self) -> Outcome:
         await self.give_back(expired=True)
-        return Done("hold_lapsed", facts={"minutes": self.context.settings.booking.hold_minutes})
+        minutes = self.context.settings.booking.hold_minutes
+        return Done("hold_lapsed", facts={"minutes": minutes, "exams": True})
 
     async def give_back(self, expired: bool = False) -> None:
         """What is held goes back, all of it; the next hold is a new request."""
@@ -156,7 +159,8 @@ class When:
             row = await self.exams.change(self.data.appointment, self.data.chosen)
         except BookingRefusal as no:
             return Done(no.template, facts=no.facts) if not no.way else Go(self.days, say=no.template, facts=no.facts)
-        return Done("exam_changed", facts=await self._all([row]), result=row.public_id)
+        links = visit_link(self.context, row)
+        return Done("exam_changed", facts=await self._all([row]), links=links, result=row.public_id)
 
     # --- inside --------------------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.context import Context
 from bot.talk.outcomes import Call, Choose, Done, Go, Outcome, Step
+from flows.booking.flow.linking import visit_link
 from flows.booking.flow.refused import Refused
 from flows.booking.labels import Labels
 from flows.booking.refusals import BookingRefusal, HoldExpired
@@ -39,6 +40,8 @@ class Holding(Refused):
             self.told_why = True
             return Go(getattr(self, no.way), say=no.template, facts=no.facts)
         self.data.appointment, self.data.refused = held.id, ""
+        if held.state == "booked":  # confirmed elsewhere, where it was said
+            return Done(result=held.public_id)
         labels = Labels(self.context)
         options = [
             labels.word("yes", "confirm", "@yes", "确认"),
@@ -78,14 +81,16 @@ class Holding(Refused):
         except HoldExpired as no:
             await self.give_back(expired=True)
             return Go(self._step("segments"), say=no.template, facts=no.facts)
-        return Done("booked", facts=await self.service.facts(row), result=row.public_id)
+        links = visit_link(self.context, row)
+        return Done("booked", facts=await self.service.facts(row), links=links, result=row.public_id)
 
     async def booked_meanwhile(self) -> Outcome | None:
         """The same slot may have been confirmed on a page, or in 我的预约; then nothing else may be said of it."""
         row = await self.service.mine(self.data.appointment)
         if row.state != "booked":
             return None
-        return Done("booked", facts=await self.service.facts(row), result=row.public_id)
+        links = visit_link(self.context, row)
+        return Done("booked", facts=await self.service.facts(row), links=links, result=row.public_id)
 
     async def expired(self) -> Outcome:
         """The hold's time is over and nobody said a word."""

@@ -9,23 +9,18 @@ from typing import Any
 
 from bot.talk.flow import Flow
 from bot.talk.outcomes import Call, Choose, Done, Go, Option, Outcome, Step
-from flows.booking.exams.service import service_of
+from flows.booking.flow.cancel import CANCEL
 from flows.booking.flow.change import Changing
 from flows.booking.flow.check_in import WORDS, CheckingIn
 from flows.booking.flow.reader import Reader
 from flows.booking.labels import Labels
-from flows.booking.refusals import CancelTooLate, HoldExpired, NotBooked
 from flows.booking.rules import EXAMINATION
-from flows.booking.stops.asking import Asking
-from flows.booking.visit import held_facts
 
 _CANCELS = re.compile("取消|退")
-_CANCEL = ("取消", "退号", "退掉", "退了", "取消预约", "取消挂号", "取消这个号", "取消号", "我要取消", "我要退号")
-"""What is said beside an appointment to be rid of it; the control word 取消 would only leave the talk about it."""
 
 
 class Appointments(
-    Changing, CheckingIn, Reader, Flow, name="appointments", version=2,
+    Changing, CheckingIn, Reader, Flow, name="appointments", version=3,
     words=(
         "我的预约", "预约记录", "取消预约", "我的挂号", "挂号记录", "查预约", "查看预约", "退号", "取消挂号",
         "预约查询", "我的号", "我预约的号",
@@ -33,6 +28,10 @@ class Appointments(
     ),
 ):
     """What is coming, what was, what was cancelled."""
+
+    anew = (
+        "start", "past", "cancelled", "details", "held", "cancel_which", "check_in_which", "change", "change_segment",
+    )
 
     @dataclass
     class Data:
@@ -47,8 +46,14 @@ class Appointments(
         read_until: float = 0
         tail: str = ""
         """Of the phone that a reader's code went to."""
+        refused: str = ""
+        """What an appeal against the last no would be about."""
 
-    upgrades = {1: lambda data: data}
+    upgrades = {1: lambda data: data, 2: lambda data: data}
+
+    async def enter(self, arg: str) -> Outcome:
+        """From a menu by numbers."""
+        return Go(self.check_in_which if arg == "check_in" else self.start)
 
     async def start(self) -> Outcome:
         """What is coming; with the ways to the past and the cancelled ones where there are any. Who came to cancel
@@ -61,18 +66,22 @@ class Appointments(
             return Go(self.check_in_which)
         options = await self._options([*holds, *coming], to_cancel=True)
         labels, waiting = Labels(self.context), await self.service.waiting.mine()
+        wishes = [row for row in await self.service.wishing.mine() if row.state == "waiting"]
         if options:
-            options.append(labels.word("cancel", "cancel_one", *_CANCEL))
+            options.append(labels.word("cancel", "cancel_one", *CANCEL))
         options += [labels.waiting(row, await self.service.waiting.facts(row)) for row in waiting]
+        for row in wishes:
+            facts = await self.service.wishing.facts(row)
+            options.append(labels.word(["wish", row.public_id], "wish_coming", "摇号", **facts))
         if await self.service.past():
             options.append(labels.word("past", "past", "看过的", "以前的"))
         if await self.service.cancelled():
             options.append(labels.word("cancelled", "cancelled", "已取消", "取消的"))
         if not options:
             return Done("none_yet")
-        if not coming and not holds and not waiting:
+        if not coming and not holds and not waiting and not wishes:
             options.append(labels.word("book", "book", "挂号"))
-        facts = {"count": len(coming), "held": len(holds), "waiting": len(waiting)}
+        facts = {"count": len(coming), "held": len(holds), "waiting": len(waiting), "wishes": len(wishes)}
         links = [labels.page("mine/")]
         return Choose("coming", options, save="pick", then=self.picked, facts=facts, links=links)
 
@@ -88,7 +97,10 @@ class Appointments(
         if self.data.pick == "coming":
             return Go(self.start)
         if isinstance(self.data.pick, list):
-            return Call("waiting", then=self.after_booking, arg=f"entry:{self.data.pick[1]}")
+            kind, public = self.data.pick
+            if kind == "wish":
+                return Call("wish", then=self.after_booking, arg=f"of:{public}")
+            return Call("waiting", then=self.after_booking, arg=f"entry:{public}")
         self.data.appointment = int(str(self.data.pick))
         return Go(self.details)
 
@@ -115,7 +127,7 @@ class Appointments(
             options.append(labels.word("check_in", "check_in", "签到", "报到", "取号"))
         if coming and facts["can_cancel"] and not standing["here"]:
             options.append(labels.word("change", "change", "改时间", "改期", "换时间"))
-            options.append(labels.word("cancel", "cancel", *_CANCEL))
+            options.append(labels.word("cancel", "cancel", *CANCEL))
         if not coming and row.sitting and not facts["veiled"]:
             options.append(labels.word("again", "book_again", "再约", "再挂一次"))
         if standing["about"]:
@@ -126,34 +138,6 @@ class Appointments(
         links = [labels.page(f"mine/{row.public_id}")]
         prompt = "details_veiled" if facts["veiled"] else "details"
         return Choose(prompt, options, save="answer", then=self.done_with, facts=facts, links=links)
-
-    async def held(self) -> Outcome:
-        """A slot that is kept, from a page or from a talk that was left: the last word on it."""
-        row = await self.service.mine(self.data.appointment)
-        labels = Labels(self.context)
-        options = [
-            labels.word("yes", "confirm", "@yes", "确认"),
-            labels.word("no", "give_up", "不要了", *_CANCEL),
-            labels.word("list", "back_to_list", "返回列表"),
-        ]
-        facts = await self.service.facts(row) | held_facts(row, self.context)
-        minutes = max((row.hold_until - self.context.now).total_seconds() / 60, 0)
-        return Choose("held", options, save="answer", then=self.decided, facts=facts, minutes=minutes)
-
-    async def decided(self) -> Outcome:
-        if self.data.answer == "list":
-            return Go(self.start)
-        row = await self.service.mine(self.data.appointment)
-        service = service_of(self.context, row, answered=True)
-        if self.data.answer == "no":
-            await service.release(self.data.appointment)
-            return Done("given_up")
-        try:
-            row = await service.confirm(self.data.appointment)
-        except (HoldExpired, NotBooked) as no:
-            await service.release(self.data.appointment, expired=True)
-            return Done("hold_lapsed", facts=no.facts | {"minutes": self.context.settings.booking.hold_minutes})
-        return Done("booked", facts=await self.service.facts(row), result=row.public_id)
 
     async def done_with(self) -> Outcome:
         if self.data.answer == "open":
@@ -174,59 +158,12 @@ class Appointments(
             return Call("booking", then=self.after_booking, arg=row.sitting)
         return Go({"past": self.past, "cancelled": self.cancelled}.get(self.data.list, self.start))
 
-    async def cancel_which(self) -> Outcome:
-        """Which of several; a single one is not asked for."""
-        rows = [*await self.service.holds(), *await self.service.coming()]
-        if len(rows) == 1:
-            self.data.pick = rows[0].id
-            return await self.cancel_picked()
-        options = [*await self._options(rows), Labels(self.context).word("no", "cancel_no", "@no", "不取消")]
-        return Choose("cancel_which", options, save="pick", then=self.cancel_picked)
-
-    async def cancel_picked(self) -> Outcome:
-        if self.data.pick == "no":
-            return Go(self.start, say="kept")
-        self.data.appointment = int(str(self.data.pick))
-        row = await self.service.mine(self.data.appointment)
-        return Go(self.held if row.state == "held" else self.sure)
-
-    async def sure(self) -> Outcome:
-        """Ask once more; who is too late learns it before."""
-        row = await self.service.mine(self.data.appointment)
-        if stop := await self._stopped(row):
-            return Call("stopped", then=self.after_booking, arg=stop)
-        try:
-            self.service.check_cancel(row)
-        except (CancelTooLate, NotBooked) as no:
-            return Go(self.start, say=no.template, facts=no.facts)
-        labels = Labels(self.context)
-        options = [
-            labels.word("yes", "cancel_yes", "@yes", "取消", "确认取消"),
-            labels.word("no", "cancel_no", "@no", "不取消"),
-        ]
-        facts = await self.service.facts(row)
-        return Choose("cancel_sure", options, save="answer", then=self.cancel, facts=facts, minutes=15)
-
-    async def cancel(self) -> Outcome:
-        if self.data.answer != "yes":
-            return Go(self.details, say="kept")
-        try:
-            row = await self.service.cancel(self.data.appointment)
-        except (CancelTooLate, NotBooked) as no:
-            return Go(self.start, say=no.template, facts=no.facts)
-        return Done("cancelled_now", facts=await self.service.facts(row))
-
     async def parting(self) -> str:
         return "still_there" if await self.service.coming() else ""
 
     async def after_booking(self) -> Outcome:
         """Back from a booking, or from what is waited for: it said all there is to say."""
         return Done()
-
-    async def _stopped(self, row: Any) -> str:
-        """Public id of the choice to be made first, where the session was stopped and nobody chose yet."""
-        choice = await Asking(self.context).about(row.id) if row.stopped_at is not None else None
-        return choice.public_id if choice else ""
 
     # --- inside --------------------------------------------------------------------------------------------------
 

@@ -15,15 +15,16 @@ APPEAL = "appeal"
 
 
 class Refused:
-    """Mixed into Booking."""
+    """Mixed into Booking, Appointments and Waiting."""
 
     context: Context
     service: Any
     data: Any
 
-    async def refused_by(self, no: BookingRefusal, person: int) -> None:
-        """Remember what an appeal would be about, where there is one."""
-        self.data.refused = await Appeals(self.context).about_refusal(no, person, self.data.segment)
+    async def refused_by(self, no: BookingRefusal, person: int, segment: int = 0) -> None:
+        """Remember what an appeal would be about, where there is one. `segment`: what was wished for, where it is not
+        the one that was chosen last."""
+        self.data.refused = await Appeals(self.context).about_refusal(no, person, segment or self.data.segment)
 
     async def refused(self) -> Outcome:
         """After a no behind which nothing else can be chosen."""

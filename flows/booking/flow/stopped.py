@@ -8,9 +8,10 @@ from datetime import timedelta
 from typing import Any
 
 from bot.talk.flow import Flow
-from bot.talk.outcomes import Choose, Done, Go, Option, Outcome
+from bot.talk.outcomes import Call, Choose, Done, Go, Option, Outcome
 from flows.booking.labels import Labels
 from flows.booking.refusals import BookingRefusal, SlotTaken
+from flows.booking.rules import EXAMINATION
 from flows.booking.stops.choosing import Choosing
 
 READING = 8
@@ -21,6 +22,8 @@ LONGEST = timedelta(days=2)
 class Stopped(Flow, name="stopped", words=("停诊", "替诊", "停诊通知", "替诊通知", "我的停诊")):
     """`enter` takes the public id of the choice. Dropped, it takes nothing away: the choice stands open on the page,
     in 我的预约, and under these words, until its time is over."""
+
+    anew = ("start", "ask", "other")
 
     @dataclass
     class Data:
@@ -75,6 +78,8 @@ class Stopped(Flow, name="stopped", words=("停诊", "替诊", "停诊通知", "
             # Other doctors would tell the clinic: of a discreet one they stand on the page, for who has proved to read.
             if not (each == "keep" and row.state in ("kept", "stayed")) and not (each == "other" and facts["veiled"])
         ]
+        if row.visit_kind == EXAMINATION:
+            options.insert(0, labels.word("time", "stop_time_of_device", "换时间", "改时间", "换个时间"))
         if row.state in ("kept", "stayed"):
             options.append(labels.word("leave", "stop_leave", "@no", "不改了"))
         minutes = min(row.end_at - self.context.now, LONGEST).total_seconds() / 60
@@ -95,6 +100,8 @@ class Stopped(Flow, name="stopped", words=("停诊", "替诊", "停诊通知", "
             return Done("stop_left", facts=await choosing.facts(row))
         if self.data.answer == "other":
             return Go(self.other)
+        if self.data.answer == "time":
+            return Call("exams", then=self.late, arg=f"change:{row.appointment_id}")
         return await self._choose(self.data.answer)
 
     async def other(self) -> Outcome:

@@ -7,17 +7,20 @@ from dataclasses import dataclass
 from bot.talk.flow import Flow
 from bot.talk.outcomes import Call, Choose, Done, Go, Outcome
 from flows.booking.flow.full import wanted_of
+from flows.booking.flow.refused import Refused
 from flows.booking.labels import Labels
-from flows.booking.refusals import WrongAge, WrongSex
+from flows.booking.refusals import BookingRefusal, WrongAge, WrongSex
 from flows.booking.service import BookingService
+from flows.booking.standing.appeals.appealing import Appeals
 from flows.booking.waiting.list import session_facts
 
 
-class Waiting(Flow, name="waiting"):
+class Waiting(Refused, Flow, name="waiting", version=2):
     """Called by what meets something full, by 我的预约, and by the words of the waiting list (flow_offer.py). `enter`
     takes `full:<clinic>:<doctor>:<day>` (what is full and wished for) or `entry:<public id>`."""
 
     service: BookingService
+    anew = ("start", "choose_session", "choose_person", "sure", "details")
 
     @dataclass
     class Data:
@@ -27,8 +30,11 @@ class Waiting(Flow, name="waiting"):
         person: int = 0
         entry: str = ""
         answer: str = ""
+        refused: str = ""
+        """What an appeal against the last no would be about."""
 
     data: Data
+    upgrades = {1: lambda data: data}
 
     async def enter(self, arg: str) -> Outcome:
         kind, _, rest = arg.partition(":")
@@ -95,9 +101,9 @@ class Waiting(Flow, name="waiting"):
                 await self.service.check_person(person, full[0].row.clinic, full[0].row.date)
                 fitting.append(person)
             except (WrongAge, WrongSex) as reason:
-                no = reason
+                no, self.data.person = reason, person.id
         if not fitting and no is not None:
-            raise no
+            return await self._no(no)
         return Choose("waiting_person", Labels(self.context).persons(fitting), save="person", then=self.sure)
 
     async def sure(self) -> Outcome:
@@ -105,7 +111,10 @@ class Waiting(Flow, name="waiting"):
         full = await self.service.waiting.several(self.data.sessions or [])
         if not full:
             return Done("waiting_not_full")
-        await self.service.waiting.check(self.data.sessions or [], self.data.person)
+        try:
+            await self.service.waiting.check(self.data.sessions or [], self.data.person)
+        except BookingRefusal as no:
+            return await self._no(no)
         labels = Labels(self.context)
         person = await self.service.neighbours.anybody(self.data.person)
         options = [
@@ -126,10 +135,21 @@ class Waiting(Flow, name="waiting"):
     async def join(self) -> Outcome:
         if self.data.answer != "yes":
             return Done("waiting_not")
-        rows = await self.service.waiting.join(self.data.sessions or [], self.data.person)
+        try:
+            rows = await self.service.waiting.join(self.data.sessions or [], self.data.person)
+        except BookingRefusal as no:
+            return await self._no(no)
         facts = await self.service.waiting.facts(rows[0])
         facts |= {"halves": [row.half for row in rows], "minutes": self.context.settings.booking.offer_minutes}
         return Done("waiting_joined", facts=facts, result=rows[0].public_id)
+
+    async def _no(self, no: BookingRefusal) -> Outcome:
+        """Say why not; the appeal, where there is one, stands one tap away."""
+        session = (self.data.sessions or [0])[0]
+        self.data.refused = await Appeals(self.context).about_session(no, self.data.person, session)
+        if not self.data.refused:
+            return Done(no.template, facts=no.facts)
+        return Go(self.refused, say=no.template, facts=no.facts)
 
     # --- one entry -----------------------------------------------------------------------------------------------
 

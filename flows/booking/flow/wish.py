@@ -7,17 +7,22 @@ from typing import Any
 
 from bot.talk.flow import Flow
 from bot.talk.outcomes import Call, Choose, Done, Go, Outcome
+from flows.booking.flow.linking import visit_link
+from flows.booking.flow.offer import READING
 from flows.booking.labels import Labels
 from flows.booking.offers import GENERAL
+from flows.booking.pushes import TOLD
 from flows.booking.refusals import HoldExpired, NotBooked
 from flows.booking.service import BookingService
 
 
-class Wish(Flow, name="wish", words=("摇号", "我的摇号", "摇号结果", "查摇号", "抽签结果")):
-    """Called where a session is drawn (`new:<segment>:<person>`), begun by us when it was won (`of:<public id>`), and
-    by its words. Dropped, it takes nothing away: a wish stays in the draw, what was won stays kept for its time."""
+class Wish(Flow, name="wish", version=2, words=("摇号", "我的摇号", "摇号结果", "查摇号", "抽签结果")):
+    """Called where a session is drawn (`new:<segment>:<person>`) and to show a wish (`of:<public id>`), begun by us
+    when it was won (`told:<public id>`: a push has asked), and by its words. Dropped, it takes nothing away: a wish
+    stays in the draw, what was won stays kept for its time."""
 
     service: BookingService
+    anew = ("start", "details", "won")
 
     @dataclass
     class Data:
@@ -25,8 +30,10 @@ class Wish(Flow, name="wish", words=("摇号", "我的摇号", "摇号结果", "
         wish: str = ""
         appointment: int = 0
         answer: str = ""
+        asked_at: float = 0
 
     data: Data
+    upgrades = {1: lambda data: data}
 
     async def enter(self, arg: str) -> Outcome:
         kind, _, rest = arg.partition(":")
@@ -36,6 +43,8 @@ class Wish(Flow, name="wish", words=("摇号", "我的摇号", "摇号结果", "
             return Done("wish_made", facts=await self.service.wishing.facts(row, open=True),
                         links=[self._record(row)])
         self.data.wish = rest
+        self.hushed = kind == TOLD
+        self.data.asked_at = self.context.now.timestamp() if self.hushed else 0
         return Go(self.details)
 
     async def start(self) -> Outcome:
@@ -107,7 +116,7 @@ class Wish(Flow, name="wish", words=("摇号", "我的摇号", "摇号结果", "
         row = await self.service.mine(self.data.appointment)
         facts = await self.service.facts(row)
         if row.state == "booked":
-            return Done("booked", facts=facts)
+            return Done("booked", facts=facts, links=visit_link(self.context, row))
         if row.state != "held" or row.hold_until <= self.context.now:
             return Done("wish_gone", facts=facts)
         labels = Labels(self.context)
@@ -125,6 +134,9 @@ class Wish(Flow, name="wish", words=("摇号", "我的摇号", "摇号结果", "
     async def answered(self) -> Outcome:
         row = await self.service.mine(self.data.appointment)
         facts = await self.service.facts(row)
+        if row.state == "held" and self.context.now.timestamp() - self.data.asked_at < READING:
+            self.data.asked_at = 0
+            return Go(self.won, say="offer_sure")
         if row.state != "booked" and self.data.answer != "yes":
             gone = await self.service.release(row.id)
             return Done("wish_declined" if gone else "wish_gone", facts=facts)
@@ -133,7 +145,8 @@ class Wish(Flow, name="wish", words=("摇号", "我的摇号", "摇号结果", "
         except (HoldExpired, NotBooked):
             await self.service.release(row.id, expired=True)
             return Done("wish_gone", facts=facts)
-        return Done("booked", facts=await self.service.facts(row), result=row.public_id)
+        links = visit_link(self.context, row)
+        return Done("booked", facts=await self.service.facts(row), links=links, result=row.public_id)
 
     async def late(self) -> Outcome:
         row = await self.service.mine(self.data.appointment)

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
 
+from bot.db.lookup import Lookup, asked
 from bot.db.transaction import Transaction
 from flows.booking.pool.shares.store import share
 from flows.booking.rules import Window
@@ -32,10 +33,19 @@ def _live(window: Window) -> ColumnElement[bool]:
     return and_(segment.c.state == "open", segment.c.end_at >= window.ends_after, in_time)
 
 
-async def place(tx: Transaction, segment_id: int, channel: str = "") -> Row[Any] | None:
-    """One segment with its session; `fee` is the session's, `free` what the channel may take."""
+def _place() -> Select[Any]:
+    own = and_(share.c.segment_id == segment.c.id, share.c.channel == asked(share.c.channel))
+    joined = segment.join(session, session.c.id == segment.c.session_id).outerjoin(share, own)
     fields = (*PLACE, session.c.fee, _LEFT.label("free"))
-    return await tx.one(_from(channel, *fields).where(segment.c.id == segment_id))
+    return select(*fields).select_from(joined).where(segment.c.id == asked(segment.c.id, "of"))
+
+
+_one_place = Lookup(_place)
+
+
+async def place(tx: Transaction, segment_id: int, channel: str = "") -> Any | None:
+    """One segment with its session; `fee` is the session's, `free` what the channel may take."""
+    return await _one_place.first(tx, of=segment_id, channel=channel)
 
 
 async def holders(tx: Transaction, segment_id: int) -> list[int]:

@@ -182,7 +182,10 @@ def change(now: float | None, before: float | None) -> float | None:
     return round(100 * (now - before) / before, 1)
 
 
-def most(uses: Mapping[str, Use], names: Mapping[str, str], count: int) -> Sequence[tuple[str, Use]]:
-    """Those with most slots, for a chart that has room for so many: (name, figures)."""
-    chosen = sorted(uses.items(), key=lambda pair: (-pair[1].capacity, pair[0]))[:count]
+def most(
+    uses: Mapping[str, Use], names: Mapping[str, str], count: int, of: Literal["capacity", "missed"] = "capacity"
+) -> Sequence[tuple[str, Use]]:
+    """Those that have most of a figure, for a chart that has room for so many: (name, figures)."""
+    some = [pair for pair in uses.items() if getattr(pair[1], of)]
+    chosen = sorted(some, key=lambda pair: (-getattr(pair[1], of), pair[0]))[:count]
     return [(names.get(key, key), use) for key, use in chosen]

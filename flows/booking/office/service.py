@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -13,19 +14,26 @@ from bot.access.rights import Member
 from bot.context import Context
 from bot.errors import NotFound
 from bot.masking import mask_name
-from flows.booking.neighbours import Catalogue, Neighbours
+from flows.booking.neighbours import Catalogue, Choice, Neighbours, choices
 from flows.booking.office import store
 from flows.booking.office.rules import Days, Scope, Use, percent, scope_of, turned
 from flows.booking.office.store import Wanted
+from flows.booking.rules import EXAMINATION
+from flows.booking.seats.rules import NOBODY, seat
+from flows.booking.seats.store import stands as stands_of
 from flows.patients.finding import store as persons
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """One line of a filter."""
+class Counts:
+    """How many appointments there are on which day, and in which state."""
 
-    code: str
-    name: str
+    days: Mapping[date, int]
+    states: Mapping[str, int]
+
+    @property
+    def all(self) -> int:
+        return sum(self.days.values())
 
 
 @dataclass(frozen=True)
@@ -38,23 +46,21 @@ class Names:
     def clinic(self, code: str) -> str:
         return self.clinics.get(code, code)
 
-    def doctor(self, code: str | None) -> str:
-        """Who sits there; a general clinic has nobody by name."""
+    def doctor(self, code: str | None, kind: str = "") -> str:
+        """Who sits there; a general clinic has nobody by name, and an examination's session is a device's."""
         if not code:
-            return str(self.words["office"]["general"])
+            return str(self.words["office"]["device" if kind == EXAMINATION else "general"])
         found = self.catalogue.doctor.get(code)
         return found.name if found else code
 
     def site(self, code: str) -> str:
         found = self.catalogue.site.get(code)
-        return found.name if found else code
+        return self.catalogue.site_name(code) or (found.name if found else code)
 
     @cached_property
     def clinics(self) -> dict[str, str]:
         """With the site beside it where two sites have a clinic of the same name."""
-        many = Counter(each.name for each in self.catalogue.clinics)
-        return {each.code: f"{each.name} · {self.site(each.site).split()[-1]}" if many[each.name] > 1 else each.name
-                for each in self.catalogue.clinics}
+        return {each.code: self.catalogue.clinic_name(each.code) for each in self.catalogue.clinics}
 
     @cached_property
     def doctors(self) -> dict[str, str]:
@@ -84,8 +90,15 @@ class OfficeService:
         """Those that a filter may offer."""
         mine = self.names.catalogue.doctor.get(self.doctor)
         own = set(mine.clinics) if mine else set()
-        return [Choice(each.code, self.names.clinic(each.code)) for each in self.names.catalogue.clinics
-                if self.scope.everything or each.code in self.scope.clinics | own]
+        return choices(self.names.catalogue, (
+            each.code for each in self.names.catalogue.clinics
+            if self.scope.everything or each.code in self.scope.clinics | own
+        ))
+
+    @property
+    def sites(self) -> list[Choice]:
+        """All there are: they are no secret."""
+        return [Choice(each.code, self.names.site(each.code)) for each in self.names.catalogue.sites]
 
     @property
     def doctors(self) -> list[Choice]:
@@ -98,7 +111,9 @@ class OfficeService:
     async def sessions(self, wanted: Wanted) -> list[dict[str, Any]]:
         """A row for each session, with the use of its slots."""
         uses = (await store.use(self.tx, wanted, "id")).uses()
-        return [self._session(row, uses.get(str(row.id), Use())) for row in await store.sessions(self.tx, wanted)]
+        rows = await store.sessions(self.tx, wanted)
+        stands = await stands_of(self.tx, [row.id for row in rows if row.doctor])
+        return [self._session(row, uses.get(str(row.id), Use()), stands.get(row.id)) for row in rows]
 
     async def session(self, code: str) -> tuple[dict[str, Any], Any, list[dict[str, Any]]]:
         """One session with its segments and who comes. Raises NotFound."""
@@ -108,29 +123,42 @@ class OfficeService:
         parts = await store.segments(self.tx, row.id)
         use = Use(sessions=1, capacity=sum(each.capacity for each in parts), free=sum(each.free for each in parts),
                   held=sum(int(each.held) for each in parts), cooling=sum(int(each.cooling) for each in parts))
-        return self._session(row, use), parts, await self.people_of(row.id)
+        stands = await stands_of(self.tx, [row.id])
+        return self._session(row, use, stands.get(row.id)), parts, await self.people_of(row.id)
 
     async def people_of(self, session_id: int) -> list[dict[str, Any]]:
         """Who comes to a session that was found within reach."""
         return await self._people(await store.of_session(self.tx, session_id))
 
-    def _session(self, row: Any, use: Use) -> dict[str, Any]:
-        names = self.names
+    def _session(self, row: Any, use: Use, stands: Mapping[str, Any] | None) -> dict[str, Any]:
+        names, sits = self.names, seat(row, stands or NOBODY)
+        replaced = row.state == "stopped" and sits.who != row.sitting
         return {
             "id": row.code, "date": row.date, "half": self.names.words["half"][row.half], "half_code": row.half,
             "time": f"{row.starts}–{row.ends}" if hasattr(row, "starts") else "", "site": names.site(row.site),
-            "clinic": names.clinic(row.clinic), "clinic_code": row.clinic, "doctor": names.doctor(row.sitting),
-            "doctor_code": row.sitting or "", "instead_of": names.doctor(row.doctor) if row.substitute else "",
+            "clinic": names.clinic(row.clinic), "clinic_code": row.clinic, "doctor": names.doctor(sits.who, row.kind),
+            "doctor_code": row.sitting or "", "of": names.doctor(row.sitting, row.kind),
+            "instead_of": names.doctor(sits.instead_of) if sits.instead_of else "",
+            "later": names.doctor(sits.later) if sits.later else "", "since": sits.since,
             "kind": self.spoken("kind_name", row.kind), "fee": row.fee / 100, "room": row.room,
             "place": self.spoken("where", row.building, row.floor, row.zone, row.room),
-            "state": row.state, **figures(use),
+            "state": "replaced" if replaced else row.state, **figures(use),
         }
+
+    async def next_day(self, wanted: Wanted, *, sessions: bool = False) -> date | None:
+        """The first day after these with an appointment (or a session) that fits, as far as the office looks ahead."""
+        return await store.next_day(self.tx, wanted, self.context.clock.today(), sessions=sessions)
 
     # --- appointments --------------------------------------------------------------------------------------------
 
-    async def counts(self, wanted: Wanted) -> Any:
-        """Appointments by the day of the visit."""
-        return await store.by_day(self.tx, wanted)
+    async def counts(self, wanted: Wanted) -> Counts:
+        """Appointments by the day of the visit, and by their state."""
+        days: Counter[date] = Counter()
+        states: Counter[str] = Counter()
+        for row in await store.by_day(self.tx, wanted):
+            days[row.date] += row.many
+            states[row.state] += row.many
+        return Counts(days, states)
 
     async def appointments(
         self, wanted: Wanted, counts: Mapping[Any, int], *, sort: str, down: bool, limit: int, offset: int
@@ -173,12 +201,14 @@ class OfficeService:
             "person": mask_name(person.name) if person else "", "person_id": person.public_id if person else "",
             "sex": words["sex"].get(person.sex, "") if person else "",
             "born": person.birth_date.year if person else None,
-            "site": names.site(row.site), "clinic": names.clinic(row.clinic), "doctor": names.doctor(row.sitting),
+            "site": names.site(row.site), "clinic": names.clinic(row.clinic),
+            "doctor": names.doctor(row.stands_in or row.sitting, row.kind),
+            "instead_of": names.doctor(row.doctor) if row.stands_in or row.substitute else "",
             "channel": words["channel"].get(row.channel, row.channel), "state": state,
             "fee": row.fee / 100, "created": row.created_at, "created_by": row.created_by, "booked": row.booked_at,
             "ended": row.ended_at, "ended_by": row.ended_by or "", "came": row.came_at, "late": bool(row.late),
             "registration": row.registration or "", "refusal": row.refusal or "", "session": row.session_code,
-            "session_state": row.session_state,
+            "session_state": "replaced" if row.stands_in and row.session_state == "stopped" else row.session_state,
             "place": self.spoken("where", row.building, row.floor, row.zone, row.room),
         }
 

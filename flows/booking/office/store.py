@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, false, func, or_, select
@@ -12,10 +12,13 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, false, func, or_,
 from bot.db.transaction import Transaction
 from flows.booking.office.rules import By, Days, Figures, Scope
 from flows.booking.pool.shares.store import share
+from flows.booking.seats.store import sits, treats
 from flows.booking.standing.store import attendance, no_show
 from flows.booking.store import appointment, segment, session, slot
 from flows.booking.waiting.store import entry
 
+AHEAD = 60
+"""Days in which the next one with something is looked for."""
 STEP = 500
 """Keys in one question."""
 MOST_WAITING = 20_000
@@ -45,9 +48,11 @@ _SESSION = [
 def _sessions(wanted: Wanted) -> list[ColumnElement[bool]]:
     s = session.c
     where: list[ColumnElement[bool]] = [s.date.between(wanted.days.first, wanted.days.last)]
-    for column, value in ((s.clinic, wanted.clinic), (s.sitting, wanted.doctor), (s.site, wanted.site)):
+    for column, value in ((s.clinic, wanted.clinic), (s.site, wanted.site)):
         if value:
             where.append(column == value)
+    if wanted.doctor:
+        where.append(sits(wanted.doctor))
     return [*where, *within(wanted.scope)]
 
 
@@ -59,7 +64,7 @@ def within(scope: Scope) -> list[ColumnElement[bool]]:
     if scope.clinics:
         mine.append(session.c.clinic.in_(sorted(scope.clinics)))
     if scope.doctor:
-        mine.append(session.c.sitting == scope.doctor)
+        mine.append(sits(scope.doctor))
     return [or_(*mine)] if mine else [false()]
 
 
@@ -68,7 +73,7 @@ def _appointments(wanted: Wanted) -> list[ColumnElement[bool]]:
     for column, value in ((a.state, wanted.state), (a.channel, wanted.channel), (a.person_id, wanted.person)):
         if value:
             where.append(column == value)
-    return where
+    return [*where, treats(wanted.doctor)] if wanted.doctor else where
 
 
 def _joined(*fields: Any) -> Select[Any]:
@@ -162,13 +167,30 @@ async def came(tx: Transaction, wanted: Wanted, by: By, now: datetime, found: Fi
         found.take(row.by or "", missed=row.many)
 
 
+async def next_day(tx: Transaction, wanted: Wanted, today: date, *, sessions: bool) -> date | None:
+    """The first day from today on, and after those wanted, with a session (or an appointment) that fits."""
+    first = max(today, wanted.days.last + timedelta(days=1))
+    ahead = replace(wanted, days=Days(first, first + timedelta(days=AHEAD)))
+    found = select(session.c.date).where(*_sessions(ahead)) if sessions else (
+        _joined(session.c.date).where(*_appointments(ahead)))
+    day: date | None = await tx.scalar(found.order_by(session.c.date).limit(1))
+    return day
+
+
 # --- appointments ----------------------------------------------------------------------------------------------------
 
 
-async def by_day(tx: Transaction, wanted: Wanted) -> dict[date, int]:
-    """Appointments by the day of the visit: counted in the index, and enough to turn pages by."""
-    counted = _joined(session.c.date, func.count().label("many")).where(*_appointments(wanted))
-    return {row.date: row.many for row in await tx.all(counted.group_by(session.c.date))}
+async def by_day(tx: Transaction, wanted: Wanted) -> Sequence[Row[Any]]:
+    """(date, state, many) of the appointments for these days: counted in the index, and enough to turn pages by."""
+    fields = (session.c.date, appointment.c.state)
+    counted = _joined(*fields, func.count().label("many")).where(*_appointments(wanted))
+    return await tx.all(counted.group_by(*fields))
+
+
+async def fees(tx: Transaction, wanted: Wanted) -> int:
+    """What they cost together, in fen."""
+    summed = _joined(func.sum(appointment.c.fee)).where(*_appointments(wanted))
+    return int(await tx.scalar(summed) or 0)
 
 
 async def by_kind(tx: Transaction, wanted: Wanted) -> Sequence[Row[Any]]:
@@ -214,7 +236,8 @@ async def _rows(tx: Transaction, ids: Sequence[int]) -> list[Row[Any]]:
     fields = (a.id, a.public_id, a.person_id, a.number, a.state, a.channel, a.fee, a.registration, a.refusal,
               a.created_at, a.created_by, a.booked_at, a.ended_at, a.ended_by, a.hold_until)
     part = (segment.c.start_wall, segment.c.end_wall, segment.c.start_at, segment.c.end_at)
-    come = (attendance.c.at.label("came_at"), attendance.c.late, no_show.c.state.label("no_show"))
+    come = (attendance.c.at.label("came_at"), attendance.c.late, no_show.c.state.label("no_show"),
+            segment.c.substitute.label("stands_in"))
     where = [column.label("session_state") if column.name == "state" else column.label("session_code")
              if column.name == "code" else column for column in _SESSION if column.name not in ("id", "fee")]
     found: list[Row[Any]] = []

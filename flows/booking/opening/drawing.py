@@ -15,7 +15,6 @@ from bot import logs, metrics
 from bot.context import Context
 from bot.db.contacts import contact_of
 from bot.errors import NotFound
-from bot.talk import events
 from flows.booking import limits, rules, store, visit
 from flows.booking.left import store as left
 from flows.booking.left.places import place_of
@@ -142,7 +141,6 @@ class Drawing:
         local = self.context.clock.local(until)
         theirs = await self._theirs(wish)
         await pushes.won(theirs, wish, held, facts | {"until": f"{local:%H:%M}", "code": wish.code})
-        events.begin(self.tx, wish.contact_id, "wish", f"of:{wish.public_id}")
         metrics.wishes.inc("won")
         log.info("draw_won", appointment=held.public_id, session=wish.session_code, number=number)
 

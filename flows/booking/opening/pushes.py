@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from bot.context import Context
+from bot.talk import events
 from flows.booking import visit
+from flows.booking.pushes import TOLD, yes_or_no
 from flows.notices.kinds import PushKind
 from flows.notices.service import NoticesService
 
@@ -18,8 +20,9 @@ KINDS = (
 
 
 async def won(context: Context, wish: Any, held: Any, facts: dict[str, Any]) -> None:
-    """Until the hold ends; afterwards nobody needs to hear of it."""
-    await _tell(context, "won", wish, facts, useless_after=held.hold_until)
+    """Until the hold ends; afterwards nobody needs to hear of it. The push asks, and flow `wish` listens."""
+    await _tell(context, "won", wish, facts | {"options": yes_or_no(context)}, useless_after=held.hold_until)
+    events.begin(context.tx, wish.contact_id, "wish", f"{TOLD}:{wish.public_id}")
 
 
 async def lost(context: Context, wish: Any, facts: dict[str, Any]) -> None:

@@ -18,6 +18,9 @@ from flows.booking.service import BookingService
 ROWS = 20
 """Rows that a list begins with; more come when asked for."""
 
+SOON = 3
+"""Days with a slot left that are looked through for a time of which no day was said."""
+
 routes = web.RouteTableDef()
 
 
@@ -66,6 +69,7 @@ async def by_date(request: web.Request) -> web.StreamResponse:
         days = await board.calendar(Wanted(), department)
         free = next((each.day for each in days if each.state == "free"), days[0].day)
         day = day_of(request) or free
+        state = next((each.state for each in days if each.day == day), "later" if day > days[-1].day else "over")
         entries = await board.experts(department=department, day=day, general=True)
         facts = _page_of(request, entries) | {"on_day": day}
         if _part(request):
@@ -73,7 +77,8 @@ async def by_date(request: web.Request) -> web.StreamResponse:
         catalogue = await board.neighbours.catalogue()
         return render(
             request, "booking/h5/experts.html.j2", tab="dates", department=catalogue.department.get(department),
-            departments=await board.departments(), days=days, catalogue=catalogue, **facts,
+            departments=await board.departments(), days=days, catalogue=catalogue, state=state,
+            ahead=None if entries else await board.nearest(Wanted(), department, day), **facts,
         )
 
 
@@ -94,16 +99,25 @@ async def _results(context: Context, text: str) -> dict[str, Any]:
     service, board = BookingService(context), Board(context)
     catalogue = await service.neighbours.catalogue()
     found = look(text, catalogue, service.now.date())
-    day = found.day if found.day and found.day >= service.now.date() else None
+    over = found.day is not None and found.day < service.now.date()
+    day = None if over else found.day
+    timed = bool(found.half or found.since)
+    narrow: dict[str, Any] = {"day": day, "half": found.half, "since": found.since}
     codes = found.doctors
     if found.last and (last := await service.last_doctor()):
         codes = (last[0],)
-    doctors = await board.experts(codes=codes, day=day) if codes else []
+    doctors = await board.experts(codes=codes, **narrow) if codes else []
+    doctors.sort(key=lambda each: (found.close.get(each.code, 0), each.state == "none"))
     if not codes:
         for code in found.clinics[:3]:
-            doctors += (await board.experts(clinic=code, day=day))[:7]
+            doctors += (await board.experts(clinic=code, **narrow))[:7]
+    if timed and not (codes or found.clinics or found.no_day or over):
+        free = [each.day for each in await board.calendar(Wanted()) if each.state == "free"]
+        for day in [found.day] if found.day else free[:SOON]:
+            if doctors := (await board.experts(general=True, **narrow | {"day": day}))[:MOST]:
+                break
     left = None
-    if day and not (codes or found.clinics):
+    if day and not (codes or found.clinics or timed):
         left = next((each for each in await board.calendar(Wanted()) if each.day == day), None)
     return {
         "said": text,
@@ -111,10 +125,12 @@ async def _results(context: Context, text: str) -> dict[str, Any]:
         "clinics": [catalogue.clinic[code] for code in found.clinics],
         "sites": {each.code: catalogue.site_name(each.site) for each in catalogue.clinics},
         "on_day": day,
-        "day_over": found.day is not None and day is None,
+        "half": found.half,
+        "since": f"{found.since:%H:%M}" if found.since else "",
+        "day_over": over,
         "no_day": found.no_day,
         "day_left": left,
-        "cut": len(codes) >= MOST or len(found.clinics) >= MOST,
+        "cut": max(len(codes), len(found.clinics), len(doctors)) >= MOST,
         "more": "",
     }
 

@@ -11,6 +11,7 @@ from bot.errors import NotFound
 from bot.web import forms
 from bot.web.pages import contact_page, in_tx, reading, render, see
 from flows.booking.board import own_photo
+from flows.booking.neighbours import Catalogue
 from flows.booking.pages.parts import HOME, facts_for, number_of
 from flows.booking.refusals import BookingRefusal
 from flows.booking.stops.choosing import Choosing
@@ -85,8 +86,12 @@ async def _others(
     if facts["veiled"] or "other" not in await choosing.answers(row):
         return see(f"{STOPS}{row.public_id}")
     catalogue = await choosing.booking.neighbours.catalogue()
-    found = [(each, catalogue.doctor.get(each.sitting or "")) for each in await choosing.others(row)]
-    times = [(each, doctor, own_photo(doctor.photo if doctor else None)) for each, doctor in found]
+    times: list[tuple[Any, Any, str, str]] = []
+    for each in await choosing.others(row):
+        doctor = catalogue.doctor.get(each.sitting or "")
+        photo = own_photo(doctor.photo if doctor else None)
+        times.append((each, doctor, photo, _elsewhere(each.sitting, row, catalogue)))
+    times.sort(key=lambda each: each[3] != "")
     return render(
         request, "booking/h5/stopped_others.html.j2", status=status, visit=facts,
         choice=row.public_id, times=times, refused=refused,
@@ -97,4 +102,15 @@ async def _facts(request: web.Request, choosing: Choosing, row: Any) -> dict[str
     """As far as this reader may know which clinic it is; `ask` is where to prove it."""
     old = await choosing.booking.mine(row.appointment)
     told = await facts_for(request, choosing.booking, old)
-    return await choosing.facts(row, open=not told["veiled"]) | {"ask": told["ask"]}
+    catalogue = await choosing.booking.neighbours.catalogue()
+    home = "" if told["veiled"] else _elsewhere(row.substitute, row, catalogue)
+    return await choosing.facts(row, open=not told["veiled"]) | {"ask": told["ask"], "substitute_home": home}
+
+
+def _elsewhere(code: str | None, row: Any, catalogue: Catalogue) -> str:
+    """The clinic that somebody is at home in, where it is neither that of the stopped session nor that of who is away:
+    in a clinic of many specialties another doctor may be none for the same complaint. "" where it is one of these."""
+    doctor, away = catalogue.doctor.get(code or ""), catalogue.doctor.get(row.doctor or "")
+    home = doctor.clinics[0] if doctor and doctor.clinics else row.clinic
+    own = {row.clinic, *(away.clinics[:1] if away else ())}
+    return "" if home in own else catalogue.clinic_name(home)

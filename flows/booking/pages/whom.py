@@ -31,13 +31,14 @@ async def clinic(request: web.Request) -> web.StreamResponse:
         board, day = Board(context), day_of(request)
         known, site = await _clinic(request, board)
         entries = await board.experts(clinic=known.code, day=day, general=True)
-        why, full = "", ""
+        why, full, ahead = "", "", None
         if not any(entry.state == "free" for entry in entries):
             wanted = Wanted(known.code, "", day)
             full = await waiting_address(context, wanted)
             why = said(context, await board.why_none(wanted), clinic_name=known.name, can_wait=bool(full))
+            ahead = await board.nearest(Wanted(known.code), after=day)
         return render(
-            request, "booking/h5/clinic.html.j2", clinic=known, site=site, full=full,
+            request, "booking/h5/clinic.html.j2", clinic=known, site=site, full=full, ahead=ahead,
             discreet=await _discreet(board, known.code),
             days=await board.calendar(Wanted(known.code)), entries=entries, on_day=day, why=why, more="",
         )
@@ -111,7 +112,8 @@ async def _discreet(board: Board, *clinics: str) -> bool:
 
 async def times(context: Context, wanted: Wanted, **names: Any) -> dict[str, Any]:
     """The calendar, the chosen day (the first with a slot where none was chosen) and its segments by half day, or why
-    there are none; `full` is the page on which one waits for what is full there, "" where nothing is."""
+    there are none; `ahead` is the next day with one then, `full` the page on which one waits for what is full there, ""
+    where nothing is."""
     board = Board(context)
     catalogue = await board.neighbours.catalogue()
     days = await board.calendar(wanted)
@@ -119,10 +121,12 @@ async def times(context: Context, wanted: Wanted, **names: Any) -> dict[str, Any
     segments = await board.segments(replace(wanted, day=day)) if day else []
     full = await waiting_address(context, replace(wanted, day=day))
     why = "" if segments else said(context, await board.why_none(wanted), can_wait=bool(full), **names)
+    ahead = None if segments else await board.nearest(wanted, after=day)
     return {
         "days": days,
         "on_day": day,
         "segments": segments,
+        "ahead": ahead,
         "full": full,
         "places": _places({each.clinic for each in segments}, wanted, catalogue),
         "why": why,

@@ -87,17 +87,14 @@ async def end(tx: Transaction, appointment_id: int, was: str, state: str, who: s
     return await tx.update(mine.values(state=state, ended_at=tx.now, ended_by=who, **more)) == 1
 
 
-async def cool(tx: Transaction, slot_id: int, back_at: datetime) -> None:
-    """The slot of an ended appointment waits apart until `back_at`."""
-    await _moved(tx, slot_id, TAKEN, COOLING, back_at=back_at, appointment_id=None)
-
-
-async def give(tx: Transaction, segment_id: int, slot_id: int, was: str, *, later: datetime | None = None) -> None:
+async def give(
+    tx: Transaction, segment_id: int, slot_id: int, was: str, *, later: datetime | None = None, near: bool = False
+) -> None:
     """The slot of an ended appointment goes to whoever waits for its session: it cools until it is offered. Where
-    nobody waits it is free again, at once or `later`; one of a share that lasts goes back there, and to those who wait
-    on its channel."""
+    nobody waits, or it is too `near` to be offered, it is free again, at once or `later`; one of a share that lasts
+    goes back there, and to those who wait on its channel."""
     share = await shares.lasting(tx, slot_id)
-    if await waiting.awaited(tx, segment_id, share):
+    if not near and await waiting.awaited(tx, segment_id, share):
         await _moved(tx, slot_id, was, COOLING, back_at=tx.now, appointment_id=None)
         tx.put(PASS_ON, {"slot": slot_id}, priority=2)
     elif later:

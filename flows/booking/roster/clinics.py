@@ -45,8 +45,8 @@ def setting(context: Context, catalogue: Catalogue, code: str) -> Setting:
     if clinic is None:
         raise NotFound("clinic")
     home = catalogue.department.get(clinic.department)
-    return Setting(code, clinic.name, home.name if home else "", clinic.online, catalogue.rule(code),
-                   clinic_rules(catalogue, code, context))
+    return Setting(code, clinic.name, catalogue.department_name(home.code) if home else "", clinic.online,
+                   catalogue.rule(code), clinic_rules(catalogue, code, context))
 
 
 async def decide(

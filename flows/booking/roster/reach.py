@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,7 +10,6 @@ from bot.access.rights import Member, Range
 from bot.context import Context
 from bot.errors import NotAllowed, NotFound
 from flows.booking.neighbours import Catalogue, Neighbours
-from integrations.his.port import Clinic, Department
 
 SEE, EDIT, PUBLISH = "booking.roster.see", "booking.roster.edit", "booking.roster.publish"
 CLINICS = "booking.clinics.edit"
@@ -30,12 +27,12 @@ class Reach:
     @cached_property
     def names(self) -> dict[str, str]:
         """Clinics, with the site beside it where two sites have one of the same name."""
-        return _apart(self.catalogue, self.catalogue.clinics)
+        return {each.code: self.catalogue.clinic_name(each.code) for each in self.catalogue.clinics}
 
     @cached_property
     def departments(self) -> dict[str, str]:
         """The same of departments."""
-        return _apart(self.catalogue, self.catalogue.departments)
+        return {each.code: self.catalogue.department_name(each.code) for each in self.catalogue.departments}
 
     def clinic(self, clinic: str) -> bool:
         """Whether all of a clinic lies within."""
@@ -58,14 +55,6 @@ class Reach:
         directory does not have is nowhere, also for whoever reaches everything."""
         if clinic not in self.catalogue.clinic or not self.covers(clinic, doctor):
             raise NotFound("clinic")
-
-
-def _apart(catalogue: Catalogue, places: Iterable[Clinic | Department]) -> dict[str, str]:
-    places = list(places)
-    many = Counter(each.name for each in places)
-    site = {each.code: each.name.split()[-1] for each in catalogue.sites if each.name}
-    return {each.code: f"{each.name} · {site.get(each.site, each.site)}" if many[each.name] > 1 else each.name
-            for each in places}
 
 
 async def reach_of(context: Context, member: Member, right: str) -> Reach:

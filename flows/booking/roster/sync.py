@@ -12,6 +12,7 @@ from bot.clock import HospitalClock
 from bot.db.faults import is_duplicate
 from bot.db.transaction import Transaction
 from flows.booking.roster import store
+from flows.booking.roster.book import store as book
 from flows.booking.roster.patterns.store import pass_gate
 from flows.booking.roster.plan import changes, digest
 from flows.booking.roster.sessions import store as seats
@@ -89,7 +90,7 @@ GONE = "gone"
 
 
 async def _make(tx: Transaction, batch: Sequence[Session], rooms: Mapping[str, Place], clock: HospitalClock) -> None:
-    ours = await _seated_by_us(tx, batch)
+    ours = await _seated_by_us(tx, batch) | await _entered_by_us(tx, batch)
     batch = [session for session in batch if session.code not in ours]
     ids = await store.add_sessions(tx, [{"code": s.code, **_session(s, rooms)} for s in batch])
     made = [session for session in batch if session.code in ids]
@@ -163,6 +164,20 @@ async def _seated_by_us(tx: Transaction, told: Sequence[Session]) -> set[str]:
     if ours:
         log.warning("roster_clash", sessions=sorted(ours))
     return ours
+
+
+async def _entered_by_us(tx: Transaction, told: Sequence[Session]) -> set[str]:
+    """Codes of those that are ours: the hospital tells them because it was told of them. Where it may have been told
+    and we do not know under which code yet, whoever sits in such a place is left for the next round."""
+    if not told:
+        return set()
+    days = [session.date for session in told]
+    # In this order: what gets its code in between is in one of the two.
+    places = await book.on_the_way(tx, min(days), max(days))
+    ours = await book.among(tx, [session.code for session in told])
+    return ours | {
+        each.code for each in told if (each.doctor or f"clinic:{each.clinic}", each.date, each.half) in places
+    }
 
 
 def _session(session: Session, rooms: Mapping[str, Place]) -> dict[str, Any]:

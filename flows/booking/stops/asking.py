@@ -11,6 +11,7 @@ from bot.errors import NotFound
 from flows.booking import store as booking
 from flows.booking.left import store as left
 from flows.booking.neighbours import clinic_rules
+from flows.booking.rules import EXAMINATION
 from flows.booking.service import BookingService
 from flows.booking.stops import rules, store
 from flows.booking.stops.choices import store as choices
@@ -66,7 +67,8 @@ class Asking:
             return []
         kept = row.slot_id is not None and row.slot_until > self.context.now
         return rules.answers(
-            row.state, substitute=row.substitute is not None, slot=kept, now=self.context.now, end=row.end_at
+            row.state, substitute=row.substitute is not None, slot=kept, now=self.context.now, end=row.end_at,
+            doctors=row.visit_kind != EXAMINATION,
         )
 
     async def saw(self, row: Any, by: str) -> None:

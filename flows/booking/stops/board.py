@@ -69,11 +69,18 @@ class Board:
         lines = await self._lines(await choices.of_stop(self.tx, row.id), catalogue)
         return self._stop(row, lines, catalogue, await self._staff()), lines
 
-    async def calls(self, *, named: bool = True) -> list[Line]:
-        """Whom to call now, whose time is next first, of all stops. To count them nobody has to be `named`."""
+    async def calls(self) -> list[Line]:
+        """Whom to call now, whose time is next first, of all stops."""
         catalogue = await self.neighbours.catalogue()
         rows = [row for row in await choices.to_come(self.tx) if self.covers(catalogue, row.clinic)]
-        return [line for line in await self._lines(rows, catalogue, named=named) if line.call]
+        return [line for line in await self._lines(rows, catalogue) if line.call]
+
+    async def count_calls(self) -> int:
+        """How many these are."""
+        catalogue = await self.neighbours.catalogue()
+        clinics = None if self.reach.everything else [
+            each.code for each in catalogue.clinics if self.covers(catalogue, each.code)]
+        return await choices.count_calls(self.tx, self.terms, clinics=clinics, kinds=TOLD, about=about(""))
 
     async def one(self, public: str) -> tuple[Line, Sequence[Mapping[str, Any]]]:
         """One patient with the calls made so far, the latest first. Raises NotFound."""
@@ -125,7 +132,7 @@ class Board:
         state = row.state
         if state in rules.CHANGEABLE and row.appointment_state != "booked":
             state = "elsewhere"  # cancelled or changed as on any other day
-        doctor, clinic = catalogue.doctor.get(row.doctor or ""), catalogue.clinic.get(row.clinic)
+        doctor = catalogue.doctor.get(row.doctor or "")
         standing = rules.Standing(
             state, row.start_at, row.until, row.made_at, row.seen_at is not None, fate.state == "arrived",
             fate.state == "lost", row.called,
@@ -133,8 +140,9 @@ class Board:
         return Line(row, {
             "id": row.public_id, "start": row.start_at, "person": mask_name(person.name) if person else "",
             "person_id": person.public_id if person else "", "number": row.number,
-            "clinic": clinic.name if clinic else row.clinic, "doctor": doctor.name if doctor else "",
-            "told": fate.state, "way": fate.way, "seen": row.seen_by or "", "seen_at": row.seen_at, "chosen": state,
+            "clinic": catalogue.clinic_name(row.clinic) or row.clinic, "doctor": doctor.name if doctor else "",
+            "told": rules.told(fate.state, seen=row.seen_at is not None), "way": fate.way,
+            "seen": row.seen_by or "", "seen_at": row.seen_at, "chosen": state,
             "answered": row.answered_at, "until": row.until, "called": row.called or "",
             "call": "call" if rules.to_call(standing, self.context.now, self.terms) else "",
         })
@@ -143,7 +151,6 @@ class Board:
         self, row: Any, lines: Sequence[Line], catalogue: Catalogue, names: Mapping[str, str]
     ) -> dict[str, Any]:
         doctor, instead = catalogue.doctor.get(row.doctor or ""), catalogue.doctor.get(row.substitute or "")
-        clinic = catalogue.clinic.get(row.clinic)
 
         def many(test: Any) -> int:
             return sum(1 for line in lines if test(line.values))
@@ -152,11 +159,11 @@ class Board:
             "id": row.public_id, "made": row.made_at, "by": names.get(row.made_by, ""), "source": row.source,
             "date": _day(row.date, self.context), "day": row.date, "half": row.half,
             "part": "" if row.whole else row.from_wall,
-            "clinic": clinic.name if clinic else row.clinic, "clinic_code": row.clinic,
+            "clinic": catalogue.clinic_name(row.clinic) or row.clinic, "clinic_code": row.clinic,
             "doctor": doctor.name if doctor else "", "kind": row.kind,
             "substitute": instead.name if instead else "", "reason": row.reason, "state": row.state,
             "people": len(lines), "told": many(lambda each: each["told"] in ("sent", "arrived")),
-            "arrived": many(lambda each: each["told"] == "arrived" or each["seen"]),
+            "arrived": many(lambda each: each["told"] == "arrived"),
             "seen": many(lambda each: each["seen"]),
             "chosen": many(lambda each: each["chosen"] in (*rules.ANSWERED, "elsewhere")),
             "call": many(lambda each: each["call"]), "session": row.session_code,

@@ -12,13 +12,13 @@ from flows.booking import limits, pushes
 from flows.booking import rules as booking_rules
 from flows.booking import store as booking
 from flows.booking.glance import glance
+from flows.booking.keeping import REGISTER, UNREGISTER
 from flows.booking.left import store as left
 from flows.booking.left.places import place_of
 from flows.booking.neighbours import Person, clinic_rules, visitor
 from flows.booking.pool import store as pool
 from flows.booking.pool.reserved import store as reserved
 from flows.booking.refusals import SlotTaken
-from flows.booking.service import REGISTER, UNREGISTER
 from flows.booking.stops import rules, store
 from flows.booking.stops.asking import Asking
 from flows.booking.stops.choices import store as choices

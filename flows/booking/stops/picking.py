@@ -9,7 +9,9 @@ from bot.access.rights import Range
 from bot.context import Context
 from bot.errors import NotFound
 from bot.masking import mask_name
-from flows.booking.neighbours import Catalogue, Neighbours
+from flows.booking.neighbours import Catalogue, Choice, Neighbours, choices
+from flows.booking.seats.rules import NOBODY
+from flows.booking.seats.store import stands as stands_of
 from flows.booking.stops import store
 from flows.booking.stops.rules import Part, Wish
 from flows.booking.stops.service import Preview
@@ -27,8 +29,12 @@ class Picking:
     async def sessions(self, day: date, clinic: str, word: str) -> list[dict[str, Any]]:
         """Those of a day that are not over, in the order of the day."""
         catalogue, found = await self.neighbours.catalogue(), []
-        for row in await shown.sessions(self.tx, day):
+        rows = await shown.sessions(self.tx, day)
+        stands = await stands_of(self.tx, [row.id for row in rows if row.shut])
+        for row in rows:
+            instead = catalogue.doctor.get((stands.get(row.id) or NOBODY)["substitute"] or row.substitute or "")
             told = self._session(row, catalogue) | {
+                "substitute": instead.name if instead else "",
                 "begins": row.begins, "ends": row.ends, "booked": int(row.booked), "held": int(row.held),
                 "shut": int(row.shut),
             }
@@ -37,10 +43,10 @@ class Picking:
                 found += [told] if self._covers(row.clinic, catalogue) else []
         return found
 
-    async def clinics(self) -> list[Any]:
+    async def clinics(self) -> list[Choice]:
         """Those within reach."""
         catalogue = await self.neighbours.catalogue()
-        return [each for each in catalogue.clinics if self._covers(each.code, catalogue)]
+        return choices(catalogue, (each.code for each in catalogue.clinics if self._covers(each.code, catalogue)))
 
     async def session(self, code: str) -> tuple[Any, dict[str, Any], list[Part]]:
         """A session, its words, and what of it is still to come. Raises NotFound."""
@@ -95,11 +101,11 @@ class Picking:
 
     @staticmethod
     def _session(row: Any, catalogue: Catalogue) -> dict[str, Any]:
-        doctor, clinic = catalogue.doctor.get(row.doctor or ""), catalogue.clinic.get(row.clinic)
+        doctor = catalogue.doctor.get(row.doctor or "")
         instead = catalogue.doctor.get(row.substitute or "")
         return {
             "code": row.code, "date": row.date, "half": row.half, "kind": row.kind, "state": row.state,
-            "clinic": clinic.name if clinic else row.clinic, "doctor": doctor.name if doctor else "",
+            "clinic": catalogue.clinic_name(row.clinic) or row.clinic, "doctor": doctor.name if doctor else "",
             "number": doctor.number if doctor else "", "title": doctor.title if doctor else "",
             "substitute": instead.name if instead else "",
         }

@@ -93,8 +93,11 @@ def told_at(now: datetime, morning: datetime | None, start: datetime) -> datetim
     return morning if morning is not None and start - morning >= timedelta(hours=4) else now
 
 
-def answers(state: str, *, substitute: bool, slot: bool, now: datetime, end: datetime) -> list[Answer]:
-    """What may be chosen (again). Nothing once the old appointment has ended or its time is over."""
+def answers(
+    state: str, *, substitute: bool, slot: bool, now: datetime, end: datetime, doctors: bool = True
+) -> list[Answer]:
+    """What may be chosen (again). Nothing once the old appointment has ended or its time is over. `doctors`: others
+    could see them; of a device there are none."""
     if state not in CHANGEABLE or now >= end:
         return []
     found: list[Answer] = []
@@ -102,7 +105,7 @@ def answers(state: str, *, substitute: bool, slot: bool, now: datetime, end: dat
         found.append("keep")
     if slot:
         found.append("same")
-    return [*found, "other", "cancel"]
+    return [*found, "other", "cancel"] if doctors else [*found, "cancel"]
 
 
 def to_call(each: Standing, now: datetime, terms: Terms) -> bool:
@@ -139,3 +142,8 @@ def nearest(rows: Sequence[Any], start: datetime, most: int) -> list[Any]:
         if known is None or abs(row.start_at - start) < abs(known.start_at - start):
             best[row.sitting or ""] = row
     return sorted(best.values(), key=lambda row: abs(row.start_at - start))[:most]
+
+
+def told(fate: str, *, seen: bool) -> str:
+    """How far the notice came: who has seen of it knows, whichever way it came and whatever became of the message."""
+    return "arrived" if seen else fate

@@ -20,6 +20,7 @@ from flows.booking import limits
 from flows.booking import store as booking
 from flows.booking.glance import glance
 from flows.booking.pool.reserved import store as reserved
+from flows.booking.roster.book import store as book
 from flows.booking.service import BookingService
 from flows.booking.stops import rules, store
 from flows.booking.stops.choices import store as choices
@@ -116,6 +117,7 @@ class StopsService:
         if closes:
             await store.shut(self.tx, segments, stop_id, substitute)
             await store.replace_empty(self.tx, session.id, self.context.actor, stop_id)
+            await book.changed(self.tx, session.id)
         stop: Any = await store.by_id(self.tx, stop_id)
         asked, holds = await self.cover(stop, segments)
         glance(self.context.ports).forget()

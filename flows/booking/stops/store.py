@@ -152,6 +152,7 @@ async def next_segments(
         session.c.clinic == clinic, who, session.c.state == "open", session.c.id != but, session.c.date <= last,
         segment.c.state == "open", segment.c.free > 0, segment.c.start_at > after,
         session.c.kind != EXAMINATION,  # what a device is free for, only the rules of examinations know
+        session.c.draw.is_(None),  # what is yet to be drawn is kept for nobody: all have the same chance
     )
     return await tx.all(joined.order_by(segment.c.start_at, segment.c.id))
 

@@ -10,6 +10,7 @@ from bot.errors import NotFound
 from flows.booking import store as booking
 from flows.booking.glance import glance
 from flows.booking.pool.reserved import store as reserved
+from flows.booking.roster.book import store as book
 from flows.booking.roster.sessions.diff import GONE
 from flows.booking.stops import rules, store
 from flows.booking.stops.choices import store as choices
@@ -56,11 +57,13 @@ class Undoing(StopsService):
             session.digest == GONE or session.state == "closed"
         )
         await store.reopen(self.tx, stop.id, "closed" if closed else "open")
-        if stop.source != "hospital" and stop.whole and session is not None:
+        ours = session is not None and session.source == "desk"
+        if (stop.source != "hospital" or ours) and stop.whole and session is not None:
             # Whatever the hospital told meanwhile is looked at again.
             told = {"digest": ""} if session.source == "hospital" else {}
             takes = any(part.state == "open" for part in await store.parts(self.tx, session.id))
             await store.set_session(self.tx, session.id, state="open" if takes else "closed", **told)
+        await book.changed(self.tx, stop.session_id)
         count = 0
         for each in await choices.of_stop(self.tx, stop.id):
             row: Any = await booking.appointment_by(self.tx, each.appointment_id)

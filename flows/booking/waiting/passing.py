@@ -16,7 +16,6 @@ from bot import logs, metrics
 from bot.context import Context
 from bot.db.contacts import contact_of
 from bot.errors import NotFound
-from bot.talk import events
 from flows.booking import limits, pushes, rules, store, visit
 from flows.booking.glance import glance
 from flows.booking.left import store as left
@@ -51,15 +50,21 @@ class Passing:
     async def freed(self, appointment_id: int, segment_id: int, slot_id: int, *, expired: bool) -> None:
         """The slot of a hold that has just ended goes on. One that was an offer goes to the next; where nobody is left
         it comes back at a random moment, so that nobody can tell when to be there."""
-        offer, later = await entries.open_offer(self.tx, appointment_id), None
+        offer, later, near = await entries.open_offer(self.tx, appointment_id), None, False
         if offer is not None:
             await entries.end_offer(self.tx, offer.id, "expired" if expired else "declined")
             await self._end(offer.waiting_id, entries.OFFERED, entries.MISSED if expired else entries.DECLINED)
             if expired:
                 row = await entries.by_id(self.tx, offer.waiting_id)
                 await pushes.offer_over(self.context, row, await self.list.facts(row))
-            later = self._later()
-        await pool.give(self.tx, segment_id, slot_id, pool.HELD, later=later)
+            place: Any = await left.place(self.tx, segment_id)
+            near, later = self._near(place), self._later(place)
+        await pool.give(self.tx, segment_id, slot_id, pool.HELD, later=later, near=near)
+
+    async def let_go(self, row: Any) -> None:
+        """The slot of an appointment that was cancelled or changed (`row`: with segment_id, slot_id and start_at)."""
+        how: dict[str, Any] = {"later": self._later(row), "near": self._near(row)}
+        await pool.give(self.tx, row.segment_id, row.slot_id, pool.TAKEN, **how)
 
     async def taken(self, appointment_id: int) -> None:
         """An offer was confirmed; what the person waits for of the same doctor's day ends with it."""
@@ -78,7 +83,8 @@ class Passing:
 
     async def next(self, slot_id: int, *, later: bool) -> bool:
         """Offer a cooled slot to whose turn it is, or give it to the pool. True: it was not theirs to have, go on with
-        the next one. `later`: somebody was passed over already."""
+        the next one. `later`: it came back just now, or somebody was passed over: where nobody is left to have it, it
+        goes to the pool at a random moment."""
         cooled = await entries.cooled(self.tx, slot_id)
         place = await left.place(self.tx, cooled.segment_id) if cooled else None
         if cooled is None or place is None:
@@ -87,8 +93,8 @@ class Passing:
         start = self.context.clock.local(place.start_at)
         until = waiting.offer_until(start, self.now, self.settings.offer_minutes, self.limits)
         if turn is None or until is None or not _is_open(place):
-            if later and turn is None:
-                await pool.cool_on(self.tx, slot_id, self._later())
+            if later and _is_open(place) and (moment := self._later(place)):
+                await pool.cool_on(self.tx, slot_id, moment)
             else:
                 await pool.warm(self.tx, slot_id, place.segment_id)
             return False
@@ -136,7 +142,6 @@ class Passing:
         facts = visit.facts_of(held, person, await self.neighbours.catalogue(), self.context)
         theirs = replace(self.context, contact=await contact_of(self.tx, turn.contact_id))
         await pushes.offer(theirs, held, facts | {"until": f"{until:%H:%M}"})
-        events.begin(self.tx, turn.contact_id, "offer", held.public_id)
         metrics.waiting.inc("offered")
         log.info("slot_offered", appointment=held.public_id, session=place.session_code, number=cooled.number)
 
@@ -193,9 +198,14 @@ class Passing:
         metrics.waiting.inc(state)
         return True
 
-    def _later(self) -> datetime:
-        """A random moment within the time in which cancelled slots come back."""
-        return self.context.now + timedelta(seconds=_lot.uniform(0, self.settings.return_within_minutes * 60))
+    def _near(self, place: Any) -> bool:
+        return waiting.too_near(self.context.clock.local(place.start_at), self.now, self.limits)
+
+    def _later(self, place: Any) -> datetime | None:
+        """A random moment within the time in which cancelled slots come back; None: at once."""
+        start = self.context.clock.local(place.start_at)
+        within = waiting.back_within(start, self.now, self.settings.return_within_minutes).total_seconds()
+        return self.context.now + timedelta(seconds=_lot.uniform(0, within)) if within else None
 
     def _morning(self, start: datetime) -> datetime | None:
         """Nobody is offered at night what they would miss asleep: the end of the quiet hours, where the slot is still

@@ -80,6 +80,17 @@ def until(last: datetime, limits: Limits) -> datetime:
 
 def offer_until(start: datetime, now: datetime, minutes: int, limits: Limits) -> datetime | None:
     """Until when a slot that begins at `start` is kept for whom it is offered; None: too near to be offered."""
-    if start - now < limits.before:
+    if too_near(start, now, limits):
         return None
     return min(now + timedelta(minutes=minutes), start)
+
+
+def too_near(start: datetime, now: datetime, limits: Limits) -> bool:
+    """A slot that begins then is offered to nobody any more: whoever is there may book it."""
+    return start - now < limits.before
+
+
+def back_within(start: datetime, now: datetime, minutes: int) -> timedelta:
+    """How long a slot stays away at most before it comes back to the pool at a random moment: half of what is left
+    until it begins, where that is less, so that it may still be booked."""
+    return max(timedelta(), min(timedelta(minutes=minutes), (start - now) / 2))

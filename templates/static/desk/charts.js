@@ -7,18 +7,21 @@
 
   function draw(place) {
     const told = JSON.parse(place.dataset.chart);
-    const crowded = told.names.length > 12;
+    // Names stand whole: those of places and people run across, one to a line; days stand below.
+    const names = { type: "category", data: told.names, axisTick: { show: false }, axisLine: { lineStyle: { color: "#e6e9ec" } }, axisLabel: { ...font, interval: told.across ? 0 : "auto" }, inverse: Boolean(told.across) };
+    const figures = { type: "value", minInterval: 1, max: told.unit === "%" ? 100 : null, splitLine: { lineStyle: { color: "#eef1f3" } }, axisLabel: { ...font, formatter: "{value}" + (told.unit || "") } };
+    if (told.across) place.style.height = `${78 + told.names.length * 22}px`;
     const chart = echarts.init(place, null, { renderer: "canvas" });
     chart.setOption({
       animation: false,
       textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
-      grid: { left: 8, right: 12, top: 34, bottom: 6, containLabel: true },
+      grid: { left: 8, right: 24, top: 34, bottom: 6, containLabel: true },
       legend: { top: 0, left: 0, itemWidth: 12, itemHeight: 10, textStyle: font, data: told.series.map((each) => each.name) },
       // Drawn, not written as HTML: the pages' policy allows no styles in attributes.
-      tooltip: { trigger: "axis", renderMode: "richText", axisPointer: { type: "shadow" }, confine: true },
-      xAxis: { type: "category", data: told.names, axisTick: { show: false }, axisLine: { lineStyle: { color: "#e6e9ec" } }, axisLabel: { ...font, interval: 0, rotate: crowded ? 40 : 0, width: 76, overflow: "truncate", hideOverlap: told.names.length > 31 } },
-      yAxis: { type: "value", minInterval: 1, splitLine: { lineStyle: { color: "#eef1f3" } }, axisLabel: font },
-      series: told.series.map((each) => ({ name: each.name, type: "bar", stack: "all", data: each.data, barMaxWidth: 34, itemStyle: { color: colours[each.as] || "#0b7a75" } })),
+      tooltip: { trigger: "axis", renderMode: "richText", axisPointer: { type: "shadow" }, confine: true, valueFormatter: (value) => `${value ?? "—"}${told.unit || ""}` },
+      xAxis: told.across ? figures : names,
+      yAxis: told.across ? names : figures,
+      series: told.series.map((each) => ({ name: each.name, type: "bar", stack: "all", data: each.data, barMaxWidth: told.across ? 14 : 34, itemStyle: { color: colours[each.as] || "#0b7a75" } })),
     });
     new ResizeObserver(() => chart.resize()).observe(place);
   }

@@ -2,7 +2,7 @@
 // Keyboard first: J K Enter on lists, F2 to a person, / to the filter, ? for help. Never while somebody types.
 (() => {
   const typing = (at) => at.closest("input, textarea, select, [contenteditable]") !== null;
-  const rows = () => [...document.querySelectorAll("[data-rows] tr.opens")];
+  const rows = () => [...document.querySelectorAll("[data-rows] tbody tr[tabindex]")];
   const dialogOpen = () => document.querySelector("dialog[open]") !== null;
 
   function step(by) {
@@ -48,7 +48,9 @@
       j: () => step(1), k: () => step(-1), "?": help, "[": () => press("a[rel=prev]"), "]": () => press("a[rel=next]"),
       "/": () => document.querySelector("[data-filter]")?.focus(),
     };
-    if (event.key === "Enter" && document.activeElement?.matches("tr.opens")) document.activeElement.click();
+    const at = document.activeElement;
+    if (event.key === "Enter" && at?.matches("tr.opens")) at.click();
+    else if (event.key === "Enter" && at?.matches("tr[tabindex]")) at.querySelector("a")?.click();
     else if (acts[event.key]) { event.preventDefault(); acts[event.key](); }
   });
 

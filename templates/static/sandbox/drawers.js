@@ -1,6 +1,7 @@
 // The drawers at the side: papers to fill in, and switches that make the outside world misbehave.
 import { get, post, remove } from "./api.js";
 import { make } from "./bubbles.js";
+import { Visits } from "./visits.js";
 
 const HOSPITAL = "/sandbox/hospital";
 const byId = (id) => document.getElementById(id);
@@ -21,6 +22,7 @@ export class Drawers {
     byId("switches").addEventListener("submit", (event) => this.add(event));
     byId("switches").elements.api.addEventListener("change", () => this.fitting());
     document.querySelector('[data-do="behave"]').addEventListener("click", () => this.tell(() => remove("/misbehave"), () => post(HOSPITAL, {})));
+    this.visits = new Visits(byId("there"));
     this.fitting();
     this.tell(() => get("/misbehave"), () => get(HOSPITAL));
   }
@@ -29,6 +31,7 @@ export class Drawers {
     const was = !byId(name).hidden;
     this.close();
     byId(name).hidden = was;
+    if (name === "there" && !was) this.visits.look();
     if (name === "wrong" && !was) this.tell(() => get("/misbehave"), () => get(HOSPITAL));
   }
 
@@ -69,7 +72,7 @@ export class Drawers {
 
   // Does one or both, and shows how things stand: the outside (`act`) and the hospital (`ours`).
   async tell(act, ours) {
-    const problem = document.querySelector(".drawer-problem");
+    const problem = byId("wrong").querySelector(".drawer-problem");
     try {
       if (act) this.outside = await act();
       if (ours) this.inside = await ours();

@@ -33,7 +33,10 @@ async def test_an_opening_sells_every_slot_once_and_answers_everybody_truly() ->
     assert (found["lost"], found["untrue"], found["errors"]) == (0, 0, 0)
     assert found["accepted"] + found["refused"] + found["answered_later"] == 60
     assert found["offered_list"] == found["refused"] > 0
-    assert found["sustained_per_s"] > 0 and found["bare_per_s"] > 0
+    again = found["at_once"]
+    assert again["letters"] == found["refused"]
+    assert again["accepted"] + again["refused"] + again["answered_later"] == again["letters"]
+    assert found["sustained_per_s"] > 0 and found["bare_per_s"] > 0 and found["cpu_ms"] > found["bare_cpu_ms"] > 0
 
 
 async def test_pushes_arrive_once() -> None:

@@ -11,6 +11,7 @@ import pytest
 from bot import __main__ as command
 from bot.errors import SettingsError
 from bot.listening import require_free
+from tests.support.ports import free_port
 
 NOBODY = "mysql://daoyi:hush-hush@127.0.0.1:{port}/daoyi"
 
@@ -18,16 +19,14 @@ NOBODY = "mysql://daoyi:hush-hush@127.0.0.1:{port}/daoyi"
 @pytest.fixture
 def taken() -> Iterator[int]:
     with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
+        one.bind(("127.0.0.1", free_port() + 1))  # the one before it is free
         one.listen()
         yield one.getsockname()[1]
 
 
 @pytest.fixture
 def free() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+    return free_port()
 
 
 @pytest.fixture

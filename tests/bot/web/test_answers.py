@@ -43,6 +43,21 @@ async def test_https_is_insisted_on_where_patients_come_by_it(https_site: Site) 
 
 
 @pytest.mark.parametrize(
+    ("path", "way"),
+    [
+        ("/h5/nowhere", "/h5/booking/"),
+        ("/h5/booking/mine/nobodys", "/h5/booking/mine/"),
+        ("/h5/patients/nobody", "/h5/patients/"),
+        ("/h5/directory/nothing", "/h5/directory/"),
+    ],
+)
+async def test_a_page_that_is_not_there_leads_on(site: Site, path: str, way: str) -> None:
+    browser = await site.browser()
+    answer = await browser.get(path, headers={"Accept": "text/html"})
+    assert answer.status == 404 and f'href="{way}"' in await answer.text()
+
+
+@pytest.mark.parametrize(
     ("name", "status", "said"),
     [
         ("bad", 400, "这个页面打不开"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from datetime import UTC, datetime
 
@@ -80,3 +81,9 @@ async def test_an_export_is_made_and_told(sqlite_database: Database) -> None:
         assert "<f>" not in found["xl/worksheets/sheet1.xml"] and "=HYPERLINK" in found["xl/sharedStrings.xml"]
         assert "attachment" in browser.answer.headers["Content-Disposition"]
         assert (await here.acts())[-1] == "access.exported"
+
+
+def test_columns_are_as_wide_as_what_stands_in_them() -> None:
+    rows = [["中" * 10, "a" * 500, datetime(2027, 3, 1, tzinfo=UTC).replace(tzinfo=None)]]
+    sheet = parts(workbook(["n", "long", "at"], rows, "x"))["xl/worksheets/sheet1.xml"]
+    assert [round(float(each)) for each in re.findall(r'<col [^>]*width="([\d.]+)"', sheet)] == [23, 61, 22]

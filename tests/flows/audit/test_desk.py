@@ -18,10 +18,10 @@ async def test_an_auditor_searches_exports_and_proves(database: Database) -> Non
         assert other.status == 403
         browser = await here.enter(auditor)
         page = await browser.get("/desk/audit/?who=clerk&act=access.refused")
-        assert "越权被拒" in page and "right:audit.view" in page and "共 1 条" in page
+        assert "越权被拒" in page and "权限 查看操作记录" in page and "共 1 条" in page and "audit.view" not in page
         number = page.split('hx-get="/desk/audit/entry/')[1].split('"')[0]
         page = await browser.get(f"/desk/audit/entry/{number}")
-        assert "audit.view" in page and "GET" in page
+        assert "查看操作记录" in page and "打开" in page and ">audit.view<" not in page and "GET" not in page
         assert "没有这样的记录" in await browser.get("/desk/audit/?since=2027-03-02")
         await browser.get("/desk/audit/?export=all")
         assert browser.answer is not None and browser.answer.content_type.endswith("sheet")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 from unittest import mock
@@ -140,6 +141,14 @@ async def test_it_is_searched_by_day_kind_end_and_person(sqlite_database: Databa
         await nurse.get("/desk/audit/journal?export=all")
         assert nurse.status == 403
         await nurse.get("/desk/audit/")
+        about = f"session:{ward.TOMORROW:%y%m%d}am11021031"
+        async with sqlite_database.transaction() as tx:
+            tx.note("booking.hold", actor="public", failed="taken", about=about, clinic="1102")
+        named = re.compile(r'class="chip">([^<]*) <a')
+        for browser, told in ((boss, ["李崇文", "心血管"]), (nurse, [])):
+            chip = named.findall(await browser.get(f"/desk/audit/journal?about={about}"))[0]
+            assert all(each in chip for each in told) and (told or chip == "一件事"), chip
+        assert named.findall(await nurse.get("/desk/audit/journal?about=doctor:1031")) == ["一件事"]
         page = await boss.get("/desk/audit/journal?kind=access.")
         assert "越权被拒" in page and "查看操作记录" in page
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import random
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -16,13 +15,6 @@ def travel() -> Iterator[time_machine.Coordinates]:
     """Monday, 8:00; the clock stands until it is moved."""
     with time_machine.travel(ward.MORNING, tick=False) as coordinates:
         yield coordinates
-
-
-@pytest.fixture(autouse=True)
-def lots(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What falls by lot falls the same way each time a test runs, and another way in each test."""
-    for place in ("service", "waiting.passing"):
-        monkeypatch.setattr(f"flows.booking.{place}._lot", random.Random(request.node.name))
 
 
 @pytest.fixture

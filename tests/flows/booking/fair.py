@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import count
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from flows.booking.opening import rules
 from flows.booking.opening import store as draws
 from flows.booking.opening.records import Records
 from flows.booking.opening.wishes import store as wishes
@@ -34,8 +36,8 @@ async def wish(world: World, who: str, segment: int, person: int) -> Any:
         return await BookingService(context).wishing.wish(segment, person)
 
 
-async def everybody(world: World, segments: list[int], count: int) -> list[int]:
-    people = [await ward.person(world, f"p{n}", f"张{n}", known=False) for n in range(count)]
+async def everybody(world: World, segments: list[int], many: int) -> list[int]:
+    people = [await ward.person(world, f"p{n}", f"张{n}", known=False) for n in range(many)]
     for n, person in enumerate(people):
         await wish(world, f"p{n}", segments[n % 2], person)
     return people
@@ -44,6 +46,17 @@ async def everybody(world: World, segments: list[int], count: int) -> list[int]:
 async def the_draw(world: World) -> Any:
     async with world.database.reading() as tx:
         return await tx.one(select(draws.draw))
+
+
+async def first_in_order(world: World, person: int) -> None:
+    """Of this person's wish the lot falls first, whatever the seed that was drawn before."""
+    async with world.database.transaction() as tx:
+        rows = await tx.all(select(wishes.wish))
+        mine = next(row.code for row in rows if row.person_id == person)
+        listed = [rules.Wish(row.code, row.weight) for row in rows]
+        seeds = (rules.sha256(str(n)) for n in count())
+        seed = next(each for each in seeds if rules.order(each, listed)[0] == mine)
+        await tx.update(update(draws.draw).values(seed=seed, seed_hash=rules.sha256(seed)))
 
 
 async def all_wishes(world: World) -> list[Any]:

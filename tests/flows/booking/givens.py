@@ -138,14 +138,15 @@ async def books(world: World, days: str, doctor: str, who: str) -> None:
 
 @do
 async def cancels(world: World, days: str, doctor: str, segment: str = "1", n: str = "0") -> None:
-    """One of those who booked by `others_take` cancels; chance has it that the slot cools for five minutes."""
+    """One of those who booked by `others_take` cancels; where nobody waits, chance has it that the slot cools for five
+    minutes."""
     who = f"x{doctor}{segment}{n}"
     async with world.context(who) as context:
         service = BookingService(context)
         row = (await service.coming())[0]
         await service.cancel(row.id)
-        cooled = store.slot.update().where(store.slot.c.id == row.slot_id)
-        await context.tx.update(cooled.values(back_at=context.now + timedelta(minutes=5)))
+        cooling = store.slot.update().where(store.slot.c.id == row.slot_id, store.slot.c.back_at > context.now)
+        await context.tx.update(cooling.values(back_at=context.now + timedelta(minutes=5)))
 
 
 @do

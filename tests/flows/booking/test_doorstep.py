@@ -6,8 +6,13 @@ import asyncio
 from typing import Any
 
 import pytest
+import time_machine
 from sqlalchemy import func, select
 
+from bot.areas import AREAS
+from bot.db.contacts import contact
+from bot.talk.dispatcher import Dispatcher
+from bot.talk.line import Line
 from flows.booking import doorstep, glance, store
 from flows.booking.left import store as left
 from flows.booking.refusals import SlotTaken
@@ -65,7 +70,7 @@ async def test_what_is_full_is_refused_without_a_look_at_it(world: World, looks:
 
 
 async def test_a_slot_that_comes_back_elsewhere_is_seen_within_a_second(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: World, travel: time_machine.Coordinates
 ) -> None:
     """Another process gives a slot back: nothing here forgets, and full is not said for longer than a moment."""
     first, _ = await one_session(world, 1)
@@ -76,9 +81,8 @@ async def test_a_slot_that_comes_back_elsewhere_is_seen_within_a_second(
     assert await refusal(world, "p1", first) is not None
     async with world.database.transaction() as tx:
         await tx.update(store.segment.update().where(store.segment.c.id == first).values(free=1))
-    later = glance.time.monotonic() + glance.MOMENT_S
     assert glance.MOMENT_S <= 1
-    monkeypatch.setattr(glance.time, "monotonic", lambda: later)
+    travel.shift(glance.MOMENT_S)
     assert await refusal(world, "p1", first) is None
 
 
@@ -110,3 +114,60 @@ async def test_a_tap_that_is_sent_again_and_again_is_one_hold(world: World) -> N
         rows = await tx.all(select(store.appointment.c.state))
     assert [row.state for row in rows] == ["booked"]
     assert (await ward.census(world, first))["free"] + (await ward.census(world, second))["free"] == 3
+
+
+async def answered(*turns: Any) -> list[str]:
+    return [answer.messages[0].text for answer in await asyncio.gather(*turns)]
+
+
+async def test_who_waits_before_the_gate_has_no_connection(world: World) -> None:
+    """Some stand there, so that two more wait in line: nothing of the database is in their hands meanwhile."""
+    first, _ = await one_session(world, 1)
+    for n in range(2):
+        await ward.person(world, f"p{n}", f"张{n}")
+        await world.said(f"p{n}", "王静")
+    door = doorstep._doors.setdefault(world.ports, doorstep.Door())
+    line = door.lines[first] = Line(1)
+    async with line.place():
+        stand, go_on = [asyncio.Event() for _ in range(2)]
+
+        async def before_us() -> None:
+            stand.set()
+            await go_on.wait()
+
+        others = [asyncio.create_task(door.lanes.run(first, before_us)) for _ in range(doorstep.AT_ONCE)]
+        await stand.wait()
+        turns = [asyncio.create_task(answered(world.said(f"p{n}", "1"))) for n in range(2)]
+        async with asyncio.timeout(60):
+            while line.waiting < 2:
+                await asyncio.sleep(0.01)
+        async with world.database.transaction() as tx:  # and anybody else gets on, a writer too
+            await tx.update(store.segment.update().where(store.segment.c.id == first).values(free=1))
+        assert world.database._places._value == world.database.size
+        go_on.set()
+        await asyncio.gather(*others)
+    told = [text for each in await asyncio.gather(*turns) for text in each]
+    assert len(told) == 2 and len({text[:6] for text in told}) == 2, "one got it, the other is told that it is gone"
+    assert (await ward.census(world, first))["held"] == 1
+    assert not line.used and await ward.balanced(world)
+
+
+async def test_a_rush_over_two_processes_sells_each_slot_once(world: World) -> None:
+    """Forty tap at once for three slots: who has one is asked to confirm, everybody else is told so."""
+    first, _ = await one_session(world, 3)
+    names = [f"p{n}" for n in range(40)]
+    for n, who in enumerate(names):
+        await ward.person(world, who, f"张{n}")
+        await world.said(who, "王静")
+    other = Dispatcher(world.database, AREAS, world.wording, world.settings, world.ports)
+    dispatchers = (world.dispatcher, other)
+    letters = [world.inbound(who, "1") for who in names]
+    answers = await asyncio.gather(*(dispatchers[n % 2].turn(letter) for n, letter in enumerate(letters)))
+    async with world.database.reading() as tx:
+        held = (store.appointment.c.state == "held", store.appointment.c.segment_id == first)
+        joined = select(contact.c.external_id).join(store.appointment, store.appointment.c.contact_id == contact.c.id)
+        holders = {row.external_id for row in await tx.all(joined.where(*held))}
+    told = {letter.contact for letter, answer in zip(letters, answers, strict=True)
+            if "确认" in "".join(label for _, label in answer.messages[-1].options)}
+    assert len(holders) == 3 and told == holders
+    assert all(answer.messages for answer in answers) and await ward.balanced(world)

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+import time_machine
+
 from flows.booking.glance import MOST, Glance
+
+
+@pytest.fixture(autouse=True)
+def still(travel: time_machine.Coordinates) -> None:
+    """No time goes by."""
 
 
 class Looks:

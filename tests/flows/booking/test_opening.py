@@ -27,7 +27,17 @@ from flows.booking.refusals import InDraw, NotWished, NotYetOpen, WishesClosed
 from flows.booking.service import BookingService
 from jobs import booking_opening
 from tests.flows.booking import ward
-from tests.flows.booking.fair import DAY, OPENS, all_wishes, announced, everybody, record, the_draw, wish
+from tests.flows.booking.fair import (
+    DAY,
+    OPENS,
+    all_wishes,
+    announced,
+    everybody,
+    first_in_order,
+    record,
+    the_draw,
+    wish,
+)
 from tests.support.world import World
 from tests.support.world import test_settings as settings_for
 
@@ -151,6 +161,7 @@ async def test_who_may_not_have_it_is_told_and_the_next_is_asked(
         async with world.context("p0") as context:
             held = await BookingService(context).hold(segment, people[0], f"r{n}")
             await BookingService(context).confirm(held.id)
+    await first_in_order(world, people[0])
     travel.shift(timedelta(seconds=91))
     await booking_opening.sweep_draws(world.workshop.job(name="booking.draws"))
     states = {row.person_id: row for row in await all_wishes(world)}

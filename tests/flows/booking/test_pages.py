@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -68,17 +69,23 @@ class Reader:
         return self.path.partition("?")[0]
 
 
-@pytest.fixture
-async def reader(sqlite_database: Database, travel: time_machine.Coordinates) -> AsyncIterator[Reader]:
+@asynccontextmanager
+async def phone(database: Database) -> AsyncIterator[Reader]:
     """The small hospital, and phone 1 whose contact looks after 张三明."""
-    world = World(sqlite_database)
+    world = World(database)
     await ward.open_hospital(world)
-    async with stage(sqlite_database, world.ports) as on:
+    async with stage(database, world.ports) as on:
         found = Reader(on, world)
         await found.get(HOME)  # signs in: now the contact is there
         openids = {n: on.phones[n].seat(on.settings.accounts["main"].app_id).openid for n in (1, 2)}
         world.address = lambda who: openids[2 if who == "b" else 1]  # type: ignore[method-assign]
         await ward.person(world)
+        yield found
+
+
+@pytest.fixture
+async def reader(sqlite_database: Database, travel: time_machine.Coordinates) -> AsyncIterator[Reader]:
+    async with phone(sqlite_database) as found:
         yield found
 
 

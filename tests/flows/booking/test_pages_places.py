@@ -17,8 +17,8 @@ async def two_sites(on: Reader) -> list[int]:
         await tx.insert(his.site, code="E", name="清梧医院 东院区", address="江东路1号", phone="")
         await tx.insert(his.department, code="51", site="E", name="内科", intro="", discreet=False)
         await tx.insert(
-            his.clinic, code="5101", department="51", site="E", name="呼吸内科", subjects="呼吸内科", phone="", intro="",
-            min_age=None, max_age=None, sex=None, discreet=False, online=True, **EAST,
+            his.clinic, code="5101", department="51", site="E", name="呼吸内科", subjects="呼吸内科", phone="",
+            intro="", min_age=None, max_age=None, sex=None, discreet=False, online=True, **EAST,
         )
         await tx.insert(his.room, code="R5101", site="E", clinic="5101", **EAST)
         await tx.update(his.doctor.update().where(his.doctor.c.code == "D1023").values(clinics="1101,5101"))

@@ -15,6 +15,7 @@ from flows.booking import store
 from flows.booking.roster.patterns import store as patterns
 from flows.booking.service import BookingService
 from flows.directory.service import forget
+from integrations.his.port import HospitalPort
 from tests.flows.booking import ward
 from tests.support.desk import Browser, Desk, Staff, desk
 from tests.support.world import World
@@ -34,7 +35,7 @@ FORM = {
 async def office(database: Database) -> AsyncIterator[tuple[Desk, World]]:
     async with desk(database) as here:
         world = World(database)
-        await ward.open_hospital(world)
+        here.world.ports.put(HospitalPort, await ward.open_hospital(world))
         await ward.sync(world)
         yield here, world
 
@@ -265,3 +266,13 @@ async def test_hostile_words_are_only_words(database: Database) -> None:
             await browser.get(HOME + path)
             assert browser.status == 404, path
         assert await here.acts() and world
+
+
+async def test_choosing_the_doctor_keeps_the_weekdays(database: Database) -> None:
+    async with office(database) as (here, _):
+        browser = await here.enter(await clerk(here))
+        chosen = "doctor=D1024&weekday=5&weekday=6&weeks=odd&first=2027-04-01&last=x"
+        page = await browser.get(f"{HOME}patterns/1101/new?{chosen}")
+        for each in ('value="5" checked', 'value="6" checked', 'value="odd" selected', 'value="2027-04-01"'):
+            assert each in page
+        assert 'value="0" checked' not in page and 'name="last" value=""' in page

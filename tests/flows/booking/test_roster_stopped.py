@@ -18,7 +18,7 @@ from flows.booking.stops.service import StopsService
 from flows.booking.stops.store import stop
 from flows.booking.stops.undoing import Undoing
 from tests.flows.booking import ward
-from tests.flows.booking.test_roster_publishing import (
+from tests.flows.booking.clerk import (
     CODE,
     TERMS,
     appointment,

@@ -89,6 +89,21 @@ async def test_two_workers_make_one_offer(world: World, travel: time_machine.Coo
     assert await ward.balanced(world)
 
 
+async def test_what_is_cancelled_is_offered_at_once_to_who_waits(world: World) -> None:
+    """And where nobody does, it comes back at a random moment."""
+    session, made = await full(world)
+    await join(world, "a", session)
+    await cancel(world, 0, made[0])
+    await world.drain.once()
+    assert await states(world) == ["offered"] and await offer_of(world, "a")
+    await cancel(world, 1, made[1])
+    await world.drain.once()
+    async with world.database.reading() as tx:
+        back = await tx.scalar(select(store.slot.c.back_at).where(store.slot.c.state == "cooling"))
+        assert timedelta() < back - tx.now < timedelta(minutes=30)
+    assert await ward.balanced(world)
+
+
 async def test_taken_twice_is_taken_once(world: World, travel: time_machine.Coordinates) -> None:
     session, made = await full(world)
     await join(world, "a", session)

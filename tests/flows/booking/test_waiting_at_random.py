@@ -19,7 +19,7 @@ from tests.flows.booking import ward
 from tests.support.world import World
 
 ACTS = (
-    *["hold"] * 4, *["confirm"] * 5, *["join"] * 7, *["cancel"] * 4, *["release"] * 3, "give_up", *["time"] * 4,
+    *["hold"] * 7, *["confirm"] * 5, *["join"] * 7, *["cancel"] * 4, *["release"] * 3, "give_up", *["time"] * 4,
 )
 
 

@@ -45,6 +45,21 @@ async def test_what_the_channel_does_not_take_waits_for_the_contact(with_templat
     assert "付款成功" not in again.messages[0].text
 
 
+async def test_that_words_wait_is_said_once_until_they_are_read(with_templates: Notices) -> None:
+    notices = with_templates
+    for number in (1, 2, 3):
+        await _say(notices, f"outbox:{number}")
+    await notices.settle()
+    told = [values["thing1"] for _, _, values in notices.channels.templates]
+    assert told == ["您有新回复，回复 我的消息 查看"]
+    answer = await notices.world.said("a", "我的消息")
+    assert answer.messages[0].text.count("付款成功") == 3
+    notices.channels.closed = True
+    await _say(notices, "outbox:4")
+    await notices.settle()
+    assert len(notices.channels.templates) == 2, "what came after they read is told of again"
+
+
 async def test_a_window_that_opens_meanwhile_takes_the_words_themselves(notices: Notices) -> None:
     await _say(notices)
     await notices.talked()

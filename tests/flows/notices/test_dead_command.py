@@ -51,8 +51,9 @@ async def test_letters_are_shown_and_sent_again(ask: Any, notices: Notices) -> N
         notices.traveller.shift(400)
     code, lines = await ask()
     assert code == 0 and len(lines) == 2
-    assert "nobody.knows" in " ".join(lines) and f"probe.report  {limit} tries  OutsideUnavailable" in " ".join(lines)
-    assert "张小明" not in " ".join(lines)
+    shown = " ".join(lines)
+    assert "nobody.knows" in shown and f"probe.report order:1  {limit} tries  OutsideUnavailable" in shown
+    assert "张小明" not in shown
     assert await ask("again", "--all") == (0, ["2 will be tried again"])
     await notices.settle()
     assert len(notices.channels.sent) == 1

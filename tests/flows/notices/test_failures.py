@@ -11,10 +11,11 @@ import pytest
 from bot.db import outbox
 from bot.errors import OutsideUnavailable, OutsideUnknown
 from bot.settings import Settings
+from flows.notices.undelivered import list_dead, send_again
 from jobs import registry
-from jobs.dead_letters import list_dead, send_again
 from jobs.outbox import Drain
 from tests.flows.notices.conftest import Notices
+from tests.support.patience import until
 
 
 class Killed(BaseException):
@@ -173,11 +174,12 @@ async def test_two_workers_at_full_width(notices: Notices) -> None:
     for about in range(3):
         for number in range(10):
             await notices.push(who=f"p{number}", about=f"report:{about}")
-    for _ in range(400):
-        if len(await notices.rows()) == 30 and {row.state for row in await notices.rows()} == {"sent"}:
-            break
+
+    async def all_sent() -> bool:
         notices.traveller.shift(timedelta(seconds=1))  # a deadlock's loser is tried again a second later
-        await asyncio.sleep(0.05)
+        return [row.state for row in await notices.rows()] == ["sent"] * 30
+
+    await until(all_sent, pause=0.05)
     for drain in drains:
         await drain.stop()
     await asyncio.gather(*running)

@@ -64,7 +64,7 @@ async def test_a_result_that_comes_before_the_sending_is_written_down(with_templ
 
 
 async def test_results_of_messages_that_are_not_ours_are_let_go(with_templates: Notices) -> None:
-    from jobs.dead_letters import list_dead
+    from flows.notices.undelivered import list_dead
 
     await with_templates.world.said("a", kind="delivery", message_id="999", status="success")
     for _ in range(12):

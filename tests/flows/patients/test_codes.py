@@ -9,13 +9,13 @@ import time_machine
 
 from bot.db import outbox_dead
 from bot.errors import OutsideUnavailable, Refusal
+from flows.notices.undelivered import list_dead
 from flows.patients.people import CodeCheck
 from flows.patients.proof.codes import read_code
 from flows.patients.refusals import CodesForContact, CodesForMobile, CodeTooSoon
 from flows.patients.service import PatientsService
 from integrations.sms.errors import NumberRefused
 from integrations.sms.port import SmsPort, SmsReceipt
-from jobs.dead_letters import list_dead
 from tests.flows.patients.family import MOBILE, OTHER_MOBILE, last_code
 from tests.support.world import World
 

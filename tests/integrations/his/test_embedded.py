@@ -15,9 +15,10 @@ from integrations.his.conduct import GOOD, Conduct, behave, current
 from integrations.his.embedded import EmbeddedHospital
 from integrations.his.seed import DAYS, seed
 from tests.integrations.his.contract import SOMEBODY, Desk, HospitalContract, Like
+from tests.integrations.his.contract_sessions import SessionsContract
 
 
-class TestEmbeddedHospital(HospitalContract):
+class TestEmbeddedHospital(HospitalContract, SessionsContract):
     pass
 
 
@@ -42,6 +43,17 @@ async def test_a_day_made_side_by_side_is_made_once(hospital: EmbeddedHospital) 
     codes = [session.code for session in rosters[0]]
     assert len(codes) == len(set(codes)) > 200
     assert all(list(roster) == list(rosters[0]) for roster in rosters)
+
+
+async def test_days_made_before_there_were_devices_get_their_sessions(database: Database) -> None:
+    await seed(database, HospitalClock(), people=20, days=6)
+    async with database.transaction() as tx:
+        await tx.execute(store.session.delete().where(store.session.c.kind == "examination"))
+    today, hospital = HospitalClock().today(), EmbeddedHospital(database)
+    told = await asyncio.gather(*(hospital.rosters(today, today + timedelta(days=6)) for _ in range(2)))
+    devices = {each.date for each in told[0] if each.kind == "examination"}
+    assert devices == {each.date for each in told[0] if each.date.weekday() < 5}
+    assert list(told[0]) == list(told[1]) == list(await hospital.rosters(today, today + timedelta(days=6)))
 
 
 async def test_every_process_meets_the_same_conduct(database: Database) -> None:

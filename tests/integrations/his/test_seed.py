@@ -6,13 +6,14 @@ import hashlib
 from collections import Counter
 from datetime import date, timedelta
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 
 from bot import documents
 from bot.documents import Document, read_document
 from integrations.his.roster import HOURS, Planned, plan
-from integrations.his.seed import book
+from integrations.his.seed import book, examinations
 from integrations.his.seed.doctors import doctors
 from integrations.his.seed.patients import AS_OF, patients
 from integrations.his.seed.staff import staff
@@ -28,6 +29,13 @@ MONDAY = date(2027, 3, 1)
 @pytest.fixture(scope="module")
 def month() -> list[Planned]:
     return [each for n in range(28) for each in plan(MONDAY + timedelta(days=n), patterns())]
+
+
+def test_the_changelog_counts_it_right() -> None:
+    told = (Path(__file__).parents[3] / "CHANGELOG.md").read_text()
+    places = f"{len(book.clinics())} clinics and {len(examinations.units())} places of examination"
+    assert f"{places}, {len(doctors())} doctors" in told
+    assert f"{len(list(patients())):,} patients" in told
 
 
 def test_it_is_a_whole_general_hospital() -> None:

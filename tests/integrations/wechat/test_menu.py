@@ -34,7 +34,30 @@ def test_our_own_menu_is_in_order() -> None:
     assert "flow:booking" in menu.keys
     for key in menu.keys:
         flow = key.removeprefix("flow:")
-        assert flow in AREAS.flows if flow != key else words.control(key), f"nobody hears {key}"
+        heard = flow in AREAS.flows if flow != key else words.control(key) or key in AREAS.words
+        assert heard, f"nobody hears {key}"
+
+
+def test_our_own_menu_has_all_that_can_be_begun() -> None:
+    keys = read_menu(MENU).keys
+    begun = {AREAS.words.get(key, key.removeprefix("flow:")) for key in keys}
+    wanted = {"booking", "appointments", "exams", "offer", "stopped", "appeal", "people", "register", "easy", "human"}
+    assert wanted <= begun
+    doings = [leaf.key or leaf.url for top in read_menu(MENU).buttons for leaf in top.sub]
+    assert "/h5/booking/" in doings
+    assert len(set(doings)) == len(doings), "no two do the same"
+
+
+def test_help_names_what_can_be_begun() -> None:
+    said = (MENU.parents[1] / "common" / "chat" / "help.j2").read_text("utf-8")
+    for word in ("挂号", "我的预约", "签到", "检查", "候补", "停诊", "就诊人", "申诉", "大字", "我的消息"):
+        assert word in said and AREAS.words.get(word), word
+
+
+def test_pages_of_ours_say_for_which_account_they_are() -> None:
+    leaf = Button("网页挂号", url="/h5/booking/")
+    assert leaf.wire(BASE, "second")["url"] == "https://h.example/h5/booking/?account=second"
+    assert Button("急诊", url="https://other.example/x").wire(BASE, "second")["url"] == "https://other.example/x"
 
 
 def test_a_whole_file(tmp_path: Path) -> None:

@@ -88,7 +88,9 @@ class Remembering:
         self.heard: list[Inbound] = []
         self.kept: list[Inbound] = []
         self.answer = Answer((Message("您好，请选择科室", ((1, "内科"), (2, "外科"))),))
-        self.seconds = 0.0
+        self.gate = asyncio.Event()
+        """Cleared, no turn comes to its end."""
+        self.gate.set()
         self.fault: Exception | None = None
         self.late_fault: Exception | None = None
         self.finished = 0
@@ -101,7 +103,7 @@ class Remembering:
         return await (asyncio.shield(task) if until is None else ended(task, until))
 
     async def _work(self) -> Answer:
-        await asyncio.sleep(self.seconds)
+        await self.gate.wait()
         self.finished += 1
         if self.fault:
             raise self.fault

@@ -9,6 +9,7 @@ import time
 import pytest
 from structlog.testing import capture_logs
 
+from tests.support.patience import LONG_S
 from tests.webhooks.wechat.caller import NONCE, SECOND_APP_ID, Caller, fixture, serving
 
 MAIN = "/webhooks/wechat/main"
@@ -49,7 +50,7 @@ async def test_forgeries_are_refused_at_once_and_nothing_runs(client, dispatcher
     # Made now and not when the tests were collected: by then all of them would be stale, and refused for that.
     query, body, status = next(case[1:] for case in forged() if case[0] == name)
     with capture_logs() as lines:
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(3):  # less than a turn is waited for
             response = await client.post(MAIN, params=query, data=body)
     assert response.status in (status if isinstance(status, set) else {status})
     assert await response.read() == b""
@@ -90,8 +91,7 @@ async def test_a_body_that_swells_is_not_read(client, dispatcher):
 async def test_slow_bodies_are_given_up(dispatcher):
     async def slow():
         yield b"<xml>"
-        await asyncio.sleep(5)
-    async with serving(dispatcher, answer_seconds=0.1) as client:
-        began = time.perf_counter()
+        await asyncio.sleep(LONG_S)
+    async with serving(dispatcher, answer_seconds=0.1) as client, asyncio.timeout(LONG_S / 2):
         response = await client.post(MAIN, params=Caller().sealed(b"")[0], data=slow())
-        assert response.status == 408 and time.perf_counter() - began < 1
+        assert response.status == 408

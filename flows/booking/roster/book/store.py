@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, Row, String, case, func, select, update
+from sqlalchemy import Column, ForeignKey, Index, Integer, Row, String, case, func, literal, select, update
 
 from bot.db.schema import Moment, code, key, table, whole
 from bot.db.transaction import Transaction
@@ -60,6 +60,16 @@ async def changed(tx: Transaction, session_id: int) -> None:
     mine = update(told).where(told.c.session_id == session_id)
     if await tx.update(mine.values(wanted=told.c.wanted + 1, state=WAITING, changed_at=tx.now)):
         _put(tx, session_id)
+
+
+async def note_unnoted(tx: Transaction, first: date, since: datetime) -> int:
+    """Sessions of ours from this day on without a row (made by a process of an older version, or restored) wait from
+    that moment on; gives how many."""
+    values = {"wanted": 1, "entered": 0, "state": WAITING, "digest": "", "heard": "", "changed_at": since}
+    noted = select(told.c.id).where(told.c.session_id == session.c.id)
+    ours = select(session.c.id, *(literal(each, told.c[name].type) for name, each in values.items()))
+    ours = ours.where(session.c.source == "desk", session.c.date >= first, ~noted.exists())
+    return await tx.update(told.insert().from_select(["session_id", *values], ours))
 
 
 async def late(tx: Transaction, first: date, before: datetime, limit: int) -> Sequence[int]:
@@ -146,8 +156,8 @@ async def unregistered(tx: Transaction, session_id: int) -> Sequence[Row[Any]]:
 
 
 async def known(tx: Transaction, first: date, last: date) -> Mapping[str, Row[Any]]:
-    """The hospital's code -> (session_id, wanted, entered, heard) of ours of these days, both included."""
-    own = select(told.c.code, told.c.session_id, told.c.wanted, told.c.entered, told.c.heard)
+    """The hospital's code -> (session_id, wanted, entered, state, heard) of ours of these days, both included."""
+    own = select(*_BOOK)
     joined = own.join(session, session.c.id == told.c.session_id)
     rows = await tx.all(joined.where(told.c.code.is_not(None), session.c.date.between(first, last)))
     return {row.code: row for row in rows}
@@ -168,8 +178,9 @@ async def on_the_way(tx: Transaction, first: date, last: date) -> set[tuple[str,
     return {(row.doctor or f"clinic:{row.clinic}", row.date, row.half) for row in rows}
 
 
-async def hear(tx: Transaction, sessions: Collection[int], heard: str) -> None:
-    await tx.update(update(told).where(told.c.session_id.in_(sessions)).values(heard=heard))
+async def hear(tx: Transaction, session_id: int, heard: str) -> None:
+    """What its rosters tell of a session."""
+    await tx.update(update(told).where(told.c.session_id == session_id).values(heard=heard))
 
 
 # --- for the office --------------------------------------------------------------------------------------------------

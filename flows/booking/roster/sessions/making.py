@@ -13,6 +13,7 @@ from bot.clock import HospitalClock
 from bot.db.transaction import Transaction
 from flows.booking.neighbours import Catalogue
 from flows.booking.roster import store as rosters
+from flows.booking.roster.book import store as book
 from flows.booking.roster.patterns.rules import Part, Planned
 from flows.booking.roster.plan import changes
 from flows.booking.roster.sessions import store
@@ -51,6 +52,7 @@ class Maker:
                  for each in made for at, part in enumerate(each.parts, 1)]
         if not parts:
             return 0
+        await book.made(self.tx, [ids[each.code] for each in made])
         segments = await rosters.add_segments(self.tx, parts)
         await rosters.add_slots(self.tx, [
             (ids[each.code], segments[ids[each.code], at], number)
@@ -86,6 +88,7 @@ class Maker:
         for segment_id in segments.values():
             await rosters.recount(tx, segment_id)
         await rosters.change_session(tx, known.id, **self._session(planned), **({"state": state} if state else {}))
+        await book.changed(tx, known.id)
 
     async def gone(self, known: Known) -> None:
         """No pattern tells it any more: nobody new gets in, and its free slots go; whoever is in it stays."""
@@ -95,6 +98,7 @@ class Maker:
         for segment_id in segments.values():
             await rosters.recount(self.tx, segment_id)
         await store.gone(self.tx, known.id)
+        await book.changed(self.tx, known.id)
 
     def _session(self, planned: Planned) -> Mapping[str, Any]:
         terms, place = planned.pattern.terms, self.place(planned)

@@ -13,6 +13,7 @@ from bot.errors import Conflict, NotFound, Refusal
 from flows.booking.glance import glance
 from flows.booking.neighbours import Neighbours
 from flows.booking.roster import store as rosters
+from flows.booking.roster.book import store as book
 from flows.booking.roster.patterns import store as patterns
 from flows.booking.roster.patterns.rules import Edit, Terms
 from flows.booking.roster.sessions import store
@@ -101,6 +102,7 @@ class Publishing:
         await rosters.lock(self.tx, known.id)
         if await store.set_state(self.tx, known.id, "closed", was="open"):
             await store.close_segments(self.tx, known.id)
+            await book.changed(self.tx, known.id)
             await self._told("closed", known)
 
     async def open(self, code: str) -> None:

@@ -141,6 +141,13 @@ async def sittings(
     return await tx.all(query.order_by(session.c.date, session.c.code))
 
 
+async def next_day(tx: Transaction, first: date, clinics: Collection[str]) -> date | None:
+    """The first day from ``first`` on with a session in these clinics."""
+    mine = select(func.min(session.c.date)).where(session.c.clinic.in_(clinics), session.c.date >= first)
+    found: date | None = await tx.scalar(mine)
+    return found
+
+
 async def parts(tx: Transaction, sessions: Collection[int]) -> Sequence[Any]:
     """Segments of these sessions in time: session_id, position, start_wall, end_wall, capacity, free, state."""
     own = [segment.c[name] for name in ("session_id", "position", "start_wall", "end_wall", "first_number", "capacity",

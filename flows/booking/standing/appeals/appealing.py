@@ -120,11 +120,15 @@ class Appeals:
 
     async def about_refusal(self, no: booking.BookingRefusal, person_id: int, segment_id: int) -> str:
         """What an appeal against a refusal of this wish would be about; "" where there is none, or it was made."""
-        person = next((each for each in await self.neighbours.persons() if each.id == person_id), None)
         place = await left.place(self.tx, segment_id)
-        if person is None or place is None or not no.appeals:
+        return await self.about_session(no, person_id, place.session_id) if place else ""
+
+    async def about_session(self, no: booking.BookingRefusal, person_id: int, session_id: int) -> str:
+        """The same of a wish for a whole session."""
+        person = next((each for each in await self.neighbours.persons() if each.id == person_id), None)
+        if person is None or not no.appeals:
             return ""
-        about = f"refusal:{no.template}:{person.public_id}:{place.session_id}"
+        about = f"refusal:{no.template}:{person.public_id}:{session_id}"
         if no.appeals == LOCK:
             about = next((each["about"] for each in await self.record.locks([person])), "")
         return "" if about in await store.abouts(self.tx, [about]) else about

@@ -29,9 +29,12 @@ _PLACE = [
 
 
 async def due(tx: Transaction, since: datetime, until: datetime, limit: int, after: int = 0) -> Sequence[Row[Any]]:
-    """(id, end_at, clinic, date) of booked appointments whose segment ended between the two moments, whose patient
-    is not known to have come, and that are not written down. `after`: the key of the last that was looked at."""
-    mine = select(appointment.c.id, segment.c.end_at, session.c.clinic, session.c.date).select_from(session)
+    """(id, end_at, clinic, date, unheard) of booked appointments whose segment ended between the two moments, whose
+    patient is not known to have come, and that are not written down. `unheard`: the session is ours and the hospital
+    never had the appointment, so that it cannot tell who came. `after`: the key of the last that was looked at."""
+    unheard = and_(session.c.source == "desk", appointment.c.registration.is_(None)).label("unheard")
+    fields = (appointment.c.id, segment.c.end_at, session.c.clinic, session.c.date, unheard)
+    mine = select(*fields).select_from(session)
     mine = mine.join(segment, segment.c.session_id == session.c.id)
     mine = mine.join(appointment, appointment.c.segment_id == segment.c.id)
     mine = mine.outerjoin(attendance, attendance.c.appointment_id == appointment.c.id)

@@ -8,14 +8,15 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, or_, select, update
+from sqlalchemy import Row, Select, and_, func, literal, or_, select, update
 
 from bot.db.schema import new_public_id
 from bot.db.transaction import Transaction
 from flows.booking.stops import store
-from flows.booking.stops.rules import CHANGEABLE
+from flows.booking.stops.rules import CHANGEABLE, Terms
 from flows.booking.stops.store import OPEN, REPLACED, RUNNING, call, choice, stop
 from flows.booking.store import appointment, segment, session
+from flows.notices.store import SENT, WAITING, push
 
 _STOP = [
     stop.c.public_id.label("stop"), stop.c.kind, stop.c.source, stop.c.reason, stop.c.state.label("stop_state"),
@@ -25,6 +26,7 @@ _VISIT = [
     appointment.c.public_id.label("appointment"), appointment.c.person_id, appointment.c.number,
     appointment.c.state.label("appointment_state"), segment.c.start_at, segment.c.end_at, segment.c.start_wall,
     segment.c.end_wall, session.c.date, session.c.half, session.c.clinic, session.c.doctor,
+    session.c.kind.label("visit_kind"),
     func.coalesce(segment.c.substitute, session.c.substitute).label("substitute"),
 ]
 
@@ -34,6 +36,10 @@ def _choices() -> Select[Any]:
     joined = joined.join(appointment, appointment.c.id == choice.c.appointment_id)
     joined = joined.join(segment, segment.c.id == appointment.c.segment_id)
     return joined.join(session, session.c.id == segment.c.session_id)
+
+
+def _to_come(now: datetime) -> Select[Any]:
+    return _choices().where(choice.c.state == OPEN, segment.c.start_at > now, appointment.c.state == "booked")
 
 
 async def add(
@@ -107,8 +113,23 @@ async def of_stops(tx: Transaction, stops: Collection[int]) -> Sequence[Row[Any]
 
 async def to_come(tx: Transaction) -> Sequence[Row[Any]]:
     """Unanswered, and their time has not begun: whom the office may have to call."""
-    mine = _choices().where(choice.c.state == OPEN, segment.c.start_at > tx.now, appointment.c.state == "booked")
-    return await tx.all(mine.order_by(segment.c.start_at, choice.c.id))
+    return await tx.all(_to_come(tx.now).order_by(segment.c.start_at, choice.c.id))
+
+
+async def count_calls(
+    tx: Transaction, terms: Terms, *, clinics: Collection[str] | None, kinds: Collection[str], about: str
+) -> int:
+    """How many of those `to_come` the office has to call, as `rules.to_call` has it. `clinics` None is all; `about` is
+    how the pushes of these `kinds` name a choice, before its public id."""
+    name = literal(about) + choice.c.public_id
+    told = select(push.c.id).where(push.c.kind.in_(kinds), push.c.about == name, push.c.state.in_((SENT, WAITING)))
+    late = or_(segment.c.start_at <= tx.now + terms.call_before, choice.c.made_at <= tx.now - terms.call_after)
+    unseen = and_(choice.c.seen_at.is_(None), or_(late, ~told.exists()))
+    not_reached = func.coalesce(choice.c.called, "") != "reached"
+    mine = _to_come(tx.now).where(not_reached, or_(choice.c.until <= tx.now, unseen))
+    if clinics is not None:
+        mine = mine.where(session.c.clinic.in_(clinics))
+    return int(await tx.scalar(mine.with_only_columns(func.count())))
 
 
 async def resting(tx: Transaction, appointments: Collection[int]) -> dict[int, Row[Any]]:

@@ -108,6 +108,24 @@ async def test_a_package_is_whole_and_in_order(rooms: World) -> None:
     assert await states(rooms) == []
 
 
+async def test_who_moves_a_part_of_a_package_keeps_the_others_confirmed(rooms: World) -> None:
+    person = await ward.person(rooms)
+    wanted = await chosen(rooms, 0, 2, 4)
+    async with rooms.context() as context:
+        rows = await ExamService(context).hold_together(person, wanted, "r")
+    async with rooms.context() as context:
+        await ExamService(context).confirm_together("r")
+    heart = next(row for row in rows if row.segment_id == wanted["PK-BASE:HC-ECG"])
+    async with rooms.context() as context:
+        await ExamService(context).change(heart.id, (await segments(rooms, "212"))[5].id)
+    for again in rows:
+        async with rooms.context() as context:
+            assert (await ExamService(context).confirm(again.id)).state in ("booked", "changed")
+    async with rooms.context() as context:
+        assert len(await ExamService(context).hold_together(person, wanted, "r")) == 2
+    assert await states(rooms) == ["booked", "booked", "booked", "changed"]
+
+
 async def test_nobody_takes_a_device_without_an_order_or_for_somebody_else(rooms: World) -> None:
     person, other = await ward.person(rooms, "a", "钱一"), await ward.person(rooms, "b", "钱二")
     order = (await devices.ordered(rooms, "钱二", "US-HEART"))[0]

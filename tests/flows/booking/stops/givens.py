@@ -9,7 +9,7 @@ from flows.booking.service import BookingService
 from flows.booking.stops.choosing import Choosing
 from flows.booking.stops.rules import Wish
 from flows.booking.stops.service import StopsService
-from flows.booking.stops.store import stop
+from flows.booking.stops.store import choice, stop
 from flows.booking.stops.undoing import Undoing
 from flows.patients import store as patients
 from tests.flows.booking import ward
@@ -87,3 +87,10 @@ async def holds(world: World, days: str, doctor: str, who: str) -> None:
         service = BookingService(context)
         person = (await service.neighbours.persons())[0]
         await service.hold(rows[0].id, person.id, f"{who}:hold:{code}")
+
+
+@do
+async def choice_named(world: World, public: str) -> None:
+    """The one choice that is open has this public id, as in a conversation that was kept."""
+    async with world.database.transaction() as tx:
+        await tx.update(choice.update().values(public_id=public))

@@ -22,7 +22,7 @@ from flows.booking.stops.refusals import UndoTooLate
 from flows.booking.stops.undoing import Undoing
 from jobs import booking_stops
 from tests.flows.booking import ward
-from tests.flows.booking.stops.test_stops import asked, run, seated, stop
+from tests.flows.booking.stops.test_stops import LATER, asked, run, seated, stop
 from tests.support.world import World
 
 
@@ -43,6 +43,17 @@ async def test_nobody_gets_past_a_draw_by_a_stop(world: World) -> None:
     assert await run(world, offered, "p0") == []
     with pytest.raises(InDraw):  # by a page that was opened before
         await run(world, lambda context: Choosing(context).choose(public, "other", drawn.id), "p0")
+
+
+async def test_a_stop_keeps_nothing_of_what_is_yet_to_be_drawn(world: World) -> None:
+    session, _ = await seated(world, 1)
+    segments = await ward.segments(world, f"{LATER:%y%m%d}am11011023")
+    async with world.database.transaction() as tx:
+        await store.set_session(tx, segments[0].session_id, draw="coming")
+    await stop(world, session)
+    assert (await asked(world))[0].slot_id is None
+    after = await ward.segments(world, f"{LATER:%y%m%d}am11011023")
+    assert [each.free for each in after] == [each.free for each in segments]
 
 
 async def test_who_chooses_and_who_takes_the_stop_back_never_wait_for_each_other(world: World) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from sqlalchemy import select
 from flows.booking.stops import store
 from flows.booking.stops.rules import Wish
 from flows.booking.stops.service import StopsService
+from integrations.his import store as his
 from tests.flows.booking import ward
 from tests.flows.booking.test_pages import HOME, Reader, reader, sits
 
@@ -43,6 +44,18 @@ async def test_a_list_with_the_substitute_does_not_say_stopped(reader: Reader) -
     await stopped(reader, substitute="D1031")
     page = await reader.get(f"{HOME}mine/")
     assert "李崇文" in page and "换医生了，请选择" in page and "停诊，请选择" not in page
+
+
+async def test_who_is_of_another_clinic_stands_apart(reader: Reader) -> None:
+    """李崇文 is at home in 1102 and sits in 1101 as well: neither as a substitute nor among the others one of them."""
+    async with reader.world.database.transaction() as tx:
+        await tx.update(his.doctor.update().where(his.doctor.c.code == "D1031").values(clinics="1102,1101"))
+    await sits(reader, doctor="1031", starts=time(8), ends=time(9))
+    _, page = await stopped(reader, substitute="D1032")
+    assert "王竞" in await reader.get(page) and "平时在心血管内科" in reader.text
+    shown = await reader.get(f"{page}/others")
+    assert shown.index("陈松年") < shown.index("其他专科的医生") < shown.index("李崇文")
+    assert shown.count("平时在心血管内科") == 1
 
 
 async def test_the_appointment_leads_to_the_choice(reader: Reader) -> None:

@@ -15,14 +15,16 @@ LIMIT = 200
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """`id` is "o" and the number of an outbox row, or "p" and the public id of a push. `what` is its topic or kind;
-    `error` a slug or the name of an error; nothing here is personal."""
+    """`id` is "o" and the number of an outbox row, "p" and the public id of a push, or "c" and that of a call to make.
+    `what` is its topic or kind, `about` the matter; `error` a slug or the name of an error; nothing here is
+    personal."""
 
     id: str
     what: str
     error: str
     attempts: int
     since: datetime
+    about: str = ""
 
 
 async def list_dead(tx: Transaction, *, limit: int = LIMIT) -> list[DeadLetter]:
@@ -30,15 +32,16 @@ async def list_dead(tx: Transaction, *, limit: int = LIMIT) -> list[DeadLetter]:
     rows = await outbox_dead.dead_rows(tx, limit=limit)
     found = [DeadLetter(f"o{row.id}", row.topic, row.error or "", row.attempts, row.due_at) for row in rows]
     for row in await pushes.dead(tx, limit):
-        found.append(DeadLetter(f"p{row.public_id}", row.kind, row.error or "", row.attempts, row.due_at))
+        found.append(DeadLetter(f"p{row.public_id}", row.kind, row.error or "", row.attempts, row.due_at,
+                                row.about))
     return sorted(found, key=lambda letter: letter.since)[:limit]
 
 
 async def list_calls(tx: Transaction, *, limit: int = LIMIT) -> list[DeadLetter]:
-    """Contacts whom nothing reached, the oldest first: `id` is "c" and the task's public id, `what` kind and matter."""
+    """Contacts whom nothing reached, the oldest first."""
     rows = await pushes.call_tasks(tx, limit)
     return [
-        DeadLetter(f"c{row.public_id}", f"{row.kind} {row.about}", "to be called", 0, row.created_at) for row in rows
+        DeadLetter(f"c{row.public_id}", row.kind, "to be called", 0, row.created_at, row.about) for row in rows
     ]
 
 
@@ -56,3 +59,8 @@ async def send_again(tx: Transaction, letter_id: str) -> bool:
         tx.put(SEND, {"push": name})
         return True
     return False
+
+
+async def level(tx: Transaction) -> int:
+    """How many there are to look at."""
+    return (await outbox_dead.levels(tx))[1] + await pushes.level(tx)

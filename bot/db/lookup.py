@@ -1,0 +1,83 @@
+"""A question that many turns ask: compiled once, asked on the driver's own cursor, read by the types of its columns.
+
+What SQLAlchemy costs a statement (building it, its async layer, its rows) is more than what the database does for it.
+Everywhere else that is fine; where hundreds ask the same in a second it is most of a turn.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import BindParameter, Column, Dialect, Select, bindparam
+
+from bot.db.prepared import Prepared
+from bot.db.schema import Sealed
+from bot.db.transaction import Transaction
+
+Convert = Callable[[Any], Any]
+
+
+class Lookup:
+    """`make` gives the SELECT, with bindparams that know their types for what `rows` and `first` are given."""
+
+    def __init__(self, make: Callable[[], Select[Any]]) -> None:
+        self._make = make
+        self._made: dict[str, _Compiled] = {}
+
+    async def rows(self, tx: Transaction, **values: Any) -> Sequence[Any]:
+        """Named rows, as SQLAlchemy's are."""
+        link = tx.link
+        made = self._made.get(link.dialect.name)
+        if made is None:
+            made = self._made[link.dialect.name] = _Compiled(self._make(), link.dialect)
+        begin = tx.writable and not link.in_transaction
+        (found,) = await link.script([(made.prepared, made.prepared.args(values))], begin=begin)
+        assert isinstance(found, list)
+        return made.read(found)
+
+    async def first(self, tx: Transaction, **values: Any) -> Any | None:
+        """The first row, or None."""
+        rows = await self.rows(tx, **values)
+        return rows[0] if rows else None
+
+
+def asked(column: Column[Any], name: str = "") -> BindParameter[Any]:
+    """What is given for a column, under its name or another one."""
+    return bindparam(name or column.name, type_=column.type)
+
+
+class _Compiled:
+    def __init__(self, statement: Select[Any], dialect: Dialect) -> None:
+        self.prepared = Prepared(statement, dialect)
+        columns = list(statement.selected_columns)
+        self._row = _named([str(column.key) for column in columns])
+        # MySQL's bytes were read by the statement's shape already; only what is sealed is left to be opened.
+        self._converts = [
+            (place, convert) for place, column in enumerate(columns) if (convert := _convert(column.type, dialect))
+        ]
+
+    def read(self, found: Sequence[Sequence[Any]]) -> list[Any]:
+        out = []
+        for values in found:
+            row = list(values)
+            for place, convert in self._converts:
+                row[place] = convert(row[place])
+            out.append(self._row(*row))
+        return out
+
+
+def _convert(kind: Any, dialect: Dialect) -> Convert | None:
+    if dialect.name != "sqlite":
+        return (lambda value: kind.process_result_value(value, dialect)) if isinstance(kind, Sealed) else None
+    made: Convert | None = kind.dialect_impl(dialect).result_processor(dialect, None)
+    return made
+
+
+def _named(names: Sequence[str]) -> Callable[..., Any]:
+    make: Callable[..., Any] = namedtuple  # its names are known only here
+    found = make("Found", names)
+    found._mapping = property(lambda row: row._asdict())
+    row: Callable[..., Any] = found
+    return row

@@ -1,0 +1,1 @@
+"""How staff call appointments, sessions, stops and what hangs on them, where a list holds their ids only."""

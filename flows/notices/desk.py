@@ -1,0 +1,77 @@
+"""/desk/notices/: what could not be delivered or done, to be tried again; whom nothing reached, to be called."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiohttp import web
+
+from bot.access import audit
+from bot.access.doors import Door
+from bot.access.rights import Member
+from bot.access.work import Wait
+from bot.context import Context
+from bot.errors import BadInput, NotFound
+from bot.web.desk.guard import needs
+from bot.web.desk.lists import Column, Listing
+from bot.web.desk.pages import called, in_tx, reading, render, see
+from flows.notices import undelivered
+from flows.notices.kinds import Kinds
+from flows.notices.undelivered import DeadLetter
+
+HOME, RIGHT = "/desk/notices/", "notices.undelivered"
+LIST = Listing(
+    "undelivered",
+    (Column("since", "moment"), Column("sort"), Column("what"), Column("about"), Column("error"),
+     Column("attempts", "number"), Column("act", sortable=False)),
+    filters=("sort",), sort="since",
+)
+SORTS = {"o": "job", "p": "push", "c": "call"}
+routes = web.RouteTableDef()
+
+
+@routes.get(HOME)
+@needs(RIGHT)
+async def listed(request: web.Request) -> web.StreamResponse:
+    asked = LIST.asked(request)
+    async with reading(request) as context:
+        letters = [*await undelivered.list_calls(context.tx), *await undelivered.list_dead(context.tx)]
+        names = await called(request, context, {letter.about for letter in letters})
+        rows = [_row(context, letter, names) for letter in letters]
+    rows = [row for row in rows if asked.filters["sort"] in ("", row["sort"])]
+    return render(request, "notices/desk/list.html.j2", list=LIST.shown(asked, rows), sorts=SORTS.values(),
+                  done=request.query.get("done", ""))
+
+
+@routes.post(HOME + "{id}/{act}")
+@needs(RIGHT)
+@in_tx
+async def deal(request: web.Request, context: Context) -> web.StreamResponse:
+    """Try again what is dead; close a call that was made."""
+    which, act = request.match_info["id"], request.match_info["act"]
+    if act not in ("again", "called"):
+        raise BadInput("no_such_act")
+    work = undelivered.send_again if act == "again" else undelivered.called
+    if not await work(context.tx, which):
+        raise NotFound("letter")
+    audit.write(context.tx, context.actor, f"notices.{act}", f"{SORTS.get(which[:1], 'push')}:{which[1:]}")
+    return see(request, f"{HOME}?done={act}")
+
+
+def _row(context: Context, letter: DeadLetter, names: dict[str, str]) -> dict[str, Any]:
+    kinds, sort = context.ports[Kinds], SORTS[letter.id[0]]
+    words = context.wording.words
+    title = kinds[letter.what].title if letter.what in kinds else words["jobs"].get(letter.what, letter.what)
+    reason = letter.error.partition(":")[0].removeprefix("refused ")
+    return {
+        "id": letter.id, "since": letter.since, "sort": sort, "what": title, "about": names.get(letter.about, ""),
+        "error": words["journal"]["reasons"].get(reason, reason), "attempts": letter.attempts or None,
+    }
+
+
+async def count(context: Context, member: Member) -> int:
+    return await undelivered.level(context.tx)
+
+
+DOOR = Door(HOME, RIGHT, "alert")
+WAIT = Wait("undelivered", RIGHT, HOME, count, late=True)

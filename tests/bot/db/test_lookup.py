@@ -1,0 +1,64 @@
+"""A lookup reads what SQLAlchemy reads, on both databases."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlalchemy import Boolean, Column, Connection, Date, Integer, SmallInteger, String, Table, select
+
+from bot.db.engine import Database
+from bot.db.lookup import Lookup, asked
+from bot.db.schema import Moment, Sealed, code, key, metadata
+
+ROWS = [
+    {"id": 1, "word": "a'b\\c", "secret": "张三", "at": datetime(2027, 3, 1, 1, 2, 3, 450000, UTC),
+     "day": date(2027, 3, 1), "yes": True, "small": 3, "name": "孙"},
+    {"id": 2, "word": "x", "secret": None, "at": None, "day": None, "yes": False, "small": None, "name": ""},
+]
+
+
+@pytest.fixture
+async def kinds(database: Database) -> Table:
+    known = metadata.tables.get("test_lookup")
+    table = known if known is not None else Table(
+        "test_lookup", metadata, key(), Column("word", code(32)), Column("secret", Sealed("test.secret")),
+        Column("at", Moment), Column("day", Date), Column("yes", Boolean), Column("small", SmallInteger),
+        Column("name", String(20)), Column("free", Integer), mysql_charset="utf8mb4",
+    )
+    metadata.remove(table)  # of this test alone
+
+    def make(connection: Connection) -> None:
+        table.drop(connection, checkfirst=True)
+        table.create(connection)
+
+    async with database.engine.begin() as connection:
+        await connection.run_sync(make)
+    async with database.transaction() as tx:
+        await tx.insert_many(table, ROWS)
+    return table
+
+
+async def test_every_kind_of_column_is_read_as_it_was_written(database: Database, kinds: Table) -> None:
+    every = Lookup(lambda: select(kinds).order_by(kinds.c.id))
+    async with database.reading() as tx:
+        found = await every.rows(tx)
+        usual = await tx.all(select(kinds).order_by(kinds.c.id))
+    assert [row._mapping for row in found] == [{**row, "free": None} for row in ROWS]
+    assert [tuple(row) for row in usual] == [tuple(row) for row in found]
+    assert found[0].yes is True and found[1].yes is False
+
+
+async def test_what_is_asked_for_is_found(database: Database, kinds: Table) -> None:
+    at = Lookup(lambda: select(kinds.c.id).where(kinds.c.at == asked(kinds.c.at), kinds.c.word == asked(kinds.c.word)))
+    async with database.transaction() as tx:
+        found = await at.rows(tx, at=ROWS[0]["at"], word="a'b\\c")
+        assert [row.id for row in found] == [1]
+        assert await at.first(tx, at=ROWS[0]["at"], word="%s' OR '1'='1") is None
+
+
+async def test_a_lock_is_taken_inside_of_the_transaction(database: Database, kinds: Table) -> None:
+    mine = Lookup(lambda: select(kinds.c.id).where(kinds.c.id == asked(kinds.c.id)).with_for_update())
+    async with database.transaction(lazy=True) as tx:
+        await mine.first(tx, id=1)
+        assert tx.link.in_transaction
