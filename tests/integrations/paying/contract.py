@@ -1,6 +1,6 @@
 """What every payment channel keeps, whoever stands behind it. A test module inherits `PayChannelContract` (where asking
-takes the money at once: a scanned code, an account) or `SheetContract` (where the payer acts on a sheet), and brings the
-fixtures `channel` and `backstage`."""
+takes the money at once: an account) or `SheetContract` (where the payer acts on a sheet), and brings the fixtures
+`channel` and `backstage`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Backstage(Protocol):
     payer: str
 
     async def pay(self, number: str) -> bool:
-        """The payer types the password; False where nothing can be paid. Where asking took the money: whether it did."""
+        """The payer types the password; False where it cannot be. Where asking took the money: whether it did."""
         ...
 
     async def end_refunds(self) -> None:
@@ -155,7 +155,8 @@ class PayChannelContract:
         }
         assert len(lines) == 3 and all(line.at.tzinfo for line in lines)
         assert {line.channel_number for line in lines if line.number == second.number} == {standing.channel_number}
-        assert bill.totals is not None and (bill.totals.lines, bill.totals.paid, bill.totals.refunded) == (3, 60001, 100)
+        assert bill.totals is not None
+        assert (bill.totals.lines, bill.totals.paid, bill.totals.refunded) == (3, 60001, 100)
 
     async def test_what_is_set_up_well_is_found_so(self, channel: PayChannel) -> None:
         assert await channel.check() == []
