@@ -20,10 +20,10 @@ from bot.settings_discreet import Discreet
 from bot.settings_keep import Keep
 from bot.settings_limits import Limits
 from bot.settings_parts import Account, Booking, Desk, Hospital, People, Push, Slug, Sms
-from bot.settings_pay import Pay
 from bot.settings_secret import checked_secrets, normal_database, read_secret, secret_from
 from bot.settings_sources import Sources, problems_of
 from bot.settings_standing import SameDay, Standing
+from bot.settings_wechat_pay import WeChatMerchant
 
 __all__ = ["Account", "Settings", "load_settings"]
 
@@ -71,7 +71,7 @@ class Settings(BaseSettings):
     phone_desk: str = Field("", pattern=r"^[0-9+() -]{0,32}$", description="The hospital's service phone")
     emergency_phone: str = Field("120", pattern=r"^[0-9+() -]{2,32}$", description="The number for emergencies")
     sms: Sms = Field(Sms(), description="Text messages")
-    pay: dict[Slug, Pay] = Field({}, description="Merchant accounts at payment channels, `[pay.<name>]`")
+    wechat_pay: dict[Slug, WeChatMerchant] = Field({}, description="Merchants at WeChat Pay, `[wechat_pay.<name>]`")
     hospital: Hospital = Field(Hospital(), description="The hospital's own system")
     booking: Booking = Field(Booking(), description="Rules of booking")
     same_day: SameDay = Field(SameDay(), description="Booking and cancelling on the day itself")
@@ -129,14 +129,14 @@ class Settings(BaseSettings):
     def _sandbox_alone(cls, value: str, info: ValidationInfo) -> str:
         """A sandbox beside real accounts would let anybody speak as any patient."""
         sms = info.data.get("sms")
-        if value == "on" and (info.data.get("accounts") or info.data.get("pay") or (sms and sms.gateway)):
+        if value == "on" and (info.data.get("accounts") or info.data.get("wechat_pay") or (sms and sms.gateway)):
             raise ValueError("on beside real credentials: expected off, or no account, merchant and SMS gateway")
         return value
 
     @property
     def sandbox_on(self) -> bool:
         """Whether the sandbox runs: asked for, or no real credentials are there."""
-        real = self.accounts or self.pay or self.sms.gateway
+        real = self.accounts or self.wechat_pay or self.sms.gateway
         return self.sandbox == "on" or (self.sandbox == "auto" and not real)
 
     def with_sandbox(self, accounts: dict[str, Account], sms: Sms | None = None) -> Settings:
