@@ -16,6 +16,7 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.errors import SettingsError
+from bot.settings_alipay_pay import AlipayMerchant
 from bot.settings_discreet import Discreet
 from bot.settings_keep import Keep
 from bot.settings_limits import Limits
@@ -68,6 +69,7 @@ class Settings(BaseSettings):
         3.6, gt=0, le=4.5, description="A callback is answered within so many seconds; the channel waits 5"
     )
     accounts: dict[Slug, Account] = Field({}, description="The hospital's accounts, `[accounts.<name>]`")
+    alipay_pay: dict[Slug, AlipayMerchant] = Field({}, description="Merchants at Alipay, `[alipay_pay.<name>]`")
     phone_desk: str = Field("", pattern=r"^[0-9+() -]{0,32}$", description="The hospital's service phone")
     emergency_phone: str = Field("120", pattern=r"^[0-9+() -]{2,32}$", description="The number for emergencies")
     sms: Sms = Field(Sms(), description="Text messages")

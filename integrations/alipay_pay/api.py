@@ -4,54 +4,37 @@ the cost of everybody else on the loop."""
 
 from __future__ import annotations
 
+import base64
+import binascii
 import json
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, Protocol
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 import aiohttp
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.x509 import NameOID
 
-from bot import clock
-from bot.errors import OutsideRefused, OutsideUnavailable, OutsideUnknown
+from bot import clock, logs
+from bot.errors import OutsideError, OutsideUnavailable, OutsideUnknown
 from integrations import outside
+from integrations.alipay_pay import certificates
+from integrations.alipay_pay.errors import SIGNED, SYSTEM, error_of
+from integrations.alipay_pay.facts import CHINA
 from integrations.alipay_pay.merchant import Merchant
 from integrations.alipay_pay.signing import answer, content, sign, signed
 
-SYSTEM = "alipay_pay"
+log = logs.get(__name__)
+
 SECONDS = 10.0
-CHINA = ZoneInfo("Asia/Shanghai")
-CODES = {
-    "ACQ.TRADE_HAS_SUCCESS": "already_paid",
-    "ACQ.TRADE_HAS_FINISHED": "already_paid",
-    "ACQ.TRADE_HAS_CLOSE": "already_closed",
-    "ACQ.CONTEXT_INCONSISTENT": "number_reused",
-    "ACQ.SELLER_BALANCE_NOT_ENOUGH": "not_enough",
-    "ACQ.REFUND_AMT_NOT_EQUAL_TOTAL": "not_enough",
-    "ACQ.REASON_TRADE_REFUND_FEE_ERR": "not_enough",
-    "ACQ.TRADE_HAS_FINISHED_REFUND": "too_late",
-    "isv.invalid-signature": "not_set_up",
-    "isv.invalid-app-id": "not_set_up",
-    "isv.insufficient-isv-permissions": "not_set_up",
-}
-ABSENT = frozenset({"ACQ.TRADE_NOT_EXIST"})
-PASSING = frozenset({"isv.app-call-limited", "isp.call-limited", "aop.app-call-limited"})
-UNKNOWN = frozenset({"ACQ.SYSTEM_ERROR", "aop.ACQ.SYSTEM_ERROR", "isp.unknow-error", "aop.unknow-error"})
+DOWNLOAD = "alipay.open.app.alipaycert.download"
+Unknown = type[OutsideUnavailable] | type[OutsideUnknown]
 
 
 class Model(Protocol):
     """A model of alipay-sdk-python."""
 
     def to_alipay_dict(self) -> dict[str, Any]: ...
-
-
-class Absent(OutsideRefused):
-    """There is no such trade."""
-
-
-class Waiting(OutsideUnknown):
-    """10003: the payer is asked for a password."""
 
 
 class Api:
@@ -66,12 +49,13 @@ class Api:
             "format": "JSON",
             "charset": "utf-8",
             "sign_type": "RSA2",
-            "timestamp": _now().strftime("%Y-%m-%d %H:%M:%S"),
+            "timestamp": f"{clock.now().astimezone(CHINA):%Y-%m-%d %H:%M:%S}",
             "version": "1.0",
             "biz_content": json.dumps(facts, ensure_ascii=False, separators=(",", ":"), sort_keys=True),
+            **self.merchant.numbers,
             **{name: value for name, value in more.items() if value},
         }
-        return params | {"sign": sign(self.merchant.private_key, content(params))}
+        return params | {"sign": sign(self.merchant.private_key, content(params, "sign"))}
 
     def address(self, method: str, facts: Mapping[str, Any], **more: str) -> str:
         """A page of Alipay's that a browser opens; nothing is asked of the gateway for it."""
@@ -79,40 +63,76 @@ class Api:
 
     async def ask(self, method: str, model: Model, *, repeatable: bool = False, **more: str) -> dict[str, Any]:
         """:raises OutsideUnknown: perhaps done; the same numbers may be sent again"""
-        params = self.signed(method, model.to_alipay_dict(), **more)
-        unknown = OutsideUnavailable if repeatable else OutsideUnknown
+        unknown: Unknown = OutsideUnavailable if repeatable else OutsideUnknown
         with outside.observed(SYSTEM, method.removeprefix("alipay.")):
-            reply = await outside.ask(
-                self._session, "POST", self.merchant.gateway, system=SYSTEM, seconds=SECONDS, repeatable=repeatable,
-                data=params,
-            )
-            try:
-                body = reply.body.decode()
-            except UnicodeDecodeError:
-                raise unknown("answer is not utf-8", system=SYSTEM) from None
-            text, signature = answer(body, method.replace(".", "_") + "_response")
-            said = json.loads(text) if text else {}
-            code, sub = str(said.get("code", "")), str(said.get("sub_code", ""))
+            body = await self._exchange(method, model, unknown, repeatable, **more)
+            said = answer(body, method.replace(".", "_") + "_response")
+            facts = json.loads(said.text) if said.text else {}
+            code, sub = str(facts.get("code", "")), str(facts.get("sub_code", ""))
             # A complaint about our own signature or app comes unsigned; it can do nothing but refuse.
-            if code == "10000" or signature:
-                if not signed(self.merchant.public_key, text.encode(), signature):
+            if said.signature or code in SIGNED:
+                key = await self._key(said.certificate)
+                if key is None or not signed(key, said.text.encode(), said.signature):
                     raise unknown("answer is not signed by Alipay", system=SYSTEM)
             if code == "10000":
-                return dict(said)
-            raise _error(code, sub, str(said.get("sub_msg") or said.get("msg") or ""), unknown)
+                return dict(facts)
+            raise error_of(code, sub, str(facts.get("sub_msg") or facts.get("msg") or ""), unknown)
+
+    async def _exchange(self, method: str, model: Model, unknown: Unknown, repeatable: bool, **more: str) -> str:
+        params = self.signed(method, model.to_alipay_dict(), **more)
+        body = {"biz_content": params.pop("biz_content")}
+        # The character set has to stand in the address: the gateway reads it before the body.
+        reply = await outside.ask(
+            self._session, "POST", self.merchant.gateway, system=SYSTEM, seconds=SECONDS, repeatable=repeatable,
+            params=params, data=body,
+        )
+        try:
+            return reply.body.decode()
+        except UnicodeDecodeError:
+            raise unknown("answer is not utf-8", system=SYSTEM) from None
+
+    async def _key(self, number: str) -> RSAPublicKey | None:
+        """Alipay's key for the certificate of this number, fetched where it is new; None where it is not believed."""
+        if self.merchant.own is None:
+            return self.merchant.theirs[""]
+        if number and number not in self.merchant.theirs:
+            try:
+                await self._follow(number)
+            except (OutsideError, ValueError) as error:
+                log.error("alipay_certificate_refused", account=self.merchant.name, why=str(error)[:80])
+        return self.merchant.theirs.get(number)
+
+    async def _follow(self, number: str) -> None:
+        """Alipay signs with another certificate than we know: it is asked for, and believed where the roots of the
+        settings vouch for it and it is of the same organisation as the one we were given. (The same roots vouch for
+        merchants' certificates.) The answer itself is signed with the very key that is asked for.
+
+        :raises ValueError: not to be believed
+        """
+        from alipay.aop.api.domain.AlipayOpenAppAlipaycertDownloadModel import AlipayOpenAppAlipaycertDownloadModel
+
+        model = AlipayOpenAppAlipaycertDownloadModel()
+        model.alipay_cert_sn = number
+        body = await self._exchange(DOWNLOAD, model, OutsideUnavailable, True)
+        said = answer(body, DOWNLOAD.replace(".", "_") + "_response")
+        text = json.loads(said.text).get("alipay_cert_content", "") if said.text else ""
+        try:
+            chain = certificates.read(base64.b64decode(text, validate=True).decode())
+        except (binascii.Error, UnicodeDecodeError):
+            raise ValueError("not a certificate") from None
+        found = next((each for each in chain if certificates.number(each) == number), None)
+        if found is None or not certificates.in_force(found, clock.now()):
+            raise ValueError("another certificate, or out of its time")
+        between = (*chain, *self.merchant.alipays)
+        if not certificates.vouched(found, between, self.merchant.roots):
+            raise ValueError("no root vouches for it")
+        if _organisation(found) not in {_organisation(each) for each in self.merchant.alipays}:
+            raise ValueError("not Alipay's")
+        if (key := certificates.key_of(found)) is None:
+            raise ValueError("not an RSA key")
+        self.merchant.believe(found, key)
+        log.warning("alipay_certificate_followed", account=self.merchant.name, number=number)
 
 
-def _error(code: str, sub: str, message: str, unknown: type[OutsideUnavailable] | type[OutsideUnknown]) -> Exception:
-    if code == "10003":
-        return Waiting("waiting for the payer", system=SYSTEM)
-    if sub in ABSENT:
-        return Absent(sub, message, system=SYSTEM)
-    if sub in PASSING:
-        return OutsideUnavailable(sub, system=SYSTEM)
-    if not code or code == "20000" or sub in UNKNOWN:
-        return unknown(sub or "no answer", system=SYSTEM)
-    return OutsideRefused(CODES.get(sub, sub or code), message, system=SYSTEM)
-
-
-def _now() -> datetime:
-    return clock.now().astimezone(CHINA)
+def _organisation(certificate: certificates.Certificate) -> str:
+    return ",".join(str(each.value) for each in certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME))

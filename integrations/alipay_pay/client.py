@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
 
 import aiohttp
 from alipay.aop.api.domain.AlipayDataDataserviceBillDownloadurlQueryModel import (
@@ -13,25 +13,23 @@ from alipay.aop.api.domain.AlipayDataDataserviceBillDownloadurlQueryModel import
 )
 from alipay.aop.api.domain.AlipayTradeCancelModel import AlipayTradeCancelModel
 from alipay.aop.api.domain.AlipayTradeCloseModel import AlipayTradeCloseModel
-from alipay.aop.api.domain.AlipayTradeCreateModel import AlipayTradeCreateModel
 from alipay.aop.api.domain.AlipayTradeFastpayRefundQueryModel import AlipayTradeFastpayRefundQueryModel
-from alipay.aop.api.domain.AlipayTradePayModel import AlipayTradePayModel
-from alipay.aop.api.domain.AlipayTradePrecreateModel import AlipayTradePrecreateModel
 from alipay.aop.api.domain.AlipayTradeQueryModel import AlipayTradeQueryModel
 from alipay.aop.api.domain.AlipayTradeRefundModel import AlipayTradeRefundModel
-from alipay.aop.api.domain.AlipayTradeWapPayModel import AlipayTradeWapPayModel
 
 from bot import clock
 from bot.errors import OutsideError, OutsideRefused, OutsideUnavailable
 from bot.money import fen, yuan
-from integrations.alipay_pay.api import CHINA, Absent, Api, Waiting
+from integrations.alipay_pay import certificates
+from integrations.alipay_pay.api import Api
+from integrations.alipay_pay.asking import asked
 from integrations.alipay_pay.bills import TradeBill
-from integrations.paying.port import Asking, Back, Sheet, Standing, State, Way
+from integrations.alipay_pay.errors import SYSTEM, Absent, NotSetUp, Waiting
+from integrations.alipay_pay.facts import moment, standing_of
+from integrations.paying.port import Asking, Back, Sheet, Standing, Way
 
-STATES: Mapping[str, State] = {
-    "WAIT_BUYER_PAY": "unpaid", "TRADE_SUCCESS": "paid", "TRADE_FINISHED": "paid", "TRADE_CLOSED": "closed",
-}
 LASTS = timedelta(hours=2)
+SOON = timedelta(days=30)
 NO_BILL = frozenset({"isp.bill_not_exist", "isv.bill-not-exist", "BILL_NOT_EXIST"})
 
 
@@ -47,43 +45,38 @@ class AlipayPay:
 
     async def ask_for(self, asking: Asking) -> Sheet:
         until = min(asking.expires, clock.now() + LASTS)
+        method, model = asked(asking)
         notify = self._api.merchant.notify
-        if asking.way == "inside":
-            model = _filled(AlipayTradeCreateModel(), asking)
-            # A user id is sixteen digits; newer apps know their users by an open id.
-            setattr(model, "buyer_id" if asking.payer.isdigit() else "buyer_open_id", asking.payer)
-            said = await self._api.ask("alipay.trade.create", model, notify_url=notify)
-            return Sheet("inside", until, {"tradeNO": str(said["trade_no"])})
-        if asking.way == "code":
-            said = await self._api.ask(
-                "alipay.trade.precreate", _filled(AlipayTradePrecreateModel(), asking), notify_url=notify
-            )
-            return Sheet("code", until, address=str(said["qr_code"]))
         if asking.way == "page":
-            model = _filled(AlipayTradeWapPayModel(), asking)
-            model.product_code = "QUICK_WAP_WAY"
-            model.quit_url = asking.back_to
-            address = self._api.address(
-                "alipay.trade.wap.pay", model.to_alipay_dict(), notify_url=notify, return_url=asking.back_to
-            )
+            # Nothing is said to the gateway: the payer's browser brings it what we signed.
+            address = self._api.address(method, model.to_alipay_dict(), notify_url=notify, return_url=asking.back_to)
             return Sheet("page", until, address=address)
-        if asking.way == "scanned":
-            model = _filled(AlipayTradePayModel(), asking)
-            model.scene, model.auth_code = "bar_code", asking.code
-            try:
-                await self._api.ask("alipay.trade.pay", model, notify_url=notify)
-            except Waiting:
-                pass  # the payer types a password; how it ends is asked
-            return Sheet("scanned", asking.expires)
-        raise OutsideRefused("not_set_up", asking.way, system="alipay_pay")
+        try:
+            said = await self._api.ask(method, model, notify_url=notify)
+        except Waiting:
+            return Sheet("scanned", until)  # the payer types a password; how it ends is asked
+        except OutsideRefused as no:
+            if asking.way == "scanned" and no.code == "already_paid":
+                return Sheet("scanned", until)  # the answer of the first time was lost
+            raise
+        if asking.way == "inside":
+            return Sheet("inside", until, {"tradeNO": str(said["trade_no"])})
+        return Sheet(asking.way, until, address=str(said.get("qr_code", "")))
 
     async def standing(self, number: str) -> Standing:
         model = AlipayTradeQueryModel()
         model.out_trade_no = number
         try:
-            return standing_of(await self._api.ask("alipay.trade.query", model, repeatable=True))
+            said = await self._api.ask("alipay.trade.query", model, repeatable=True)
         except Absent:
             return Standing(number, "absent")
+        standing = standing_of(said)
+        if standing.state == "paid" and said.get("trade_status") == "TRADE_CLOSED":
+            # All of it went back: by refunds of ours, or because the payment was reversed and never stood.
+            reversal = await self.refund_standing(number, number)
+            if reversal.state != "absent" and reversal.amount == standing.amount:
+                return Standing(number, "closed")
+        return standing
 
     async def close(self, number: str) -> None:
         model = AlipayTradeCloseModel()
@@ -92,30 +85,43 @@ class AlipayPay:
             await self._api.ask("alipay.trade.close", model)
         except Absent:
             return  # the payer has not scanned it: there is no trade yet, and its time ends by itself
-        except OutsideRefused as no:
-            if no.code == "ACQ.TRADE_STATUS_ERROR":
-                state = (await self.standing(number)).state
-                if state == "paid":
-                    raise OutsideRefused("already_paid", system="alipay_pay") from None
-                if state == "closed":
-                    return
-            if no.code != "already_closed":
+        except NotSetUp:
+            raise
+        except OutsideRefused:
+            state = (await self.standing(number)).state
+            if state == "paid":
+                raise OutsideRefused("already_paid", system=SYSTEM) from None
+            if state not in ("closed", "absent"):
                 raise
 
     async def reverse(self, number: str) -> None:
         model = AlipayTradeCancelModel()
         model.out_trade_no = number
-        said = await self._api.ask("alipay.trade.cancel", model)
+        try:
+            said = await self._api.ask("alipay.trade.cancel", model)
+        except Absent:
+            return
         if said.get("retry_flag") == "Y":
-            raise OutsideUnavailable("cancel is to be tried again", system="alipay_pay")
+            raise OutsideUnavailable("cancel is to be tried again", system=SYSTEM)
 
     async def refund(self, number: str, refund: str, *, amount: int, of: int, why: str) -> Back:
         model = AlipayTradeRefundModel()
         model.out_trade_no, model.out_request_no = number, refund
         model.refund_amount, model.refund_reason = yuan(amount), why
-        await self._api.ask("alipay.trade.refund", model)
-        # "Taken" is not "there": only the query tells that the money moved.
-        return await self.refund_standing(number, refund)
+        try:
+            await self._api.ask("alipay.trade.refund", model)
+        except OutsideRefused as no:
+            # Said of a refund it means the other thing: the trade is over for good.
+            if no.code == "already_paid":
+                raise OutsideRefused("too_late", no.message, system=SYSTEM) from None
+            raise
+        taken = Back(refund, "processing", amount, refund)
+        try:
+            # "Taken" is not "there": only the question tells that the money moved.
+            said = await self.refund_standing(number, refund)
+        except OutsideError:
+            return taken
+        return taken if said.state == "absent" else said
 
     async def refund_standing(self, number: str, refund: str) -> Back:
         model = AlipayTradeFastpayRefundQueryModel()
@@ -125,15 +131,48 @@ class AlipayPay:
             said = await self._api.ask("alipay.trade.fastpay.refund.query", model, repeatable=True)
         except Absent:
             return Back(refund, "absent")
-        if not said.get("out_request_no"):
+        if not said.get("out_request_no") or not said.get("refund_amount"):
             return Back(refund, "absent")  # an empty answer is its way to say: never heard of
-        state = "back" if said.get("refund_status") == "REFUND_SUCCESS" else "processing"
-        return Back(
-            refund, state, amount=fen(str(said["refund_amount"])),  # type: ignore[arg-type]
-            channel_refund=refund, back_at=_moment(said.get("gmt_refund_pay")) if state == "back" else None,
-        )
+        back = Back(refund, "processing", fen(str(said["refund_amount"])), refund)
+        if said.get("refund_status") != "REFUND_SUCCESS":
+            return back
+        return replace(back, state="back", back_at=moment(said.get("gmt_refund_pay")))
 
     async def bill(self, day: date) -> TradeBill | None:
+        if await self._bill_address(day) is None:
+            return None
+
+        async def address() -> str:
+            return await self._bill_address(day) or ""
+
+        # It lasts for 30 s, and who asked may read later: it is asked for again.
+        return TradeBill(self._session, address)
+
+    async def check(self) -> Sequence[str]:
+        """A signed "no such trade" proves app, key and Alipay's key at once. Slugs: those of `errors.SETTINGS`, and
+        these here."""
+        found = self._of_certificates()
+        try:
+            said = await self.standing(f"check{secrets.token_hex(8)}")
+        except NotSetUp as no:
+            found.append(no.slug)
+        except OutsideRefused:
+            found.append("strange_answer")
+        except OutsideError as error:
+            found.append("answer_forged" if "signed" in error.detail else "unreachable")
+        else:
+            found += [] if said.state == "absent" else ["strange_answer"]
+        return found
+
+    def _of_certificates(self) -> list[str]:
+        merchant, now = self._api.merchant, clock.now()
+        if merchant.own is None:
+            return []
+        if not certificates.in_force(merchant.own, now):
+            return ["certificate_over"]
+        return [] if certificates.in_force(merchant.own, now + SOON) else ["certificate_ends"]
+
+    async def _bill_address(self, day: date) -> str | None:
         model = BillModel()
         model.bill_type, model.bill_date = "trade", f"{day:%Y-%m-%d}"
         try:
@@ -142,39 +181,4 @@ class AlipayPay:
             if no.code in NO_BILL:
                 return None
             raise
-        return TradeBill(self._session, str(said["bill_download_url"]))
-
-    async def check(self) -> Sequence[str]:
-        """A signed "no such trade" proves app, key and Alipay's key at once."""
-        try:
-            said = await self.standing(f"check{secrets.token_hex(8)}")
-        except OutsideError as error:
-            return [f"alipay_pay:{error.detail}"]
-        return [] if said.state == "absent" else ["alipay_pay:strange_answer"]
-
-
-def standing_of(said: Mapping[str, Any]) -> Standing:
-    """A trade as query and notice tell it. One of which all went back is told as closed, with the moment it was paid."""
-    number, status = str(said["out_trade_no"]), str(said.get("trade_status"))
-    state = STATES.get(status, "paying")
-    paid_at = said.get("gmt_payment") or said.get("send_pay_date")
-    if state == "closed" and paid_at:
-        state = "paid"
-    if state != "paid":
-        return Standing(number, state)
-    return Standing(
-        number, "paid", amount=fen(str(said["total_amount"])), channel_number=str(said["trade_no"]),
-        payer=str(said.get("buyer_open_id") or said.get("buyer_id") or said.get("buyer_user_id") or ""),
-        paid_at=_moment(paid_at),
-    )
-
-
-def _filled(model: Any, asking: Asking) -> Any:
-    model.out_trade_no, model.total_amount, model.subject = asking.number, yuan(asking.amount), asking.title[:128]
-    model.time_expire = f"{asking.expires.astimezone(CHINA):%Y-%m-%d %H:%M:%S}"
-    return model
-
-
-def _moment(text: Any) -> datetime | None:
-    """Alipay writes China's wall clock, at times with parts of a second."""
-    return datetime.fromisoformat(text).replace(tzinfo=CHINA) if isinstance(text, str) and text else None
+        return str(said["bill_download_url"])

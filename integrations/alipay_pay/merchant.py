@@ -13,43 +13,87 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
     load_pem_public_key,
 )
+from cryptography.x509 import Certificate
 
 from bot.errors import SettingsError
+from bot.settings_alipay_pay import AlipayMerchant
+from integrations.alipay_pay import certificates
 
-GATEWAY = "https://openapi.alipay.com/gateway.do"
+WEAKEST = 2048  # bits
 
 
 @dataclass(frozen=True)
 class Merchant:
-    """`seller` is the merchant's own user id (2088…), which every notice names."""
+    """`seller` is the merchant's own user id (2088…), which every notice names. `theirs` are Alipay's keys, by the
+    number of their certificate ("" in public-key mode); `own` and `roots` are there in certificate mode alone."""
 
     name: str
     app_id: str
     seller: str
     private_key: RSAPrivateKey = field(repr=False)
-    public_key: RSAPublicKey = field(repr=False)
-    """Alipay's, not ours."""
-    notify: str = ""
-    gateway: str = GATEWAY
+    theirs: dict[str, RSAPublicKey] = field(repr=False)
+    notify: str
+    gateway: str
+    own: Certificate | None = field(default=None, repr=False)
+    alipays: tuple[Certificate, ...] = field(default=(), repr=False)
+    """Alipay's certificates of the settings."""
+    roots: tuple[Certificate, ...] = field(default=(), repr=False)
+
+    @property
+    def numbers(self) -> dict[str, str]:
+        """What a request says of certificates; nothing in public-key mode."""
+        if self.own is None:
+            return {}
+        return {
+            "app_cert_sn": certificates.number(self.own), "alipay_root_cert_sn": certificates.root_number(self.roots)
+        }
+
+    def believe(self, certificate: Certificate, key: RSAPublicKey) -> None:
+        """From now on what this one signed is Alipay's. The old ones stay: what they signed is still on its way."""
+        self.theirs[certificates.number(certificate)] = key
 
 
-def load(name: str, *, private_key: str, public_key: str, **plain: str) -> Merchant:
-    """A merchant from the texts of the settings: PEM, or the bare base64 that Alipay's own tool gives.
+def load(name: str, settings: AlipayMerchant, notify: str) -> Merchant:
+    """A merchant from its settings.
 
-    :raises SettingsError: one line for each key that is not what it should be
+    :param notify: where Alipay sends notices
+    :raises SettingsError: one line for each setting that is not what it should be
     """
-    own, theirs = _private(private_key), _public(public_key)
-    wrong = [
-        f"pay.{name}.{key}: {what}"
-        for key, what, there in (
-            ("private_key", "the app's RSA key, PEM or base64", own),
-            ("public_key", "Alipay's public key (支付宝公钥), PEM or base64", theirs),
-        )
-        if there is None
-    ]
-    if own is None or theirs is None:
-        raise SettingsError(wrong)
-    return Merchant(name=name, private_key=own, public_key=theirs, **plain)
+    wrong: dict[str, str] = {}
+    own = _private(settings.private_key)
+    if own is None or own.key_size < WEAKEST:
+        wrong["private_key"] = "the app's RSA2 key of 2048 bits or more, PEM or base64"
+    by_certificate = bool(settings.app_cert or settings.alipay_cert or settings.root_cert)
+    theirs: dict[str, RSAPublicKey] = {}
+    app: list[Certificate] = []
+    alipay: list[Certificate] = []
+    roots: list[Certificate] = []
+    if by_certificate:
+        app = _certificates(settings.app_cert, "app_cert", "the app's certificate, PEM", wrong)
+        alipay = _certificates(settings.alipay_cert, "alipay_cert", "Alipay's certificate, PEM", wrong)
+        roots = _certificates(settings.root_cert, "root_cert", "Alipay's root certificates, PEM", wrong)
+        if app and own is not None and certificates.key_of(app[0]) != own.public_key():
+            wrong["app_cert"] = "the certificate of private_key"
+        for each in alipay:
+            key = certificates.key_of(each)
+            if key is None or not certificates.vouched(each, alipay, roots):
+                wrong.setdefault("alipay_cert", "certificates that root_cert vouches for")
+            else:
+                theirs[certificates.number(each)] = key
+        if settings.public_key:
+            wrong["public_key"] = "either it or the certificates, not both"
+    elif (public := _public(settings.public_key)) is None:
+        wrong["public_key"] = "Alipay's public key (支付宝公钥), PEM or base64; or certificates in its place"
+    elif own is not None and public == own.public_key():
+        wrong["public_key"] = "Alipay's public key, not the app's own"
+    else:
+        theirs[""] = public
+    if wrong or own is None:
+        raise SettingsError([f"alipay_pay.{name}.{key}: expected {what}" for key, what in wrong.items()])
+    return Merchant(
+        name, settings.app_id, settings.seller, own, theirs, notify, settings.gateway, app[0] if app else None,
+        tuple(alipay), tuple(roots),
+    )
 
 
 def _private(text: str) -> RSAPrivateKey | None:
@@ -58,7 +102,7 @@ def _private(text: str) -> RSAPrivateKey | None:
             key = load_pem_private_key(text.strip().encode(), password=None)
         else:
             key = load_der_private_key(_bytes(text), password=None)
-    except ValueError:
+    except (ValueError, TypeError):
         return None
     return key if isinstance(key, RSAPrivateKey) else None
 
@@ -69,6 +113,15 @@ def _public(text: str) -> RSAPublicKey | None:
     except ValueError:
         return None
     return key if isinstance(key, RSAPublicKey) else None
+
+
+def _certificates(text: str, name: str, what: str, wrong: dict[str, str]) -> list[Certificate]:
+    """:param wrong: filled with what was expected where there is none"""
+    try:
+        return certificates.read(text)
+    except ValueError:
+        wrong[name] = what
+        return []
 
 
 def _bytes(text: str) -> bytes:

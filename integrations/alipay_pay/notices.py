@@ -1,4 +1,4 @@
-"""What Alipay tells us of a trade. Verified; no business. A partial refund comes as the same trade again."""
+"""What Alipay tells us of a trade. Verified; no business. A refund comes as the same trade again."""
 
 from __future__ import annotations
 
@@ -7,36 +7,41 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from bot.errors import BadInput
-from integrations.alipay_pay.client import standing_of
+from integrations.alipay_pay.facts import standing_of
 from integrations.alipay_pay.merchant import Merchant
 from integrations.alipay_pay.signing import require_notice
-from integrations.paying.port import Standing
+from integrations.paying.port import Back, Standing
 
 MOST_FIELDS = 80
+TRADE = "trade_status_sync"
+ENCODINGS = {"utf-8": "utf-8", "gbk": "gbk", "gb2312": "gbk", "gb18030": "gb18030"}
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """`id` is the same when it is sent again."""
+    """`id` is the same when it is sent again. `said` is None where it tells nothing that may be acted upon."""
 
     id: str
     status: str
-    said: Standing
+    said: Standing | Back | None
 
 
 def read(merchant: Merchant, body: bytes) -> Notice:
     """:raises BadInput: forged, malformed, or for another app or seller"""
     params = fields(body)
-    require_notice(merchant.public_key, params)
+    require_notice(tuple(merchant.theirs.values()), params)
     if params.get("app_id") != merchant.app_id:
         raise BadInput("wrong_app")
-    if params.get("seller_id", merchant.seller) != merchant.seller:
+    if params.get("seller_id") != merchant.seller:
         raise BadInput("wrong_merchant")
     number = params.get("notify_id", "")
-    if not number or len(number) > 128:
+    if not number or len(number) > 128 or not number.isascii():
         raise BadInput("no_id")
+    kind = params.get("notify_type", TRADE)
+    if kind != TRADE:
+        return Notice(number, kind[:32], None)
     try:
-        said = standing_of(params)
+        said = _said(params)
     except (KeyError, ValueError):
         raise BadInput("incomplete") from None
     return Notice(number, params.get("trade_status", "")[:32], said)
@@ -47,13 +52,25 @@ def fields(body: bytes) -> Mapping[str, str]:
     try:
         plain = body.decode("ascii")
         pairs = dict(parse_qsl(plain, keep_blank_values=True, max_num_fields=MOST_FIELDS, encoding="latin-1"))
-        named = pairs.get("charset", "utf-8").lower()
-        encoding = {"utf-8": "utf-8", "gbk": "gbk", "gb2312": "gbk", "gb18030": "gb18030"}[named]
+        encoding = ENCODINGS[pairs.get("charset", "utf-8").lower()]
         decoded = parse_qsl(
             plain, keep_blank_values=True, max_num_fields=MOST_FIELDS, encoding=encoding, errors="strict"
         )
-    except (UnicodeDecodeError, ValueError, KeyError):
+    except (ValueError, KeyError):
         raise BadInput("not_a_form") from None
     if len(dict(decoded)) != len(decoded):
         raise BadInput("field_twice")
     return dict(decoded)
+
+
+def _said(params: Mapping[str, str]) -> Standing | Back | None:
+    standing = standing_of(params)
+    if not standing.number or len(standing.number) > 64:
+        raise ValueError("no number")
+    if params.get("gmt_refund") or params.get("refund_fee"):
+        # It tells the sum of all refunds, not this one's: that Alipay knows of it is all it says, the rest is asked.
+        refund = params.get("out_biz_no", "")
+        return Back(refund, "processing", channel_refund=refund) if 0 < len(refund) <= 64 else None
+    if standing.state == "paid" and params.get("trade_status") == "TRADE_CLOSED":
+        return None  # paid and reversed, or given back: what it is now is asked
+    return standing

@@ -9,7 +9,8 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -21,7 +22,8 @@ from bot.errors import BadInput
 
 def content(params: Mapping[str, str], *left_out: str) -> bytes:
     """What is signed of parameters."""
-    return "&".join(f"{name}={params[name]}" for name in sorted(params) if params[name] and name not in left_out).encode()
+    names = sorted(name for name in params if params[name] and name not in left_out)
+    return "&".join(f"{name}={params[name]}" for name in names).encode()
 
 
 def sign(key: RSAPrivateKey, said: bytes) -> str:
@@ -36,9 +38,10 @@ def signed(key: RSAPublicKey, said: bytes, signature: str) -> bool:
     return True
 
 
-def require_notice(key: RSAPublicKey, params: Mapping[str, str]) -> None:
+def require_notice(keys: Iterable[RSAPublicKey], params: Mapping[str, str]) -> None:
     """A notice of a trade is Alipay's.
 
+    :param keys: one for each certificate that may have signed it: a notice does not say which
     :raises BadInput: unsigned, or forged
     """
     signature = params.get("sign", "")
@@ -46,26 +49,35 @@ def require_notice(key: RSAPublicKey, params: Mapping[str, str]) -> None:
         raise BadInput("unsigned")
     if params.get("sign_type", "RSA2") != "RSA2":
         raise BadInput("unknown_algorithm")
-    if not signed(key, content(params, "sign", "sign_type"), signature):
+    said = content(params, "sign", "sign_type")
+    if not any(signed(key, said, signature) for key in keys):
         raise BadInput("bad_signature")
 
 
-def answer(body: str, name: str) -> tuple[str, str]:
-    """(the text that is signed, its signature) of an answer whose node is called `name`; ("", "") without one.
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`text` is what is signed, "" where there is none; `certificate` the number of the one that signed it."""
+
+    text: str = ""
+    signature: str = ""
+    certificate: str = ""
+
+
+def answer(body: str, name: str) -> Answer:
+    """The answer whose node is called `name`.
 
     The node's text is taken as it stands: what a parser would write again is signed by nobody.
     """
+    try:
+        whole = json.loads(body)
+    except (ValueError, RecursionError):
+        return Answer()
+    if not isinstance(whole, dict):
+        return Answer()
     for node in (name, "error_response"):
-        start = body.find(f'"{node}"')
-        if start < 0:
+        if not isinstance(whole.get(node), dict):
             continue
-        start = body.find("{", start)
-        if start < 0:
-            continue
-        try:
-            _, end = json.JSONDecoder().raw_decode(body, start)
-            whole = json.loads(body)
-        except ValueError:
-            return "", ""
-        return body[start:end], str(whole.get("sign", "")) if isinstance(whole, dict) else ""
-    return "", ""
+        start = body.index("{", body.index(f'"{node}"'))
+        _, end = json.JSONDecoder().raw_decode(body, start)
+        return Answer(body[start:end], str(whole.get("sign", "")), str(whole.get("alipay_cert_sn", "")))
+    return Answer()
