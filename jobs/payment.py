@@ -34,9 +34,9 @@ async def open_(job: Job, payload: dict[str, Any]) -> None:
     assert order is not None
     channel = _channel(job, payment)
     asking = Asking(
-        number=payment.number, amount=payment.amount, title=json.loads(order.facts)["title"], expires=payment.expires_at, way=payment.way,
-        payer=payload.get("payer", ""), address=payload.get("address", ""), code=payload.get("code", ""),
-        back_to=payload.get("back_to", ""),
+        number=payment.number, amount=payment.amount, title=json.loads(order.facts)["title"],
+        expires=payment.expires_at, way=payment.way, payer=payload.get("payer", ""),
+        address=payload.get("address", ""), code=payload.get("code", ""), back_to=payload.get("back_to", ""),
     )
     try:
         sheet = await channel.ask_for(asking)

@@ -29,8 +29,8 @@ def modules() -> tuple[ModuleType, ...]:
     )
 
     return (
-        talk, notices, patients, payment, directory, booking, booking_exams, booking_opening, booking_played, booking_sessions,
-        booking_standing, booking_stops, audit, staff, keep,
+        talk, notices, patients, payment, directory, booking, booking_exams, booking_opening, booking_played,
+        booking_sessions, booking_standing, booking_stops, audit, staff, keep,
     )
 
 

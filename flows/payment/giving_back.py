@@ -6,7 +6,9 @@ from typing import Any
 
 from bot import logs
 from bot.context import Context
-from flows.payment import book, ledger_rules, store
+from flows.payment import store
+from flows.payment.ledger import rules as ledger_rules
+from flows.payment.ledger import store as book
 from flows.payment.orders import new_number
 from flows.payment.refusals import NothingToGiveBack
 from flows.payment.rules import Sums, next_ask, state_of

@@ -10,7 +10,9 @@ from typing import Any
 
 from bot import logs
 from bot.context import Context
-from flows.payment import book, ledger_rules, store
+from flows.payment import store
+from flows.payment.ledger import rules as ledger_rules
+from flows.payment.ledger import store as book
 from flows.payment.owners import Owners
 from flows.payment.refusals import NotOffered, OneIsRunning, PaidAlready, TimeIsUp
 from flows.payment.rules import OPEN_ORDER, OPEN_PAYMENT, Paying, Verdict, heard, next_ask

@@ -7,8 +7,10 @@ from datetime import timedelta
 from typing import Any
 
 from bot.context import Context
-from flows.payment import book, ledger_rules, store
+from flows.payment import store
 from flows.payment.giving_back import GivingBack
+from flows.payment.ledger import rules as ledger_rules
+from flows.payment.ledger import store as book
 from flows.payment.owners import Owners
 from integrations.his.charges import Paid, Settlement
 
@@ -24,7 +26,8 @@ class ToSettle:
     paid: tuple[Paid, ...]
     unwanted: bool
     in_flight: bool
-    """It was told so lately that the hospital may still be at it: what it does not know yet, it may know in a moment."""
+    """It was told so lately that the hospital may still be at it: what it does not know yet, it may know in a moment.
+    """
 
 
 IN_FLIGHT = timedelta(minutes=1)

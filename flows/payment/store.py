@@ -16,6 +16,7 @@ from sqlalchemy import (
     Integer,
     Row,
     SmallInteger,
+    String,
     UniqueConstraint,
     func,
     select,
@@ -49,6 +50,9 @@ order = table(
     Column("told_at", Moment),  # when the hospital was told last; its answer may still be on its way
     Column("settle_refusal", code(64)),  # the hospital's reason, where it refused for good
     Column("receipt", code(64)),
+    Column("window", String(120)),  # where it is shown in the hospital (take the medicine at …)
+    Column("invoice", code(64)),  # the hospital's electronic one
+    Column("invoice_url", code(255)),
     Column("created_at", Moment, nullable=False),
     Column("created_by", code(64), nullable=False),
     Column("paid_at", Moment),
@@ -80,6 +84,7 @@ payment = table(
     Column("expires_at", Moment, nullable=False),
     Column("asks", SmallInteger, nullable=False, default=0),
     Column("ask_at", Moment),
+    Column("checking_at", Moment),  # since when the payer says that it was paid, and nobody knows yet
     Column("created_at", Moment, nullable=False),
     Column("opened_at", Moment),
     Column("paid_at", Moment),
@@ -100,6 +105,7 @@ refund = table(
     Column("request_id", code(96), nullable=False, unique=True),
     Column("amount", Integer, nullable=False),
     Column("why", code(24), nullable=False),
+    Column("note", Sealed("payment_refund.note")),  # what the member of staff wrote who asked for it
     # waiting (for a second person), agreed, allowed (by the hospital), sent, back, stuck, refused
     Column("state", code(8), nullable=False),
     Column("of_excess", Boolean, nullable=False),  # the hospital never had this money
@@ -119,6 +125,21 @@ refund = table(
     Index("ix_payment_refund_state", "state", "created_at"),
     Index("ix_payment_refund_ask", "ask_at"),
     Index("ix_payment_refund_back", "back_at"),
+)
+
+notice = table(
+    "payment_notice",
+    key(),
+    Column("account", code(32), nullable=False),
+    Column("notice_id", code(128), nullable=False),  # the channel's: the same when it comes again
+    Column("event", code(64), nullable=False),
+    Column("number", code(64), nullable=False),  # ours, as the notice has it
+    Column("became", code(16), nullable=False),  # a verdict, "unknown" for a number that we never gave
+    Column("said", Sealed("payment_notice.said")),  # in full, where it could not be believed or placed
+    Column("at", Moment, nullable=False),
+    UniqueConstraint("account", "notice_id"),
+    Index("ix_payment_notice_number", "number"),
+    Index("ix_payment_notice_became", "became", "at"),
 )
 
 
@@ -209,3 +230,9 @@ async def wanted_back(tx: Transaction, payment_id: int) -> int:
     """What of a payment went back or is on its way, in fen."""
     mine = select(func.coalesce(func.sum(refund.c.amount), 0)).where(refund.c.payment_id == payment_id)
     return int(await tx.scalar(mine.where(refund.c.state != "refused")))
+
+
+async def notice_of(tx: Transaction, account: str, notice_id: str) -> Row[Any] | None:
+    """What a channel told before under this id of its own."""
+    mine = select(notice).where(notice.c.account == account, notice.c.notice_id == notice_id)
+    return await tx.one(mine)

@@ -20,7 +20,9 @@ from bot.db.engine import Database
 from bot.db.outbox import outbox
 from bot.db.schema import metadata
 from bot.errors import OutsideUnavailable
-from flows.payment import book, ledger_rules, store
+from flows.payment import store
+from flows.payment.ledger import rules as ledger_rules
+from flows.payment.ledger import store as book
 from flows.payment.giving_back import GivingBack
 from flows.payment.orders import Orders, Owing
 from flows.payment.owners import Owners

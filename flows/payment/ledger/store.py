@@ -1,4 +1,5 @@
-"""The ledger as it is kept: movements and their entries, added and never changed; triggers of the database forbid it."""
+"""The ledger as it is kept: movements and their entries, added and never changed; triggers of the database forbid it.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from sqlalchemy import BigInteger, Column, Date, ForeignKey, Index, Row, func, s
 from bot.clock import HospitalClock
 from bot.db.schema import Moment, code, key, table, whole
 from bot.db.transaction import Transaction
-from flows.payment.ledger_rules import Movement
+from flows.payment.ledger.rules import Movement
 
 movement = table(
     "payment_movement",
@@ -39,7 +40,8 @@ entry = table(
 async def add(tx: Transaction, moved: Movement, clock: HospitalClock, by: str) -> None:
     """Write a movement down. Its cause is unique: that it was written before is a fault of whoever asks, and fails."""
     number = await tx.insert(
-        movement, cause=moved.cause, kind=moved.kind, order_id=moved.order, day=clock.local(tx.now).date(), at=tx.now, by=by
+        movement, cause=moved.cause, kind=moved.kind, order_id=moved.order, day=clock.local(tx.now).date(),
+        at=tx.now, by=by,
     )
     await tx.insert_many(
         entry, [{"movement_id": number, "account": each.account, "amount": each.amount} for each in moved.entries]
