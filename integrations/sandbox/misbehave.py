@@ -26,6 +26,7 @@ class Switch(BaseModel):
     errcode: int = Field(0, description="WeChat's answer instead of the work")
     code: str = Field("", description="The text-message gateway's answer instead of the work")
     http: int = Field(0, description="HTTP status instead of the work, with a page as body")
+    late: int = Field(0, description="HTTP status instead of the answer, after the work")
     cut: Literal["", "before", "after"] = Field("", description="Cut the connection before or after the work")
     cap: int = Field(-1, ge=-1, description="So many requests are served, then 45009, or LIMIT at the gateway")
     times: int = Field(-1, ge=-1, description="The switch ends after so many requests")
@@ -98,6 +99,8 @@ async def misbehave(request: web.Request, handler: Handler) -> web.StreamRespons
     if switch.cap > 0:
         switch.cap -= 1
     response = await handler(request)
+    if switch.late:
+        return web.Response(status=switch.late, text=f"<html><h1>{switch.late}</h1></html>", content_type="text/html")
     return _cut(request) if switch.cut == "after" else response
 
 

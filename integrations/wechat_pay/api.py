@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 
 from bot import clock
-from bot.errors import BadInput, OutsideRefused, OutsideUnavailable, OutsideUnknown
+from bot.errors import BadInput, OutsideError, OutsideRefused, OutsideUnavailable, OutsideUnknown
 from integrations import outside
 from integrations.wechat_pay.merchant import Merchant
 from integrations.wechat_pay.platform import PlatformKeys
@@ -34,16 +34,24 @@ PASSING = frozenset({"FREQUENCY_LIMITED", "RATELIMIT_EXCEEDED", "RULE_LIMIT", "S
 UNKNOWN = frozenset({"SYSTEM_ERROR", "SYSTEMERROR", "BANK_ERROR", "BANKERROR", "TRADE_ERROR"})
 
 
+ABSENT = frozenset({"ORDER_NOT_EXIST", "ORDERNOTEXIST", "RESOURCE_NOT_EXISTS", "REFUNDNOTEXIST"})
+"""A bare 404 is not among them: whoever stands between us and WeChat Pay may say that, too."""
+
+
 class Absent(OutsideRefused):
     """There is no such order or refund."""
 
 
 class Api:
+    """One merchant. `session` stays its maker's to close."""
+
     def __init__(self, merchant: Merchant, keys: PlatformKeys, session: aiohttp.ClientSession) -> None:
         self.merchant, self.keys, self._session = merchant, keys, session
 
-    async def get(self, path: str, call: str) -> dict[str, Any]:
-        return await self._ask("GET", path, "", call, repeatable=True)
+    async def get(self, path: str, call: str, *, verified: bool = False) -> dict[str, Any]:
+        """`call` is how figures name it; `path` has its query. `verified`: also the signature of a refusal, where it
+        has one."""
+        return await self._ask("GET", path, "", call, repeatable=True, verified=verified)
 
     async def post(self, path: str, body: Mapping[str, Any], call: str) -> dict[str, Any]:
         """:raises OutsideUnknown: perhaps done; the same body may be sent again, its numbers make it one"""
@@ -58,12 +66,13 @@ class Api:
             _raise_for(reply.status, _json(reply.body), repeatable=True)
             try:
                 self.keys.take(reply.body.decode())
-            except (BadInput, KeyError, ValueError) as error:
+            except (BadInput, AttributeError, KeyError, TypeError, ValueError) as error:
                 raise OutsideRefused("bad-certificates", type(error).__name__, system=SYSTEM) from None
 
     async def download(self, url: str) -> aiohttp.ClientResponse:
         """The open answer of a bill's address, signed by us and, as it is there, not by them. Close it."""
-        path = "/" + url.partition("://")[2].partition("/")[2]
+        own = url.startswith(f"{self.merchant.gateway}/")
+        path = url.removeprefix(self.merchant.gateway) if own else "/" + url.partition("://")[2].partition("/")[2]
         headers = {"Authorization": authorization(self.merchant, "GET", path, ""), "Accept": "*/*"}
         timeout = aiohttp.ClientTimeout(total=None, connect=SECONDS, sock_read=30)
         try:
@@ -71,22 +80,40 @@ class Api:
         except (TimeoutError, aiohttp.ClientError) as error:
             raise OutsideUnavailable(f"no answer ({type(error).__name__})", system=SYSTEM) from None
 
-    async def _ask(self, method: str, path: str, body: str, call: str, *, repeatable: bool) -> dict[str, Any]:
+    async def _ask(
+        self, method: str, path: str, body: str, call: str, *, repeatable: bool, verified: bool = False
+    ) -> dict[str, Any]:
         if self.keys.due:
             await self.fetch_certificates()
         with outside.observed(SYSTEM, call):
             reply = await self._send(method, path, body, repeatable=repeatable)
             said = _json(reply.body)
-            _raise_for(reply.status, said, repeatable=repeatable)
+            if not (verified and reply.status != 401 and "Wechatpay-Signature" in reply.headers):
+                _raise_for(reply.status, said, repeatable=repeatable)
             try:
-                require_signed(self.keys, reply.headers, reply.body, clock.now())
-            except BadInput as error:
+                await self._require_theirs(reply)
+            except (BadInput, OutsideError) as error:
                 # Whatever it says, nobody knows who says it: for a command, it may have been done.
                 kind = OutsideUnavailable if repeatable else OutsideUnknown
-                raise kind(f"answer is {error.reason}", system=SYSTEM) from None
+                why = error.reason if isinstance(error, BadInput) else f"not verified, {error.detail}"
+                raise kind(f"answer: {why}", system=SYSTEM) from None
+            _raise_for(reply.status, said, repeatable=repeatable)
             if reply.status == 202:
                 raise OutsideUnknown("taken, not done", system=SYSTEM)
             return said
+
+    async def _require_theirs(self, reply: outside.Reply) -> None:
+        """WeChat Pay's signature; where its certificates have changed, the new ones are fetched.
+
+        :raises BadInput: not signed by it
+        """
+        try:
+            require_signed(self.keys, reply.headers, reply.body, clock.now())
+        except BadInput as error:
+            if error.reason != "unknown_serial" or not self.keys.changed:
+                raise
+            await self.fetch_certificates()
+            require_signed(self.keys, reply.headers, reply.body, clock.now())
 
     async def _send(self, method: str, path: str, body: str, *, repeatable: bool) -> outside.Reply:
         headers = {
@@ -96,7 +123,7 @@ class Api:
             "User-Agent": "daoyi",
         }
         if self.merchant.public_key_id:
-            headers["Wechatpay-Serial"] = self.merchant.public_key_id
+            headers["Wechatpay-Serial"] = self.merchant.public_key_id  # by this it signs its answer
         return await outside.ask(
             self._session, method, self.merchant.gateway + path, system=SYSTEM, seconds=SECONDS, repeatable=repeatable,
             refusals=True, data=body.encode() if body else None, headers=headers,
@@ -121,6 +148,6 @@ def _raise_for(status: int, said: Mapping[str, Any], *, repeatable: bool) -> Non
         raise OutsideUnavailable(code, system=SYSTEM)
     if code in UNKNOWN or status >= 500:
         raise (OutsideUnavailable if repeatable else OutsideUnknown)(code, system=SYSTEM)
-    if status == 404 or code in ("ORDER_NOT_EXIST", "RESOURCE_NOT_EXISTS", "ORDERNOTEXIST", "REFUNDNOTEXIST"):
+    if code in ABSENT:
         raise Absent(code, message, system=SYSTEM)
     raise OutsideRefused(CODES.get(code, code), message, system=SYSTEM)

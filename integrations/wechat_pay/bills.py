@@ -1,112 +1,126 @@
-"""WeChat Pay's bill of a day, line by line: CSV with a byte order mark, every value behind a backtick, a summary at the
-end. It comes packed; the digest is of the text. Columns are found by their names, as more are added now and then."""
+"""WeChat Pay's bills of a day: what was paid and given back (交易账单), and what the merchant's account took and gave
+(资金账单)."""
 
 from __future__ import annotations
 
-import codecs
-import hashlib
-import zlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Protocol
-from zoneinfo import ZoneInfo
+from typing import TypeVar
 
 from bot.errors import OutsideRefused
 from bot.money import fen
 from integrations.paying.port import BillLine, BillTotals
+from integrations.wechat_pay.api import SYSTEM
+from integrations.wechat_pay.facts import CHINA
+from integrations.wechat_pay.table import Body, Reading, Row, rows
 
-CHINA = ZoneInfo("Asia/Shanghai")
 AT, CHANNEL, NUMBER, STATE = "交易时间", "微信订单号", "商户订单号", "交易状态"
 AMOUNT, REFUNDED, REFUND, CHANNEL_REFUND = "订单金额", "申请退款金额", "商户退款单号", "微信退款单号"
 FEE, TITLE, REFUND_STATE = "手续费", "商品名称", "退款状态"
 LINES, PAID, GIVEN, FEES = "总交易单数", "订单总金额", "申请退款总金额", "手续费总金额"
 
-
-class Body(Protocol):
-    """What `aiohttp.ClientResponse` is to us."""
-
-    status: int
-
-    def close(self) -> None: ...
+BOOKED, BUSINESS, FLOW, KIND, DIRECTION = "记账时间", "微信支付业务单号", "资金流水单号", "业务类型", "收支类型"
+MOVED, BALANCE, VOUCHER = "收支金额(元)", "账户结余(元)", "业务凭证号"
+FLOWS, INS, IN, OUTS, OUT = "资金流水总笔数", "收入笔数", "收入金额", "支出笔数", "支出金额"
+INTO = "收入"
+T = TypeVar("T")
 
 
 class TradeBill:
-    """Iterate once; `totals` is there afterwards. Its memory is that of a line."""
+    """Iterate once; `totals` is there afterwards, and tells what the bill itself says, right or not."""
 
     def __init__(self, response: Body, digest: str) -> None:
         self._response, self._digest = response, digest
         self.totals: BillTotals | None = None
 
     async def __aiter__(self) -> AsyncIterator[BillLine]:
-        """:raises OutsideRefused: cut short, changed on the way, or not a bill"""
-        reading = Reading()
-        sha = hashlib.sha1(usedforsecurity=False)
-        try:
-            if self._response.status != 200:
-                raise OutsideRefused(f"http-{self._response.status}", system="wechat_pay")
-            async for text in _unpacked(self._response, sha):
-                for line in reading.feed(text):
-                    yield line
-            for line in reading.end():
+        reading = Reading(AT, LINES)
+        async with aclosing(rows(self._response, self._digest, reading)) as found:
+            async for row in found:
+                yield _read(_line_of, row)
+        assert reading.sums is not None
+        self.totals = _read(_totals, reading.sums)
+
+
+@dataclass(frozen=True, slots=True)
+class FundLine:
+    """Money into the merchant's account, or (`amount` below zero) out of it; `voucher` is the refund's or payment's
+    number at the channel."""
+
+    at: datetime
+    business: str
+    flow: str
+    kind: str
+    amount: int
+    balance: int
+    voucher: str
+
+
+@dataclass(frozen=True, slots=True)
+class FundTotals:
+    """What a bill says of its lines, or what its lines amount to; fen, both above zero."""
+
+    ins: int
+    into: int
+    outs: int
+    out: int
+
+    @property
+    def lines(self) -> int:
+        return self.ins + self.outs
+
+
+class FundBill:
+    """Iterate once. Afterwards `said` is what the bill tells of itself, `counted` what came, and `whole` whether these
+    agree: a bill that does not is told to finance, not believed."""
+
+    def __init__(self, response: Body, digest: str) -> None:
+        self._response, self._digest = response, digest
+        self.said: FundTotals | None = None
+        self.counted = FundTotals(0, 0, 0, 0)
+        self._lines_said = 0
+
+    @property
+    def whole(self) -> bool:
+        return self.said == self.counted and self._lines_said == self.counted.lines
+
+    async def __aiter__(self) -> AsyncIterator[FundLine]:
+        reading = Reading(BOOKED, FLOWS)
+        async with aclosing(rows(self._response, self._digest, reading)) as found:
+            async for row in found:
+                line = _read(_fund_line_of, row)
+                self._count(line)
                 yield line
-        finally:
-            self._response.close()
-        if self._digest and sha.hexdigest() != self._digest.lower():
-            raise OutsideRefused("bill_changed_on_the_way", system="wechat_pay")
-        self.totals = reading.totals
-        if self.totals is None:
-            raise OutsideRefused("bill_cut_short", system="wechat_pay")
+        assert reading.sums is not None
+        self.said = _read(_fund_totals, reading.sums)
+        self._lines_said = _whole(reading.sums[FLOWS])
 
-
-class Reading:
-    """Lines out of pieces of text. Pure."""
-
-    def __init__(self) -> None:
-        self._rest = ""
-        self._columns: list[str] = []
-        self._summary: list[str] = []
-        self.totals: BillTotals | None = None
-
-    def feed(self, text: str) -> Iterator[BillLine]:
-        *lines, self._rest = (self._rest + text).split("\n")
-        for line in lines:
-            yield from self._line(line)
-
-    def end(self) -> Iterator[BillLine]:
-        if self._rest.strip():
-            yield from self._line(self._rest)
-
-    def _line(self, text: str) -> Iterator[BillLine]:
-        text = text.strip("\r\ufeff")
-        if not text:
-            return
-        if not text.startswith("`"):
-            columns = text.split(",")
-            if columns[0] == LINES:
-                self._summary = columns
-            elif AT in columns and NUMBER in columns:
-                self._columns = columns
-            else:
-                raise OutsideRefused("not_a_bill", system="wechat_pay")
-            return
-        # A title may hold a comma: what separates is a comma before a backtick.
-        values = text[1:].split(",`")
-        if self._summary:
-            self.totals = _totals(dict(zip(self._summary, values, strict=False)))
-        elif self._columns:
-            yield _line_of(dict(zip(self._columns, values, strict=True)))
+    def _count(self, line: FundLine) -> None:
+        was, amount = self.counted, line.amount
+        if amount >= 0:
+            self.counted = FundTotals(was.ins + 1, was.into + amount, was.outs, was.out)
         else:
-            raise OutsideRefused("not_a_bill", system="wechat_pay")
+            self.counted = FundTotals(was.ins, was.into, was.outs + 1, was.out - amount)
 
 
-def _line_of(values: dict[str, str]) -> BillLine:
+def _read(read: Callable[[Row], T], row: Row) -> T:
+    """:raises OutsideRefused: a column is missing, or holds what it cannot"""
+    try:
+        return read(row)
+    except (KeyError, ValueError, ArithmeticError) as error:
+        raise OutsideRefused("not_a_bill", type(error).__name__, system=SYSTEM) from None
+
+
+def _line_of(values: Row) -> BillLine:
     back = values[STATE] in ("REFUND", "REVOKED")
     return BillLine(
         number=values[NUMBER],
         channel_number=values[CHANNEL],
         amount=fen(values[REFUNDED] if back else values[AMOUNT]),
-        at=datetime.strptime(values[AT], "%Y-%m-%d %H:%M:%S").replace(tzinfo=CHINA),
+        at=_moment(values[AT]),
         refund=values[REFUND] if back else "",
         channel_refund=values[CHANNEL_REFUND] if back else "",
         fee=_fee(values.get(FEE, "0")),
@@ -115,30 +129,43 @@ def _line_of(values: dict[str, str]) -> BillLine:
     )
 
 
-def _totals(values: dict[str, str]) -> BillTotals:
+def _totals(values: Row) -> BillTotals:
     def money(name: str) -> int | None:
-        return fen(values[name]) if name in values else None
+        return fen(_two(values[name])) if name in values else None
 
-    return BillTotals(int(Decimal(values[LINES])), money(PAID), money(GIVEN), money(FEES))
+    return BillTotals(_whole(values[LINES]), money(PAID), money(GIVEN), money(FEES))
+
+
+def _fund_line_of(values: Row) -> FundLine:
+    amount = fen(values[MOVED])
+    return FundLine(
+        at=_moment(values[BOOKED]), business=values[BUSINESS], flow=values[FLOW], kind=values[KIND],
+        amount=amount if values[DIRECTION] == INTO else -amount, balance=fen(values[BALANCE]),
+        voucher=values.get(VOUCHER, ""),
+    )
+
+
+def _fund_totals(values: Row) -> FundTotals:
+    return FundTotals(_whole(values[INS]), fen(_two(values[IN])), _whole(values[OUTS]), fen(_two(values[OUT])))
+
+
+def _moment(text: str) -> datetime:
+    return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=CHINA)
+
+
+def _whole(text: str) -> int:
+    """A count; some bills write 45.0."""
+    return int(Decimal(text))
+
+
+def _two(yuan: str) -> Decimal:
+    """Yuan with more or fewer zeros than two decimals. ValueError where they are not zeros."""
+    found = Decimal(yuan).quantize(Decimal("0.01"))
+    if found != Decimal(yuan):
+        raise ValueError("a fraction of a fen")
+    return found
 
 
 def _fee(yuan: str) -> int:
-    """Fees have five decimals, of which three are always zero."""
-    return int((Decimal(yuan) * 100).to_integral_exact())
-
-
-async def _unpacked(response: Body, sha: hashlib._Hash) -> AsyncIterator[str]:
-    content = response.content  # type: ignore[attr-defined]
-    packed, decode = zlib.decompressobj(wbits=31), codecs.getincrementaldecoder("utf-8")()
-    first = True
-    plain = False
-    async for piece in content.iter_chunked(64 * 1024):
-        if first:
-            first, plain = False, not piece.startswith(b"\x1f\x8b")
-        text = piece if plain else packed.decompress(piece)
-        sha.update(text)
-        yield decode.decode(text)
-    rest = b"" if plain else packed.flush()
-    sha.update(rest)
-    yield decode.decode(rest, final=True)
-
+    """Fees have five decimals, of which three are always zero; they may be below zero."""
+    return fen(_two(yuan))

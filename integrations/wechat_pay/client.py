@@ -2,63 +2,69 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
+
+import aiohttp
 
 from bot import clock
-from bot.errors import OutsideError, OutsideRefused
-from integrations.paying.port import Asking, Back, Sheet, Standing, State, Way
-from integrations.wechat_pay.api import Absent, Api
-from integrations.wechat_pay.bills import TradeBill
-from integrations.wechat_pay.signing import sign
+from bot.errors import OutsideRefused, OutsideUnknown
+from integrations.paying.port import Asking, Back, Sheet, Standing, Way
+from integrations.wechat_pay import checking
+from integrations.wechat_pay.api import SYSTEM, Absent, Api
+from integrations.wechat_pay.bills import FundBill, TradeBill
+from integrations.wechat_pay.combined import Combined
+from integrations.wechat_pay.facts import CHINA, back_of, standing_of
+from integrations.wechat_pay.scanned import CodeApi, see_through
+from integrations.wechat_pay.sheets import PATHS, sheet_of, titled
 
-CHINA = ZoneInfo("Asia/Shanghai")
-SHEET_LASTS: Mapping[str, timedelta] = {
-    "inside": timedelta(hours=2), "code": timedelta(hours=2), "page": timedelta(minutes=5)
-}
-STATES: Mapping[str, State] = {
-    "SUCCESS": "paid", "REFUND": "paid", "NOTPAY": "unpaid", "USERPAYING": "paying", "CLOSED": "closed",
-    "REVOKED": "closed", "PAYERROR": "failed",
-}
-TITLE_BYTES = 127
 NO_BILL = frozenset({"NO_STATEMENT_EXIST", "STATEMENT_CREATING", "BILL_NOT_EXIST", "INVALID_REQUEST"})
+REFUND_REUSED = frozenset({"PARAM_ERROR", "INVALID_REQUEST"})
+"""Said, among other things, where a refund's number was used for another amount."""
 
 
 class WeChatPay:
-    """One merchant. Ways: in WeChat (JSAPI), by a code that is shown (Native), from a phone's browser (H5)."""
+    """One merchant. Ways: in WeChat (JSAPI), by a code that is shown (Native), from a phone's browser (H5), and, where
+    the older API's key is set, by a code of the payer's that is scanned."""
 
     channel = "wechat"
-    ways: Sequence[Way] = ("inside", "code", "page")
 
-    def __init__(self, api: Api) -> None:
-        self._api, self._merchant = api, api.merchant
+    def __init__(
+        self, api: Api, session: aiohttp.ClientSession, *, pause: Callable[[float], Awaitable[None]] = asyncio.sleep
+    ) -> None:
+        self._api, self._merchant, self._pause = api, api.merchant, pause
+        self._codes, self.combined = CodeApi(api.merchant, session), Combined(api)
         self.name = api.merchant.name
+        scanned: tuple[Way, ...] = ("scanned",) if api.merchant.code_key else ()
+        self.ways: Sequence[Way] = ("inside", "code", "page", *scanned)
 
     async def ask_for(self, asking: Asking) -> Sheet:
-        until = min(asking.expires, clock.now() + SHEET_LASTS[asking.way])
+        if asking.way == "scanned":
+            if not await self._codes.take(asking, titled(asking.title)):
+                await see_through(self, asking.number, self._pause)
+            return Sheet("scanned", asking.expires)
+        if asking.way not in PATHS:
+            raise OutsideRefused("not_set_up", asking.way, system=SYSTEM)
         body: dict[str, Any] = {
             "appid": self._merchant.app_id,
             "mchid": self._merchant.merchant_id,
-            "description": _clipped(asking.title),
+            "description": titled(asking.title),
             "out_trade_no": asking.number,
             "time_expire": asking.expires.astimezone(CHINA).isoformat(timespec="seconds"),
             "notify_url": self._merchant.notify,
             "amount": {"total": asking.amount, "currency": "CNY"},
         }
         if asking.way == "inside":
-            said = await self._api.post("/v3/pay/transactions/jsapi", body | {"payer": {"openid": asking.payer}}, "ask")
-            return Sheet("inside", until, self._parameters(said["prepay_id"]))
-        if asking.way == "code":
-            said = await self._api.post("/v3/pay/transactions/native", body, "ask")
-            return Sheet("code", until, address=said["code_url"])
+            body["payer"] = {"openid": asking.payer}
         if asking.way == "page":
-            scene = {"payer_client_ip": asking.address, "h5_info": {"type": "Wap"}}
-            said = await self._api.post("/v3/pay/transactions/h5", body | {"scene_info": scene}, "ask")
-            return Sheet("page", until, address=said["h5_url"])
-        raise OutsideRefused("not_set_up", asking.way, system="wechat_pay")
+            body["scene_info"] = {"payer_client_ip": asking.address, "h5_info": {"type": "Wap"}}
+        said = await self._api.post(f"/v3/pay/transactions/{PATHS[asking.way]}", body, "ask")
+        try:
+            return sheet_of(self._merchant, asking, said, clock.now())
+        except KeyError:
+            raise OutsideUnknown("answer: incomplete", system=SYSTEM) from None
 
     async def standing(self, number: str) -> Standing:
         path = f"/v3/pay/transactions/out-trade-no/{number}?mchid={self._merchant.merchant_id}"
@@ -78,7 +84,7 @@ class WeChatPay:
                 raise
 
     async def reverse(self, number: str) -> None:
-        await self.close(number)
+        await self._codes.reverse(number)
 
     async def refund(self, number: str, refund: str, *, amount: int, of: int, why: str) -> Back:
         body = {
@@ -87,68 +93,46 @@ class WeChatPay:
             "reason": why,
             "amount": {"refund": amount, "total": of, "currency": "CNY"},
         }
-        return back_of(await self._api.post("/v3/refund/domestic/refunds", body, "refund"))
+        try:
+            return _back(await self._api.post("/v3/refund/domestic/refunds", body, "refund"))
+        except OutsideRefused as no:
+            if no.code in REFUND_REUSED:
+                known = await self.refund_standing(number, refund)
+                if known.state != "absent" and known.amount != amount:
+                    raise OutsideRefused("number_reused", system=SYSTEM) from None
+            raise
 
     async def refund_standing(self, number: str, refund: str) -> Back:
         try:
-            return back_of(await self._api.get(f"/v3/refund/domestic/refunds/{refund}", "refund_standing"))
+            return _back(await self._api.get(f"/v3/refund/domestic/refunds/{refund}", "refund_standing"))
         except Absent:
             return Back(refund, "absent")
 
     async def bill(self, day: date) -> TradeBill | None:
-        path = f"/v3/bill/tradebill?bill_date={day:%Y-%m-%d}&bill_type=ALL&tar_type=GZIP"
+        found = await self._bill(f"/v3/bill/tradebill?bill_date={day:%Y-%m-%d}&bill_type=ALL&tar_type=GZIP")
+        return None if found is None else TradeBill(*found)
+
+    async def fund_bill(self, day: date, account: str = "BASIC") -> FundBill | None:
+        """What came into and went out of the merchant's account (BASIC, OPERATION, FEES), fees and payouts included."""
+        path = f"/v3/bill/fundflowbill?bill_date={day:%Y-%m-%d}&account_type={account}&tar_type=GZIP"
+        found = await self._bill(path)
+        return None if found is None else FundBill(*found)
+
+    async def check(self) -> Sequence[str]:
+        return await checking.check(self._api, self._codes)
+
+    async def _bill(self, path: str) -> tuple[aiohttp.ClientResponse, str] | None:
         try:
             said = await self._api.get(path, "bill")
         except OutsideRefused as no:
             if no.code in NO_BILL or isinstance(no, Absent):
                 return None
             raise
-        return TradeBill(await self._api.download(said["download_url"]), said.get("hash_value", ""))
-
-    async def check(self) -> Sequence[str]:
-        """Asks for an order that cannot be there: a signed "no such order" proves keys, serial and number at once."""
-        try:
-            said = await self.standing(f"check{secrets.token_hex(8)}")
-        except OutsideError as error:
-            return [f"wechat_pay:{error.detail}"]
-        return [] if said.state == "absent" else ["wechat_pay:strange_answer"]
-
-    def _parameters(self, prepay: str) -> dict[str, str]:
-        """What WeixinJSBridge is handed."""
-        stamp, nonce = str(int(clock.now().timestamp())), secrets.token_hex(16)
-        package = f"prepay_id={prepay}"
-        return {
-            "appId": self._merchant.app_id, "timeStamp": stamp, "nonceStr": nonce, "package": package,
-            "signType": "RSA", "paySign": sign(self._merchant, self._merchant.app_id, stamp, nonce, package),
-        }
+        return await self._api.download(str(said["download_url"])), str(said.get("hash_value", ""))
 
 
-def standing_of(said: Mapping[str, Any]) -> Standing:
-    """A payment as query and notice tell it. A state that we do not know is one that is not over."""
-    number, state = str(said["out_trade_no"]), STATES.get(str(said.get("trade_state")), "paying")
-    if state != "paid":
-        return Standing(number, state)
-    return Standing(
-        number, "paid", amount=int(said["amount"]["total"]), channel_number=str(said["transaction_id"]),
-        payer=str(said.get("payer", {}).get("openid", "")), paid_at=_moment(said.get("success_time")),
-    )
-
-
-def back_of(said: Mapping[str, Any]) -> Back:
-    """A refund as its answer, query (`status`) and notice (`refund_status`) tell it."""
-    status = str(said.get("status") or said.get("refund_status"))
-    states = {"SUCCESS": "back", "CLOSED": "closed", "PROCESSING": "processing", "ABNORMAL": "stuck"}
-    return Back(
-        str(said["out_refund_no"]), states.get(status, "processing"),  # type: ignore[arg-type]
-        amount=int(said["amount"]["refund"]), channel_refund=str(said.get("refund_id", "")),
-        back_at=_moment(said.get("success_time")),
-    )
-
-
-def _moment(text: Any) -> datetime | None:
-    return datetime.fromisoformat(text) if isinstance(text, str) and text else None
-
-
-def _clipped(title: str) -> str:
-    """WeChat counts bytes, and half a character is refused."""
-    return title.encode()[:TITLE_BYTES].decode(errors="ignore")
+def _back(said: Mapping[str, Any]) -> Back:
+    try:
+        return back_of(said)
+    except (KeyError, TypeError, ValueError):
+        raise OutsideUnknown("answer: incomplete", system=SYSTEM) from None

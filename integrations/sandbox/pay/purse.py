@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from bot import clock
 from bot.clock import HospitalClock
+from integrations.sandbox.pay.conduct import PayConduct
 
 CHINA = HospitalClock("Asia/Shanghai")
 
@@ -40,6 +41,10 @@ class Trade:
     payer: str = ""
     paid_at: datetime | None = None
     refunds: dict[str, PlayRefund] = field(default_factory=dict)
+    way: str = ""
+    """As the channel calls how it is paid."""
+    meant_for: str = ""
+    """The only one who may pay it, "" for anybody."""
 
     @property
     def given_back(self) -> int:
@@ -47,12 +52,11 @@ class Trade:
 
 
 class Purse:
-    """`belated`: payments are taken although the trade is closed or over. `short`: one line fewer on each bill."""
+    """`prefix` begins every number that the channel gives."""
 
-    def __init__(self, prefix: str) -> None:
+    def __init__(self, prefix: str, conduct: PayConduct | None = None) -> None:
         self.trades: dict[str, Trade] = {}
-        self.belated = self.short = self.stuck = False
-        self.slow_refunds = False
+        self.conduct = conduct or PayConduct()
         self._prefix, self._count = prefix, itertools.count(1)
 
     def next_number(self) -> str:
@@ -64,7 +68,7 @@ class Purse:
 
     def payable(self, trade: Trade) -> bool:
         in_time = trade.state in ("unpaid", "paying") and trade.expires > clock.now()
-        return in_time or (self.belated and trade.state != "paid")
+        return in_time or (self.conduct.belated and trade.state != "paid")
 
     def pay(self, trade: Trade, payer: str) -> bool:
         """The payer typed the password; False where there is nothing to pay any more."""
@@ -82,9 +86,9 @@ class Purse:
             return None
         made = PlayRefund(number, amount, self.next_number(), clock.now())
         trade.refunds[number] = made
-        if self.stuck:
+        if self.conduct.refunds == "stuck":
             made.state = "stuck"
-        elif not self.slow_refunds:
+        elif self.conduct.refunds == "at_once":
             made.state, made.back_at = "back", clock.now()
         return made
 
@@ -107,4 +111,4 @@ class Purse:
                     found.append((each.asked_at, trade, each))
         found.sort(key=lambda each: each[0])
         lines = [(trade, back) for _, trade, back in found]
-        return lines[:-1] if self.short and lines else lines
+        return lines[:-1] if self.conduct.short and lines else lines

@@ -1,137 +1,106 @@
-"""The client against the played WeChat Pay, over HTTP."""
+"""The client against the played WeChat Pay, over HTTP: what the contract of all channels does not say."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
-from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
-import aiohttp
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import TestServer
-from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA256
 
-from bot import clock
-from bot.errors import BadInput, OutsideRefused
-from integrations.paying.port import Asking, Back, Standing
-from integrations.sandbox.pay.purse import CHINA
-from integrations.sandbox.pay.wechat_pay import PlayWeChatPay
-from integrations.wechat_pay import notices
-from integrations.wechat_pay.api import Api
-from integrations.wechat_pay.client import WeChatPay
-from integrations.wechat_pay.merchant import Merchant
-from integrations.wechat_pay.platform import PlatformKeys
-
-OURS, THEIRS = (generate_private_key(public_exponent=65537, key_size=2048) for _ in range(2))
-API_KEY = b"0123456789abcdef0123456789abcdef"
-
-
-@dataclass
-class Counter:
-    client: WeChatPay
-    play: PlayWeChatPay
-    merchant: Merchant
-    keys: PlatformKeys
-    told: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
-
-    def hear(self, n: int = -1) -> Standing | Back | None:
-        _, headers, body = self.told[n]
-        return notices.read(self.merchant, self.keys, headers, body, clock.now()).said
+from bot.errors import OutsideRefused, OutsideUnavailable, OutsideUnknown
+from integrations.paying.port import Back, Standing
+from tests.integrations.wechat_pay.counter import OURS, Counter, asking, open_counter
 
 
 @pytest.fixture
 async def counter() -> AsyncIterator[Counter]:
-    told: list[tuple[str, dict[str, str], bytes]] = []
-    play = PlayWeChatPay(
-        merchant_id="1900000001", app_id="wx1", merchant_key=OURS.public_key(), api_key=API_KEY, own_key=THEIRS,
-        serial="PUB_KEY_ID_01", url="", tell=lambda *what: told.append(what),
-    )
-    app = web.Application()
-    app.add_subapp("/play/", play.app())
-    async with TestServer(app) as server, aiohttp.ClientSession() as session:
-        url = str(server.make_url("/play"))
-        play._url = url
-        merchant = Merchant(
-            "main", "1900000001", "wx1", "5F1C", OURS, API_KEY, notify="http://h/webhooks/wechat-pay/main",
-            public_key_id="PUB_KEY_ID_01", public_key=THEIRS.public_key(), gateway=url,
-        )
-        keys = PlatformKeys(merchant)
-        yield Counter(WeChatPay(Api(merchant, keys, session)), play, merchant, keys, told)
+    async with open_counter() as made:
+        yield made
 
 
-def asking(amount: int = 1250, way: str = "inside") -> Asking:
-    return Asking(
-        secrets.token_hex(16), amount, "门诊挂号费", clock.now() + timedelta(minutes=15), way,  # type: ignore[arg-type]
-        payer="o-1", address="10.0.0.1",
-    )
-
-
-async def test_paid_and_given_back(counter: Counter) -> None:
-    wanted = asking()
-    sheet = await counter.client.ask_for(wanted)
-    assert sheet.inside["package"].startswith("prepay_id=") and await counter.client.ask_for(wanted) is not sheet
-    assert (await counter.client.standing(wanted.number)).state == "unpaid"
-    trade = counter.play.purse.trades[wanted.number]
-    assert counter.play.pay(trade, "o-1") and not counter.play.pay(trade, "o-1")
-    said = await counter.client.standing(wanted.number)
-    assert (said.state, said.amount, said.channel_number) == ("paid", 1250, trade.channel_number)
-    assert counter.hear() == said
-    with pytest.raises(OutsideRefused, match="already_paid"):
-        await counter.client.close(wanted.number)
-    back = await counter.client.refund(wanted.number, "r" * 32, amount=250, of=1250, why="cancelled")
-    assert (back.state, back.amount) == ("back", 250) and counter.hear() == back
-    assert await counter.client.refund(wanted.number, "r" * 32, amount=250, of=1250, why="cancelled") == back
-    assert await counter.client.refund_standing(wanted.number, "r" * 32) == back
-    with pytest.raises(OutsideRefused, match="not_enough"):
-        await counter.client.refund(wanted.number, "s" * 32, amount=1001, of=1250, why="cancelled")
-
-
-async def test_closed_is_closed(counter: Counter) -> None:
-    wanted = asking(way="code")
-    assert (await counter.client.ask_for(wanted)).address.startswith("weixin://")
-    await counter.client.close(wanted.number)
-    await counter.client.close(wanted.number)
-    assert (await counter.client.standing(wanted.number)).state == "closed"
-    await counter.client.close("f" * 32)
-    assert (await counter.client.standing("f" * 32)).state == "absent"
-    with pytest.raises(OutsideRefused, match="already_closed"):
-        await counter.client.ask_for(wanted)
-    assert await counter.client.check() == []
-
-
-async def test_the_bill_of_a_day(counter: Counter) -> None:
-    for amount in (1, 60000):
-        wanted = asking(amount)
-        await counter.client.ask_for(wanted)
-        counter.play.pay(counter.play.purse.trades[wanted.number], "o-1")
-    await counter.client.refund(wanted.number, "r" * 32, amount=100, of=60000, why="cancelled")
-    for trade in counter.play.purse.trades.values():
-        assert trade.paid_at
-        trade.paid_at -= timedelta(days=1)
-        for back in trade.refunds.values():
-            back.asked_at -= timedelta(days=1)
-    assert await counter.client.bill(CHINA.today() - timedelta(days=2)) is None
-    bill = await counter.client.bill(CHINA.today() - timedelta(days=1))
-    assert bill is not None
-    lines = [line async for line in bill]
-    assert [(line.amount, bool(line.refund)) for line in lines] == [(1, False), (60000, False), (100, True)]
-    assert bill.totals and (bill.totals.lines, bill.totals.paid, bill.totals.refunded) == (3, 60001, 100)
-
-
-async def test_what_is_forged_says_nothing(counter: Counter) -> None:
+async def test_notices_say_what_questions_say(counter: Counter) -> None:
     wanted = asking()
     await counter.client.ask_for(wanted)
-    counter.play.pay(counter.play.purse.trades[wanted.number], "o-1")
-    _, headers, body = counter.told[0]
-    for name, value, reason in (
-        ("Wechatpay-Timestamp", "1", "stale"), ("Wechatpay-Timestamp", "soon", "bad_timestamp"),
-        ("Wechatpay-Serial", "OTHER", "unknown_serial"), ("Wechatpay-Signature", "WECHATPAY/SIGNTEST/x", "bad_signature"),
-        ("Wechatpay-Nonce", "", "unsigned"), ("Wechatpay-Signature-Type", "WECHATPAY2-SM2-WITH-SM3", "unsigned"),
-    ):
-        with pytest.raises(BadInput) as caught:
-            notices.read(counter.merchant, counter.keys, {**headers, name: value}, body, clock.now())
-        assert caught.value.reason == reason
-    with pytest.raises(BadInput):
-        notices.read(counter.merchant, counter.keys, headers, body + b" ", clock.now())
+    assert counter.pay(wanted.number) and not counter.pay(wanted.number)
+    assert counter.hear() == (await counter.client.standing(wanted.number),)
+    back = await counter.client.refund(wanted.number, "r" * 32, amount=250, of=1250, why="cancelled")
+    assert back.state == "back" and counter.hear() == (back,)
+    assert (await counter.client.standing(wanted.number)).amount == 1250
+
+
+async def test_what_the_phone_is_handed_is_signed_by_us(counter: Counter) -> None:
+    sheet = (await counter.client.ask_for(asking())).inside
+    said = "".join(f"{sheet[name]}\n" for name in ("appId", "timeStamp", "nonceStr", "package"))
+    assert counter.play.seal.by_merchant(said.encode(), sheet["paySign"])
+    assert not counter.play.seal.by_merchant(said.encode() + b"x", sheet["paySign"])
+    assert len(OURS.sign(b"", PKCS1v15(), SHA256())) == 256
+
+
+async def test_codes_and_pages(counter: Counter) -> None:
+    code, page = asking(way="code"), asking(way="page")
+    assert (await counter.client.ask_for(code)).address.startswith("weixin://wxpay/bizpayurl?pr=wx")
+    sheet = await counter.client.ask_for(page)
+    assert parse_qs(urlsplit(sheet.address).query)["redirect_url"] == [page.back_to]
+    assert sheet.until < page.expires
+    with pytest.raises(OutsideRefused, match="not_set_up"):
+        await counter.client.ask_for(asking(way="account"))
+
+
+async def test_a_long_title_is_cut_between_characters(counter: Counter) -> None:
+    wanted = asking(title="门诊" * 60)
+    await counter.client.ask_for(wanted)
+    shown = counter.play.purse.trades[wanted.number].title
+    assert len(shown.encode()) <= 127 and set(shown) == {"门", "诊"}
+
+
+@pytest.mark.parametrize("how", [{"cut": "after"}, {"late": 500}, {"late": 502}])
+async def test_done_and_not_answered_is_unknown(counter: Counter, how: dict[str, object]) -> None:
+    wanted = asking()
+    counter.switch("/v3/pay/transactions/jsapi", **how)
+    with pytest.raises(OutsideUnknown):
+        await counter.client.ask_for(wanted)
+    assert (await counter.client.standing(wanted.number)).state == "unpaid"
+    await counter.client.ask_for(wanted)
+    counter.pay(wanted.number)
+    counter.switch("/v3/refund/domestic/refunds", **how)
+    with pytest.raises(OutsideUnknown):
+        await counter.client.refund(wanted.number, "r" * 32, amount=1250, of=1250, why="cancelled")
+    assert (await counter.client.refund(wanted.number, "r" * 32, amount=1250, of=1250, why="cancelled")).state == "back"
+    assert len(counter.play.purse.trades[wanted.number].refunds) == 1
+
+
+async def test_a_question_that_nobody_answers_may_be_asked_again(counter: Counter) -> None:
+    for how in ({"http": 500}, {"http": 404}, {"http": 503}):
+        counter.switch("/v3/pay/transactions/out-trade-no/*", **how)
+        with pytest.raises((OutsideUnavailable, OutsideRefused)):
+            await counter.client.standing("f" * 32)
+    assert await counter.client.standing("f" * 32) == Standing("f" * 32, "absent")
+
+
+async def test_money_that_comes_after_the_close_is_told(counter: Counter) -> None:
+    wanted = asking()
+    await counter.client.ask_for(wanted)
+    await counter.client.close(wanted.number)
+    counter.play.purse.conduct.belated = True
+    assert counter.pay(wanted.number)
+    (said,) = counter.hear()
+    assert isinstance(said, Standing) and said.state == "paid"
+    assert await counter.client.standing(wanted.number) == said
+
+
+async def test_a_refund_that_lies_fast(counter: Counter) -> None:
+    wanted = asking()
+    await counter.client.ask_for(wanted)
+    counter.pay(wanted.number)
+    counter.play.purse.conduct.refunds = "stuck"
+    assert (await counter.client.refund(wanted.number, "r" * 32, amount=1, of=1250, why="x")).state == "stuck"
+    (said,) = counter.hear()
+    assert isinstance(said, Back) and said.state == "stuck"
+
+
+async def test_another_payer_cannot_pay_what_is_meant_for_one(counter: Counter) -> None:
+    wanted = asking()
+    await counter.client.ask_for(wanted)
+    assert not counter.pay(wanted.number, "o-2") and counter.pay(wanted.number, "o-1")
