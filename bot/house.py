@@ -27,6 +27,8 @@ from bot.waker import Waker
 from bot.web.sign_in import SignIns
 from bot.wording import Wording
 from flows.notices.kinds import Kinds, kinds_of
+from integrations.his.cashier.embedded import EmbeddedCashier
+from integrations.his.charges import Charging
 from integrations.his.embedded import EmbeddedHospital
 from integrations.his.played import PlayedHospital
 from integrations.his.port import HospitalPort
@@ -90,6 +92,7 @@ class House:
         ports.put(SmsPort, SmsClient(settings.sms, session))
         hospital = EmbeddedHospital(database, HospitalClock(settings.timezone))
         ports.put(HospitalPort, hospital)
+        ports.put(Charging, EmbeddedCashier(database, HospitalClock(settings.timezone)))
         if settings.sandbox == "on":
             ports.put(PlayedHospital, hospital)
         waker = Waker(redis)

@@ -84,8 +84,8 @@ async def _ask(job: Job, payment_id: int) -> None:
 
     async def later(context: Context) -> None:
         await store.move_payment(
-            context.tx, payment.id, OPEN_PAYMENT, asks=payment.asks + 1,
-            ask_at=next_ask(payment.opened_at, payment.asks + 1),
+            context.tx, payment.id, (*OPEN_PAYMENT, "closed", "failed"), asks=payment.asks + 1,
+            ask_at=next_ask(payment.opened_at or payment.created_at, payment.asks + 1),
         )
 
     await job.run(later)  # first: a channel that hangs is asked again in its time

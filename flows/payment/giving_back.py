@@ -32,10 +32,17 @@ class GivingBack:
         await self._want(order, payment, payment.amount, why, f"excess:{payment.id}", of_excess=True, approved=True)
 
     async def whole(self, order_id: int, why: str) -> None:
-        """All that is left of an order, by rule (a stop, cancelled in time, of no use any more)."""
+        """All that is left of an order, by rule (a stop, cancelled in time, of no use any more). What waits for a second
+        person goes along: the rule has said yes."""
         order = await store.lock(self.tx, order_id)
         if order is None:
             return
+        for waiting in await store.refunds_of(self.tx, order_id):
+            if await store.move_refund(
+                self.tx, waiting.id, ("waiting",), state="agreed", approved_at=self.tx.now,
+                approved_by=self.context.actor,
+            ):
+                self._carry_on(waiting)
         for payment in await store.payments_of(self.tx, order_id, ("paid",)):
             left = payment.amount - await store.wanted_back(self.tx, payment.id)
             if payment.use == "applied" and left > 0:
@@ -74,7 +81,7 @@ class GivingBack:
     async def allowed(self, refund_id: int, permission: str) -> None:
         """The hospital consents: from now on it is not its money. `permission` "": it never was."""
         refund = await self._locked(refund_id)
-        order = await store.lock(self.tx, refund.order_id)
+        order: Any = await store.lock(self.tx, refund.order_id)
         if not await store.move_refund(self.tx, refund_id, ("agreed",), state="allowed", permission=permission or None):
             return
         if permission:
@@ -99,7 +106,7 @@ class GivingBack:
         if found is None:
             raise LookupError(said.refund)
         refund = await self._locked(found.id)
-        order = await store.lock(self.tx, refund.order_id)
+        order: Any = await store.lock(self.tx, refund.order_id)
         payment = await store.payment_by(self.tx, refund.payment_id)
         assert payment is not None
         if said.state == "back":

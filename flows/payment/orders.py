@@ -15,7 +15,7 @@ from flows.payment.ledger import rules as ledger_rules
 from flows.payment.ledger import store as book
 from flows.payment.owners import Owners
 from flows.payment.refusals import NotOffered, OneIsRunning, PaidAlready, TimeIsUp
-from flows.payment.rules import OPEN_ORDER, OPEN_PAYMENT, Paying, Verdict, heard, next_ask
+from flows.payment.rules import OPEN_ORDER, OPEN_PAYMENT, Paying, Verdict, after_close, heard, next_ask
 from integrations.paying.port import PayChannels, Sheet, Standing, Way
 
 log = logs.get(__name__)
@@ -144,8 +144,9 @@ class Orders:
         if verdict in (Verdict.APPLY, Verdict.LATE, Verdict.DOUBLE):
             await self._money(order, payment, said, verdict)
         elif verdict in (Verdict.CLOSED, Verdict.FAILED):
+            asks, ask_at = after_close(payment.opened_at or payment.created_at, payment.asks)
             await store.move_payment(
-                self.tx, payment.id, OPEN_PAYMENT, state=verdict.value, ended_at=self.tx.now, ask_at=None
+                self.tx, payment.id, OPEN_PAYMENT, state=verdict.value, ended_at=self.tx.now, asks=asks, ask_at=ask_at
             )
             if order.expires_at <= self.tx.now and not await store.open_payments(self.tx, order.id):
                 await self._close(order)

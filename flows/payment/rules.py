@@ -24,6 +24,8 @@ ASKS = (
     timedelta(hours=1), timedelta(days=1),
 )
 """After it was opened, when a channel is asked how a payment stands; a notice that comes makes the rest needless."""
+SELDOM = 5
+"""From this question on also a payment that is closed is asked after: money has come to closed ones before."""
 
 
 class Verdict(Enum):
@@ -73,6 +75,12 @@ def heard(known: Paying, said: Standing) -> Verdict:
 def next_ask(opened: datetime, asks: int) -> datetime | None:
     """When a channel is asked next after `asks` questions, None after the last."""
     return opened + ASKS[asks] if asks < len(ASKS) else None
+
+
+def after_close(opened: datetime, asks: int) -> tuple[int, datetime | None]:
+    """How many questions count as asked, and when the next is due, for a payment that was closed at its channel."""
+    asks = max(asks, SELDOM)
+    return asks, next_ask(opened, asks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """What Daoyi asks of a hospital's cashier: what is owed, that it was paid, that it may go back.
 
-Units as in `port`: money is whole fen. Commands (`settle`, `may_refund`, `refunded`) carry a `request_id` and are asked
-after with `ask` of the same; "done already" is answered like the first time. The amount is always the hospital's: a
-`settle` with another one is refused, never rounded.
+Units as in `port`: money is whole fen. Commands (`settle`, `may_refund`, `refunded`, `move_fee`) carry a `request_id`
+and are asked after with `ask_charge` of the same; "done already" is answered like the first time. The amount is always
+the hospital's: a `settle` with another one is refused, never rounded.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Literal, Protocol
 BillKind = Literal["registration", "outpatient", "deposit", "package"]
 CHARGE_REFUSALS = (
     "no_bill", "bill_paid", "bill_void", "amount_differs", "no_settlement", "seen", "dispensed", "done_already",
-    "invoiced", "more_than_paid", "no_permission", "request_id_reused",
+    "invoiced", "more_than_paid", "no_permission", "not_movable", "request_id_reused",
 )
 
 
@@ -96,7 +96,7 @@ class Invoice:
 
 @dataclass(frozen=True, slots=True)
 class ChargeOutcome:
-    """What became of a command; exactly one is set. `told` is true for `refunded`."""
+    """What became of a command; exactly one is set. `told` is true for `refunded` and `move_fee`."""
 
     settlement: Settlement | None = None
     permission: Permission | None = None
@@ -128,6 +128,11 @@ class Charging(Protocol):
 
     async def refunded(self, request_id: str, *, permission: str, refund: str) -> None:
         """The payer has it back. Refused: `no_permission`."""
+        ...
+
+    async def move_fee(self, request_id: str, *, settlement: str, registration: str) -> None:
+        """The patient changed to another time of the same price: what was paid for the one is paid for the other.
+        Refused: `no_settlement`, `no_bill`, `bill_paid`, `amount_differs`, `not_movable` (seen, or part went back)."""
         ...
 
     async def ask_charge(self, request_id: str) -> ChargeOutcome | None:

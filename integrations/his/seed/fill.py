@@ -10,10 +10,12 @@ from bot.clock import HospitalClock
 from bot.db.engine import Database
 from bot.db.transaction import Transaction
 from integrations.his import orders, sessions, store
+from integrations.his.cashier import written
+from integrations.his.cashier.store import bill
 from integrations.his.catalogue import BETWEEN
 from integrations.his.people import row_of
 from integrations.his.port import Clinic, Doctor, Place, Room, Staff
-from integrations.his.seed import book, examinations
+from integrations.his.seed import book, charges, examinations
 from integrations.his.seed.doctors import doctors
 from integrations.his.seed.patients import COUNT, patients
 from integrations.his.seed.staff import staff
@@ -34,6 +36,7 @@ async def seed(database: Database, clock: HospitalClock, *, people: int = COUNT,
     await database.run(_fill_staff)
     today = clock.today()
     await database.run(lambda tx: _fill_examinations(tx, today))
+    await database.run(_fill_bills)
     async with database.reading() as tx:
         unmade = await sessions.missing(tx, today, today + timedelta(days=days))
     await sessions.make(database, unmade)
@@ -74,6 +77,18 @@ async def _fill_examinations(tx: Transaction, today: date) -> None:
     patients = [row.id for row in await tx.all(store.patient.select().with_only_columns(store.patient.c.id))]
     names = [row.name for row in await tx.all(store.doctor.select())]
     await orders.write(tx, examinations.orders(patients, names, today))
+
+
+async def _fill_bills(tx: Transaction) -> None:
+    """Apart from the rest as well: what patients owe."""
+    if await tx.one(bill.select().limit(1)) is not None:
+        return
+    # Whoever seeds at the same time waits here, and then finds it done.
+    await tx.one(store.site.select().limit(1).with_for_update())
+    if await tx.one(bill.select().limit(1)) is None:
+        patients = [row.id for row in await tx.all(store.patient.select().with_only_columns(store.patient.c.id))]
+        held = [(each.clinics[0], each.name) for each in doctors()]
+        await written.write(tx, charges.bills(sorted(patients), held, tx.now))
 
 
 def _colleague(each: Staff) -> dict[str, Any]:

@@ -1,5 +1,6 @@
-"""A payment channel and a hospital's cashier in memory that misbehave by lot: they lose answers after the deed, refuse to
-be reached, take their time. What they did is told by `money` and `book`."""
+"""A payment channel and a hospital's cashier in memory that misbehave by lot: they lose answers after the deed, refuse
+to be reached, take their time. What they did is told by `money` and `book`.
+"""
 
 from __future__ import annotations
 
@@ -11,23 +12,38 @@ from datetime import date
 from bot import clock
 from bot.errors import OutsideRefused, OutsideUnavailable, OutsideUnknown
 from integrations.his.charges import Bill, ChargeOutcome, Invoice, Paid, Permission, Settlement, Taking
-from integrations.paying.port import Asking, Back, Sheet, Standing
+from integrations.paying.port import Asking, Back, Sheet, Standing, State, Way
+
+
+class Killed(BaseException):
+    """The process is gone: nothing catches it, nothing is written down any more."""
 
 
 @dataclass
 class Faults:
-    """Shares of calls: not reached, and done with the answer lost; of payments: taken although they are over."""
+    """Shares of calls: not reached, and done with the answer lost; of payments: taken although they are over. `killed`:
+    of steps after which the process dies."""
 
     lot: random.Random
     away: float = 0.0
     lost: float = 0.0
     belated: float = 0.0
+    killed: float = 0.0
+
+    def end(self) -> None:
+        self.away = self.lost = self.killed = 0.0
+
+    def step(self) -> None:
+        if self.lot.random() < self.killed:
+            raise Killed
 
     def before(self) -> None:
+        self.step()
         if self.lot.random() < self.away:
             raise OutsideUnavailable("by lot", system="till")
 
     def after(self, *, command: bool = True) -> None:
+        self.step()
         if self.lot.random() < self.lost:
             raise (OutsideUnknown if command else OutsideUnavailable)("by lot", system="till")
 
@@ -35,7 +51,7 @@ class Faults:
 @dataclass
 class Account:
     asking: Asking
-    state: str = "unpaid"
+    state: State = "unpaid"
     channel_number: str = ""
     backs: dict[str, Back] = field(default_factory=dict)
 
@@ -44,7 +60,7 @@ class Till:
     """A channel. `pay` and `end_refunds` are what happens there; `told` gathers the notices that it would send."""
 
     channel = "wechat"
-    ways = ("inside", "code", "scanned")
+    ways: Sequence[Way] = ("inside", "code", "scanned")
 
     def __init__(self, name: str, faults: Faults) -> None:
         self.name, self.faults = name, faults
@@ -134,7 +150,7 @@ class Till:
     def _standing(self, number: str) -> Standing:
         known = self.accounts[number]
         if known.state != "paid":
-            return Standing(number, known.state)  # type: ignore[arg-type]
+            return Standing(number, known.state)
         return Standing(number, "paid", known.asking.amount, known.channel_number, "o-x", clock.now())
 
 
@@ -204,6 +220,9 @@ class Cashier:
         self.told.add(permission)
         self.answers[request_id] = ChargeOutcome(told=True)
         self.faults.after()
+
+    async def move_fee(self, request_id: str, *, settlement: str, registration: str) -> None:
+        raise NotImplementedError
 
     async def ask_charge(self, request_id: str) -> ChargeOutcome | None:
         self.faults.before()
