@@ -13,6 +13,7 @@ from bot import logs
 from bot.errors import OutsideError, SettingsError
 from bot.settings_alipay_pay import AlipayMerchant
 from integrations.alipay_pay.merchant import Merchant, load
+from integrations.alipay_pay.notices import Gate
 
 if TYPE_CHECKING:
     from integrations.alipay_pay.client import AlipayPay
@@ -23,7 +24,7 @@ FRESH_SECONDS = 6 * 3600.0
 
 
 class AlipayMerchants:
-    """Keys are loaded at once, so that a wrong one is found at start.
+    """Keys are loaded at once, so that a wrong one is found at start. As a mapping it is `AlipayPayGates`.
 
     :param base_url: how Alipay reaches us
     :param session: stays its maker's to close
@@ -57,6 +58,9 @@ class AlipayMerchants:
         self.channels = {
             name: AlipayPay(Api(merchant, session), session) for name, merchant in self.merchants.items()
         }
+
+    def __getitem__(self, name: str) -> Gate:
+        return Gate(self.merchants[name])
 
     async def keep_fresh(self) -> None:
         """Follow Alipay's certificates, in every process: whoever hears notices has to know them before the first."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from bot.errors import BadInput
 from integrations.alipay_pay.facts import standing_of
 from integrations.alipay_pay.merchant import Merchant
+from integrations.alipay_pay.port import Notice
 from integrations.alipay_pay.signing import require_notice
 from integrations.paying.port import Back, Standing
 
@@ -17,13 +17,14 @@ TRADE = "trade_status_sync"
 ENCODINGS = {"utf-8": "utf-8", "gbk": "gbk", "gb2312": "gbk", "gb18030": "gb18030"}
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """`id` is the same when it is sent again. `said` is None where it tells nothing that may be acted upon."""
+class Gate:
+    """Of one merchant, with the keys it knows at the moment."""
 
-    id: str
-    status: str
-    said: Standing | Back | None
+    def __init__(self, merchant: Merchant) -> None:
+        self._merchant = merchant
+
+    def open(self, body: bytes) -> Notice:
+        return read(self._merchant, body)
 
 
 def read(merchant: Merchant, body: bytes) -> Notice:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import base64
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from urllib.parse import urlencode
 
@@ -16,10 +16,13 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPubl
 from bot import clock
 from bot.money import fen, yuan
 from integrations.sandbox.pay.alipay_bill import Bills
-from integrations.sandbox.pay.alipay_conduct import Conduct, Post, Tell
+from integrations.sandbox.pay.alipay_faults import Faults
 from integrations.sandbox.pay.alipay_wire import Facts, No, Wire, Work
+from integrations.sandbox.pay.conduct import PayConduct
+from integrations.sandbox.pay.notifier import Letter
 from integrations.sandbox.pay.purse import CHINA, PlayRefund, Purse, Trade
 
+HEADERS = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
 DONE = {"code": "10000", "msg": "Success"}
 
 
@@ -28,14 +31,14 @@ class PlayAlipay:
     `certificates` are what may be fetched, sn to PEM."""
 
     def __init__(
-        self, *, app_id: str, seller: str, app_key: RSAPublicKey, own_key: RSAPrivateKey, url: str, tell: Tell,
-        certificate: str = "", app_numbers: Mapping[str, str] | None = None,
-        certificates: Mapping[str, str] | None = None,
+        self, *, app_id: str, seller: str, app_key: RSAPublicKey, own_key: RSAPrivateKey, url: str,
+        tell: Callable[[Letter], None], conduct: PayConduct | None = None, certificate: str = "",
+        app_numbers: Mapping[str, str] | None = None, certificates: Mapping[str, str] | None = None,
     ) -> None:
         self.app_id, self.seller, self.url = app_id, seller, url.rstrip("/")
-        self.conduct, self.post, self.purse = Conduct(), Post(tell), Purse("20")
+        self.faults, self.purse, self._tell = Faults(), Purse("20", conduct), tell
         self.wire = Wire(
-            app_id=app_id, app_key=app_key, own_key=own_key, conduct=self.conduct, certificate=certificate,
+            app_id=app_id, app_key=app_key, own_key=own_key, faults=self.faults, certificate=certificate,
             app_numbers=app_numbers,
         )
         self.payers: dict[str, str] = {}
@@ -102,7 +105,8 @@ class PlayAlipay:
         }
         said = "&".join(f"{name}={facts[name]}" for name in sorted(facts) if facts[name])
         body = urlencode(facts | {"sign_type": "RSA2", "sign": self.wire.sign(said)}).encode()
-        self.post.take(self._notify.get(trade.number, ""), facts, body)
+        if address := self._notify.get(trade.number):
+            self._tell(Letter(address, lambda: (dict(HEADERS), body), lambda _, said: said == b"success"))
 
     # --- what merchants ask --------------------------------------------------------------------------------------
 
@@ -124,7 +128,7 @@ class PlayAlipay:
         if facts.get("scene") != "bar_code" or payer is None:
             raise No("ACQ.PAYMENT_AUTH_CODE_INVALID")
         trade = self._asked(facts, params)
-        if self.conduct.password:
+        if self.purse.conduct.password:
             trade.state = "paying"
             return self._facts(trade) | {"code": "10003", "msg": "order success pay inprocess"}
         self.pay(trade, payer)

@@ -1,4 +1,4 @@
-"""The played Alipay's gateway: who asks is verified, what is answered is signed over the very characters that go out."""
+"""The gateway of the played Alipay: requests are verified, answers signed over the very characters that go out."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from integrations.sandbox.pay.alipay_conduct import Conduct
+from integrations.sandbox.pay.alipay_faults import Faults
 
 Facts = dict[str, Any]
 Work = Callable[[Facts, Mapping[str, str]], Facts]
@@ -34,19 +34,19 @@ class Wire:
     asks; `app_numbers` are what they must say of certificates, nothing in public-key mode."""
 
     def __init__(
-        self, *, app_id: str, app_key: RSAPublicKey, own_key: RSAPrivateKey, conduct: Conduct,
+        self, *, app_id: str, app_key: RSAPublicKey, own_key: RSAPrivateKey, faults: Faults,
         certificate: str = "", app_numbers: Mapping[str, str] | None = None,
     ) -> None:
         self.app_id, self.own_key, self.certificate = app_id, own_key, certificate
-        self._app_key, self._conduct, self._numbers = app_key, conduct, dict(app_numbers or {})
+        self._app_key, self._faults, self._numbers = app_key, faults, dict(app_numbers or {})
 
     def answering(self, methods: Mapping[str, Work]) -> Callable[[web.Request], Any]:
         async def handler(request: web.Request) -> web.StreamResponse:
             params = {name: str(value) for name, value in {**request.query, **await request.post()}.items()}
             method = params.get("method", "")
-            if self._conduct.away:
+            if self._faults.away:
                 return web.Response(status=503)
-            wrong = "" if method.endswith(QUESTIONS) else self._conduct.next()
+            wrong = "" if method.endswith(QUESTIONS) else self._faults.next()
             try:
                 self.require_signed(params)
                 if method not in methods:

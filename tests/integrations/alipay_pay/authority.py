@@ -1,5 +1,5 @@
-"""Roots and certificates like Alipay's, made once: a root of another kind of key among the roots, a merchant's certificate
-under the same root, and one that Alipay changes to."""
+"""Roots and certificates like those of Alipay, made once: a root of another kind of key among the roots, one of another
+merchant under the same root, and one that Alipay changes to."""
 
 from __future__ import annotations
 

@@ -22,6 +22,7 @@ from integrations.alipay_pay.client import AlipayPay
 from integrations.alipay_pay.merchant import Merchant
 from integrations.paying.port import Back, Standing, Way
 from integrations.sandbox.pay.alipay import PlayAlipay
+from integrations.sandbox.pay.notifier import Letter
 from tests.integrations.alipay_pay.authority import Authority, authority
 
 APP, SELLER, BUYER = "2021000000000001", "2088000000000001", "2088000000000777"
@@ -65,18 +66,22 @@ def certified(gateway: str = "http://alipay.test/gateway.do", **changes: str) ->
 
 @dataclass
 class Counter:
-    """`told` are the notices that came: address, headers, body. It is the `Backstage` of the contract, too."""
+    """`told` are the notices that came. It is the `Backstage` of the contract, too."""
 
     client: AlipayPay
     play: PlayAlipay
     merchant: Merchant
     merchants: AlipayMerchants
-    told: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
+    told: list[Letter] = field(default_factory=list)
     way: Way = "inside"
     payer: str = BUYER
 
+    def body(self, n: int = -1) -> bytes:
+        """Of a notice that came."""
+        return self.told[n].make()[1]
+
     def hear(self, n: int = -1) -> Standing | Back | None:
-        return notices.read(self.merchant, self.told[n][2]).said
+        return notices.read(self.merchant, self.body(n)).said
 
     async def pay(self, number: str) -> bool:
         return self.play.pay(self.play.purse.trades[number], self.payer)
@@ -92,10 +97,10 @@ class Counter:
         )
 
     async def lose_next(self) -> None:
-        self.play.conduct.lose = 1
+        self.play.faults.lose = 1
 
     async def away(self, gone: bool) -> None:
-        self.play.conduct.away = gone
+        self.play.faults.away = gone
 
     async def a_day_earlier(self) -> None:
         for trade in self.play.purse.trades.values():
@@ -109,10 +114,10 @@ class Counter:
 @asynccontextmanager
 async def opened(made: Authority | None = None) -> AsyncIterator[Counter]:
     """In certificate mode with an authority, else in public-key mode."""
-    told: list[tuple[str, dict[str, str], bytes]] = []
+    told: list[Letter] = []
     play = PlayAlipay(
         app_id=APP, seller=SELLER, app_key=key("app").public_key(), own_key=made.alipay_key if made else key("alipay"),
-        url="", tell=lambda *what: told.append(what), certificate=made.number if made else "",
+        url="", tell=told.append, certificate=made.number if made else "",
         app_numbers=made.app_numbers if made else None, certificates=made.offered if made else None,
     )
     app = web.Application()
