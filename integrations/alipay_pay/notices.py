@@ -74,4 +74,6 @@ def _said(params: Mapping[str, str]) -> Standing | Back | None:
         return Back(refund, "processing", channel_refund=refund) if 0 < len(refund) <= 64 else None
     if standing.state == "paid" and params.get("trade_status") == "TRADE_CLOSED":
         return None  # paid and reversed, or given back: what it is now is asked
+    if standing.state not in ("paid", "closed"):
+        return None  # on the way, and perhaps overtaken by what came of it
     return standing
