@@ -106,9 +106,17 @@ class Orders:
             self._close_later(await store.payment_by(self.tx, payment_id))
 
     async def refused(self, payment_id: int, code: str) -> None:
-        """The channel would not have it: nothing can come of it."""
+        """The channel would not have it. It may have had it before, when its answer was lost: money that came by then is
+        found by asking."""
+        payment: Any = await store.payment_by(self.tx, payment_id)
+        if code == "already_paid":
+            await store.move_payment(self.tx, payment_id, ("asked",), state="open", opened_at=self.tx.now,
+                                     ask_at=self.tx.now)
+            return
+        asks, ask_at = after_close(payment.created_at, payment.asks)
         await store.move_payment(
-            self.tx, payment_id, OPEN_PAYMENT, state="failed", refusal=code[:64], ended_at=self.tx.now, ask_at=None
+            self.tx, payment_id, OPEN_PAYMENT, state="failed", refusal=code[:64], ended_at=self.tx.now, asks=asks,
+            ask_at=ask_at,
         )
 
     async def drop(self, order_id: int) -> None:
