@@ -13,6 +13,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from pydantic import BaseModel, ConfigDict, Field
 
+from integrations.sandbox.pay.conduct import PayConduct
 from integrations.sandbox.refusal import errcode_answer
 
 
@@ -52,20 +53,30 @@ class Misbehaviour:
     def __init__(self) -> None:
         self.switches: list[Switch] = []
         self.callbacks = Callbacks()
+        self.pay = PayConduct()
+        """The same object for good: the played channels hold it."""
 
     def set(self, raw: dict[str, Any]) -> None:
-        """``{"callbacks": {...}}`` sets those, anything else adds a switch. ValidationError for what does not fit."""
+        """``{"callbacks": {...}}`` and ``{"pay": {...}}`` set those, anything else adds a switch. ValidationError for
+        what does not fit."""
         if "callbacks" in raw:
             self.callbacks = Callbacks.model_validate(raw["callbacks"])
+        elif "pay" in raw:
+            self._pay(PayConduct.model_validate(raw["pay"]))
         else:
             self.switches.insert(0, Switch.model_validate(raw))
 
     def clear(self) -> None:
         self.switches, self.callbacks = [], Callbacks()
+        self._pay(PayConduct())
+
+    def _pay(self, wanted: PayConduct) -> None:
+        for name in PayConduct.model_fields:
+            setattr(self.pay, name, getattr(wanted, name))
 
     def json(self) -> dict[str, Any]:
         return {"switches": [switch.model_dump() for switch in self.switches],
-                "callbacks": self.callbacks.model_dump()}
+                "callbacks": self.callbacks.model_dump(), "pay": self.pay.model_dump()}
 
     def take(self, api: str) -> Switch | None:
         """The switch for this request, counted."""

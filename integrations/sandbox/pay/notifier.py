@@ -58,18 +58,19 @@ class Notifier:
 
     async def _carry(self, letter: Letter) -> None:
         await asyncio.sleep(self._conduct.delay)
-        if self._conduct.disorder:
-            await self._overtaken()
+        overtaken = await self._overtaken() if self._conduct.disorder else None
         for pause in (*self._pauses, None):
-            if await self._once(letter) or pause is None:
+            taken = await self._once(letter)
+            if overtaken is not None:
+                overtaken.set()
+            if taken or pause is None:
                 return
             await asyncio.sleep(pause)
 
-    async def _overtaken(self) -> None:
-        """Hold the first of two until the second has gone, or for two seconds."""
+    async def _overtaken(self) -> asyncio.Event | None:
+        """Hold the first of two until the second was answered, or for two seconds; give the second what tells it."""
         if self._overtaking is not None:
-            self._overtaking.set()
-            return
+            return self._overtaking
         self._overtaking = asyncio.Event()
         try:
             async with asyncio.timeout(OVERTAKEN):
@@ -78,6 +79,7 @@ class Notifier:
             log.info("sandbox_nobody_overtook")
         finally:
             self._overtaking = None
+        return None
 
     async def _once(self, letter: Letter) -> bool:
         if self._session is None:
