@@ -14,19 +14,21 @@ class AlipayMerchant(Section):
     app_id: str = Field(pattern=r"^\d{16}$", description="APPID of the app that collects, 16 digits")
     seller: str = Field(pattern=r"^2088\d{12}$", description="The merchant's own user id (PID), 2088 and 12 digits")
     private_key: str = Field(
-        min_length=1, repr=False, description="The app's RSA2 private key (应用私钥), PEM or bare base64"
+        min_length=1,
+        repr=False,
+        description="The app's RSA2 private key (应用私钥): PEM, bare base64, or the path of a file",
     )
     public_key: str = Field(
-        "", repr=False, description="Public-key mode: Alipay's public key (支付宝公钥), PEM or bare base64"
+        "", repr=False, description="Public-key mode: Alipay's public key (支付宝公钥), written likewise"
     )
-    app_cert: str = Field("", repr=False, description="Certificate mode: the app's certificate (appCertPublicKey), PEM")
+    app_cert: str = Field("", repr=False, description="Certificate mode: the app's certificate (appCertPublicKey)")
     alipay_cert: str = Field(
         "",
         repr=False,
-        description="Certificate mode: Alipay's certificate (alipayCertPublicKey), PEM; several one after the other "
-        "while they overlap",
+        description="Certificate mode: Alipay's certificate (alipayCertPublicKey), several one after the other while "
+        "they overlap",
     )
-    root_cert: str = Field("", repr=False, description="Certificate mode: Alipay's roots (alipayRootCert), PEM")
+    root_cert: str = Field("", repr=False, description="Certificate mode: Alipay's roots (alipayRootCert)")
     gateway: str = Field(
         "https://openapi.alipay.com/gateway.do",
         pattern=r"^https?://[^\s?#]+$",

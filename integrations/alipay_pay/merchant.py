@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.serialization import (
@@ -20,6 +21,7 @@ from bot.settings_alipay_pay import AlipayMerchant
 from integrations.alipay_pay import certificates
 
 WEAKEST = 2048  # bits
+LONGEST_PATH = 255
 
 
 @dataclass(frozen=True)
@@ -60,9 +62,9 @@ def load(name: str, settings: AlipayMerchant, notify: str) -> Merchant:
     :raises SettingsError: one line for each setting that is not what it should be
     """
     wrong: dict[str, str] = {}
-    own = _private(settings.private_key)
+    own = _private(_text(settings.private_key))
     if own is None or own.key_size < WEAKEST:
-        wrong["private_key"] = "the app's RSA2 key of 2048 bits or more, PEM or base64"
+        wrong["private_key"] = "the app's RSA2 key of 2048 bits or more, PEM or base64, or the path of its file"
     by_certificate = bool(settings.app_cert or settings.alipay_cert or settings.root_cert)
     theirs: dict[str, RSAPublicKey] = {}
     app: list[Certificate] = []
@@ -82,8 +84,8 @@ def load(name: str, settings: AlipayMerchant, notify: str) -> Merchant:
                 theirs[certificates.number(each)] = key
         if settings.public_key:
             wrong["public_key"] = "either it or the certificates, not both"
-    elif (public := _public(settings.public_key)) is None:
-        wrong["public_key"] = "Alipay's public key (支付宝公钥), PEM or base64; or certificates in its place"
+    elif (public := _public(_text(settings.public_key))) is None:
+        wrong["public_key"] = "Alipay's public key (支付宝公钥), PEM, base64 or a file's path; or certificates"
     elif own is not None and public == own.public_key():
         wrong["public_key"] = "Alipay's public key, not the app's own"
     else:
@@ -94,6 +96,16 @@ def load(name: str, settings: AlipayMerchant, notify: str) -> Merchant:
         name, settings.app_id, settings.seller, own, theirs, notify, settings.gateway, app[0] if app else None,
         tuple(alipay), tuple(roots),
     )
+
+
+def _text(value: str) -> str:
+    """What is written, or what the file of this path holds. Bare base64 is no path: it is longer than any."""
+    if "-----" in value or len(value) > LONGEST_PATH:
+        return value
+    try:
+        return Path(value).read_text(encoding="ascii") if value else ""
+    except (OSError, ValueError):
+        return value
 
 
 def _private(text: str) -> RSAPrivateKey | None:
@@ -118,7 +130,7 @@ def _public(text: str) -> RSAPublicKey | None:
 def _certificates(text: str, name: str, what: str, wrong: dict[str, str]) -> list[Certificate]:
     """:param wrong: filled with what was expected where there is none"""
     try:
-        return certificates.read(text)
+        return certificates.read(_text(text))
     except ValueError:
         wrong[name] = what
         return []

@@ -11,13 +11,12 @@ from datetime import date, datetime
 from urllib.parse import urlencode
 
 from aiohttp import web
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 
 from bot import clock
 from bot.money import fen, yuan
 from integrations.sandbox.pay.alipay_bill import Bills
 from integrations.sandbox.pay.alipay_faults import Faults
-from integrations.sandbox.pay.alipay_wire import Facts, No, Wire, Work
+from integrations.sandbox.pay.alipay_wire import Facts, Keys, No, Wire, Work
 from integrations.sandbox.pay.conduct import PayConduct
 from integrations.sandbox.pay.notifier import Letter
 from integrations.sandbox.pay.purse import CHINA, PlayRefund, Purse, Trade
@@ -27,20 +26,20 @@ DONE = {"code": "10000", "msg": "Success"}
 
 
 class PlayAlipay:
-    """One app of one seller. `own_key` is Alipay's; with `certificate` (its sn) and `app_numbers` in certificate mode.
+    """One app of one seller. `keys` as for `Wire`; with `certificate` (its sn) and `app_numbers` in certificate mode.
     `certificates` are what may be fetched, sn to PEM."""
 
     def __init__(
-        self, *, app_id: str, seller: str, app_key: RSAPublicKey, own_key: RSAPrivateKey, url: str,
-        tell: Callable[[Letter], None], conduct: PayConduct | None = None, certificate: str = "",
+        self, *, app_id: str, seller: str, keys: Callable[[], Keys], url: str, tell: Callable[[Letter], None],
+        conduct: PayConduct | None = None, certificate: str = "",
         app_numbers: Mapping[str, str] | None = None, certificates: Mapping[str, str] | None = None,
     ) -> None:
         self.app_id, self.seller, self.url = app_id, seller, url.rstrip("/")
         self.faults, self.purse, self._tell = Faults(), Purse("20", conduct), tell
         self.wire = Wire(
-            app_id=app_id, app_key=app_key, own_key=own_key, faults=self.faults, certificate=certificate,
-            app_numbers=app_numbers,
+            app_id=app_id, keys=keys, faults=self.faults, certificate=certificate, app_numbers=app_numbers
         )
+        self.asks: Callable[[str, Trade], None] = lambda payer, trade: None  # whose password is wanted for what
         self.payers: dict[str, str] = {}
         """Code on a phone that can be scanned -> whose it is."""
         self._certificates = dict(certificates or {})
@@ -114,6 +113,7 @@ class PlayAlipay:
         if not (facts.get("buyer_id") or facts.get("buyer_open_id")):
             raise No("ACQ.INVALID_PARAMETER")
         trade = self._asked(facts, params)
+        trade.meant_for = str(facts.get("buyer_id") or facts.get("buyer_open_id"))
         return DONE | {"out_trade_no": trade.number, "trade_no": trade.handle}
 
     def _precreate(self, facts: Facts, params: Mapping[str, str]) -> Facts:
@@ -130,6 +130,7 @@ class PlayAlipay:
         trade = self._asked(facts, params)
         if self.purse.conduct.password:
             trade.state = "paying"
+            self.asks(payer, trade)
             return self._facts(trade) | {"code": "10003", "msg": "order success pay inprocess"}
         self.pay(trade, payer)
         return DONE | self._facts(trade)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any
 
 from aiohttp import web
@@ -16,6 +17,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from integrations.sandbox.pay.alipay_faults import Faults
 
 Facts = dict[str, Any]
+Keys = tuple[RSAPublicKey, RSAPrivateKey]
 Work = Callable[[Facts, Mapping[str, str]], Facts]
 QUESTIONS = ("query", "download")
 """So the methods end that change nothing: they are never answered wrongly after the deed."""
@@ -30,15 +32,24 @@ class No(Exception):
 
 
 class Wire:
-    """`own_key` signs (Alipay's) and can be changed at any time with its `certificate` number; `app_key` verifies who
-    asks; `app_numbers` are what they must say of certificates, nothing in public-key mode."""
+    """`keys` (the app's, which verifies who asks, and Alipay's own, which signs) are asked for when they are needed
+    first. The own one can be changed at any time with its `certificate` number; `app_numbers` are what an app must say
+    of certificates, nothing in public-key mode."""
 
     def __init__(
-        self, *, app_id: str, app_key: RSAPublicKey, own_key: RSAPrivateKey, faults: Faults,
-        certificate: str = "", app_numbers: Mapping[str, str] | None = None,
+        self, *, app_id: str, keys: Callable[[], Keys], faults: Faults, certificate: str = "",
+        app_numbers: Mapping[str, str] | None = None,
     ) -> None:
-        self.app_id, self.own_key, self.certificate = app_id, own_key, certificate
-        self._app_key, self._faults, self._numbers = app_key, faults, dict(app_numbers or {})
+        self.app_id, self.certificate, self._keys = app_id, certificate, keys
+        self._faults, self._numbers = faults, dict(app_numbers or {})
+
+    @cached_property
+    def own_key(self) -> RSAPrivateKey:
+        return self._keys()[1]
+
+    @cached_property
+    def _app_key(self) -> RSAPublicKey:
+        return self._keys()[0]
 
     def answering(self, methods: Mapping[str, Work]) -> Callable[[web.Request], Any]:
         async def handler(request: web.Request) -> web.StreamResponse:

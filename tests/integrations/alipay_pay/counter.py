@@ -116,7 +116,7 @@ async def opened(made: Authority | None = None) -> AsyncIterator[Counter]:
     """In certificate mode with an authority, else in public-key mode."""
     told: list[Letter] = []
     play = PlayAlipay(
-        app_id=APP, seller=SELLER, app_key=key("app").public_key(), own_key=made.alipay_key if made else key("alipay"),
+        app_id=APP, seller=SELLER, keys=lambda: (key("app").public_key(), made.alipay_key if made else key("alipay")),
         url="", tell=told.append, certificate=made.number if made else "",
         app_numbers=made.app_numbers if made else None, certificates=made.offered if made else None,
     )

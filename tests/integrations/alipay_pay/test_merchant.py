@@ -42,6 +42,14 @@ def test_each_wrong_key_is_named() -> None:
     assert problems(private_key=public_text(key("app"))) == ["alipay_pay.main.private_key"]
 
 
+def test_keys_may_stand_in_files(tmp_path: Path) -> None:
+    (tmp_path / "app.pem").write_text(private_text(key("app")))
+    merchant = load("main", settings(private_key=str(tmp_path / "app.pem")), "")
+    assert merchant.private_key.private_numbers() == key("app").private_numbers()
+    assert problems(private_key=str(tmp_path / "other.pem")) == ["alipay_pay.main.private_key"]
+    assert problems(private_key=str(tmp_path)) == ["alipay_pay.main.private_key"]
+
+
 def test_each_wrong_certificate_is_named() -> None:
     made = authority()
 
