@@ -68,6 +68,7 @@ class PlayWeChatPay:
         app.router.add_get("/v3/bill/fundflowbill", self._answering(self._bills.funds(self.url)))
         app.router.add_get("/v3/billdownload/file", self._download)
         app.router.add_get("/v3/certificates", self._answering(lambda request, body: self.seal.certificates()))
+        app.router.add_get("/mweb", self._browser)
         for path, work in self._scanned.routes().items():
             app.router.add_post(path, work)
         return app
@@ -142,6 +143,10 @@ class PlayWeChatPay:
         except No as no:
             return web.json_response({"code": no.code, "message": no.message}, status=no.status)
         return web.Response(body=content, content_type="application/octet-stream")
+
+    async def _browser(self, request: web.Request) -> web.Response:
+        """Where a browser is sent to (H5): the phone opens its sheet on top of it."""
+        return web.Response(text="<!doctype html><title>WeChat Pay</title>", content_type="text/html")
 
     # --- who asks, who answers -----------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 // The browser inside the phone. Pages of the hospital are opened below /sandbox/phone/<n>/, where each phone has
 // cookies of its own, so that two patients side by side are two sessions.
 import { make } from "./bubbles.js";
+import { bridge } from "./pay.js";
 
 const BASE = document.querySelector('meta[name="daoyi-base"]').content;
 
@@ -65,6 +66,17 @@ export class Web {
       if (event.target.matches("input, textarea")) this.focused = event.target;
     });
     inner.addEventListener("pagehide", () => this.busy(true));
+    bridge(inner, this.screen.pay);
+    if (place.pathname.endsWith("/sandbox/play/wechat-pay/mweb")) this.payHere(place);
+  }
+
+  // A browser came to WeChat Pay's own page: WeChat opens, and afterwards the browser goes on to where it was told.
+  payHere(place) {
+    const back = new URLSearchParams(place.search).get("redirect_url");
+    this.screen.pay.open({ channel: "wechat", page: place.href }, () => {
+      if (back) this.open(back);
+      else this.inner?.history.back();
+    });
   }
 
   busy(on) { this.root.querySelector(".bar").hidden = !on; }
