@@ -29,6 +29,9 @@ from bot.wording import Wording
 from flows.notices.kinds import Kinds, kinds_of
 from integrations.alipay_pay.accounts import AlipayMerchants
 from integrations.alipay_pay.port import AlipayPayGates
+from integrations.card_pay.client import CARD, CardPay
+from integrations.his.cards.embedded import EmbeddedCards
+from integrations.his.cards.port import CardAccounts
 from integrations.his.cashier.embedded import EmbeddedCashier
 from integrations.his.charges import Charging
 from integrations.his.embedded import EmbeddedHospital
@@ -37,7 +40,7 @@ from integrations.his.port import HospitalPort
 from integrations.paying.accounts import PayAccounts
 from integrations.paying.port import PayChannels
 from integrations.sandbox.app import sandbox_settings
-from integrations.sandbox.pay.played import ensure_keys
+from integrations.sandbox.pay import alipay_played, played
 from integrations.sms.client import SmsClient
 from integrations.sms.port import SmsPort
 from integrations.wechat.accounts import WeChatClients
@@ -54,9 +57,10 @@ def effective(settings: Settings) -> Settings:
     """The settings as this installation really runs: with the sandbox's own account where no real one is."""
     if not settings.sandbox_on:
         return settings
-    played = sandbox_settings(settings, templates=[kind.name for kind in kinds_of(AREAS.all)])
-    ensure_keys(played)
-    return played
+    running = sandbox_settings(settings, templates=[kind.name for kind in kinds_of(AREAS.all)])
+    played.ensure_keys(running)
+    alipay_played.ensure_keys(running)
+    return running
 
 
 @dataclass
@@ -89,9 +93,11 @@ class House:
             await keys_store.load(database, settings.secret_keys)
             wechat_pay = WeChatPayMerchants(settings.wechat_pay, settings.base_url, session)
             alipay_pay = AlipayMerchants(settings.alipay_pay, settings.base_url, session)
-            pay_accounts = PayAccounts(
-                settings, {"wechat_pay": wechat_pay.channels, "alipay_pay": alipay_pay.channels}
-            )
+            cards = EmbeddedCards(database, HospitalClock(settings.timezone))
+            pay_accounts = PayAccounts(settings, {
+                "wechat_pay": wechat_pay.channels, "alipay_pay": alipay_pay.channels,
+                "card_pay": {CARD: CardPay(CARD, cards)},
+            })
         except BaseException:
             await session.close()
             await redis.aclose()
@@ -108,6 +114,7 @@ class House:
         ports.put(PayChannels, pay_accounts)
         ports.put(WeChatPayGates, wechat_pay)
         ports.put(AlipayPayGates, alipay_pay)
+        ports.put(CardAccounts, cards)
         hospital = EmbeddedHospital(database, HospitalClock(settings.timezone))
         ports.put(HospitalPort, hospital)
         ports.put(Charging, EmbeddedCashier(database, HospitalClock(settings.timezone)))

@@ -4,6 +4,7 @@ Alipay runs without it."""
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 log = logs.get(__name__)
 
-FRESH_SECONDS = 6 * 3600.0
+FRESH_SECONDS, AGAIN_SECONDS = 6 * 3600.0, 60.0
 
 
 class AlipayMerchants:
@@ -64,12 +65,14 @@ class AlipayMerchants:
 
     async def keep_fresh(self) -> None:
         """Follow Alipay's certificates, in every process: whoever hears notices has to know them before the first."""
-        while any(merchant.own is not None for merchant in self.merchants.values()):
-            for name, merchant in self.merchants.items():
-                if merchant.own is None:
-                    continue
+        following = [name for name, merchant in self.merchants.items() if merchant.own is not None]
+        while following:
+            failed = False
+            for name in following:
                 try:
                     await self.channels[name].standing("freshness")
                 except OutsideError as error:
+                    failed = True
                     log.warning("alipay_certificates_not_asked", account=name, error=type(error).__name__)
-            await asyncio.sleep(FRESH_SECONDS)
+            # Not all processes at one moment.
+            await asyncio.sleep(AGAIN_SECONDS if failed else FRESH_SECONDS * random.uniform(0.8, 1.0))

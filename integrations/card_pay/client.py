@@ -10,6 +10,8 @@ from integrations.his.cards.port import CardAccounts, CardLine
 from integrations.paying.port import Asking, Back, BillLine, BillTotals, Sheet, Standing, Way
 
 SYSTEM = "card_pay"
+CARD = "card"
+"""How the account is called, as there is one; it stands in ledger and orders."""
 CODES = {
     "no_card": "payer_refused", "request_id_reused": "number_reused", "more_than_charged": "not_enough",
     "no_charge": "not_enough",

@@ -21,7 +21,8 @@ from bot.wording import Wording
 from integrations.sandbox import pay_api, phone_api
 from integrations.sandbox.callbacks import Courier
 from integrations.sandbox.misbehave import MISBEHAVIOUR, Misbehaviour, misbehave
-from integrations.sandbox.pay import played
+from integrations.sandbox.pay import alipay_played, played
+from integrations.sandbox.pay.alipay_phone import AlipayOnPhone
 from integrations.sandbox.pay.notifier import Notifier
 from integrations.sandbox.pay.phone_pay import CHANNELS
 from integrations.sandbox.pay.wechat_pay import PAUSES
@@ -68,9 +69,10 @@ def sandbox_settings(settings: Settings, templates: Iterable[str] = (), url: str
         subscriptions={kind: _template_id(kind, "s") for kind in kinds})
     sms = Sms(gateway=f"{base}/sms", key="sandbox", secret=made("sms").hex(), sign_name=settings.sms.sign_name)
     wechat_pay = {played.WECHAT: played.wechat_merchant(settings, base, account.app_id, made)}
-    return settings.model_copy(
-        update={"accounts": {ACCOUNT: account}, "sms": sms, "wechat_pay": wechat_pay, "sandbox": "on"}
-    )
+    alipay_pay = alipay_played.merchants(settings, base)
+    return settings.model_copy(update={
+        "accounts": {ACCOUNT: account}, "sms": sms, "wechat_pay": wechat_pay, "alipay_pay": alipay_pay, "sandbox": "on"
+    })
 
 
 def _template_id(kind: str, use: str) -> str:
@@ -87,9 +89,11 @@ def refuse_real(settings: Settings) -> None:
                 problems.append(f"accounts.{name}.{field}: a real account; expected none beside the sandbox")
     if settings.sms.gateway and "/sandbox/play/" not in settings.sms.gateway:
         problems.append("sms.gateway: a real gateway; expected none beside the sandbox")
-    for name, merchant in settings.wechat_pay.items():
-        if "/sandbox/play/" not in merchant.gateway:
-            problems.append(f"wechat_pay.{name}.gateway: a real merchant; expected none beside the sandbox")
+    gateways = {f"wechat_pay.{name}": each.gateway for name, each in settings.wechat_pay.items()}
+    gateways |= {f"alipay_pay.{name}": each.gateway for name, each in settings.alipay_pay.items()}
+    for name, gateway in gateways.items():
+        if "/sandbox/play/" not in gateway:
+            problems.append(f"{name}.gateway: a real merchant; expected none beside the sandbox")
     if problems:
         raise SettingsError(problems)
 
@@ -109,9 +113,11 @@ def make_play_app(settings: Settings, phones: Phones, *, web_url: str = "", appr
     sms = SmsServer(settings.sms, phones, here, approved, reports=sms_reports)
     accounts = [PlayAccount(name, account, phones) for name, account in settings.accounts.items()
                 if account.channel == "wechat"]
-    notifier, wechat_pay = Notifier(here, misbehaviour.pay, PAUSES), None
+    notifier, wechat_pay, alipay_pay = Notifier(here, misbehaviour.pay, PAUSES), None, None
     if played.WECHAT in settings.wechat_pay:
         wechat_pay = played.play_wechat(settings, notifier, misbehaviour.pay)
+    if alipay_played.ALIPAY in settings.alipay_pay:
+        alipay_pay = alipay_played.play(settings, notifier, misbehaviour.pay)
 
     async def life(app: web.Application) -> AsyncIterator[None]:
         yield
@@ -136,6 +142,9 @@ def make_play_app(settings: Settings, phones: Phones, *, web_url: str = "", appr
     if wechat_pay is not None:
         api[CHANNELS]["wechat"] = WeChatOnPhone(wechat_pay, phones, ACCOUNT, settings.hospital.name)
         app.add_subapp("/sandbox/play/wechat-pay/", wechat_pay.app())
+    if alipay_pay is not None:
+        api[CHANNELS]["alipay"] = AlipayOnPhone(alipay_pay, phones, ACCOUNT, settings.hospital.name)
+        app.add_subapp(f"/sandbox/play/{alipay_played.PATH}/", alipay_pay.app())
     app.add_subapp("/sandbox/play/sms/", sms.app())
     app.add_subapp("/sandbox/api/", api)
     app.cleanup_ctx.append(life)
