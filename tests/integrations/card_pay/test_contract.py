@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from bot.clock import HospitalClock
 from bot.db.engine import Database
 from bot.db.transaction import Transaction
 from bot.errors import OutsideRefused
@@ -18,7 +19,9 @@ from integrations.his.cards import store
 from integrations.his.cards.embedded import EmbeddedCards
 from integrations.his.conduct import Conduct, behave
 from integrations.his.embedded import EmbeddedHospital
+from integrations.his.people import FIRST_RECORD
 from integrations.his.port import NewPatient
+from integrations.his.seed import seed
 from integrations.paying.port import Way
 from tests.integrations.his.contract import SOMEBODY
 from tests.integrations.paying.contract import PayChannelContract, asking, refused
@@ -125,3 +128,13 @@ async def test_reversed_is_as_if_never_paid(channel: CardPay, backstage: Book) -
 async def test_the_check_tells_who_does_not_answer(channel: CardPay, backstage: Book) -> None:
     await backstage.away(True)
     assert await channel.check() == ["unreachable"]
+
+
+async def test_the_embedded_hospital_has_cards_with_money(sqlite_database: Database) -> None:
+    await seed(sqlite_database, HospitalClock(), people=20, days=0)
+    await seed(sqlite_database, HospitalClock(), people=20, days=0)
+    cards = EmbeddedCards(sqlite_database)
+    balances = [await cards.balance(str(FIRST_RECORD + n)) for n in range(1, 21)]
+    assert balances[0] == 50_000 and None in balances
+    assert all(balance is None or balance >= 0 for balance in balances)
+    assert 4 <= len([balance for balance in balances if balance is not None]) <= 12
