@@ -21,7 +21,7 @@ from bot.wording import Wording
 from integrations.sandbox import pay_api, phone_api
 from integrations.sandbox.callbacks import Courier
 from integrations.sandbox.misbehave import MISBEHAVIOUR, Misbehaviour, misbehave
-from integrations.sandbox.pay import alipay_played, played
+from integrations.sandbox.pay import alipay_played, kept, played
 from integrations.sandbox.pay.alipay_phone import AlipayOnPhone
 from integrations.sandbox.pay.notifier import Notifier
 from integrations.sandbox.pay.phone_pay import CHANNELS
@@ -120,7 +120,11 @@ def make_play_app(settings: Settings, phones: Phones, *, web_url: str = "", appr
         alipay_pay = alipay_played.play(settings, notifier, misbehaviour.pay)
 
     async def life(app: web.Application) -> AsyncIterator[None]:
+        if wechat_pay is not None:
+            kept.load(played.wechat_folder(settings), wechat_pay.purse, wechat_pay.books)
         yield
+        if wechat_pay is not None:
+            kept.save(played.wechat_folder(settings), wechat_pay.purse, wechat_pay.books)
         await courier.close()
         await sms.close()
         await notifier.close()

@@ -57,7 +57,8 @@ class Purse:
     def __init__(self, prefix: str, conduct: PayConduct | None = None) -> None:
         self.trades: dict[str, Trade] = {}
         self.conduct = conduct or PayConduct()
-        self._prefix, self._count = prefix, itertools.count(1)
+        # A start later than the last one counts on from above it: no number is given twice.
+        self._prefix, self._count = prefix, itertools.count(int(clock.now().timestamp() * 1000))
 
     def next_number(self) -> str:
         """28 digits with the day in them, as the channels make theirs."""

@@ -26,7 +26,8 @@ class Orders:
 
     def __init__(self, purse: Purse, notify: dict[str, str], merchant_id: str, app_id: str) -> None:
         self._purse, self._notify, self._merchant_id, self._app_id = purse, notify, merchant_id, app_id
-        self._wholes: dict[str, list[str]] = {}
+        self.wholes: dict[str, list[str]] = {}
+        """Number of a whole -> those of its orders."""
 
     def ask(self, kind: str, url: str) -> Work:
         def work(request: web.Request, body: Body) -> Body:
@@ -57,7 +58,7 @@ class Orders:
             for trade in made:
                 trade.handle = made[0].handle
                 trade.meant_for = body["combine_payer_info"]["openid"] if kind == "jsapi" else ""
-            self._wholes[whole] = [trade.number for trade in made]
+            self.wholes[whole] = [trade.number for trade in made]
             return _sheet(kind, made[0].handle, url)
 
         return work
@@ -68,7 +69,7 @@ class Orders:
         return words.transaction(self.trade(request.match_info["number"]), self._app_id, self._merchant_id)
 
     def query_all(self, request: web.Request, body: Body) -> Body:
-        if request.match_info["number"] not in self._wholes:
+        if request.match_info["number"] not in self.wholes:
             raise No(404, "ORDER_NOT_EXIST")
         return self.all_facts(request.match_info["number"])
 
@@ -76,7 +77,7 @@ class Orders:
         _close(self.trade(request.match_info["number"]))
 
     def close_all(self, request: web.Request, body: Body) -> None:
-        numbers = self._wholes.get(request.match_info["number"])
+        numbers = self.wholes.get(request.match_info["number"])
         if numbers is None:
             raise No(404, "ORDER_NOT_EXIST")
         if {each["out_trade_no"] for each in body["sub_orders"]} != set(numbers):
@@ -93,14 +94,14 @@ class Orders:
 
     def whole_of(self, trade: Trade) -> str:
         """The number of all that is paid together with it, "" where it is paid alone."""
-        return next((whole for whole, numbers in self._wholes.items() if trade.number in numbers), "")
+        return next((whole for whole, numbers in self.wholes.items() if trade.number in numbers), "")
 
     def together(self, trade: Trade) -> list[Trade]:
         """It, and what is paid together with it."""
-        return [self._purse.trades[each] for each in self._wholes.get(self.whole_of(trade), [trade.number])]
+        return [self._purse.trades[each] for each in self.wholes.get(self.whole_of(trade), [trade.number])]
 
     def all_facts(self, whole: str) -> Body:
-        parts = [self._purse.trades[each] for each in self._wholes[whole]]
+        parts = [self._purse.trades[each] for each in self.wholes[whole]]
         return {
             "combine_appid": self._app_id, "combine_mchid": self._merchant_id, "combine_out_trade_no": whole,
             "combine_payer_info": {"openid": parts[0].payer},

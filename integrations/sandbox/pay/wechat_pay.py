@@ -46,6 +46,11 @@ class PlayWeChatPay:
         self._scanned = Scanned(self.purse, self.codes, merchant_id, app_id, code_key)
 
     @property
+    def books(self) -> dict[str, dict[str, Any]]:
+        """What is written down beside the trades."""
+        return {"notify": self.notify, "wholes": self.orders.wholes}
+
+    @property
     def seal(self) -> Seal:
         if self._seal is None:
             self._seal = self._open()

@@ -19,9 +19,11 @@ from bot import clock
 from bot.settings import Settings
 from integrations.paying.port import Asking, Standing, Way
 from integrations.sandbox.app import make_play_app, sandbox_settings
+from integrations.sandbox.pay import kept
 from integrations.sandbox.pay.conduct import PayConduct
 from integrations.sandbox.pay.notifier import Letter, Notifier
 from integrations.sandbox.pay.played import WECHAT, ensure_keys
+from integrations.sandbox.pay.purse import Purse, Trade
 from integrations.sandbox.phones import Phones
 from integrations.wechat_pay.accounts import WeChatPayMerchants
 from integrations.wechat_pay.client import WeChatPay
@@ -147,6 +149,22 @@ async def test_refunds_arrive_when_they_are_let(street: Street) -> None:
     await street.post("/pay/refunds", {})
     await street.told(2)
     assert (await street.client.refund_standing(wanted.number, "r" * 32)).state == "back"
+
+
+async def test_what_was_paid_is_known_after_a_start(tmp_path: Path) -> None:
+    trade, books = Trade("n" * 8, 1, "t", clock.now(), "", "h", clock.now()), {"notify": {"n" * 8: "https://h"}}
+    before, after, empty = Purse("42"), Purse("42"), Purse("42")
+    before.trades = {trade.number: trade}
+    before.pay(trade, "o-1")
+    before.refund(trade, "r", 1)
+    kept.save(tmp_path / "a", before, books)
+    found: dict[str, dict[str, Any]] = {"notify": {}}
+    kept.load(tmp_path / "a", after, found)
+    assert after.trades == before.trades and found == books
+    (tmp_path / "a" / kept.FILE).write_text("{}")
+    kept.load(tmp_path / "a", empty, found)
+    kept.load(tmp_path / "nowhere", empty, found)
+    assert empty.trades == {}
 
 
 async def test_how_notices_are_carried() -> None:
