@@ -27,6 +27,7 @@ from bot.waker import Waker
 from bot.web.sign_in import SignIns
 from bot.wording import Wording
 from flows.notices.kinds import Kinds, kinds_of
+from flows.payment.owners import Owners
 from integrations.alipay_pay.accounts import AlipayMerchants
 from integrations.alipay_pay.port import AlipayPayGates
 from integrations.card_pay.client import CARD, CardPay
@@ -109,6 +110,7 @@ class House:
         ports.put(WeChatAccounts, clients)
         ports.put(Channels, WeChatChannels(clients, settings))
         ports.put(Kinds, Kinds(AREAS.all))
+        ports.put(Owners, Owners.of(AREAS.all))
         ports.put(SignIns, WeChatSignIns(clients))
         ports.put(SmsPort, SmsClient(settings.sms, session))
         ports.put(PayChannels, pay_accounts)

@@ -46,6 +46,9 @@ appeals = Count("appeals", "Appeals: made, accepted, declined", "result")
 sessions_told = Count("sessions_told", "Sessions made here that the hospital was told of: taken, refused", "result")
 stops = Count("stops", "Stops of sessions: stopped, substituted, undone; and what patients chose", "result")
 
+payments = Count("payments", "Payments by what their channel said: apply, late, double, closed …", "channel", "verdict")
+refunds = Count("refunds", "Refunds by their end: back, stuck", "channel", "result")
+
 outside_calls = Count(
     "outside_calls", "Calls to other systems: ok, refused, unavailable, unknown", "system", "call", "result"
 )

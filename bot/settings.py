@@ -21,6 +21,7 @@ from bot.settings_discreet import Discreet
 from bot.settings_keep import Keep
 from bot.settings_limits import Limits
 from bot.settings_parts import Account, Booking, Desk, Hospital, People, Push, Slug, Sms
+from bot.settings_payment import Payment
 from bot.settings_secret import checked_secrets, normal_database, read_secret, secret_from
 from bot.settings_sources import Sources, problems_of
 from bot.settings_standing import SameDay, Standing
@@ -82,6 +83,7 @@ class Settings(BaseSettings):
     people: People = Field(People(), description="Registration")
     push: Push = Field(Push(), description="Pushes")
     desk: Desk = Field(Desk(), description="The staff's console")
+    payment: Payment = Field(Payment(), description="The cashier")
     limits: Limits = Field(Limits(), description="How much one may do in a minute")
     keep: Keep = Field(Keep(), description="How long records are kept")
     sandbox: Literal["auto", "on", "off"] = Field(

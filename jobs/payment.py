@@ -1,18 +1,18 @@
-"""Payment's work behind the page: channels are asked and told, the hospital is told, money goes back."""
+"""Payment's work behind the page: channels are asked and told, the hospital is told."""
 
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 from bot import logs
 from bot.context import Context
-from bot.errors import OutsideError, OutsideRefused, OutsideUnavailable
+from bot.errors import OutsideError, OutsideRefused
 from flows.payment import store
-from flows.payment.giving_back import REFUND, TOLD, GivingBack
 from flows.payment.orders import CLOSE, OPEN, SETTLE, Orders
 from flows.payment.rules import OPEN_PAYMENT, next_ask
-from flows.payment.settling import Settling
+from flows.payment.settling import INVOICE, Settling
 from integrations.his.charges import Charging
 from integrations.paying.port import Asking, PayChannel, PayChannels, Standing
 from jobs.alone import alone
@@ -23,6 +23,10 @@ from jobs.schedule import Every
 log = logs.get(__name__)
 
 AT_ONCE = 200
+AT_THE_ASKING = ("scanned", "account")
+"""Ways that take the money as they are asked: nobody has to type anything any more."""
+STILL = timedelta(minutes=1)
+"""So long after they said that they paid, the payer is told that it is being checked."""
 
 
 async def open_(job: Job, payload: dict[str, Any]) -> None:
@@ -32,7 +36,7 @@ async def open_(job: Job, payload: dict[str, Any]) -> None:
         return
     order = await job.run(lambda context: store.lock(context.tx, payment.order_id))
     assert order is not None
-    channel = _channel(job, payment)
+    channel = channel_of(job, payment)
     asking = Asking(
         number=payment.number, amount=payment.amount, title=json.loads(order.facts)["title"],
         expires=payment.expires_at, way=payment.way, payer=payload.get("payer", ""),
@@ -45,6 +49,9 @@ async def open_(job: Job, payload: dict[str, Any]) -> None:
         await job.run(lambda context: Orders(context).refused(payment.id, code))
         return
     await job.run(lambda context: Orders(context).opened(payment.id, sheet))
+    if payment.way in AT_THE_ASKING:
+        said = await channel.standing(payment.number)
+        await job.run(lambda context: Orders(context).hear(said))
 
 
 async def close(job: Job, payload: dict[str, Any]) -> None:
@@ -52,7 +59,7 @@ async def close(job: Job, payload: dict[str, Any]) -> None:
     payment = await _payment(job, payload)
     if payment is None or payment.state not in (*OPEN_PAYMENT, "closed"):
         return
-    channel = _channel(job, payment)
+    channel = channel_of(job, payment)
     if payment.way == "scanned":
         await channel.reverse(payment.number)
     else:
@@ -71,11 +78,8 @@ async def ask(job: Job) -> None:
     """Ask the channels how payments stand whose notice has not come."""
     async with job.database.reading() as tx:
         due = await store.asks_due(tx, tx.now, AT_ONCE)
-        backs = await store.refund_asks_due(tx, tx.now, AT_ONCE)
     for row in due:
         await alone(_ask(job, row.id), "payment_not_asked", payment=row.id)
-    for row in backs:
-        await alone(_ask_back(job, row.id), "refund_not_asked", refund=row.id)
 
 
 async def _ask(job: Job, payment_id: int) -> None:
@@ -90,27 +94,11 @@ async def _ask(job: Job, payment_id: int) -> None:
 
     await job.run(later)  # first: a channel that hangs is asked again in its time
     try:
-        said = await _channel(job, payment).standing(payment.number)
+        said = await channel_of(job, payment).standing(payment.number)
     except OutsideError:
+        await job.run(lambda context: Orders(context).unknown(payment.id, STILL))
         return
     await job.run(lambda context: Orders(context).hear(said))
-
-
-async def _ask_back(job: Job, refund_id: int) -> None:
-    refund, payment = await _refund(job, {"refund": refund_id})
-
-    async def later(context: Context) -> None:
-        asks = refund.asks + 1
-        await store.move_refund(
-            context.tx, refund.id, ("sent",), asks=asks, ask_at=next_ask(context.tx.now, min(asks + 2, 6))
-        )
-
-    await job.run(later)
-    try:
-        said = await _channel(job, payment).refund_standing(payment.number, refund.number)
-    except OutsideError:
-        return
-    await job.run(lambda context: GivingBack(context).hear(said))
 
 
 async def settle(job: Job, payload: dict[str, Any]) -> None:
@@ -146,60 +134,18 @@ async def settle(job: Job, payload: dict[str, Any]) -> None:
     await job.run(lambda context: Settling(context).settled(order_id, done))
 
 
-async def refund(job: Job, payload: dict[str, Any]) -> None:
-    """The hospital's consent where it has the money, then the channel; resumed wherever it was left."""
-    row, payment = await _refund(job, payload)
-    order = await job.run(lambda context: store.lock(context.tx, row.order_id))
-    assert order is not None
-    if row.state == "agreed":
-        if not row.of_excess and not order.settled_at and not order.settle_refusal:
-            raise NotYet("nobody knows yet whether the hospital has it")
-        permission = ""
-        if not row.of_excess and order.settled_at:
-            hospital, request = job.ports[Charging], f"payment.may_refund:{row.number}"
-            try:
-                known = await hospital.ask_charge(request)
-                if known is not None and known.refused:
-                    raise OutsideRefused(known.refused, system="his")
-                given = known.permission if known is not None else None
-                if given is None:
-                    given = await hospital.may_refund(
-                        request, settlement=order.settlement, amount=row.amount, why=row.why
-                    )
-            except OutsideRefused as no:
-                code = no.code
-                await job.run(lambda context: GivingBack(context).refused(row.id, code))
-                return
-            permission = given.code
-        await job.run(lambda context: GivingBack(context).allowed(row.id, permission))
-        row, payment = await _refund(job, payload)
-    if row.state != "allowed":
+async def invoice(job: Job, payload: dict[str, Any]) -> None:
+    """Fetch the electronic invoice; hospitals write it a while after."""
+    order_id = int(payload["order"])
+    order = await job.run(lambda context: store.lock(context.tx, order_id))
+    if order is None or order.invoice or not order.settlement:
         return
-    try:
-        said = await _channel(job, payment).refund(
-            payment.number, row.number, amount=row.amount, of=payment.amount, why=row.why
-        )
-    except OutsideRefused as no:
-        code = no.code
-        await job.run(lambda context: GivingBack(context).stuck(row.id, code))
-        return
-    if said.state == "absent":
-        raise OutsideUnavailable("the channel has not heard of the refund", system=payment.channel)
-    await job.run(lambda context: GivingBack(context).hear(said))
-
-
-async def told(job: Job, payload: dict[str, Any]) -> None:
-    """Tell the hospital that the payer has it back: the last of the two steps."""
-    row, _ = await _refund(job, payload)
-    if row.told_at or not row.permission:
-        return
-    request = f"{TOLD}:{row.number}"
-    known = await job.ports[Charging].ask_charge(request)
-    if known is None or not known.told:
-        await job.ports[Charging].refunded(request, permission=row.permission, refund=row.number)
+    found = await job.ports[Charging].invoice(order.settlement)
+    if found is None:
+        return  # some bills have none: a deposit is accounted for at the end of the stay
 
     async def note(context: Context) -> None:
-        await store.move_refund(context.tx, row.id, ("back",), told_at=context.tx.now)
+        await store.move_order(context.tx, order_id, (order.state,), invoice=found.number, invoice_url=found.url)
 
     await job.run(note)
 
@@ -221,13 +167,7 @@ async def _payment(job: Job, payload: dict[str, Any]) -> Any:
         return await store.payment_by(tx, int(payload["payment"]))
 
 
-async def _refund(job: Job, payload: dict[str, Any]) -> tuple[Any, Any]:
-    async with job.database.reading() as tx:
-        row: Any = await store.refund_by(tx, int(payload["refund"]))
-        return row, await store.payment_by(tx, row.payment_id)
-
-
-def _channel(job: Job, payment: Any) -> PayChannel:
+def channel_of(job: Job, payment: Any) -> PayChannel:
     return job.ports[PayChannels][payment.account]
 
 
@@ -235,7 +175,6 @@ HANDLES = {
     OPEN: Handles(open_, tries=6, slowest_s=20),
     CLOSE: Handles(close, tries=40, slowest_s=600),
     SETTLE: Handles(settle, tries=400, slowest_s=600),
-    REFUND: Handles(refund, tries=400, slowest_s=600),
-    TOLD: Handles(told, tries=400, slowest_s=600),
+    INVOICE: Handles(invoice, tries=20, slowest_s=3600),
 }
 EVERY = {"payment.ask": Every(1, ask), "payment.expire": Every(2, expire)}

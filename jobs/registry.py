@@ -24,13 +24,14 @@ def modules() -> tuple[ModuleType, ...]:
         notices,
         patients,
         payment,
+        payment_refunds,
         staff,
         talk,
     )
 
     return (
-        talk, notices, patients, payment, directory, booking, booking_exams, booking_opening, booking_played,
-        booking_sessions, booking_standing, booking_stops, audit, staff, keep,
+        talk, notices, patients, payment, payment_refunds, directory, booking, booking_exams, booking_opening,
+        booking_played, booking_sessions, booking_standing, booking_stops, audit, staff, keep,
     )
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from bot.talk.area import Area
-from flows.payment import store
-from flows.payment.ledger import store as book
-
-assert store.order.name and book.entry.name
+from flows.payment.owed import Bills
+from flows.payment.pushes import KINDS
+from flows.payment.service import PaymentService
 
 AREA = Area(
     name="payment",
     title="缴费",
+    service=PaymentService,
+    pushes=KINDS,
+    owners=(Bills(),),
 )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot import logs
+from bot import logs, metrics
 from bot.context import Context
-from flows.payment import store
+from flows.payment import pushes, store
 from flows.payment.ledger import rules as ledger_rules
 from flows.payment.ledger import store as book
 from flows.payment.orders import new_number
@@ -32,8 +32,8 @@ class GivingBack:
         await self._want(order, payment, payment.amount, why, f"excess:{payment.id}", of_excess=True, approved=True)
 
     async def whole(self, order_id: int, why: str) -> None:
-        """All that is left of an order, by rule (a stop, cancelled in time, of no use any more). What waits for a second
-        person goes along: the rule has said yes."""
+        """All that is left of an order, by rule (a stop, cancelled in time, of no use any more). What waits for a
+        second person goes along: the rule has said yes."""
         order = await store.lock(self.tx, order_id)
         if order is None:
             return
@@ -50,7 +50,9 @@ class GivingBack:
                 await self._want(order, payment, left, why, request, of_excess=False, approved=True)
         await store.move_order(self.tx, order_id, ("paid",), unwanted=True)
 
-    async def part(self, order_id: int, amount: int, why: str, request_id: str, *, approved: bool) -> Any:
+    async def part(
+        self, order_id: int, amount: int, why: str, request_id: str, *, approved: bool, note: str | None = None
+    ) -> Any:
         """So much of it, by request; without `approved` a second person has to say yes.
 
         :raises NothingToGiveBack: less than that is left
@@ -62,7 +64,9 @@ class GivingBack:
         for payment in await store.payments_of(self.tx, order_id, ("paid",)):
             left = payment.amount - await store.wanted_back(self.tx, payment.id)
             if payment.use == "applied" and 0 < amount <= left:
-                await self._want(order, payment, amount, why, request_id, of_excess=False, approved=approved)
+                await self._want(
+                    order, payment, amount, why, request_id, of_excess=False, approved=approved, note=note
+                )
                 return await store.refund_of_request(self.tx, request_id)
         raise NothingToGiveBack(order=order.public_id)
 
@@ -76,6 +80,26 @@ class GivingBack:
         )
         if done:
             self._carry_on(refund)
+            await pushes.refunding(self.context, await store.lock(self.tx, refund.order_id), refund)
+        return done
+
+    async def decline(self, refund_id: int) -> bool:
+        """The no of a second person; False where it is not waiting any more."""
+        refund = await self._locked(refund_id)
+        done = await store.move_refund(
+            self.tx, refund_id, ("waiting",), state="refused", refusal="declined", approved_at=self.tx.now,
+            approved_by=self.context.actor,
+        )
+        if done:
+            await self._settle_state(refund.order_id)
+        return done
+
+    async def again(self, refund_id: int) -> bool:
+        """What was stuck is asked for once more, under its old number: it cannot go back twice."""
+        refund = await self._locked(refund_id)
+        done = await store.move_refund(self.tx, refund_id, ("stuck",), state="allowed", refusal=None)
+        if done:
+            self.tx.put(REFUND, {"refund": refund.id}, lane=f"payment:{refund.order_id}", priority=3)
         return done
 
     async def allowed(self, refund_id: int, permission: str) -> None:
@@ -95,12 +119,14 @@ class GivingBack:
             self.tx, refund_id, ("agreed", "waiting"), state="refused", refusal=code[:64], ask_at=None
         ):
             await self._settle_state(refund.order_id)
+            await pushes.kept(self.context, await store.lock(self.tx, refund.order_id), refund, code)
             log.warning("refund_refused", refund=refund.public_id, code=code)
 
-    async def hear(self, said: Back) -> None:
+    async def hear(self, said: Back, account: str = "") -> None:
         """What a channel says of a refund, by notice or on being asked.
 
-        :raises LookupError: there is no such refund
+        :param account: which merchant account says it, where that is not the one that was asked
+        :raises LookupError: there is no such refund of this account
         """
         found = await store.refund_of_number(self.tx, said.refund)
         if found is None:
@@ -109,6 +135,8 @@ class GivingBack:
         order: Any = await store.lock(self.tx, refund.order_id)
         payment = await store.payment_by(self.tx, refund.payment_id)
         assert payment is not None
+        if account not in ("", payment.account):
+            raise LookupError(said.refund)
         if said.state == "back":
             if said.amount != refund.amount:
                 log.error("payment_incident", order=order.public_id, number=said.refund, what="wrong_amount")
@@ -123,6 +151,8 @@ class GivingBack:
             if refund.permission:
                 self.tx.put(TOLD, {"refund": refund.id}, key=f"{TOLD}:{refund.id}", priority=4)
             await self._settle_state(order.id)
+            await pushes.refunded(self.context, order, refund)
+            metrics.refunds.inc(payment.channel, "back")
         elif said.state == "processing":
             await store.move_refund(
                 self.tx, refund.id, ("allowed",), state="sent", sent_at=self.tx.now, asks=0,
@@ -137,13 +167,15 @@ class GivingBack:
             self.tx, refund_id, ("allowed", "sent"), state="stuck", refusal=code[:64], ask_at=None
         ):
             log.error("refund_stuck", refund=refund_id, code=code)
+            metrics.refunds.inc("", "stuck")
 
     async def _want(
-        self, order: Any, payment: Any, amount: int, why: str, request_id: str, *, of_excess: bool, approved: bool
+        self, order: Any, payment: Any, amount: int, why: str, request_id: str, *, of_excess: bool, approved: bool,
+        note: str | None = None,
     ) -> None:
         made = await self.tx.insert_once(
             store.refund, order_id=order.id, payment_id=payment.id, number=new_number(), request_id=request_id[:96],
-            amount=amount, why=why[:24], state="agreed" if approved else "waiting", of_excess=of_excess,
+            amount=amount, why=why[:24], state="agreed" if approved else "waiting", of_excess=of_excess, note=note,
             created_at=self.tx.now, created_by=self.context.actor,
         )
         if not made:
@@ -152,6 +184,7 @@ class GivingBack:
         await self._settle_state(order.id)
         if approved:
             self._carry_on(row)
+            await pushes.refunding(self.context, order, row)
 
     def _carry_on(self, refund: Any) -> None:
         self.tx.put(

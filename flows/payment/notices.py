@@ -25,7 +25,7 @@ async def hear(context: Context, account: str, notice_id: str, event: str, said:
     known = await store.notice_of(context.tx, account, notice_id)
     if known is not None:
         return str(known.became)
-    became = "none" if said is None else await _hear(context, said)
+    became = "none" if said is None else await _hear(context, account, said)
     number = "" if said is None else said.refund if isinstance(said, Back) else said.number
     odd = became in ODD
     await context.tx.insert_once(
@@ -35,12 +35,12 @@ async def hear(context: Context, account: str, notice_id: str, event: str, said:
     return became
 
 
-async def _hear(context: Context, said: Standing | Back) -> str:
+async def _hear(context: Context, account: str, said: Standing | Back) -> str:
     try:
         if isinstance(said, Back):
-            await GivingBack(context).hear(said)
+            await GivingBack(context).hear(said, account)
             return "heard"
-        return (await Orders(context).hear(said)).value
+        return (await Orders(context).hear(said, account)).value
     except LookupError:
         log.error("payment_unknown")
         return "unknown"

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot import logs
+from bot import logs, metrics
 from bot.context import Context
-from flows.payment import store
+from flows.payment import pushes, store
+from flows.payment.history import store as history
 from flows.payment.ledger import rules as ledger_rules
 from flows.payment.ledger import store as book
 from flows.payment.owners import Owners
-from flows.payment.refusals import NotOffered, OneIsRunning, PaidAlready, TimeIsUp
+from flows.payment.refusals import BeingChecked, NotOffered, OneIsRunning, PaidAlready, TimeIsUp, TooMuch, TooOften
 from flows.payment.rules import OPEN_ORDER, OPEN_PAYMENT, Paying, Verdict, after_close, heard, next_ask
 from integrations.paying.port import PayChannels, Sheet, Standing, Way
 
@@ -22,6 +23,7 @@ log = logs.get(__name__)
 
 OPEN, CLOSE, SETTLE = "payment.open", "payment.close", "payment.settle"
 CURRENCY = "CNY"
+DAY = timedelta(days=1)
 LAST_MOMENTS = timedelta(seconds=20)
 """Nothing is begun that nobody could finish: a sheet is not opened any more so short before the end."""
 
@@ -67,8 +69,9 @@ class Orders:
     async def pay(self, order_id: int, account: str, way: Way, **who: str) -> Any:
         """A payment of this order in this way: the one that runs, or a new one. `who`: payer, address, code, back_to.
 
-        :raises PaidAlready, TimeIsUp, NotOffered: as they say
+        :raises PaidAlready, TimeIsUp, NotOffered, TooMuch, TooOften: as they say
         :raises OneIsRunning: another way runs; `drop` ends it first
+        :raises BeingChecked: they said that they paid, and nobody knows yet
         """
         order = await store.lock(self.tx, order_id)
         assert order is not None
@@ -83,9 +86,12 @@ class Orders:
         if way not in channel.ways:
             raise NotOffered(order=order.public_id)
         for running in await store.open_payments(self.tx, order.id):
+            if running.checking_at is not None:
+                raise BeingChecked(order=order.public_id, channel=running.channel)
             if (running.account, running.way) == (account, way) and way != "scanned":
                 return running
             raise OneIsRunning(order=order.public_id, channel=running.channel)
+        await self._within_limits(order)
         number = new_number()
         payment_id = await self.tx.insert(
             store.payment, order_id=order.id, number=number, account=account, channel=channel.channel, way=way,
@@ -94,6 +100,33 @@ class Orders:
         await store.move_order(self.tx, order.id, OPEN_ORDER, state="paying")
         self.tx.put(OPEN, {"payment": payment_id, **who}, key=f"{OPEN}:{number}", priority=1)
         return await store.payment_by(self.tx, payment_id)
+
+    async def _within_limits(self, order: Any) -> None:
+        limits, now = self.context.settings.payment, self.tx.now
+        paid, begun = await history.lately(self.tx, order.contact_id, now - DAY, now - timedelta(hours=1))
+        if order.amount > limits.ceiling or paid + order.amount > limits.day_ceiling:
+            raise TooMuch(order=order.public_id)
+        if begun >= limits.tries:
+            raise TooOften(order=order.public_id)
+
+    async def claimed(self, order_id: int) -> None:
+        """The payer says that it is paid: the channel is asked at once, and nothing else is begun until it has said."""
+        order = await store.lock(self.tx, order_id)
+        if order is None or order.state not in OPEN_ORDER:
+            return
+        for running in await store.open_payments(self.tx, order_id):
+            if running.checking_at is None:
+                await store.move_payment(
+                    self.tx, running.id, OPEN_PAYMENT, checking_at=self.tx.now,
+                    ask_at=self.tx.now if running.state == "open" else running.ask_at,
+                )
+
+    async def unknown(self, payment_id: int, still: timedelta) -> None:
+        """The channel did not answer: who said that they paid, and waits so long, is told that it is looked into."""
+        payment: Any = await store.payment_by(self.tx, payment_id)
+        if payment.state in OPEN_PAYMENT and payment.checking_at and payment.checking_at + still <= self.tx.now:
+            order = await store.lock(self.tx, payment.order_id)
+            await pushes.checking(self.context, order, payment.id)
 
     async def opened(self, payment_id: int, sheet: Sheet) -> None:
         """The channel knows of it. Where it was dropped meanwhile, the channel is told so."""
@@ -106,8 +139,8 @@ class Orders:
             self._close_later(await store.payment_by(self.tx, payment_id))
 
     async def refused(self, payment_id: int, code: str) -> None:
-        """The channel would not have it. It may have had it before, when its answer was lost: money that came by then is
-        found by asking."""
+        """The channel would not have it. It may have had it before, when its answer was lost: money that came by then
+        is found by asking."""
         payment: Any = await store.payment_by(self.tx, payment_id)
         if code == "already_paid":
             await store.move_payment(self.tx, payment_id, ("asked",), state="open", opened_at=self.tx.now,
@@ -136,19 +169,22 @@ class Orders:
         if not running:
             await self._close(order)
 
-    async def hear(self, said: Standing) -> Verdict:
+    async def hear(self, said: Standing, account: str = "") -> Verdict:
         """What a channel says of a payment, by notice or on being asked; the same, however often and in what order.
 
-        :raises LookupError: there is no such payment
+        :param account: which merchant account says it, where that is not the one that was asked
+        :raises LookupError: there is no such payment of this account
         """
         found = await store.payment_of_number(self.tx, said.number)
-        if found is None:
+        if found is None or account not in ("", found.account):
             raise LookupError(said.number)
         order = await store.lock(self.tx, found.order_id)
         payment = await store.payment_by(self.tx, found.id)  # as it is under the lock
         assert order is not None and payment is not None
         known = Paying(order.state, payment.state, payment.amount, payment.channel_number or "")
         verdict = heard(known, said)
+        if verdict is not Verdict.NOTHING:
+            metrics.payments.inc(payment.channel, verdict.value)
         if verdict in (Verdict.APPLY, Verdict.LATE, Verdict.DOUBLE):
             await self._money(order, payment, said, verdict)
         elif verdict in (Verdict.CLOSED, Verdict.FAILED):
@@ -159,7 +195,10 @@ class Orders:
             if order.expires_at <= self.tx.now and not await store.open_payments(self.tx, order.id):
                 await self._close(order)
         elif verdict in (Verdict.WRONG_AMOUNT, Verdict.CONTRADICTION):
-            log.error("payment_incident", order=order.public_id, number=said.number, what=verdict.value)
+            log.error("payment_incident", order=order.public_id, what=verdict.value)
+            self._note("incident", order, verdict.value)
+        elif said.state == "unpaid" and payment.checking_at is not None:
+            await store.move_payment(self.tx, payment.id, OPEN_PAYMENT, checking_at=None)
         return verdict
 
     async def _money(self, order: Any, payment: Any, said: Standing, verdict: Verdict) -> None:
@@ -180,6 +219,7 @@ class Orders:
         for other in await store.open_payments(self.tx, order.id):
             self._close_later(other)
         self._note("paid", order)
+        await pushes.paid(self.context, order)
         if await self.context.ports[Owners][order.owner].paid(self.context, order):
             self.tx.put(SETTLE, {"order": order.id}, key=f"{SETTLE}:{order.id}", priority=2)
         else:
@@ -197,10 +237,10 @@ class Orders:
         # Not keyed: a close that was asked for before the sheet was opened does not stand for one after it.
         self.tx.put(CLOSE, {"payment": payment.id}, priority=2)
 
-    def _note(self, kind: str, order: Any) -> None:
+    def _note(self, kind: str, order: Any, failed: str = "") -> None:
         self.tx.note(
-            f"payment.{kind}", actor=self.context.actor, about=order.public_id, person=order.person_id,
-            clinic=order.clinic, channel=self.context.channel,
+            f"payment.{kind}", actor=self.context.actor, about=f"order:{order.public_id}", person=order.person_id,
+            clinic=order.clinic, channel=self.context.channel, failed=failed,
         )
 
 

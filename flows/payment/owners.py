@@ -15,6 +15,8 @@ from bot.context import Context
 class Owner(Protocol):
     name: str
     """The area's; it stands in every order."""
+    tells: bool
+    """Whether it tells the payer itself that all is done; else the cashier does."""
 
     async def paid(self, context: Context, order: Any) -> bool:
         """The money is here. False: it is of no use any more (the slot is gone), so it goes back."""
@@ -42,6 +44,11 @@ class Owners:
 
     def __init__(self, owners: Iterable[Owner]) -> None:
         self._owners = {owner.name: owner for owner in owners}
+
+    @classmethod
+    def of(cls, areas: Iterable[Any]) -> Owners:
+        """Of the areas of this installation."""
+        return cls(owner for area in areas for owner in area.owners)
 
     def __getitem__(self, name: str) -> Owner:
         """:raises LookupError: no area of this installation asks for such money"""

@@ -31,10 +31,28 @@ class NotOffered(PaymentRefusal):
     template = "not_offered"
 
 
+class BeingChecked(PaymentRefusal):
+    """They say that they paid, and nobody knows yet: nothing else is begun before that is known."""
+
+    template = "being_checked"
+
+
+class TooOften(PaymentRefusal):
+    """One contact begins payments again and again."""
+
+    template = "too_often"
+
+
 class TooMuch(PaymentRefusal):
     """More than may be paid at once, or in a day."""
 
     template = "too_much"
+
+
+class HospitalSilent(PaymentRefusal):
+    """The hospital did not say in time what is owed."""
+
+    template = "hospital_silent"
 
 
 class NothingToGiveBack(PaymentRefusal):

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.context import Context
-from flows.payment import store
+from flows.payment import pushes, store
 from flows.payment.giving_back import GivingBack
 from flows.payment.ledger import rules as ledger_rules
 from flows.payment.ledger import store as book
@@ -30,6 +30,7 @@ class ToSettle:
     """
 
 
+INVOICE = "payment.invoice"
 IN_FLIGHT = timedelta(minutes=1)
 """Longer than any call of ours waits for its answer."""
 
@@ -61,12 +62,17 @@ class Settling:
             return
         await store.move_order(
             self.tx, order_id, ("paid", "refunding"), settlement=done.code, receipt=done.receipt or None,
-            settled_at=self.tx.now, **({"state": "settled"} if order.state == "paid" else {}),
+            window=done.window[:120] or None, settled_at=self.tx.now,
+            state="settled" if order.state == "paid" else order.state,
         )
         moved = ledger_rules.settled(order.id, order.site, order.amount)
         await book.add(self.tx, moved, self.context.clock, self.context.actor)
         if order.state == "paid":
-            await self.context.ports[Owners][order.owner].settled(self.context, order)
+            owner = self.context.ports[Owners][order.owner]
+            await owner.settled(self.context, order)
+            if not owner.tells:
+                await pushes.settled(self.context, order, done.receipt, done.window)
+            self.tx.put(INVOICE, {"order": order.id}, key=f"{INVOICE}:{order.id}", priority=6)
 
     async def refused(self, order_id: int, code: str) -> None:
         """It is sure that the hospital will never have it: all goes back."""

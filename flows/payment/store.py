@@ -178,6 +178,10 @@ async def refund_by(tx: Transaction, refund_id: int) -> Row[Any] | None:
     return await tx.one(select(refund).where(refund.c.id == refund_id))
 
 
+async def refund_of_public(tx: Transaction, public: str) -> Row[Any] | None:
+    return await tx.one(select(refund).where(refund.c.public_id == public))
+
+
 async def refund_of_number(tx: Transaction, number: str) -> Row[Any] | None:
     return await tx.one(select(refund).where(refund.c.number == number))
 

@@ -3,10 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
-from sqlalchemy import BigInteger, Column, Date, ForeignKey, Index, Row, func, select
+from sqlalchemy import BigInteger, Column, Date, ForeignKey, Index, func, select
 
 from bot.clock import HospitalClock
 from bot.db.schema import Moment, code, key, table, whole
@@ -51,9 +48,3 @@ async def add(tx: Transaction, moved: Movement, clock: HospitalClock, by: str) -
 async def balance(tx: Transaction, account: str) -> int:
     """What stands on an account, in fen."""
     return int(await tx.scalar(select(func.coalesce(func.sum(entry.c.amount), 0)).where(entry.c.account == account)))
-
-
-async def unbalanced(tx: Transaction) -> Sequence[Row[Any]]:
-    """Movements whose entries do not sum to zero: there must be none."""
-    off = select(entry.c.movement_id).group_by(entry.c.movement_id).having(func.sum(entry.c.amount) != 0)
-    return await tx.all(off)
