@@ -162,7 +162,7 @@ class AlipayPay:
             found.append("answer_forged" if "signed" in error.detail else "unreachable")
         else:
             found += [] if said.state == "absent" else ["strange_answer"]
-        return found
+        return [f"{SYSTEM}:{slug}" for slug in found]
 
     def _of_certificates(self) -> list[str]:
         merchant, now = self._api.merchant, clock.now()

@@ -76,9 +76,9 @@ class CardPay:
         try:
             await self._cards.balance("0")
         except OutsideRefused:
-            return ["strange_answer"]
+            return [f"{SYSTEM}:strange_answer"]
         except OutsideError:
-            return ["unreachable"]
+            return [f"{SYSTEM}:unreachable"]
         return []
 
 

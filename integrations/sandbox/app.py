@@ -122,7 +122,11 @@ def make_play_app(settings: Settings, phones: Phones, *, web_url: str = "", appr
     async def life(app: web.Application) -> AsyncIterator[None]:
         if wechat_pay is not None:
             kept.load(played.wechat_folder(settings), wechat_pay.purse, wechat_pay.books)
+        if alipay_pay is not None:
+            kept.load(alipay_played.folder_of(settings), alipay_pay.purse, alipay_pay.books)
         yield
+        if alipay_pay is not None:
+            kept.save(alipay_played.folder_of(settings), alipay_pay.purse, alipay_pay.books)
         if wechat_pay is not None:
             kept.save(played.wechat_folder(settings), wechat_pay.purse, wechat_pay.books)
         await courier.close()

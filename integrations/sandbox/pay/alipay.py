@@ -8,6 +8,7 @@ import json
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from aiohttp import web
@@ -44,8 +45,13 @@ class PlayAlipay:
         """Code on a phone that can be scanned -> whose it is."""
         self._certificates = dict(certificates or {})
         self._notify: dict[str, str] = {}
-        self._unseen: set[str] = set()
+        self._unseen: dict[str, bool] = {}  # codes that nobody has scanned yet: there is no trade
         self._bills = Bills()
+
+    @property
+    def books(self) -> dict[str, dict[str, Any]]:
+        """What is kept beside the purse."""
+        return {"notify": self._notify, "unseen": self._unseen}
 
     def app(self) -> web.Application:
         """`/gateway.do` and `/bill`; what a payer's browser opens is `opened` for whoever shows it."""
@@ -79,12 +85,12 @@ class PlayAlipay:
         """A phone scanned a code that we show: from now on there is a trade."""
         trade = self.purse.of_handle(code.rpartition("/")[2])
         if trade is not None:
-            self._unseen.discard(trade.number)
+            self._unseen.pop(trade.number, None)
         return trade
 
     def pay(self, trade: Trade, payer: str) -> bool:
         """The payer typed the password."""
-        self._unseen.discard(trade.number)
+        self._unseen.pop(trade.number, None)
         if not self.purse.pay(trade, payer):
             return False
         trade.channel_number = trade.handle
@@ -120,7 +126,7 @@ class PlayAlipay:
         new = str(facts.get("out_trade_no")) not in self.purse.trades
         trade = self._asked(facts, params)
         if new:
-            self._unseen.add(trade.number)
+            self._unseen[trade.number] = True
         return DONE | {"out_trade_no": trade.number, "qr_code": f"{self.url}/code/{trade.handle}"}
 
     def _pay(self, facts: Facts, params: Mapping[str, str]) -> Facts:

@@ -50,18 +50,18 @@ async def test_what_is_not_alipays_is_not_believed(counter: Counter, made: Autho
     with pytest.raises(OutsideUnavailable):
         await counter.client.standing("f" * 32)
     assert len(counter.merchant.theirs) == 1
-    assert await counter.client.check() == ["answer_forged"]
+    assert await counter.client.check() == ["alipay_pay:answer_forged"]
 
 
 async def test_a_certificate_that_ends_is_told_before(counter: Counter) -> None:
     for days, slug in ((280, "certificate_ends"), (301, "certificate_over")):
         with time_machine.travel(clock.now() + timedelta(days=days)):
-            assert await counter.client.check() == [slug]
+            assert await counter.client.check() == [f"alipay_pay:{slug}"]
 
 
 async def test_without_our_certificates_number_nothing_is_answered(counter: Counter) -> None:
     counter.play.wire._numbers["app_cert_sn"] = "0" * 32
-    assert await counter.client.check() == ["certificate_refused"]
+    assert await counter.client.check() == ["alipay_pay:certificate_refused"]
 
 
 def test_who_vouches(made: Authority) -> None:

@@ -166,7 +166,7 @@ async def test_an_answer_that_alipay_did_not_sign_is_no_answer(counter: Counter)
         await counter.client.standing("f" * 32)  # "no such trade" counts only where it is signed
     with pytest.raises(OutsideUnknown):
         await counter.client.ask_for(asked)
-    assert await counter.client.check() == ["answer_forged"]
+    assert await counter.client.check() == ["alipay_pay:answer_forged"]
 
 
 async def test_the_check_names_what_is_wrong(counter: Counter) -> None:
@@ -174,9 +174,9 @@ async def test_the_check_names_what_is_wrong(counter: Counter) -> None:
 
     api = counter.client._api
     api.merchant = replace(counter.merchant, private_key=key("somebody"))
-    assert await counter.client.check() == ["key_refused"]
+    assert await counter.client.check() == ["alipay_pay:key_refused"]
     await refused("not_set_up", counter.client.ask_for(wanted(counter, "inside")))
     api.merchant = replace(counter.merchant, app_id="2021000000000009")
-    assert await counter.client.check() == ["app_refused"]
+    assert await counter.client.check() == ["alipay_pay:app_refused"]
     counter.play.faults.away = True
-    assert await counter.client.check() == ["unreachable"]
+    assert await counter.client.check() == ["alipay_pay:unreachable"]

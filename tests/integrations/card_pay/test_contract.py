@@ -127,7 +127,7 @@ async def test_reversed_is_as_if_never_paid(channel: CardPay, backstage: Book) -
 
 async def test_the_check_tells_who_does_not_answer(channel: CardPay, backstage: Book) -> None:
     await backstage.away(True)
-    assert await channel.check() == ["unreachable"]
+    assert await channel.check() == ["card_pay:unreachable"]
 
 
 async def test_the_embedded_hospital_has_cards_with_money(sqlite_database: Database) -> None:

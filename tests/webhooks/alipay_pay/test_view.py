@@ -30,7 +30,7 @@ from tests.integrations.alipay_pay.test_peers import FIELDS
 from tests.support.world import World
 from webhooks.alipay_pay import view
 
-NAME = "main"
+NAME, SECOND = "main", "second"
 
 
 class Silent:
@@ -76,7 +76,7 @@ async def house(database: Database) -> AsyncIterator[House]:
     world = World(database)
     world.ports.put(PayChannels, cast(PayChannels, Channels()))
     world.ports.put(Owners, Owners([Shop()]))
-    gates = {NAME: Gate(load(NAME, settings(), ""))}
+    gates = {name: Gate(load(name, settings(), "")) for name in (NAME, SECOND)}
     world.ports.put(AlipayPayGates, cast(AlipayPayGates, gates))
     async with world.context("p") as context:
         owing = Owing("test", "shop", "a1", 1, "S1", 1250, context.now + timedelta(minutes=9), {"title": "t"})
@@ -146,9 +146,11 @@ async def test_hostile_ones_are_refused_and_leave_nothing(house: House) -> None:
 async def test_nobody_elses_address(house: House) -> None:
     for account in ("other", "%00", "a" * 500, "main/more"):
         assert (await house.post(house.notice(), account))[0] == 404
+    # Ours, and signed, but told at the address of another of our merchants: no payment of that one's.
+    assert await house.post(house.notice(), SECOND) == (200, "success")
     async with house.client.get(f"/webhooks/alipay-pay/{NAME}") as response:
         assert response.status == 405
-    assert await house.state() == ("paying", [])
+    assert await house.state() == ("paying", ["unknown"])
 
 
 async def test_a_database_that_is_away_has_alipay_come_again(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
