@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 import aiohttp
 
@@ -52,7 +52,7 @@ class WeChatPayMerchants:
     def __getitem__(self, name: str) -> Gate:
         return self._gates[name]
 
-    async def keep_fresh(self) -> None:
+    async def keep_fresh(self, pause: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
         """Follow WeChat Pay's certificates, in every process: whoever hears a notice has to know its key before, as
         nothing is fetched for one that it does not know."""
         following = [api for api in self._apis if api.merchant.certificates]
@@ -65,4 +65,4 @@ class WeChatPayMerchants:
                     failed = True
                     log.warning("certificates_not_fetched", account=api.merchant.name, error=type(error).__name__)
             # Not all processes at one moment.
-            await asyncio.sleep(AGAIN_SECONDS if failed else FRESH.total_seconds() * random.uniform(0.8, 1.0))
+            await pause(AGAIN_SECONDS if failed else FRESH.total_seconds() * random.uniform(0.8, 1.0))

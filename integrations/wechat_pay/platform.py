@@ -58,19 +58,6 @@ class PlatformKeys(Mapping[str, RSAPublicKey]):
             return False
         return self._fetched_at is None or clock.now() - self._fetched_at > BETWEEN
 
-    @property
-    def newest(self) -> tuple[str, RSAPublicKey]:
-        """With what a field for WeChat Pay is encrypted, and how that is told to it.
-
-        :raises LookupError: no key is known yet
-        """
-        if self._fixed:
-            return next(iter(self._fixed.items()))
-        if not self._fetched:
-            raise LookupError("no certificate yet")
-        serial = max(self._fetched, key=lambda each: self._fetched[each].ends)
-        return serial, self._fetched[serial].key
-
     def take(self, answer: str) -> None:
         """Certificates as `/v3/certificates` gives them; those that ended are left out.
 

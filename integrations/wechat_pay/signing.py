@@ -77,8 +77,3 @@ def decrypted(merchant: Merchant, resource: Mapping[str, object]) -> str:
     if opened is None:
         raise BadInput("not_sealed_for_us")
     return str(opened)
-
-
-def encrypted(key: RSAPublicKey, text: str) -> str:
-    """A field that only WeChat Pay may read."""
-    return str(utils.rsa_encrypt(text, key))

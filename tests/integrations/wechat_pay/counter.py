@@ -12,8 +12,10 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from bot import clock
+from bot.settings_wechat_pay import WeChatMerchant
 from integrations.paying.port import Asking, Back, Standing, Way
 from integrations.sandbox.misbehave import MISBEHAVIOUR, Misbehaviour, Switch, misbehave
 from integrations.sandbox.pay.notifier import Letter
@@ -33,6 +35,18 @@ PUBLIC = OwnKey("PUB_KEY_ID_01", THEIRS)
 MCHID, APP_ID, SERIAL = "1900000001", "wx0000000001", "5F1C"
 NOTIFY = "https://hospital.example/webhooks/wechat-pay/main"
 PLAY = "/sandbox/play/wechat-pay"
+
+
+def pem(key: Any) -> str:
+    if hasattr(key, "private_bytes"):
+        return str(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode())
+    return str(key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode())
+
+
+MERCHANT = WeChatMerchant(
+    merchant_id=MCHID, app_id=APP_ID, serial=SERIAL, private_key=pem(OURS), api_key=API_KEY.decode(),
+    public_key_id=PUBLIC.serial, public_key=pem(THEIRS.public_key()),
+)
 
 
 @dataclass

@@ -15,12 +15,10 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from sqlalchemy import select
 
 from bot import clock
 from bot.db.outbox import outbox
-from bot.settings_wechat_pay import WeChatMerchant
 from bot.web.keys import DATABASE, PORTS, SETTINGS, WORDING
 from flows.payment import store
 from flows.payment.orders import Orders, Owing
@@ -28,25 +26,13 @@ from flows.payment.owners import Owners
 from integrations.paying.port import PayChannels, Sheet
 from integrations.wechat_pay.accounts import WeChatPayMerchants
 from integrations.wechat_pay.port import WeChatPayGates
-from tests.integrations.wechat_pay.counter import API_KEY, APP_ID, MCHID, OURS, PUBLIC, SERIAL, THEIRS
+from tests.integrations.wechat_pay.counter import API_KEY, APP_ID, MCHID, MERCHANT, PUBLIC, THEIRS, pem
 from tests.support.node import run_node
 from tests.support.world import World
 from webhooks.wechat_pay import view
 
 SCRIPT = (Path(__file__).parents[2] / "peers" / "wechat_pay.cjs").read_text()
 PEERS = ("wechatpay-axios-plugin", "wechatpay-node-v3")
-
-
-def pem(key: Any) -> str:
-    if hasattr(key, "private_bytes"):
-        return str(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode())
-    return str(key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode())
-
-
-MERCHANT = WeChatMerchant(
-    merchant_id=MCHID, app_id=APP_ID, serial=SERIAL, private_key=pem(OURS), api_key=API_KEY.decode(),
-    public_key_id=PUBLIC.serial, public_key=pem(THEIRS.public_key()),
-)
 
 
 async def node(peer: str, act: str, **given: Any) -> dict[str, Any]:

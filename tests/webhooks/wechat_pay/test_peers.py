@@ -10,9 +10,9 @@ import pytest
 from aiohttp import web
 
 from bot.db.engine import Database
-from tests.integrations.wechat_pay.counter import API_KEY, OURS, PUBLIC, THEIRS, asking, open_counter
+from tests.integrations.wechat_pay.counter import API_KEY, OURS, PUBLIC, THEIRS, asking, open_counter, pem
 from tests.support.world import World
-from tests.webhooks.wechat_pay.caller import PEERS, Till, node, notice, pem, till, transaction
+from tests.webhooks.wechat_pay.caller import PEERS, Till, node, notice, till, transaction
 
 pytestmark = [pytest.mark.node, pytest.mark.parametrize("peer", PEERS)]
 
