@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from datetime import timedelta
 from typing import Any
@@ -9,8 +10,9 @@ from typing import Any
 from sqlalchemy import select
 
 from bot.context import Context
-from flows.notices import store as notices
+from flows.notices import store as pushes
 from flows.payment import store
+from flows.payment.notices import hear
 from flows.payment.orders import Orders, Owing
 from jobs import payment as jobs
 from jobs import payment_refunds
@@ -27,6 +29,7 @@ class Counter:
         faults = Faults(random.Random(1))
         self.till, self.hospital = Till("wx", faults), Cashier(faults)
         self.wants, self.heard = True, list[str]()
+        self.notices = itertools.count(1)
 
     async def paid(self, context: Context, order: Any) -> bool:
         self.heard.append("paid")
@@ -70,11 +73,9 @@ class Counter:
 
     async def tell(self) -> None:
         """The notices of the channel arrive."""
-        from flows.payment.notices import hear
-
-        for n, said in enumerate(self.till.told):
+        for said in self.till.told:
             async with self.world.context("p") as context:
-                await hear(context, "wx", f"{n}-{id(said)}", "TEST", said)
+                await hear(context, "wx", f"notice-{next(self.notices)}", "TEST", said)
         self.till.told.clear()
 
     async def work(self) -> None:
@@ -93,5 +94,5 @@ class Counter:
     async def pushed(self) -> list[str]:
         """Kinds of push that were written and not withdrawn."""
         async with self.world.database.reading() as tx:
-            rows = await tx.all(select(notices.push.c.kind).where(notices.push.c.state != "withdrawn"))
+            rows = await tx.all(select(pushes.push.c.kind).where(pushes.push.c.state != "withdrawn"))
         return [row.kind for row in rows]
