@@ -132,15 +132,15 @@ class Settings(BaseSettings):
     @classmethod
     def _sandbox_alone(cls, value: str, info: ValidationInfo) -> str:
         """A sandbox beside real accounts would let anybody speak as any patient."""
-        sms = info.data.get("sms")
-        if value == "on" and (info.data.get("accounts") or info.data.get("wechat_pay") or (sms and sms.gateway)):
+        sms, merchants = info.data.get("sms"), info.data.get("wechat_pay") or info.data.get("alipay_pay")
+        if value == "on" and (info.data.get("accounts") or merchants or (sms and sms.gateway)):
             raise ValueError("on beside real credentials: expected off, or no account, merchant and SMS gateway")
         return value
 
     @property
     def sandbox_on(self) -> bool:
         """Whether the sandbox runs: asked for, or no real credentials are there."""
-        real = self.accounts or self.wechat_pay or self.sms.gateway
+        real = self.accounts or self.wechat_pay or self.alipay_pay or self.sms.gateway
         return self.sandbox == "on" or (self.sandbox == "auto" and not real)
 
     def with_sandbox(self, accounts: dict[str, Account], sms: Sms | None = None) -> Settings:

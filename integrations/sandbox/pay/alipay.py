@@ -18,12 +18,12 @@ from bot.money import fen, yuan
 from integrations.sandbox.pay.alipay_bill import Bills
 from integrations.sandbox.pay.alipay_faults import Faults
 from integrations.sandbox.pay.alipay_wire import Facts, Keys, No, Wire, Work
+from integrations.sandbox.pay.alipay_words import DONE, refund_facts, stamp, trade_facts
 from integrations.sandbox.pay.conduct import PayConduct
 from integrations.sandbox.pay.notifier import Letter
 from integrations.sandbox.pay.purse import CHINA, PlayRefund, Purse, Trade
 
 HEADERS = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
-DONE = {"code": "10000", "msg": "Success"}
 
 
 class PlayAlipay:
@@ -105,7 +105,7 @@ class PlayAlipay:
         """A notice of the trade as it is now, to where its order asked for it."""
         facts = {
             "notify_id": secrets.token_hex(17), "notify_type": "trade_status_sync", "charset": "utf-8",
-            "version": "1.0", "notify_time": _stamp(clock.now()), "app_id": self.app_id, "auth_app_id": self.app_id,
+            "version": "1.0", "notify_time": stamp(clock.now()), "app_id": self.app_id, "auth_app_id": self.app_id,
             "seller_id": self.seller, **{name: str(value) for name, value in self._facts(trade).items()}, **changes,
         }
         said = "&".join(f"{name}={facts[name]}" for name in sorted(facts) if facts[name])
@@ -202,14 +202,7 @@ class PlayAlipay:
         back = trade.refunds.get(str(facts["out_request_no"]))
         if back is None:
             return dict(DONE)
-        said = DONE | {
-            "out_trade_no": trade.number, "trade_no": trade.handle, "out_request_no": back.number,
-            "total_amount": yuan(trade.amount), "refund_amount": yuan(back.amount),
-        }
-        if back.state != "back" or back.back_at is None:
-            return said
-        asked = {"gmt_refund_pay": _stamp(back.back_at)} if "gmt_refund_pay" in facts.get("query_options", ()) else {}
-        return said | {"refund_status": "REFUND_SUCCESS"} | asked
+        return DONE | refund_facts(trade, back, moment="gmt_refund_pay" in facts.get("query_options", ()))
 
     def _bill(self, facts: Facts, params: Mapping[str, str]) -> Facts:
         day = date.fromisoformat(facts["bill_date"])
@@ -236,22 +229,9 @@ class PlayAlipay:
         return trade.state == "closed" or (trade.state != "paid" and trade.expires <= clock.now())
 
     def _facts(self, trade: Trade) -> Facts:
-        """As question and notice tell it."""
-        said: Facts = {
-            "out_trade_no": trade.number, "trade_no": trade.handle, "total_amount": yuan(trade.amount),
-            "subject": trade.title, "trade_status": "TRADE_CLOSED" if self._closed(trade) else "WAIT_BUYER_PAY",
-        }
-        if trade.state == "paid" and trade.paid_at:
-            status = "TRADE_CLOSED" if trade.given_back == trade.amount else "TRADE_SUCCESS"
-            at = _stamp(trade.paid_at)
-            said |= {"trade_status": status, "buyer_id": trade.payer, "gmt_payment": at, "send_pay_date": at}
-        return said
+        return trade_facts(trade, over=self._closed(trade))
 
     def _tell_refund(self, trade: Trade, back: PlayRefund) -> None:
         self.notify(
-            trade, refund_fee=yuan(trade.given_back), gmt_refund=_stamp(clock.now()), out_biz_no=back.number
+            trade, refund_fee=yuan(trade.given_back), gmt_refund=stamp(clock.now()), out_biz_no=back.number
         )
-
-
-def _stamp(moment: datetime) -> str:
-    return f"{CHINA.local(moment):%Y-%m-%d %H:%M:%S}"

@@ -10,7 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 
 from bot.errors import SettingsError
-from bot.settings import load_settings
+from bot.settings import Settings, load_settings
 from integrations.alipay_pay.accounts import AlipayMerchants
 from integrations.alipay_pay.merchant import load
 from tests.integrations.alipay_pay.authority import authority
@@ -83,6 +83,12 @@ async def test_what_can_be_seen_at_once_is_named_first(tmp_path: Path) -> None:
     assert [each.split(":")[0] for each in wrong.value.problems] == [
         "alipay_pay.main.private_key", "alipay_pay.main.public_key"
     ]
+
+
+def test_a_merchant_keeps_the_sandbox_away() -> None:
+    assert Settings().sandbox_on and not Settings(alipay_pay={"main": settings()}).sandbox_on
+    with pytest.raises(ValueError, match="real credentials"):
+        Settings(alipay_pay={"main": settings()}, sandbox="on")
 
 
 async def test_the_sdk_is_needed_only_where_there_is_a_merchant(monkeypatch: pytest.MonkeyPatch) -> None:
