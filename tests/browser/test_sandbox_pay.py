@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import secrets
 from collections.abc import AsyncIterator
@@ -26,6 +27,7 @@ from integrations.sandbox.app import make_play_app, sandbox_settings
 from integrations.sandbox.pay.played import WECHAT, ensure_keys
 from integrations.sandbox.phones import Phones
 from integrations.wechat_pay.accounts import WeChatPayMerchants
+from integrations.wechat_pay.client import WeChatPay
 from tests.support.chromium import DESK, browser, visit
 from tests.support.ports import bound, port_of, served
 
@@ -48,15 +50,19 @@ class Desk:
     openid: str
     opened: dict[str, Any]
 
+    @property
+    def client(self) -> WeChatPay:
+        return self.merchants.channels[WECHAT]
+
     async def ask(self, way: Way = "inside", amount: int = 1250, title: str = "门诊挂号费") -> tuple[str, Sheet]:
         number, ends = secrets.token_hex(16), clock.now() + timedelta(minutes=15)
         wanted = Asking(number, amount, title, ends, way, payer=self.openid, address="10.0.0.1")
-        sheet = await self.merchants.channels[WECHAT].ask_for(wanted)
+        sheet = await self.client.ask_for(wanted)
         self.opened.update(sheet.inside)
         return number, sheet
 
     async def state(self, number: str) -> str:
-        return (await self.merchants.channels[WECHAT].standing(number)).state
+        return (await self.client.standing(number)).state
 
 
 @asynccontextmanager
@@ -136,5 +142,15 @@ async def test_codes_pay_and_are_shown(tmp_path: Path) -> None:
         assert await at.state(number) == "paid"
         await phone.get_by_role("button", name="更多").click()
         await phone.get_by_role("button", name="付款码").click()
-        code = await phone.locator(".sheet output").inner_text()
-        assert len(code.replace(" ", "")) == 18
+        code = (await phone.locator(".sheet output").inner_text()).replace(" ", "")
+        assert len(code) == 18
+        typed, number = asyncio.Event(), secrets.token_hex(16)
+        at.client._pause = lambda _: typed.wait()  # type: ignore[assignment, return-value]
+        ends = clock.now() + timedelta(minutes=15)
+        taking = asyncio.create_task(at.client.ask_for(Asking(number, 200_000, "检查费", ends, "scanned", code=code)))
+        await expect(sheet.locator(".amount")).to_have_text("2,000.00")
+        await page.keyboard.type("123456")
+        await sheet.get_by_role("button", name="完成").click()
+        typed.set()
+        await taking
+        assert await at.state(number) == "paid"

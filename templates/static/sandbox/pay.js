@@ -33,6 +33,12 @@ export class Pay {
     }
   }
 
+  // The channel asks by itself: the phone's own code was scanned.
+  asked(shown) {
+    this.end("cancel");
+    this.show(shown);
+  }
+
   show(shown) {
     this.shown = shown;
     this.typed = "";

@@ -75,7 +75,7 @@ export class Screen {
 
   arrived(entry) {
     // The phone's own code was scanned, and the password is asked for; what was asked long ago is over.
-    if (entry.way === "pay") return this.fresh && this.pay.show(entry);
+    if (entry.way === "pay") return this.fresh && this.pay.asked(entry);
     const sms = entry.way === "sms" || entry.way === "sms_sent";
     const place = sms ? "texts" : "chat";
     const talk = this.parts[place];
