@@ -145,7 +145,7 @@ async def test_codes_pay_and_are_shown(tmp_path: Path) -> None:
         code = (await phone.locator(".sheet output").inner_text()).replace(" ", "")
         assert len(code) == 18
         typed, number = asyncio.Event(), secrets.token_hex(16)
-        at.client._pause = lambda _: typed.wait()  # type: ignore[assignment, return-value]
+        at.client._pause = lambda _: typed.wait()
         ends = clock.now() + timedelta(minutes=15)
         taking = asyncio.create_task(at.client.ask_for(Asking(number, 200_000, "检查费", ends, "scanned", code=code)))
         await expect(sheet.locator(".amount")).to_have_text("2,000.00")

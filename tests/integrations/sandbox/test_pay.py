@@ -125,7 +125,7 @@ async def test_a_code_of_the_phone_is_scanned(street: Street) -> None:
     code = (await street.post("/phones/1/pay/code", {"channel": "wechat"}))["code"]
     assert len(code) == 18 and code.startswith("13")
     wanted = street.asking("scanned", 200_000)
-    street.client._pause = lambda seconds: street.post("/phones/1/pay/done", _sheet(street))  # type: ignore[assignment]
+    street.client._pause = lambda seconds: street.post("/phones/1/pay/done", _sheet(street))
     await street.client.ask_for(Asking(**{
         name: getattr(wanted, name) for name in ("number", "amount", "title", "expires", "way", "address")
     }, code=code))

@@ -44,7 +44,7 @@ async def test_our_requests_are_right(peer: str) -> None:
             seen.append((request.method, path, body.decode(), request.headers["Authorization"]))
             require(request, body)
 
-        counter.play.seal.require = watch  # type: ignore[method-assign]
+        counter.play.seal.require = watch
         wanted = asking()
         await counter.client.ask_for(wanted)
         await counter.client.standing(wanted.number)
