@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 from typing import Any
 
 import aiohttp
 
 from bot import clock
-from bot.errors import OutsideRefused, OutsideUnknown
+from bot.errors import OutsideRefused, OutsideUnavailable, OutsideUnknown
 from integrations.paying.port import Asking, Back, Sheet, Standing, Way
 from integrations.wechat_pay import checking
 from integrations.wechat_pay.api import SYSTEM, Absent, Api
 from integrations.wechat_pay.bills import FundBill, TradeBill
 from integrations.wechat_pay.combined import Combined
-from integrations.wechat_pay.facts import CHINA, back_of, standing_of
+from integrations.wechat_pay.facts import CHINA, back_of, standing_of, told
 from integrations.wechat_pay.scanned import CodeApi, see_through
 from integrations.wechat_pay.sheets import PATHS, sheet_of, titled
 
@@ -61,15 +61,12 @@ class WeChatPay:
         if asking.way == "page":
             body["scene_info"] = {"payer_client_ip": asking.address, "h5_info": {"type": "Wap"}}
         said = await self._api.post(f"/v3/pay/transactions/{PATHS[asking.way]}", body, "ask")
-        try:
-            return sheet_of(self._merchant, asking, said, clock.now())
-        except KeyError:
-            raise OutsideUnknown("answer: incomplete", system=SYSTEM) from None
+        return told(lambda said: sheet_of(self._merchant, asking, said, clock.now()), said, OutsideUnknown)
 
     async def standing(self, number: str) -> Standing:
         path = f"/v3/pay/transactions/out-trade-no/{number}?mchid={self._merchant.merchant_id}"
         try:
-            return standing_of(await self._api.get(path, "standing"))
+            return told(standing_of, await self._api.get(path, "standing"), OutsideUnavailable)
         except Absent:
             return Standing(number, "absent")
 
@@ -94,7 +91,7 @@ class WeChatPay:
             "amount": {"refund": amount, "total": of, "currency": "CNY"},
         }
         try:
-            return _back(await self._api.post("/v3/refund/domestic/refunds", body, "refund"))
+            return told(back_of, await self._api.post("/v3/refund/domestic/refunds", body, "refund"), OutsideUnknown)
         except OutsideRefused as no:
             if no.code in REFUND_REUSED:
                 known = await self.refund_standing(number, refund)
@@ -104,7 +101,8 @@ class WeChatPay:
 
     async def refund_standing(self, number: str, refund: str) -> Back:
         try:
-            return _back(await self._api.get(f"/v3/refund/domestic/refunds/{refund}", "refund_standing"))
+            said = await self._api.get(f"/v3/refund/domestic/refunds/{refund}", "refund_standing")
+            return told(back_of, said, OutsideUnavailable)
         except Absent:
             return Back(refund, "absent")
 
@@ -128,11 +126,5 @@ class WeChatPay:
             if no.code in NO_BILL or isinstance(no, Absent):
                 return None
             raise
-        return await self._api.download(str(said["download_url"])), str(said.get("hash_value", ""))
-
-
-def _back(said: Mapping[str, Any]) -> Back:
-    try:
-        return back_of(said)
-    except (KeyError, TypeError, ValueError):
-        raise OutsideUnknown("answer: incomplete", system=SYSTEM) from None
+        url = told(lambda said: str(said["download_url"]), said, OutsideUnavailable)
+        return await self._api.download(url), str(said.get("hash_value", ""))

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from bot import clock
-from bot.errors import OutsideRefused
+from bot.errors import OutsideRefused, OutsideUnavailable, OutsideUnknown
 from integrations.paying.port import Asking, Sheet, Standing
 from integrations.wechat_pay.api import SYSTEM, Absent, Api
-from integrations.wechat_pay.facts import CHINA, standings_of
+from integrations.wechat_pay.facts import CHINA, standings_of, told
 from integrations.wechat_pay.sheets import PATHS, sheet_of, titled
 
 MOST = 10
@@ -48,7 +48,7 @@ class Combined:
         if first.way == "page":
             body["scene_info"] = {"payer_client_ip": first.address, "h5_info": {"type": "Wap"}}
         said = await self._api.post(f"/v3/combine-transactions/{PATHS[first.way]}", body, "ask_combined")
-        return sheet_of(merchant, first, said, clock.now())
+        return told(lambda said: sheet_of(merchant, first, said, clock.now()), said, OutsideUnknown)
 
     async def standings(self, number: str) -> Sequence[Standing]:
         """Of each order; none where the whole was never asked for."""
@@ -56,7 +56,7 @@ class Combined:
             said = await self._api.get(f"/v3/combine-transactions/out-trade-no/{number}", "standing_combined")
         except Absent:
             return ()
-        return standings_of(said)
+        return told(standings_of, said, OutsideUnavailable)
 
     async def close(self, number: str, numbers: Sequence[str]) -> None:
         """All of it; `numbers` are its orders'. Refused: `already_paid`."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from bot.errors import OutsideError
 from integrations.paying.port import Back, RefundState, Standing, State
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -18,6 +19,7 @@ REFUNDS: Mapping[str, RefundState] = {
     "SUCCESS": "back", "CLOSED": "closed", "PROCESSING": "processing", "ABNORMAL": "stuck"
 }
 CURRENCY = "CNY"
+T = TypeVar("T")
 
 
 def standing_of(said: Mapping[str, Any]) -> Standing:
@@ -53,10 +55,21 @@ def back_of(said: Mapping[str, Any]) -> Back:
     )
 
 
+def told(read: Callable[[Mapping[str, Any]], T], said: Mapping[str, Any], otherwise: type[OutsideError]) -> T:
+    """What an answer says.
+
+    :raises OutsideError: `otherwise`, where it does not say what it must
+    """
+    try:
+        return read(said)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise otherwise("answer: incomplete", system="wechat_pay") from None
+
+
 def _fen(amount: Mapping[str, Any], *names: str) -> int:
     if amount.get("currency", CURRENCY) != CURRENCY:
         raise ValueError("another currency")
-    value = next(amount[name] for name in names if name in amount)
+    value = next((amount[name] for name in names if name in amount), None)
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError("an amount is a whole number of fen")
     return value

@@ -48,7 +48,7 @@ def read(
     _require_ours(merchant, facts)
     try:
         return Notice(number, event[:64], _said(event, facts))
-    except (AttributeError, KeyError, TypeError, ValueError, StopIteration):
+    except (AttributeError, KeyError, TypeError, ValueError):
         raise BadInput("incomplete") from None
 
 

@@ -9,6 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from bot import clock
 from bot.errors import OutsideRefused, OutsideUnavailable, OutsideUnknown
 from integrations.paying.port import Back, Standing
 from tests.integrations.wechat_pay.counter import OURS, Counter, asking, open_counter
@@ -104,3 +105,27 @@ async def test_another_payer_cannot_pay_what_is_meant_for_one(counter: Counter) 
     wanted = asking()
     await counter.client.ask_for(wanted)
     assert not counter.pay(wanted.number, "o-2") and counter.pay(wanted.number, "o-1")
+
+
+async def test_answers_that_say_too_little(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = asking()
+    await counter.client.ask_for(wanted)
+    counter.pay(wanted.number)
+
+    async def says(*_: object, **__: object) -> dict[str, object]:
+        return {"trade_state": "SUCCESS", "out_trade_no": wanted.number, "payer": None, "amount": {}}
+
+    for verb in ("get", "post"):
+        monkeypatch.setattr(counter.api, verb, says)
+    for call in (
+        counter.client.standing(wanted.number), counter.client.refund_standing(wanted.number, "r" * 32),
+        counter.client.bill(clock.now().date()), counter.client.combined.standings("w" * 32),
+    ):
+        with pytest.raises(OutsideUnavailable, match="incomplete"):
+            await call
+    for command in (
+        counter.client.ask_for(wanted), counter.client.combined.ask_for("w" * 32, [wanted, asking()]),
+        counter.client.refund(wanted.number, "r" * 32, amount=1, of=1250, why="x"),
+    ):
+        with pytest.raises(OutsideUnknown, match="incomplete"):
+            await command
