@@ -94,6 +94,7 @@ def test_a_large_bill_is_read_in_bounded_memory(monkeypatch: pytest.MonkeyPatch)
     line = SAMPLE[first:SAMPLE.index(b"\n", first) + 1]
     large, count = packed(SAMPLE[:first] + line * 2500), 0
     assert len(line) * 2500 > 500_000
+    all_of(Reading(packed(SAMPLE)))  # what is made once is made
     tracemalloc.start()
     reading = Reading(large)
     while some := reading.some():
