@@ -8,6 +8,7 @@ from typing import Any
 from bot.access import audit
 from bot.context import Context
 from bot.errors import NotFound
+from bot.money import yuan
 from flows.payment import store
 from flows.payment.giving_back import GivingBack
 
@@ -38,7 +39,7 @@ class Approvals:
         )
         audit.write(
             self.tx, self.context.actor, "payment.refund_asked", f"order:{order}",
-            {"amount": amount, "note": note, "refund": refund.public_id, "state": refund.state},
+            {"amount": yuan(amount), "note": note, "refund": refund.public_id, "state": refund.state},
         )
         return refund
 
@@ -48,7 +49,7 @@ class Approvals:
         done = await GivingBack(self.context).approve(row.id)
         if done:
             audit.write(self.tx, self.context.actor, "payment.refund_approved", f"refund:{refund}",
-                        {"amount": row.amount})
+                        {"amount": yuan(row.amount)})
         return done
 
     async def decline(self, refund: str, note: str) -> bool:
@@ -57,7 +58,7 @@ class Approvals:
         done = await GivingBack(self.context).decline(row.id)
         if done:
             audit.write(self.tx, self.context.actor, "payment.refund_declined", f"refund:{refund}",
-                        {"amount": row.amount, "note": note})
+                        {"amount": yuan(row.amount), "note": note})
         return done
 
     async def again(self, refund: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.talk.area import Area
+from flows.payment.named import NAMES
 from flows.payment.owed import Bills
 from flows.payment.pushes import KINDS
 from flows.payment.service import PaymentService
@@ -12,5 +13,6 @@ AREA = Area(
     title="缴费",
     service=PaymentService,
     pushes=KINDS,
+    names=NAMES,
     owners=(Bills(),),
 )

@@ -13,6 +13,8 @@ from bot.db.transaction import Transaction
 from flows.payment.store import notice, order, payment, refund
 
 PAGE = 20
+STEP = 500
+"""Ids in one question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,25 @@ async def unsettled(tx: Transaction, before: datetime, *, limit: int = PAGE) -> 
 async def odd_notices(tx: Transaction, became: Sequence[str], *, limit: int = PAGE) -> Sequence[Row[Any]]:
     """What channels told that could not be believed or placed, the latest first."""
     return await tx.all(select(notice).where(notice.c.became.in_(became)).order_by(notice.c.id.desc()).limit(limit))
+
+
+async def named_orders(tx: Transaction, ids: Sequence[str]) -> list[Row[Any]]:
+    """(public_id, facts, amount, created_at) of those that are there."""
+    fields = (order.c.public_id, order.c.facts, order.c.amount, order.c.created_at)
+    found: list[Row[Any]] = []
+    for at in range(0, len(ids), STEP):
+        found += await tx.all(select(*fields).where(order.c.public_id.in_(ids[at : at + STEP])))
+    return found
+
+
+async def named_refunds(tx: Transaction, ids: Sequence[str]) -> list[Row[Any]]:
+    """The same of refunds."""
+    fields = (refund.c.public_id, order.c.facts, refund.c.amount, refund.c.created_at)
+    mine = select(*fields).select_from(refund.join(order, order.c.id == refund.c.order_id))
+    found: list[Row[Any]] = []
+    for at in range(0, len(ids), STEP):
+        found += await tx.all(mine.where(refund.c.public_id.in_(ids[at : at + STEP])))
+    return found
 
 
 def _filtered(found: Select[Any], wanted: Wanted) -> Select[Any]:

@@ -18,6 +18,7 @@ from tests.flows.payment.counter import Counter
 async def test_paid_is_settled_and_told_once(counter: Counter) -> None:
     order = await counter.paid_order()
     assert order.state == "settled" and order.settlement and order.receipt
+    assert order.invoice == f"I{order.settlement}" and order.invoice_url.startswith("https://")
     assert counter.heard == ["paid", "settled"]
     assert await counter.pushed() == ["payment.settled"]
     with pytest.raises(PaidAlready):

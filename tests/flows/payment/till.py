@@ -242,7 +242,8 @@ class Cashier:
         raise NotImplementedError
 
     async def invoice(self, settlement: str) -> Invoice | None:
-        return None
+        self.faults.before()
+        return Invoice(f"I{settlement}", f"https://invoice.example/{settlement}")
 
     def money(self) -> int:
         return sum(s.amount for s in self.settled.values()) - sum(p.amount for p in self.permitted.values())
