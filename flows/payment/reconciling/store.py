@@ -4,9 +4,15 @@ those of a statement that `counts` are looked at, so that a day is told again wi
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKey, Index, Integer, UniqueConstraint
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKey, Index, Integer, UniqueConstraint, select, update
 
 from bot.db.schema import Moment, Sealed, code, key, public_id, table, whole
+from bot.db.transaction import Transaction
+from flows.payment.reconciling.rules import LIVE
 
 statement = table(
     "payment_statement",
@@ -40,6 +46,19 @@ line = table(
     Column("at", Moment, nullable=False),
     Index("ix_payment_line_day", "account", "day", "name"),
     Index("ix_payment_line_statement", "statement_id"),
+)
+
+total = table(
+    "payment_total",
+    key(),
+    Column("account", code(32), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("side", code(8), nullable=False),
+    Column("refund", Boolean, nullable=False),
+    Column("many", Integer, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    UniqueConstraint("account", "day", "side", "refund"),
+    Index("ix_payment_total_day", "day"),
 )
 
 day = table(
@@ -83,3 +102,42 @@ difference = table(
     UniqueConstraint("account", "day", "name"),
     Index("ix_payment_difference_state", "state", "day"),
 )
+
+
+async def run(tx: Transaction, account: str, on: date, by: str) -> int:
+    """The number of the day's next run."""
+    await tx.insert_once(day, account=account, day=on, state="no_bill", flaw="", runs=0, at=tx.now, by=by)
+    mine = (day.c.account == account, day.c.day == on)
+    await tx.update(update(day).where(*mine).values(runs=day.c.runs + 1))
+    return int(await tx.scalar(select(day.c.runs).where(*mine)))
+
+
+async def set_day(tx: Transaction, account: str, on: date, **values: Any) -> None:
+    await tx.update(update(day).where(day.c.account == account, day.c.day == on).values(at=tx.now, **values))
+
+
+async def write(tx: Transaction, **values: Any) -> bool:
+    """A new difference; False where somebody else wrote it a moment ago."""
+    return await tx.insert_once(difference, made_at=tx.now, **values)
+
+
+async def seen(tx: Transaction, difference_id: int, **values: Any) -> None:
+    await tx.update(update(difference).where(difference.c.id == difference_id).values(**values))
+
+
+async def move(tx: Transaction, difference_id: int, was: Sequence[str], **values: Any) -> bool:
+    """Change a difference that is in one of the states `was`; False where it is not any more."""
+    mine = update(difference).where(difference.c.id == difference_id, difference.c.state.in_(was))
+    return await tx.update(mine.values(**values)) == 1
+
+
+async def gone(tx: Transaction, account: str, on: date, before: int) -> None:
+    """What was not seen since that run differs no more."""
+    mine = update(difference).where(difference.c.account == account, difference.c.day == on)
+    await tx.update(mine.where(difference.c.run < before, difference.c.state.in_(LIVE)).values(state="gone"))
+
+
+async def live(tx: Transaction, account: str, on: date) -> list[str]:
+    """States of what nobody has done with; one is enough."""
+    mine = select(difference.c.state).where(difference.c.account == account, difference.c.day == on)
+    return [row.state for row in await tx.all(mine.where(difference.c.state.in_(LIVE)).limit(1))]
