@@ -55,5 +55,11 @@ class HospitalSilent(PaymentRefusal):
     template = "hospital_silent"
 
 
+class OthersPay(PaymentRefusal):
+    """Another contact of the family has an order for it that can be paid."""
+
+    template = "others_pay"
+
+
 class NothingToGiveBack(PaymentRefusal):
     template = "nothing_to_give_back"

@@ -20,6 +20,7 @@ from bot.web.sign_in import SignIns
 from bot.wording import Wording
 from flows.booking.pages import ROUTES
 from flows.patients.area import AREA
+from flows.payment.pages import ROUTES as PAYMENT
 from integrations.sandbox.app import make_sandbox_app, sandbox_settings
 from integrations.sandbox.phones import Phones
 from integrations.wechat.accounts import WeChatClients
@@ -51,7 +52,7 @@ async def stage(database: Database, ports: Ports | None = None) -> AsyncIterator
     app[WORDING] = Wording.of(settings, debug=True)
     static.setup(app)
     oauth.setup(app)
-    for each in (*AREA.routes, *ROUTES):
+    for each in (*AREA.routes, *ROUTES, *PAYMENT):
         app.router.add_routes(each)
     sandbox_proxy.setup(app, behind)
     ours = served(app, web_line)

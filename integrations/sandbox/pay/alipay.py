@@ -65,6 +65,7 @@ class PlayAlipay:
             "alipay.open.app.alipaycert.download": self._certificate,
         }
         app.router.add_post("/gateway.do", self.wire.answering(methods))
+        app.router.add_get("/gateway.do", _browser)
         app.router.add_get("/bill", self._bills.download)
         return app
 
@@ -235,3 +236,8 @@ class PlayAlipay:
         self.notify(
             trade, refund_fee=yuan(trade.given_back), gmt_refund=stamp(clock.now()), out_biz_no=back.number
         )
+
+
+async def _browser(request: web.Request) -> web.Response:
+    """Where a phone's browser is sent to (wap): the phone opens its sheet on top of it."""
+    return web.Response(text="<!doctype html><title>Alipay</title>", content_type="text/html")

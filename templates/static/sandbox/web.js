@@ -67,13 +67,14 @@ export class Web {
     });
     inner.addEventListener("pagehide", () => this.busy(true));
     bridge(inner, this.screen.pay);
-    if (place.pathname.endsWith("/sandbox/play/wechat-pay/mweb")) this.payHere(place);
+    if (place.pathname.endsWith("/sandbox/play/wechat-pay/mweb")) this.payHere("wechat", place);
+    if (place.pathname.endsWith("/sandbox/play/alipay-pay/gateway.do")) this.payHere("alipay", place);
   }
 
-  // A browser came to WeChat Pay's own page: WeChat opens, and afterwards the browser goes on to where it was told.
-  payHere(place) {
-    const back = new URLSearchParams(place.search).get("redirect_url");
-    this.screen.pay.open({ channel: "wechat", page: place.href }, () => {
+  // A browser came to a channel's own page: its app opens, and afterwards the browser goes on to where it was told.
+  payHere(channel, place) {
+    const back = new URLSearchParams(place.search).get(channel === "wechat" ? "redirect_url" : "return_url");
+    this.screen.pay.open({ channel, page: place.href }, () => {
       if (back) this.open(back);
       else this.inner?.history.back();
     });
