@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from bot.talk.area import Area
+from flows.payment.desk import DOORS, PERMITS, RANGED, WAITS
+from flows.payment.desk import ROUTES as DESK
 from flows.payment.flow.paying import Paying
 from flows.payment.named import NAMES
 from flows.payment.owed import Bills
@@ -16,7 +18,11 @@ AREA = Area(
     flows=(Paying,),
     service=PaymentService,
     pushes=KINDS,
-    routes=ROUTES,
+    routes=(*ROUTES, *DESK),
+    permits=PERMITS,
+    ranged=RANGED,
+    doors=DOORS,
+    waits=WAITS,
     names=NAMES,
     owners=(Bills(),),
 )

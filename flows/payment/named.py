@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from bot.access.work import Name
 from bot.context import Context
 from flows.payment.history import store as history
+from flows.payment.reconciling.days import store as days
 
 
 async def _orders(context: Context, ids: Sequence[str]) -> Mapping[str, str]:
@@ -30,4 +31,9 @@ async def _refunds(context: Context, ids: Sequence[str]) -> Mapping[str, str]:
     }
 
 
-NAMES: dict[str, Name] = {"order": _orders, "refund": _refunds}
+async def _differences(context: Context, ids: Sequence[str]) -> Mapping[str, str]:
+    kinds = context.wording.words["difference_kind"]
+    return {row.public_id: f"{row.day.isoformat()} {kinds[row.kind]}" for row in await days.named(context.tx, ids)}
+
+
+NAMES: dict[str, Name] = {"order": _orders, "refund": _refunds, "difference": _differences}

@@ -29,6 +29,8 @@ class Wanted:
     since: datetime | None = None
     until: datetime | None = None
     before: int | None = None
+    clinics: Sequence[str] | None = None
+    """None: of all, those of no clinic included."""
 
 
 async def lately(tx: Transaction, contact_id: int, day: datetime, hour: datetime) -> tuple[int, int]:
@@ -51,19 +53,21 @@ async def of_contact(
     return await tx.all(mine.order_by(order.c.id.desc()).limit(limit))
 
 
-async def of_desk(tx: Transaction, wanted: Wanted, *, limit: int = PAGE) -> Sequence[Row[Any]]:
+async def of_desk(tx: Transaction, wanted: Wanted, *, limit: int = PAGE, offset: int = 0) -> Sequence[Row[Any]]:
     """Orders, the latest first."""
     found = _filtered(select(order), wanted)
     if wanted.before is not None:
         found = found.where(order.c.id < wanted.before)
-    return await tx.all(found.order_by(order.c.id.desc()).limit(limit))
+    return await tx.all(found.order_by(order.c.id.desc()).limit(limit).offset(offset))
 
 
 async def count(tx: Transaction, wanted: Wanted) -> int:
     return int(await tx.scalar(_filtered(select(func.count()).select_from(order), wanted)))
 
 
-async def refunds(tx: Transaction, states: Sequence[str], *, limit: int = PAGE) -> Sequence[Row[Any]]:
+async def refunds(
+    tx: Transaction, states: Sequence[str], *, clinics: Sequence[str] | None = None, limit: int = PAGE
+) -> Sequence[Row[Any]]:
     """Refunds in these states with their orders, the oldest first: what waits longest is looked at first."""
     fields = (
         refund, order.c.public_id.label("order_public"), order.c.kind, order.c.site, order.c.clinic, order.c.facts,
@@ -71,11 +75,15 @@ async def refunds(tx: Transaction, states: Sequence[str], *, limit: int = PAGE) 
     )
     joined = refund.join(order, order.c.id == refund.c.order_id).join(payment, payment.c.id == refund.c.payment_id)
     mine = select(*fields).select_from(joined).where(refund.c.state.in_(states))
+    if clinics is not None:
+        mine = mine.where(order.c.clinic.in_(clinics))
     return await tx.all(mine.order_by(refund.c.id).limit(limit))
 
 
-async def count_refunds(tx: Transaction, states: Sequence[str]) -> int:
-    return int(await tx.scalar(select(func.count()).select_from(refund).where(refund.c.state.in_(states))))
+async def count_refunds(tx: Transaction, states: Sequence[str], clinics: Sequence[str] | None = None) -> int:
+    joined = refund.join(order, order.c.id == refund.c.order_id)
+    mine = select(func.count()).select_from(joined).where(refund.c.state.in_(states))
+    return int(await tx.scalar(mine if clinics is None else mine.where(order.c.clinic.in_(clinics))))
 
 
 async def unsettled(tx: Transaction, before: datetime, *, limit: int = PAGE) -> Sequence[Row[Any]]:
@@ -87,6 +95,10 @@ async def unsettled(tx: Transaction, before: datetime, *, limit: int = PAGE) -> 
 async def odd_notices(tx: Transaction, became: Sequence[str], *, limit: int = PAGE) -> Sequence[Row[Any]]:
     """What channels told that could not be believed or placed, the latest first."""
     return await tx.all(select(notice).where(notice.c.became.in_(became)).order_by(notice.c.id.desc()).limit(limit))
+
+
+async def order_by(tx: Transaction, order_id: int) -> Row[Any] | None:
+    return await tx.one(select(order).where(order.c.id == order_id))
 
 
 async def named_orders(tx: Transaction, ids: Sequence[str]) -> list[Row[Any]]:
@@ -112,6 +124,8 @@ def _filtered(found: Select[Any], wanted: Wanted) -> Select[Any]:
     for column, value in ((order.c.state, wanted.state), (order.c.kind, wanted.kind), (order.c.site, wanted.site)):
         if value:
             found = found.where(column == value)
+    if wanted.clinics is not None:
+        found = found.where(order.c.clinic.in_(wanted.clinics))
     if wanted.since is not None:
         found = found.where(order.c.created_at >= wanted.since)
     if wanted.until is not None:

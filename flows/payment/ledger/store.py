@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Date, ForeignKey, Index, func, select
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Date, ForeignKey, Index, Row, func, select
 
 from bot.clock import HospitalClock
 from bot.db.schema import Moment, code, key, table, whole
@@ -43,6 +46,13 @@ async def add(tx: Transaction, moved: Movement, clock: HospitalClock, by: str) -
     await tx.insert_many(
         entry, [{"movement_id": number, "account": each.account, "amount": each.amount} for each in moved.entries]
     )
+
+
+async def of_order(tx: Transaction, order_id: int) -> Sequence[Row[Any]]:
+    """(kind, at, by, account, amount) of an order's entries, the first first."""
+    fields = (movement.c.kind, movement.c.at, movement.c.by, entry.c.account, entry.c.amount)
+    mine = select(*fields).select_from(entry.join(movement, movement.c.id == entry.c.movement_id))
+    return await tx.all(mine.where(movement.c.order_id == order_id).order_by(entry.c.id))
 
 
 async def balance(tx: Transaction, account: str) -> int:

@@ -115,6 +115,12 @@ async def difference_of(tx: Transaction, public: str, *, locked: bool = False) -
     return await tx.one(mine.with_for_update() if locked else mine)
 
 
+async def named(tx: Transaction, ids: Sequence[str]) -> Sequence[Row[Any]]:
+    """(public_id, day, kind) of those that are there, as many as a page of the trail names."""
+    fields = (difference.c.public_id, difference.c.day, difference.c.kind)
+    return await tx.all(select(*fields).where(difference.c.public_id.in_(ids)))
+
+
 async def lines_of(tx: Transaction, account: str, on: date, name: str) -> Sequence[Row[Any]]:
     """What each side told of one payment or refund."""
     joined = line.join(statement, statement.c.id == line.c.statement_id)
