@@ -1,4 +1,4 @@
-"""Contact a's money as finance sees it: an order that was paid in department 11, a refund that waits, and a difference."""
+"""Contact a's money as finance sees it: an order paid in department 11, a refund that waits, and a difference."""
 
 from __future__ import annotations
 
