@@ -42,8 +42,9 @@
         }));
       }
       setTimeout(() => {
-        const there = window.WeixinJSBridge || window.AlipayJSBridge;
-        document.getElementById("no-bridge").hidden = Boolean(there);
+        const there = Boolean(window.WeixinJSBridge || window.AlipayJSBridge);
+        document.getElementById("no-bridge").hidden = there;
+        told.hidden = !there;
       }, 4000);
     };
     document.getElementById("again").addEventListener("click", open);
