@@ -27,6 +27,8 @@ ENTRIES: dict[str, Entry] = {
     "GET /webhooks/wechat/{account}": Entry(why="signed by WeChat", open_={"account": "account"}),
     "POST /webhooks/wechat/{account}": Entry(why="signed by WeChat", open_={"account": "account"}),
     "POST /webhooks/sms/{gateway}": Entry(why="signed by the gateway", open_={"gateway": "account"}),
+    "POST /webhooks/wechat-pay/{account}": Entry(why="signed by WeChat Pay", open_={"account": "account"}),
+    "POST /webhooks/alipay-pay/{account}": Entry(why="signed by Alipay", open_={"account": "account"}),
     "GET /h5/sign-in/{account}": Entry(why="the sign-in itself", open_={"account": "account"}),
     "GET /h5/patients/privacy": Entry(why="to be read before anybody signs up"),
     "GET /desk": Entry(why="leads to the door"),
