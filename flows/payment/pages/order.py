@@ -3,7 +3,7 @@ at any moment; what it shows follows from the order alone."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from aiohttp import web
 
@@ -14,13 +14,28 @@ from bot.web.pages import contact_page, in_tx, reading, render, see
 from flows.payment import combined
 from flows.payment.checkout import ORDERS, Checkout
 from flows.payment.pages.parts import chosen, facts_of, offered, pay, picture, said, sheet_of
-from flows.payment.pages.stages import MOVING, mark, stage
+from flows.payment.pages.stages import MOVING, Stage, mark, stage
 from flows.payment.refusals import NotOffered, OneIsRunning, PaymentRefusal, TooMuch, TooOften
 from flows.payment.service import PaymentService
 
 ORDER = ORDERS + "{order}"
 SAID = {no.template: no for no in (NotOffered, OneIsRunning, TooMuch, TooOften)}
 """What a page that led here could not do, by the word in its address."""
+PAGES: dict[Stage | Literal["elsewhere"], str] = {
+    "choose": "payment/h5/order_choose.html.j2",
+    "opening": "payment/h5/order_opening.html.j2",
+    "inside": "payment/h5/order_inside.html.j2",
+    "page": "payment/h5/order_page.html.j2",
+    "checking": "payment/h5/order_checking.html.j2",
+    "ending": "payment/h5/order_ending.html.j2",
+    "paid": "payment/h5/order_paid.html.j2",
+    "settled": "payment/h5/order_settled.html.j2",
+    "refunding": "payment/h5/order_refunding.html.j2",
+    "refunded": "payment/h5/order_refunded.html.j2",
+    "closed": "payment/h5/order_closed.html.j2",
+    "failed": "payment/h5/order_failed.html.j2",
+    "elsewhere": "payment/h5/order_elsewhere.html.j2",
+}
 routes = web.RouteTableDef()
 
 
@@ -92,7 +107,7 @@ async def _page(
     elsewhere = shown == "choose" and "elsewhere" in request.query
     address = combined.address(context.settings.base_url, view.order.public_id)
     return render(
-        request, f"payment/h5/order_{'elsewhere' if elsewhere else shown}.html.j2", status=status,
+        request, PAGES["elsewhere" if elsewhere else shown], status=status,
         due=await facts_of(request, context, view.order), order=view.order, view=view, stage=shown,
         mark=mark(view, context.now), moving=shown in MOVING or elsewhere, sheet=sheet_of(view.running),
         seconds=max(0, int((view.order.expires_at - context.now).total_seconds())),
