@@ -28,7 +28,8 @@ async def picture(page: Page, name: str) -> None:
 
 async def opened(here: Desk, member: Browser, window: Visit) -> Page:
     """A tab of a member who has signed in."""
-    await window.context.add_cookies([{"name": "desk", "value": member.cookie(), "url": str(here.server.make_url("/"))}])
+    address = str(here.server.make_url("/"))
+    await window.context.add_cookies([{"name": "desk", "value": member.cookie(), "url": address}])
     return await window.page()
 
 
