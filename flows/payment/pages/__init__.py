@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from flows.payment.pages import code, history, order, owed
+from flows.payment.pages import history, order, owed, scanned
 
-ROUTES = (owed.routes, history.routes, order.routes, code.routes)
+ROUTES = (owed.routes, history.routes, order.routes, scanned.routes)
