@@ -23,6 +23,8 @@ setup: $(VENV)/.made-run $(VENDOR)/.made
 run: setup
 	@exec $(BIN)/daoyi up
 
+# Dozens of processes are started: each would compile the program anew where Python may not write byte code.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: setup $(VENV)/.made-dev $(VENV)/peers/.made
 	sh tests/support/system_packages.sh
 	@$(MAKE) --no-print-directory check

@@ -39,11 +39,13 @@ holds = Count("holds", "Holds by what became of them: held, taken, confirmed, re
 waiting = Count(
     "waiting", "Entries of the waiting list: joined, offered and how they ended (state of booking_waiting)", "result"
 )
+by_staff = Count("by_staff", "What staff did for patients: booked, changed, cancelled, waited", "act", "channel")
 wishes = Count("wishes", "Wishes of fair openings: made, and how they ended (state of booking_wish)", "result")
 arrivals = Count("arrivals", "Check-ins: in_time, late", "result")
 no_shows = Count("no_shows", "No-shows written, struck; persons locked, and their locks over, lifted", "result")
 appeals = Count("appeals", "Appeals: made, accepted, declined", "result")
 sessions_told = Count("sessions_told", "Sessions made here that the hospital was told of: taken, refused", "result")
+moves = Count("moves", "Appointments that the hospital moved, and whose patients were told: time, place", "what")
 stops = Count("stops", "Stops of sessions: stopped, substituted, undone; and what patients chose", "result")
 
 payments = Count("payments", "Payments by what their channel said: apply, late, double, closed …", "channel", "verdict")

@@ -28,6 +28,11 @@ OURS = Path(__file__).resolve().parent.parent / "templates"
 log = structlog.get_logger()
 _BLANK = re.compile(r"[^\S\n]+$", re.MULTILINE)
 _EMPTY_LINES = re.compile(r"\n{3,}")
+_LATIN = re.compile("[A-Za-z]")
+# Where a Latin name, masked (J*** S***) or whole, meets Chinese. Not what is one word with it: B超, 2型.
+_MEETS = re.compile(
+    r"(?<=[\u4e00-\u9fff])(?=[A-Z](?:\*{3}|[a-z]{2}))|(?:(?<=[A-Za-z]\*{3})|(?<=[A-Za-z][a-z]{2}))(?=[\u4e00-\u9fff])"
+)
 
 
 class Wording:
@@ -153,13 +158,20 @@ class Wording:
         environment.filters |= spoken.filters()
         environment.filters |= {
             "mask_name": masking.mask_name, "mask_number": masking.mask_number, "mask_mobile": masking.mask_mobile,
+            "spaced": spaced,
         }
         environment.globals |= {"words": spoken.words, **always}
         return environment
 
 
+def spaced(text: str) -> str:
+    """A space where a Latin name meets Chinese: J*** S*** 不能挂这里. Plain texts have it; pages ask for it."""
+    return _MEETS.sub(" ", text) if _LATIN.search(text) else text
+
+
 def tidy(text: str) -> str:
-    """No spaces at the ends of lines, at most one blank line together, none at either end."""
+    """No spaces at the ends of lines, at most one blank line together, none at either end; Latin names spaced."""
+    text = spaced(text)
     if "\n" not in text and "\r" not in text:
         return text.strip()
     return _EMPTY_LINES.sub("\n\n", _BLANK.sub("", text.replace("\r\n", "\n"))).strip()

@@ -14,6 +14,7 @@ def modules() -> tuple[ModuleType, ...]:
         audit,
         booking,
         booking_exams,
+        booking_moves,
         booking_opening,
         booking_played,
         booking_sessions,
@@ -32,7 +33,8 @@ def modules() -> tuple[ModuleType, ...]:
 
     return (
         talk, notices, patients, payment, payment_days, payment_refunds, directory, booking, booking_exams,
-        booking_opening, booking_played, booking_sessions, booking_standing, booking_stops, audit, staff, keep,
+        booking_moves, booking_opening, booking_played, booking_sessions, booking_standing, booking_stops, audit, staff,
+        keep,
     )
 
 

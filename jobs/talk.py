@@ -16,6 +16,7 @@ from bot.talk.events import BEGIN, EVENT
 from bot.talk.later import LATE
 from bot.talk.messages import Inbound, Message, load_messages
 from flows.notices.delivery import converse
+from flows.patients.callers import is_caller
 from jobs.job import Job
 from jobs.outbox import Handles
 from jobs.schedule import Daily, Every
@@ -47,7 +48,12 @@ async def event(job: Job, payload: dict[str, Any]) -> None:
 
 
 async def begin(job: Job, payload: dict[str, Any]) -> None:
+    """A caller has no conversation in which anything could begin."""
     assert job.row is not None
+    async with job.database.reading() as tx:
+        contact = await contact_of(tx, payload["contact"])
+    if is_caller(contact):
+        return
     await job.dispatcher.begin(payload["contact"], payload["flow"], payload["arg"], once=f"outbox:{job.row.id}")
 
 

@@ -6,10 +6,10 @@ and lots fall as they fell before.
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import secrets
-import shutil
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -23,7 +23,7 @@ import structlog
 
 from bot import clock, keys
 from bot.db.engine import Database
-from tests.support import compiled
+from tests.support import compiled, memory
 from tests.support.database import MariaTemplate, SqliteTemplate, sqlite_url
 from tests.support.mariadb import MariaDB
 from tests.support.patience import LONG_S
@@ -40,8 +40,6 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS", "steady"))
 KINDS = [pytest.param("sqlite", marks=pytest.mark.sqlite), pytest.param("mariadb", marks=pytest.mark.mariadb)]
 ALONE = ("faults", "whole", "browser", "bot/commands")
 """Folders of tests that are marked `alone`."""
-MEMORY = "/dev/shm"
-ENOUGH = 512 * 1024 * 1024
 SECRET = "a secret key that only tests know, 32+"
 LIMITS = (
     "bot.web.bodies.SECONDS", "bot.web.failures.PATIENCE", "bot.web.health.PATIENCE", "bot.web.rates.PATIENCE",
@@ -53,6 +51,12 @@ LIMITS = (
 
 def pytest_configure() -> None:
     compiled.share()
+
+
+def pytest_collection_finish() -> None:
+    """Whatever is there before the first test stays: to look through it for garbage again and again takes minutes."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -120,12 +124,12 @@ def mariadb_template(mariadb_server: MariaDB) -> MariaTemplate:
 
 @pytest.fixture
 def swift_path(tmp_path: Path) -> Iterator[Path]:
-    """A folder in memory where the machine has room for one: SQLite waits for the disk at every commit, and whether it
-    does so well is not what the tests ask."""
-    if not os.access(MEMORY, os.W_OK) or shutil.disk_usage(MEMORY).free < ENOUGH:
+    """A folder in memory where the machine has room for one."""
+    place = memory.room(512)
+    if place is None:
         yield tmp_path
         return
-    with tempfile.TemporaryDirectory(dir=MEMORY, prefix="daoyi-test-") as folder:
+    with tempfile.TemporaryDirectory(dir=place, prefix="daoyi-test-") as folder:
         yield Path(folder)
 
 

@@ -11,6 +11,8 @@ from bot.context import Context
 Count = Callable[[Context, Member], Awaitable[int]]
 Name = Callable[[Context, Sequence[str]], Awaitable[Mapping[str, str]]]
 """Public ids of things -> how staff call them, without a word about a patient; whatever is gone is left out."""
+Whose = Callable[[Context, Sequence[str]], Awaitable[Mapping[str, int]]]
+"""Public ids of things -> the key of the person whose they are."""
 
 
 @dataclass(frozen=True, slots=True)

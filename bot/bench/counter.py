@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,8 @@ from bot.bench.letters import Writer
 from bot.bench.place import Place
 
 WORKED_ON = "SELECT COUNT(*) FROM inbox WHERE kind = 'text'"
+PATIENCE_S, LOOK_S = 60.0, 0.1
+"""How long, and how often, it is looked whether what is answered later was worked on."""
 OPEN = "SELECT COUNT(*) FROM booking_appointment WHERE state IN ('held', 'booked')"
 
 
@@ -64,13 +67,24 @@ class Counter:
     async def before(self) -> None:
         self._worked_on, self._open = await self._one(WORKED_ON), await self._one(OPEN)
 
+    async def settled(self, letters: int) -> int:
+        """How many of so many letters were worked on, once all were: those that are answered later are worked on still
+        when the last answer has come."""
+        for _ in range(int(PATIENCE_S / LOOK_S)):
+            done = await self._one(WORKED_ON) - self._worked_on
+            if done >= letters:
+                return done
+            await asyncio.sleep(LOOK_S)
+        return await self._one(WORKED_ON) - self._worked_on
+
     async def behind(self, told: Told, letters: int, slots: int) -> Count:
+        done = await self.settled(letters)
         held = frozenset(str(row[0]) for row in await race.rows(self._database, race.MINE))
         sold = await self._one(OPEN) - self._open
         return Count(
             held,
             oversold=await self._one(race.TWICE) + max(0, sold - slots),
-            lost=letters - (await self._one(WORKED_ON) - self._worked_on),
+            lost=letters - done,
             untrue=len(told.accepted - held) + len(told.refused & held),
         )
 

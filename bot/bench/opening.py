@@ -78,7 +78,9 @@ async def run(contacts: int = 5000, slots: int = 300, within: float = 10.0, data
         rush = await _rush(here, letters, ports, webs, within, "rush")
         told = Told.of(here, writer, rush.answered)
         count = await counter.behind(told, contacts, slots)
+        await counter.before()
         await race.wave(here, [writer.text(contact, "1") for contact in sorted(count.held)], ports, "confirm")
+        await counter.settled(len(count.held))
         states = dict(await race.rows(here.house.database, race.COUNT))
         booked = int(states.get("booked", 0))
 

@@ -27,16 +27,17 @@ GREETING = 10
 class PrivateMariaDB:
     """Blocking on purpose: nothing else is to be done while a server starts. `durable=False` leaves the flush of each
     commit to the operating system, which a kill -9 of the server survives; only measurements need True. `memory_mb` is
-    for pages of tables."""
+    for pages of tables; `within` is where its folder is made, if not where all temporary folders are."""
 
     def __init__(
-        self, *, durable: bool = False, memory_mb: int = 64, find: Callable[..., str] | None = None
+        self, *, durable: bool = False, memory_mb: int = 64, find: Callable[..., str] | None = None,
+        within: str | None = None,
     ) -> None:
         self._memory = f"{memory_mb}M"
         self._find = find or find_program
         self.program = self._find("mariadbd", "mysqld")
         self.flush = 1 if durable else 2
-        self.folder = Path(tempfile.mkdtemp(prefix="daoyi-mariadb-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="daoyi-mariadb-", dir=within))
         self.socket = self.folder / "m.sock"
         self._data = self.folder / "data"
         self._process: subprocess.Popen[bytes] | None = None

@@ -46,7 +46,7 @@ def of(project: Project) -> Iterator[Use]:
             yield Use(file, Text(kind.template))
             if kind.sms_fallback:
                 yield Use(file, Text(kind.sms_template))
-            for name in (kind.values_template, kind.params_template):
+            for name in (kind.values_template, kind.sms_template, kind.params_template):
                 if (project.templates / f"{name}.j2").is_file():
                     yield Use(file, Text(name))
 

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from bot import logs
+from bot.db import sqlite_file
 from bot.db.faults import is_gone, is_passing, not_reached
 from bot.db.journal import failures, write_notes
 from bot.db.link import Link, MysqlLink, SqliteLink
@@ -220,19 +221,18 @@ class Database:
 
 
 def _make_engine(url: str, sqlite: bool) -> AsyncEngine:
-    arguments: dict[str, Any] = {"timeout": 20} if sqlite else {"connect_timeout": 5}
+    arguments: dict[str, Any] = {"timeout": 20, "async_creator_fn": sqlite_file.connect}
     if not sqlite:
         from pymysql.constants import CLIENT
 
         from bot.db.driver import connect
 
         # FOUND_ROWS: an UPDATE tells how many rows its WHERE met, as on SQLite, not how many bytes changed.
-        arguments["client_flag"] = CLIENT.MULTI_STATEMENTS | CLIENT.FOUND_ROWS
-        arguments["async_creator_fn"] = connect
-        arguments["init_command"] = (
+        flags = CLIENT.MULTI_STATEMENTS | CLIENT.FOUND_ROWS
+        arguments = {"connect_timeout": 5, "client_flag": flags, "async_creator_fn": connect, "init_command": (
             "SET SESSION innodb_lock_wait_timeout=5, time_zone='+00:00', "
             "sql_mode='STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'"
-        )
+        )}
     engine = create_async_engine(
         url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=arguments, skip_autocommit_rollback=True,
         hide_parameters=True,

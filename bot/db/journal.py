@@ -80,7 +80,7 @@ async def write_notes(tx: Transaction) -> None:
 
 async def find(tx: Transaction, wanted: Wanted, *, limit: int, offset: int = 0) -> Sequence[Row[Any]]:
     """The newest first."""
-    found = select(journal).where(*_where(wanted)).order_by(journal.c.id.desc())
+    found = select(journal).where(*_where(wanted)).order_by(journal.c.at.desc(), journal.c.id.desc())
     return await tx.all(found.limit(limit).offset(offset))
 
 

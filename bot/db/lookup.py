@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Column, Dialect, Select, bindparam
 
+from bot.db.link import Result, Step
 from bot.db.prepared import Prepared
 from bot.db.schema import Sealed
 from bot.db.transaction import Transaction
@@ -28,14 +29,18 @@ class Lookup:
 
     async def rows(self, tx: Transaction, **values: Any) -> Sequence[Any]:
         """Named rows, as SQLAlchemy's are."""
+        return (await self.behind(tx, [], **values))[1]
+
+    async def behind(self, tx: Transaction, before: list[Step], **values: Any) -> tuple[list[Result], list[Any]]:
+        """Asked behind other statements, in one packet with them: what these gave, and the named rows."""
         link = tx.link
         made = self._made.get(link.dialect.name)
         if made is None:
             made = self._made[link.dialect.name] = _Compiled(self._make(), link.dialect)
         begin = tx.writable and not link.in_transaction
-        (found,) = await link.script([(made.prepared, made.prepared.args(values))], begin=begin)
+        *given, found = await link.script([*before, (made.prepared, made.prepared.args(values))], begin=begin)
         assert isinstance(found, list)
-        return made.read(found)
+        return given, made.read(found)
 
     async def first(self, tx: Transaction, **values: Any) -> Any | None:
         """The first row, or None."""

@@ -38,6 +38,12 @@ class Transaction:
         self.last: dict[str, Callable[[Transaction], Awaitable[None]]] = {}
         """By name: what is written as the very last before the commit (a lock that all wait for is held no longer)."""
 
+    @property
+    def shared(self) -> bool:
+        """Others' turns are in this transaction (bot.db.turns): one that asks the database has to leave them, and is
+        done again."""
+        return self.link.connection is None
+
     async def settle(self) -> None:
         """Do what was left for the end; called once by whoever commits."""
         while self.last:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from bot.access.doors import Door
-from bot.access.work import Name, Wait
+from bot.access.work import Name, Wait, Whose
 from bot.context import Context
 from bot.talk.flow import Flow
 from bot.talk.messages import Inbound
@@ -28,8 +28,8 @@ class Area:
     `routes` are aiohttp route tables. `pushes` are the kinds of push that the area sends. `permits` are its rights;
     `ranged` those of them that can reach less than everything (bot.access.rights). `doors` are its entries in the menu
     of the desk, `waits` what it counts on each member's start page, `names` how the things of the trail and the journal
-    are called that it knows, by what stands before their colon ("appointment"). `owners` ask the cashier for money
-    (flows.payment.owners).
+    are called that it knows, by what stands before their colon ("appointment"), `whose` the persons whom these are
+    about. `owners` ask the cashier for money (flows.payment.owners).
     """
 
     name: str
@@ -46,6 +46,7 @@ class Area:
     doors: tuple[Door, ...] = ()
     waits: tuple[Wait, ...] = ()
     names: Mapping[str, Name] = field(default_factory=dict)
+    whose: Mapping[str, Whose] = field(default_factory=dict)
     owners: tuple[Any, ...] = ()
 
 

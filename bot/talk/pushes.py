@@ -20,7 +20,8 @@ class PushKind:
     message where the account cannot reach the contact, and is worth a call by staff where nothing else could.
     `values` maps the keywords of the channel's template to names of facts, where there is no
     templates/<area>/push/<what>_values.j2. `discreet` wants neutral words outside of our pages. `obligatory` cannot
-    be turned off by the contact (safety of their own account, a stopped session).
+    be turned off by the contact (safety of their own account, a stopped session). `asks` wants an answer in the chat:
+    who is on none is called, and no text message asks them.
     """
 
     name: str
@@ -32,6 +33,7 @@ class PushKind:
     values: Mapping[str, str] = field(default_factory=dict)
     discreet: bool = False
     obligatory: bool = False
+    asks: bool = False
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):

@@ -1,8 +1,11 @@
-"""What went wrong on a page goes into the journal, so that staff find it by the reference that the page told."""
+"""What went wrong on a page, and what was refused there that no page of ours asks for, goes into the journal: so that
+staff find it by the reference that the page told."""
 
 from __future__ import annotations
 
 import asyncio
+import time
+from collections import deque
 
 from aiohttp import web
 
@@ -15,6 +18,10 @@ from bot.web.keys import DATABASE
 from bot.web.sessions import SESSION
 
 log = logs.get(__name__)
+_lately: deque[float] = deque()
+MACHINES = "/webhooks/"
+MOST = 300
+"""Refusals of a minute that are written down, in each process."""
 PATIENCE = 1.0
 """So long the page that tells of it waits for its line, and no longer."""
 
@@ -24,11 +31,28 @@ async def tell(request: web.Request, error: Exception) -> None:
     database itself is away, nor of a no that has its line already."""
     if is_passing(error) or (isinstance(error, Refusal) and error.noted):
         return
+    await _note(request, "page.failed", type(error).__name__)
+
+
+async def refused(request: web.Request, reason: str) -> None:
+    """A line for what is foreign or forged, or not theirs who are known. Beyond MOST in a minute only the log has them:
+    who hammers at the door shall not fill the journal."""
+    if request.path.startswith(MACHINES):
+        return
+    now = time.monotonic()
+    while _lately and _lately[0] < now - 60:
+        _lately.popleft()
+    if len(_lately) < MOST:
+        _lately.append(now)
+        await _note(request, "page.refused", reason)
+
+
+async def _note(request: web.Request, kind: str, reason: str) -> None:
     resource = request.match_info.route.resource
 
     async def write(tx: Transaction) -> None:
-        tx.note("page.failed", actor=_who(request), failed=type(error).__name__,
-                about=resource.canonical if resource is not None else "", channel="web")
+        tx.note(kind, actor=_who(request), failed=reason, about=resource.canonical if resource is not None else "",
+                channel="web")
 
     try:
         async with asyncio.timeout(PATIENCE):

@@ -8,16 +8,17 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from bot import logs, metrics
-from bot.errors import BadInput, DaoyiError, OutsideError, Refusal
+from bot.errors import BadInput, DaoyiError, NotAllowed, NotFound, OutsideError, Refusal
 from bot.web import failures, faults, headers
 from bot.web.keys import WORDING
+from bot.web.sessions import SESSION
 
 log = logs.get(__name__)
 
 REQUEST_ID = "X-Request-Id"
 _GIVEN = re.compile(r"[A-Za-z0-9_-]{8,40}")
 """An id that a proxy before us made; anything else could be a text for our logs."""
-MACHINES = "/webhooks/"
+MACHINES = failures.MACHINES
 """Below it nobody looks with a browser: headers for one are bytes for nothing."""
 UNCOUNTED = (MACHINES, "/static/", "/sandbox/", "/healthz", "/readyz", "/metrics")
 
@@ -79,6 +80,7 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         return faults.answer(request, faults.Kind.REFUSED, said=_said(request, refusal), reason=refusal.template)
     except BadInput as bad:
         log.warning("request_refused", reason=bad.reason, path=_path(request))
+        await failures.refused(request, bad.reason)
         return faults.answer(request, faults.of_error(bad), reason=bad.reason)
     except OutsideError as error:
         log.warning("request_outside", system=error.system, error=type(error).__name__, path=_path(request))
@@ -91,6 +93,8 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
             await failures.tell(request, error)
         else:
             log.info("request_refused", reason=type(error).__name__, path=_path(request))
+            if SESSION in request and isinstance(error, NotFound | NotAllowed):  # of staff the desk's guard has a line
+                await failures.refused(request, type(error).__name__)
         return faults.answer(request, kind)
     except Exception as error:
         log.error("request_failed", path=_path(request), exc_info=True)

@@ -130,9 +130,11 @@ def _row(row: Any, known: dict[int, finding.Brief], words: Saying) -> dict[str, 
 
 
 def _reason(row: Any, words: Saying) -> str:
-    """Why it was not done; a fault of the program by its name, for who looks into its log."""
+    """Why it was not done. What another system said stands there by its number, a fault of the program by its name."""
     reasons = words.words["journal"]["reasons"]
     for known in (reasons, words.words["rights"], words.words["said"]["right"]):
         if row.reason in known:
             return str(known[row.reason])
+    if row.reason.isdigit():
+        return f"{reasons['outside']} ({row.reason})"
     return f"{reasons['other']} ({row.reason})" if row.reason else ""

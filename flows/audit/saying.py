@@ -12,6 +12,15 @@ from flows.directory.rules import Catalogue
 
 CODES = ("list", "right", "stage", "channel", "how", "kind", "method")
 """Facts whose value is a word of ours; each has a table of its own name in words.toml, ``[said]``."""
+CHOSEN = {
+    ("sessions", "state"): "session_state", ("appointments", "state"): "appointment",
+    ("waiting", "state"): "waiting_state", ("stops", "state"): "stop", ("stop_people", "chosen"): "choice",
+    ("arrivals", "state"): "arrival", ("no_shows", "state"): "no_show", ("locks", "state"): "lock",
+    ("appeals", "state"): "appeal", ("appeals", "kind"): "appeal_kind", ("roster_clinics", "state"): "clinic_state",
+    ("directory", "state"): "directory_states", ("directory", "kind"): "directory_kinds",
+    ("directory", "missing"): "directory_pieces",
+}
+"""(list, filter) -> the table of words.toml that says what it was narrowed to."""
 
 
 @dataclass(frozen=True)
@@ -180,10 +189,10 @@ class Saying:
         for key, value in filters.items():
             if value:
                 title = said.get(key) or columns.get(key, key)
-                told.append(str(title) if key == "person" else f"{title} {self._filter(key, str(value))}")
+                told.append(str(title) if key == "person" else f"{title} {self._filter(name, key, str(value))}")
         return "、".join(told)
 
-    def _filter(self, key: str, value: str) -> str:
+    def _filter(self, name: str, key: str, value: str) -> str:
         if key == "clinic":
             return self.catalogue.clinic_name(value) or value
         if key == "doctor":
@@ -194,8 +203,9 @@ class Saying:
             return self.roles.get(value, value)
         if key == "act":
             return self.act(value)
-        said = self.words["said"]
-        return str(said["state"].get(value, said["channel"].get(value, value)))
+        said, chosen = self.words["said"], self.words.get(CHOSEN.get((name, key), ""), {})
+        known = (chosen, said["state"], said["channel"], said["value"], self.words["half"])
+        return next((str(each[value]) for each in known if value in each), value)
 
     def _moment(self, text: str) -> str:
         """A moment on the hospital's wall clock; any other text as it is."""

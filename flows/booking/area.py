@@ -16,6 +16,7 @@ from flows.booking.flow.stopped import Stopped
 from flows.booking.flow.waiting import Waiting
 from flows.booking.flow.wish import Wish
 from flows.booking.named.labels import NAMES
+from flows.booking.named.whose import HALF_DAYS, WHOSE
 from flows.booking.opening import pushes as opening
 from flows.booking.pages import ROUTES
 from flows.booking.pushes import KINDS
@@ -47,5 +48,6 @@ AREA = Area(
     ranged=RANGED,
     doors=DOORS,
     waits=WAITS,
-    names=NAMES,
+    names=NAMES | HALF_DAYS,
+    whose=WHOSE,
 )

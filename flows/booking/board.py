@@ -59,7 +59,7 @@ class Board(Offers):
         beside them. `codes` takes these doctors alone, even where they have no session; `since`: only what is left from
         that time of the day on."""
         catalogue = await self.neighbours.catalogue()
-        rows = await self._open(Wanted(clinic, "", day, half))
+        rows = list(await self._open(Wanted(clinic, "", day, half)))
         if department:
             own = {each.code for each in catalogue.clinics_of(department)}
             rows = [row for row in rows if row.clinic in own]
@@ -90,7 +90,7 @@ class Board(Offers):
         """Every day from today to the last one that is open, and those behind it for which a roster is there already;
         `wanted.day` is left out of account."""
         catalogue = await self.neighbours.catalogue()
-        rows = list(await self._sittings(Wanted(wanted.clinic, wanted.doctor), beyond=timedelta(days=7)))
+        rows = list(await self._remembered("all", Wanted(wanted.clinic, wanted.doctor), self._beyond))
         if department:
             own = {each.code for each in catalogue.clinics_of(department)}
             rows = [row for row in rows if row.clinic in own]

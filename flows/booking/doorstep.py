@@ -9,6 +9,7 @@ Where some stand there already, a turn gives its connection back and waits in a 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -37,13 +38,14 @@ class Door:
     again every half second."""
 
     lanes: Lanes = field(default_factory=Lanes)
+    inside: Counter[int] = field(default_factory=Counter)
     lines: dict[int, Line] = field(default_factory=dict)
     sold: set[int] = field(default_factory=set)
 
     def line_up(self, segment_id: int) -> None:
         """Go on to the gate, or raise InLine."""
         line = self.lines.get(segment_id)
-        if self.lanes.users(segment_id) >= AT_ONCE or (line is not None and line.waiting):
+        if self.inside[segment_id] >= AT_ONCE or (line is not None and line.waiting):
             if line is None:
                 line = self.lines[segment_id] = Line(AT_ONCE)
             line.stand()
@@ -88,17 +90,28 @@ class Doorstep:
         chronicle.refused(self.context, "hold", no, row, person_id)
         return no
 
-    async def one_by_one(self, segment_id: int, work: Callable[[], Awaitable[T]]) -> T:
-        """`work` when all who came to this segment before, in this process, have done theirs.
+    async def few(self, segment_id: int, work: Callable[[], Awaitable[T]]) -> T:
+        """`work` when so few are on their way through this segment's gate that one more does not matter.
 
         :raises InLine: some stand there; only to who can wait for them (bot.talk.line)
         """
-        self._door.line_up(segment_id)
+        door = self._door
+        door.line_up(segment_id)
+        door.inside[segment_id] += 1
         try:
-            return await self._door.lanes.run(segment_id, work)
+            return await work()
         except SlotTaken:
-            self._door.sold_out(segment_id)
+            door.sold_out(segment_id)
             raise
+        finally:
+            door.inside[segment_id] -= 1
+            if not door.inside[segment_id]:
+                del door.inside[segment_id]
+
+    async def in_turn(self, segment_id: int, work: Callable[[], Awaitable[T]]) -> T:
+        """`work` at the gate itself, when all who came to it before, in this process, have done theirs. Never for who
+        has the lock of the segment's row already."""
+        return await self._door.lanes.run(segment_id, work)
 
     @property
     def _door(self) -> Door:
@@ -115,7 +128,7 @@ class Doorstep:
             row = await left.place(self.tx, segment_id, channel)
             return [row, frozenset(await left.holders(self.tx, segment_id))]
 
-        row, holders = await glance(self.context.ports).at(("place", segment_id, channel), look)
+        row, holders = await glance(self.context.ports).at(("place", segment_id, channel), look, self.tx)
         return row, holders
 
 

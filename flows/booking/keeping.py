@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from bot import logs, metrics
@@ -26,7 +27,10 @@ class Keeping(Terms):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self.settings = context.settings.booking
-        self.passing = Passing(context)
+
+    @cached_property
+    def passing(self) -> Passing:
+        return Passing(self.context)
 
     async def release(self, appointment_id: int, *, expired: bool = False) -> bool:
         """Give a held slot back; False when it is not held any more. Safe to call for anything, and twice."""
@@ -55,24 +59,22 @@ class Keeping(Terms):
 
     async def _add(
         self, row: Any, person_id: int, slot_id: int, number: int, request_id: str, **values: Any
-    ) -> int:
+    ) -> Any:
         """A new appointment in a slot that was just taken."""
-        appointment_id = await pool.add(
+        return await pool.add_in(
             self.tx,
+            slot_id,
+            request_id,
             person_id=person_id,
             contact_id=self._contact(),
             segment_id=row.segment_id,
-            slot_id=slot_id,
             number=number,
-            request_id=request_id,
             channel=self.context.channel,
             fee=row.fee,
             created_at=self.context.now,
             created_by=self.context.actor,
             **values,
         )
-        await pool.assign(self.tx, slot_id, appointment_id)
-        return appointment_id
 
     async def _let_go(self, row: Any) -> None:
         """The slot of an appointment that has just ended goes to whoever waits, and where nobody does, or nobody would

@@ -9,7 +9,7 @@ from bot.context import Context
 from bot.errors import NotAllowed, NotFound
 from flows.booking import store, visit
 from flows.booking.exams.facts import of_exam
-from flows.booking.neighbours import Neighbours, discreet
+from flows.booking.neighbours import Neighbours, Person, discreet
 
 log = logs.get(__name__)
 
@@ -25,6 +25,8 @@ class Mine:
         self.context = context
         self.tx = context.tx
         self.neighbours = Neighbours(context)
+        self.whom: Person | None = None
+        """Whose row was locked last in this turn: nobody changes it meanwhile, so it is not read again."""
 
     async def last_doctor(self) -> tuple[str, str] | None:
         """(doctor, clinic) of the last visit, where both still are in the directory and may be named to anybody."""
@@ -68,7 +70,8 @@ class Mine:
     async def facts(self, row: Any, *, open: bool = False) -> dict[str, Any]:
         """What templates say of an appointment (visit.py); `open`: to somebody who has proved to be the reader, or has
         just chosen it."""
-        person = await self.neighbours.anybody(row.person_id)
+        known = self.whom if self.whom and self.whom.id == row.person_id else None
+        person = known or await self.neighbours.anybody(row.person_id)
         facts = visit.facts_of(row, person, await self.neighbours.catalogue(), self.context, open=open)
         return facts | await of_exam(self.context, row, veiled=facts["veiled"])
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, timedelta
 
 from bot.context import Context
+from bot.db.contacts import contact_at, contact_of
 from bot.errors import NotFound
 from bot.masking import mask_name
 from flows.booking.rules import CLOSES_BEFORE_END, ClinicRules, Visitor, Window
@@ -15,6 +16,7 @@ from flows.directory import service as directory
 from flows.directory import store as rules
 from flows.directory.rules import Catalogue, ClinicRule
 from flows.directory.service import DirectoryService
+from flows.patients.callers import PHONE, is_caller
 from flows.patients.people import Person
 from flows.patients.proof.reading import Reading
 from flows.patients.service import PatientsService
@@ -81,11 +83,14 @@ class Neighbours:
         return await PatientsService(replace(self.context, contact=None)).lock(person_id)
 
     async def lock_waiting(self, person_id: int, contact_id: int) -> Person:
-        """For a job: the person, locked, of whom this contact still looks after. Raises NotFound where it does not."""
+        """For a job: the person, locked, whom this contact still looks after, or who is this caller. Raises NotFound
+        where it does not."""
         service = PatientsService(replace(self.context, contact=None))
         person = await service.lock(person_id)
         if contact_id not in await service.contacts_of(person_id):
-            raise NotFound("person")
+            contact = await contact_of(self.context.tx, contact_id)
+            if contact is None or not is_caller(contact) or contact.external_id != person.public_id:
+                raise NotFound("person")
         return person
 
     async def lock_whoever(self, person_id: int) -> Person | None:
@@ -102,6 +107,12 @@ class Neighbours:
     async def close_contacts(self, person_id: int) -> list[int]:
         """Those of them that know more of the person than name and document."""
         return await PatientsService(self.context).contacts_of(person_id, reach="all")
+
+    async def by_phone(self, person_id: int) -> list[int]:
+        """Key of the caller that a person is, where staff did something for them."""
+        person = await self.anybody(person_id)
+        caller = await contact_at(self.context.tx, PHONE, person.public_id) if person else None
+        return [caller.id] if caller else []
 
     async def anybody(self, person_id: int) -> Person | None:
         """A person whoever looks after them: of an appointment that is ours to show, or for a job. None: closed."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
-from typing import Any
+from typing import Any, cast
 
 from bot.context import Context
 from flows.booking import rules
@@ -129,20 +129,15 @@ class Offers:
         rows = await glance(self.context.ports).at(
             ("segments", tuple(sessions), minute, channel),
             lambda: left.segments(self.tx, sessions, window(catalogue, self.context), channel),
+            self.tx,
         )
         in_time = sorted(rows, key=lambda row: (row.start_at, row.fee, row.segment_id))
         return [_segment(row, catalogue) for row in in_time]
 
     async def why_none(self, wanted: Wanted) -> BookingRefusal:
         """The reason why `wanted` has nothing to choose from."""
-        rows = await self._sittings(wanted, beyond=BEYOND)
-        clinic = wanted.clinic or (rows[0].clinic if rows else await self.home_of(wanted.doctor))
-        known = await self.neighbours.rules_of(clinic)
-        sittings = [Sitting(row.date, row.state == "open", bool(row.to_come), int(row.left)) for row in rows]
-        no = rules.why_none(sittings, known, self.now, wanted.day)
-        if isinstance(no, OpensLater):
-            no.facts["drawn"] = any(row.draw for row in rows if row.date == no.facts["day"])
-        return no
+        (no,) = await self._remembered("why", wanted, self._why)
+        return cast(BookingRefusal, no)
 
     async def too_far(self, day: date) -> dict[str, Any] | None:
         """For a day that no clinic opens yet: how many days ahead can be booked, and when the day opens."""
@@ -160,16 +155,27 @@ class Offers:
 
     async def sessions(self, wanted: Wanted) -> list[Any]:
         """Sessions that can be booked as far as their day goes, full ones too; as store.sittings reads them."""
-        return await self._open(wanted)
+        return list(await self._open(wanted))
 
     # --- inside --------------------------------------------------------------------------------------------------
 
-    async def _open(self, wanted: Wanted) -> list[Any]:
+    async def _open(self, wanted: Wanted) -> Sequence[Any]:
         """Sessions that are open and whose day is open for booking."""
+        return await self._remembered("open", wanted, self._bookable)
+
+    async def _remembered(
+        self, what: str, wanted: Wanted, look: Callable[[Wanted, Catalogue], Awaitable[Sequence[Any]]]
+    ) -> Sequence[Any]:
+        """For a moment, within one minute (segments close at full ones) and as long as the directory is the same."""
         catalogue = await self.neighbours.catalogue()
+        minute = self.now.replace(second=0, microsecond=0)
+        name = (what, wanted, minute, self.context.channel, catalogue.version)
+        return await glance(self.context.ports).at(name, lambda: look(wanted, catalogue), self.tx)
+
+    async def _bookable(self, wanted: Wanted, catalogue: Catalogue) -> list[Any]:
         by_clinic: dict[str, ClinicRules] = {}
         found = []
-        for row in await self._sittings(wanted, beyond=timedelta()):
+        for row in await self._sittings(wanted, catalogue, beyond=timedelta()):
             own = by_clinic.get(row.clinic)
             if own is None:
                 own = by_clinic[row.clinic] = clinic_rules(catalogue, row.clinic, self.context)
@@ -178,24 +184,31 @@ class Offers:
                 found.append(row)
         return found
 
-    async def _sittings(self, wanted: Wanted, beyond: timedelta) -> Sequence[Any]:
+    async def _why(self, wanted: Wanted, catalogue: Catalogue) -> list[BookingRefusal]:
+        rows = await self._beyond(wanted, catalogue)
+        clinic = wanted.clinic or (rows[0].clinic if rows else await self.home_of(wanted.doctor))
+        known = clinic_rules(catalogue, clinic, self.context)
+        sittings = [Sitting(row.date, row.state == "open", bool(row.to_come), int(row.left)) for row in rows]
+        no = rules.why_none(sittings, known, self.now, wanted.day)
+        if isinstance(no, OpensLater):
+            no.facts["drawn"] = any(row.draw for row in rows if row.date == no.facts["day"])
+        return [no]
+
+    async def _beyond(self, wanted: Wanted, catalogue: Catalogue) -> Sequence[Any]:
+        return await self._sittings(wanted, catalogue, beyond=BEYOND)
+
+    async def _sittings(self, wanted: Wanted, catalogue: Catalogue, *, beyond: timedelta) -> Sequence[Any]:
         today = self.now.date()
-        wanted = replace(wanted, half="")
-        catalogue = await self.neighbours.catalogue()
         last = today + horizon(catalogue, self.context) + beyond
-        minute = self.now.replace(second=0, microsecond=0)
-        return await glance(self.context.ports).at(
-            ("sittings", wanted, last, minute, self.context.channel),
-            lambda: left.sittings(
-                self.tx,
-                first=wanted.day or today,
-                last=wanted.day or last,
-                window=window(catalogue, self.context),
-                clinic=wanted.clinic or None,
-                doctor=wanted.doctor if wanted.doctor not in ("", GENERAL) else None,
-                general=wanted.doctor == GENERAL,
-                channel=self.context.channel,
-            ),
+        return await left.sittings(
+            self.tx,
+            first=wanted.day or today,
+            last=wanted.day or last,
+            window=window(catalogue, self.context),
+            clinic=wanted.clinic or None,
+            doctor=wanted.doctor if wanted.doctor not in ("", GENERAL) else None,
+            general=wanted.doctor == GENERAL,
+            channel=self.context.channel,
         )
 
 

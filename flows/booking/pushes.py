@@ -34,7 +34,7 @@ KINDS = (
     PushKind("booking.evening", "就诊前一晚提醒", priority=5),
     PushKind("booking.soon", "就诊前两小时提醒", priority=3),
     # They asked for it and have minutes to answer: nothing goes before it, and where nothing arrives somebody calls.
-    PushKind("booking.offer", "候补有号", priority=1, quiet="always", sms_fallback=True, obligatory=True),
+    PushKind("booking.offer", "候补有号", priority=1, quiet="always", sms_fallback=True, obligatory=True, asks=True),
     PushKind("booking.offer_over", "候补的号过时", priority=4, useless_minutes=720),
     PushKind("booking.waiting_over", "候补结束", priority=4, useless_minutes=720),
     PushKind("booking.given_up", "家人取消候补", priority=5, useless_minutes=1440),
@@ -117,6 +117,11 @@ async def offer(context: Context, row: Any, facts: dict[str, Any]) -> None:
         "booking.offer", row.contact_id, _about(row), facts, useless_after=row.hold_until
     )
     events.begin(context.tx, row.contact_id, "offer", f"{TOLD}:{row.public_id}")
+
+
+async def offer_answered(context: Context, row: Any) -> None:
+    """Taken, declined or over: nobody is asked, or called, any more."""
+    await NoticesService(context).over("booking.offer", _about(row))
 
 
 def yes_or_no(context: Context) -> list[tuple[int, str]]:

@@ -218,16 +218,21 @@ def check_change(old: tuple[str, str], old_segment: int, place: Place, segment: 
         raise SameTime(day=place.day, start=place.start, end=place.end)
 
 
-def cancel_until(start: datetime, booked_on: date, terms: Cancelling) -> datetime:
-    """Until when an appointment at `start`, made on `booked_on`, may be cancelled."""
+def cancel_until(start: datetime, booked_on: date, terms: Cancelling, *, moved: bool = False) -> datetime:
+    """Until when an appointment at `start`, made on `booked_on`, may be cancelled; where the hospital `moved` it, as
+    long as it has not begun."""
+    if moved:
+        return start
     today = booked_on == start.date()
     if terms.same_day == "always" or (terms.same_day == "booked_today" and today):
         return start - terms.before
     return datetime.combine(start.date() - timedelta(days=1), terms.evening, start.tzinfo)
 
 
-def check_cancel(start: datetime, booked_on: date, terms: Cancelling, now: datetime) -> None:
-    until = cancel_until(start, booked_on, terms)
+def check_cancel(
+    start: datetime, booked_on: date, terms: Cancelling, now: datetime, *, moved: bool = False
+) -> None:
+    until = cancel_until(start, booked_on, terms, moved=moved)
     if now >= until:
         raise CancelTooLate(until_day=until.date(), until_time=until.time(), day=start.date())
 

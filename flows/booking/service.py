@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 from bot import logs, metrics
@@ -38,12 +39,29 @@ class BookingService(Keeping):
         super().__init__(context)
         self.answered = answered
         self.now = context.clock.local(context.now)
-        self.offers = Offers(context)
-        self.waiting = WaitingList(context)
-        self.wishing = Wishing(context)
-        self.doorstep = Doorstep(context)
-        self.standing = Record(context)
         self.seen: Any = None  # the segment that was looked at, for the journal
+
+    # --- its parts: a turn needs few of them, and makes those alone ------------------------------------------------
+
+    @cached_property
+    def offers(self) -> Offers:
+        return Offers(self.context)
+
+    @cached_property
+    def waiting(self) -> WaitingList:
+        return WaitingList(self.context)
+
+    @cached_property
+    def wishing(self) -> Wishing:
+        return Wishing(self.context)
+
+    @cached_property
+    def doorstep(self) -> Doorstep:
+        return Doorstep(self.context)
+
+    @cached_property
+    def standing(self) -> Record:
+        return Record(self.context)
 
     # --- finding -------------------------------------------------------------------------------------------------
 
@@ -71,7 +89,7 @@ class BookingService(Keeping):
         The same `request_id` gives the same appointment again. Raises the refusals of rules.py, and HoldExpired where
         the request's hold is over.
         """
-        return await self.doorstep.one_by_one(segment_id, lambda: self._hold(segment_id, person_id, request_id))
+        return await self.doorstep.few(segment_id, lambda: self._hold(segment_id, person_id, request_id))
 
     async def _hold(self, segment_id: int, person_id: int, request_id: str) -> Any:
         row = await self.segment(segment_id)
@@ -86,7 +104,7 @@ class BookingService(Keeping):
                 return known
             raise
         # Two bookings of one person at the same moment are counted one after the other.
-        person = await self.neighbours.lock_person(person_id)
+        person = self.whom = await self.neighbours.lock_person(person_id)
         if known := await self._again(request_id):
             return known
         await self.standing.check(person)
@@ -100,22 +118,25 @@ class BookingService(Keeping):
         if known := next((each for each in before if each.segment_id == segment_id), None):
             return known
         self.check_beside([each for each in active if each not in before], row, place, person)
-        taken = await pool.take_free(self.tx, segment_id, self.context.channel if row.shared else "")
+        taken = await self._through_gate(row)
         if taken is None:
             metrics.holds.inc("taken")
             raise SlotTaken(day=place.day, start=row.start_wall, end=row.end_wall)
-        slot_id, number = taken
-        appointment_id = await self._add(
-            row, person.id, slot_id, number, request_id, state="held",
+        held = await self._add(
+            row, person.id, *taken, request_id, state="held",
             hold_until=self.context.now + timedelta(minutes=self.settings.hold_minutes),
         )
         glance(self.context.ports).forget()
         for each in before:
             await self.release_hold(each.id, each.segment_id, each.slot_id, expired=False)
         metrics.holds.inc("held")
-        held = await self._row(appointment_id)
-        log.info("slot_held", appointment=held.public_id, session=row.session_code, number=number)
+        log.info("slot_held", appointment=held.public_id, session=row.session_code, number=held.number)
         return held
+
+    async def _through_gate(self, row: Any) -> tuple[int, int] | None:
+        """A free slot of the segment, when all who came to its gate before have theirs; None: nothing is left."""
+        channel = self.context.channel if row.shared else ""
+        return await self.doorstep.in_turn(row.segment_id, lambda: pool.take_free(self.tx, row.segment_id, channel))
 
     @chronicle.noted("confirm")
     async def confirm(self, appointment_id: int) -> Any:
@@ -162,7 +183,8 @@ class BookingService(Keeping):
             raise NotBooked(state=row.state)
         booked_on = self.context.clock.local(row.booked_at or self.context.now).date()
         start = self.context.clock.local(row.start_at)
-        rules.check_cancel(start, booked_on, limits.of_cancelling(self.context.settings), self.now)
+        rules.check_cancel(start, booked_on, limits.of_cancelling(self.context.settings), self.now,
+                           moved=row.moved_at is not None)
 
     # --- changing ------------------------------------------------------------------------------------------------
 
@@ -195,14 +217,13 @@ class BookingService(Keeping):
         taken = await pool.take_free(self.tx, segment_id, self.context.channel if row.shared else "")
         if taken is None:
             raise SlotTaken(day=place.day, start=row.start_wall, end=row.end_wall)
-        new_id = await self._add(
+        new = await self._add(
             row, person.id, *taken, request_id, state="booked", hold_until=self.context.now,
             booked_at=self.context.now, replaces=old.id,
         )
         await pool.take_held(self.tx, taken[0])
         await pool.end(self.tx, old.id, "booked", "changed", self.context.actor)
         await self._let_go(old)
-        new = await self._row(new_id)
         self._enter(new)
         await pushes.changed(
             self.context, old, new, await self.facts(old), await self.facts(new), await self._concerned(new)

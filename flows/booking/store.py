@@ -2,7 +2,7 @@
 
 booking_session 1-n booking_segment 1-n booking_slot; an appointment takes one slot of a segment. `free` of a segment is
 the gate through which every hold goes. Of each segment, always:
-capacity = free + held + taken + cooling, counted over its slots.
+capacity = free + kept + held + taken + cooling, counted over its slots.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from sqlalchemy import (
     update,
 )
 
+from bot.db.link import Result, Step
 from bot.db.lookup import Lookup, asked
 from bot.db.schema import Moment, code, key, public_id, table, whole
 from bot.db.transaction import Transaction
@@ -120,6 +121,7 @@ appointment = table(
     Column("refusal", code(64)),  # the hospital's reason, where it refused
     Column("replaces", whole()),  # the appointment that was changed into this one
     Column("stopped_at", Moment),  # its session was stopped, and nobody has said yet what shall become of it
+    Column("moved_at", Moment),  # the hospital gave it another time last (moves/store.py)
     Column("created_at", Moment, nullable=False),
     Column("created_by", code(64), nullable=False),
     Column("booked_at", Moment),
@@ -181,6 +183,12 @@ async def appointments_in(tx: Transaction, segments: Sequence[int], states: Sequ
     """Those of these segments that are in one of these states, in time."""
     mine = _appointments().where(appointment.c.segment_id.in_(segments), appointment.c.state.in_(states))
     return await tx.all(mine.order_by(segment.c.start_at, appointment.c.number))
+
+
+async def appointment_behind(tx: Transaction, steps: list[Step], request_id: str) -> tuple[list[Result], Any]:
+    """What these statements gave, and the appointment of the request as it is behind them: one round trip."""
+    given, found = await _of_request.behind(tx, steps, request_id=request_id)
+    return given, found[0]
 
 
 async def set_registration(tx: Transaction, appointment_id: int, code_of: str) -> None:

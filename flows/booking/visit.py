@@ -21,15 +21,16 @@ def facts_of(
 
     day (ISO), half, start, end, by (HH:MM; by is "" where that is over); clinic, department, site ("" where there is
     but one), doctor and title ("" in a general clinic), substitute_for, stopped (nobody chose yet what shall become of
-    it), kind, fee (fen), number, building, floor, zone, room; person (masked), child; cancel_day, cancel_time,
-    can_cancel; discreet, veiled.
+    it), moved (the hospital gave it another time), kind, fee (fen), number, building, floor, zone, room; person
+    (masked), child; cancel_day, cancel_time, can_cancel; discreet, veiled.
     """
     clinic, doctor = catalogue.clinic.get(row.clinic), catalogue.doctor.get(row.sitting or "")
     department = catalogue.department.get(clinic.department) if clinic else None
     instead = catalogue.doctor.get(row.doctor or "") if row.substitute else None
     now = context.clock.local(context.now)
     start, booked = context.clock.local(row.start_at), context.clock.local(row.booked_at or context.now)
-    until = rules.cancel_until(start, booked.date(), limits.of_cancelling(context.settings))
+    moved = row.moved_at is not None
+    until = rules.cancel_until(start, booked.date(), limits.of_cancelling(context.settings), moved=moved)
     facts = {
         "day": row.date.isoformat(),
         "half": row.half,
@@ -43,6 +44,7 @@ def facts_of(
         "title": doctor.title if doctor else "",
         "substitute_for": instead.name if instead else "",
         "stopped": row.stopped_at is not None,
+        "moved": moved,
         "kind": row.kind,
         "fee": row.fee,
         "number": row.number,

@@ -15,7 +15,7 @@ from bot.errors import Conflict
 from bot.web import forms, uploads
 from bot.web.desk.guard import STAFF, needs
 from bot.web.desk.lists import Column, Listing
-from bot.web.desk.pages import in_tx, is_part, reading, render, see
+from bot.web.desk.pages import back, in_tx, is_part, reading, render
 from bot.web.pictures import Wanted
 from flows.directory import store as directories
 from flows.directory.editions import store as editions
@@ -147,14 +147,19 @@ def _row(subject: Subject, state: dict[str, Any], catalogue: Catalogue) -> dict[
     kind, code = subject.kind, subject.code
     entry = getattr(catalogue, kind).get(code, subject.own)
     found = [name for name in ("draft", "later", "shown") if state.get(name)] or ["own"]
-    site = {"department": catalogue.department_name, "clinic": catalogue.clinic_name}.get(kind)
     place = "、".join(dict.fromkeys(catalogue.department_name(each) for each, _ in subject.places))
     return {
-        "key": _key(subject), "id": _key(subject), "name": (site(code) if site else "") or subject.name, "kind": kind,
+        "key": _key(subject), "id": _key(subject), "name": _named(subject, catalogue), "kind": kind,
         "code": code, "place": "" if kind == "department" else place, "intro": entry.intro,
         "missing": missing(kind, entry, catalogue.written.get((kind, code))), "state": found[0], "states": found,
         "since": state.get(found[0]),
     }
+
+
+def _named(subject: Subject, catalogue: Catalogue) -> str:
+    """With the site where two have one of the same name."""
+    site = {"department": catalogue.department_name, "clinic": catalogue.clinic_name}.get(subject.kind)
+    return (site(subject.code) if site else "") or subject.name
 
 
 def _fits(row: dict[str, Any], filters: Any) -> bool:
@@ -182,7 +187,8 @@ async def _about(context: Context, request: web.Request, subject: Subject) -> di
     shown = max(begun, key=lambda row: (row.shown_from, row.id), default=None)
     source = draft or shown
     return {
-        "subject": subject, "key": _key(subject), "own": subject.own, "draft": draft, "shown": shown,
+        "subject": subject, "name": _named(subject, await directories.read(context.tx, editions=False)),
+        "key": _key(subject), "own": subject.own, "draft": draft, "shown": shown,
         "body": read(source.body) if source else Body(), "picture": (source.picture or "") if source else "",
         "revision": draft.revision if draft else 0, "rows": [row for row in rows if row is not draft],
         "now": context.now,
@@ -207,7 +213,7 @@ async def _page(
 
 
 def _back(request: web.Request, subject: Subject) -> web.StreamResponse:
-    return see(request, f"{HOME}?open={_key(subject)}")
+    return back(request, HOME, open=_key(subject))
 
 
 def _key(subject: Subject) -> str:

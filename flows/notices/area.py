@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bot.talk.area import Area
-from flows.notices import desk
+from flows.notices import desk, desk_calls
 from flows.notices.flow_messages import Messages
 from flows.notices.flow_prefs import Preferences
 from flows.notices.kinds import SAID
+from flows.notices.named.labels import NAMES
 from flows.notices.results import hear_delivery, hear_subscription
 from flows.notices.service import NoticesService
 
@@ -16,7 +17,8 @@ AREA = Area(
     flows=(Preferences, Messages),
     service=NoticesService,
     pushes=(SAID,),
-    routes=(desk.routes,),
+    routes=(desk_calls.routes, desk.routes),
+    names=NAMES,
     permits=(desk.RIGHT,),
     doors=(desk.DOOR,),
     waits=(desk.WAIT,),

@@ -14,8 +14,10 @@ from bot.talk.channel import Channels
 from bot.talk.messages import Message
 from flows.notices import outcome, quota, rules, store
 from flows.notices.kinds import SAID, Kinds, PushKind
+from flows.notices.preferences import store as preferences
 from flows.notices.service import SEND
 from flows.notices.words import Words, words_of
+from flows.patients.callers import is_caller, person_of
 from flows.patients.service import PatientsService
 from integrations.sms.port import SmsPort
 
@@ -76,9 +78,9 @@ async def choose(context: Context, public_id: str) -> Chosen | None:
     )
     way = rules.next_way(open_now, tried, cost=cost or 1, worth_a_call=kind.sms_fallback)
     mobile = ""
-    if way in (None, rules.CALL) and kind.sms_fallback:  # only now: most pushes never need to know the number
+    if way in (None, rules.CALL) and _by_text(context, kind):  # only now: most pushes never need to know the number
         mobile = await _mobile(context)
-        way = rules.next_way(replace(open_now, mobile=bool(mobile)), tried, worth_a_call=True)
+        way = rules.next_way(replace(open_now, mobile=bool(mobile)), tried, worth_a_call=kind.sms_fallback)
     if way is None or way == rules.CALL:
         await outcome.out_of_ways(tx, row, way)
         return None
@@ -90,6 +92,14 @@ async def choose(context: Context, public_id: str) -> Chosen | None:
     attempts = row.attempts + 1
     await store.change(tx, row.id, way=way, taken_until=tx.now + TAKEN, attempts=attempts)
     return Chosen(row.id, public_id, kind, contact, words, way, mobile, attempts)
+
+
+def _by_text(context: Context, kind: PushKind) -> bool:
+    """Whether a text message may carry it: what is worth one, and to who has nothing but a phone whatever was worded
+    for one. What wants an answer in the chat they are called for instead."""
+    if is_caller(context.contact):
+        return not kind.asks and context.wording.has(kind.sms_template)
+    return kind.sms_fallback
 
 
 async def _called_on(context: Context) -> bool:
@@ -116,7 +126,7 @@ async def _unwanted(context: Context, row: Any, kind: PushKind) -> str | None:
         until = _quiet_until(context)
         if until is not None and row.useless_after <= until:
             return store.USELESS
-    if not kind.obligatory and not await store.is_on(context.tx, row.contact_id, kind.group):
+    if not kind.obligatory and not await preferences.is_on(context.tx, row.contact_id, kind.group):
         return store.OFF
     return None
 
@@ -127,13 +137,17 @@ def _quiet_until(context: Context) -> datetime | None:
 
 
 async def _mobile(context: Context) -> str:
-    """The number of the contact's default person, "" where none is known, none may be used or enough was sent."""
+    """The number of the contact's default person, of a caller their own; "" where none is known, none may be used or
+    enough was sent."""
     if SmsPort not in context.ports or not context.settings.sms.gateway:
         return ""
     assert context.contact is not None
     since = context.now - timedelta(days=1)
     if await store.sent_by(context.tx, context.contact.id, rules.SMS, since) >= rules.SMS_A_DAY:
         return ""
+    if is_caller(context.contact):
+        own = await person_of(context.tx, context.contact)
+        return (await PatientsService(replace(context, contact=None)).mobile_of(own) or "") if own else ""
     service = PatientsService(context)
     person = await service.default()
     return (await service.mobile_of(person.id) or "") if person else ""

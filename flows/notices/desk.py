@@ -12,17 +12,18 @@ from bot.access.rights import Member
 from bot.access.work import Wait
 from bot.context import Context
 from bot.errors import BadInput, NotFound
+from bot.masking import mask_name
 from bot.web.desk.guard import needs
 from bot.web.desk.lists import Column, Listing
 from bot.web.desk.pages import called, in_tx, reading, render, see
-from flows.notices import undelivered
+from flows.notices import desk_calls, undelivered
 from flows.notices.kinds import Kinds
 from flows.notices.undelivered import DeadLetter
 
 HOME, RIGHT = "/desk/notices/", "notices.undelivered"
 LIST = Listing(
     "undelivered",
-    (Column("since", "moment"), Column("sort"), Column("what"), Column("about"), Column("error"),
+    (Column("since", "moment"), Column("sort"), Column("what"), Column("person"), Column("about"), Column("error"),
      Column("attempts", "number"), Column("act", sortable=False)),
     filters=("sort",), sort="since",
 )
@@ -37,7 +38,9 @@ async def listed(request: web.Request) -> web.StreamResponse:
     async with reading(request) as context:
         letters = [*await undelivered.list_calls(context.tx), *await undelivered.list_dead(context.tx)]
         names = await called(request, context, {letter.about for letter in letters})
-        rows = [_row(context, letter, names) for letter in letters]
+        people = await desk_calls.people(request, context, [(each.contact, each.about) for each in letters])
+        rows = [_row(context, letter, names) | {"person": mask_name(found.name) if found else ""}
+                for letter, found in zip(letters, people, strict=True)]
     rows = [row for row in rows if asked.filters["sort"] in ("", row["sort"])]
     return render(request, "notices/desk/list.html.j2", list=LIST.shown(asked, rows), sorts=SORTS.values(),
                   done=request.query.get("done", ""))

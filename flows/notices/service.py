@@ -13,6 +13,7 @@ from bot.errors import NotAllowed
 from bot.talk.messages import Message, load_messages
 from flows.notices import rules, store
 from flows.notices.kinds import SAID, Group, Kinds
+from flows.notices.preferences import store as preferences
 from flows.notices.rules import Fate
 
 SEND, DELIVERED = "notices.send", "notices.delivered"
@@ -63,16 +64,21 @@ class NoticesService:
         """They were reached by phone: the call task that a push about this fell to is done."""
         await store.close_calls(self.tx, [about])
 
+    async def over(self, kind: str, about: str) -> None:
+        """Nobody need hear of it any more: what has not left is taken back, and nobody calls for it."""
+        await self.withdraw(kind, about)
+        await store.end_calls(self.tx, kind, about)
+
     # --- what a contact wants ------------------------------------------------------------------------------------
 
     async def groups(self) -> list[Group]:
         """What the contact can turn on and off."""
-        off = await store.turned_off(self.tx, self._contact_id())
+        off = await preferences.turned_off(self.tx, self._contact_id())
         return [replace(group, on=group.name not in off) for group in self.context.ports[Kinds].groups]
 
     async def prefer(self, kind_group: str, on: bool) -> None:
         """Kinds of `kind_group` (an area's name) are welcome, or not any more."""
-        await store.prefer(self.tx, self._contact_id(), kind_group, on)
+        await preferences.prefer(self.tx, self._contact_id(), kind_group, on)
 
     async def unseen(self) -> list[Message]:
         """The words that could not be said to the contact in the last days; from now on they count as seen."""

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import (
     Boolean,
     Column,
+    ColumnElement,
     ForeignKey,
     Index,
     Integer,
@@ -59,16 +60,6 @@ push = table(
     Index("ix_notices_push_message", "message_id"),
     Index("ix_notices_push_contact", "contact_id", "kind", "created_at"),
     Index("ix_notices_push_state", "state", "due_at"),
-)
-
-preference = table(
-    "notices_preference",
-    key(),
-    Column("contact_id", whole(), ForeignKey("contact.id"), nullable=False),
-    Column("kind_group", code(32), nullable=False),
-    Column("on", Boolean, nullable=False),
-    Column("changed_at", Moment, nullable=False),
-    UniqueConstraint("contact_id", "kind_group"),
 )
 
 call_task = table(
@@ -162,24 +153,6 @@ async def mark_seen(tx: Transaction, push_ids: Sequence[int]) -> None:
     await tx.update(update(push).where(push.c.id.in_(push_ids)).values(seen=True))
 
 
-async def is_on(tx: Transaction, contact_id: int, group: str) -> bool:
-    wanted = select(preference.c.on).where(preference.c.contact_id == contact_id, preference.c.kind_group == group)
-    found = await tx.scalar(wanted)
-    return True if found is None else bool(found)
-
-
-async def turned_off(tx: Transaction, contact_id: int) -> set[str]:
-    off = select(preference.c.kind_group).where(preference.c.contact_id == contact_id, preference.c.on.is_(False))
-    return {row.kind_group for row in await tx.all(off)}
-
-
-async def prefer(tx: Transaction, contact_id: int, group: str, on: bool) -> None:
-    if await tx.insert_once(preference, contact_id=contact_id, kind_group=group, on=on, changed_at=tx.now):
-        return
-    mine = update(preference).where(preference.c.contact_id == contact_id, preference.c.kind_group == group)
-    await tx.update(mine.values(on=on, changed_at=tx.now))
-
-
 async def add_call_task(tx: Transaction, push_id: int, contact_id: int, reason: str) -> bool:
     """False: there is one for this push already."""
     return await tx.insert_once(
@@ -189,10 +162,24 @@ async def add_call_task(tx: Transaction, push_id: int, contact_id: int, reason: 
 
 
 async def call_tasks(tx: Transaction, limit: int) -> Sequence[Row[Any]]:
-    """(public_id, kind, about, created_at) of the open ones, the oldest first. `about` leads staff to the matter."""
-    fields = (call_task.c.public_id, push.c.kind, push.c.about, call_task.c.created_at)
-    joined = select(*fields).join(push, push.c.id == call_task.c.push_id).where(call_task.c.state == "open")
+    """(public_id, contact_id, kind, about, created_at) of the open ones, the oldest first. `about` leads staff to
+    the matter."""
+    fields = (call_task.c.public_id, call_task.c.contact_id, push.c.kind, push.c.about, call_task.c.created_at)
+    joined = select(*fields).join(push, push.c.id == call_task.c.push_id).where(*_to_call(tx))
     return await tx.all(joined.order_by(call_task.c.id).limit(limit))
+
+
+async def call_task_of(tx: Transaction, public: str) -> Row[Any] | None:
+    """(public_id, contact_id, state, kind, about, created_at, useless_after) of a call."""
+    fields = (call_task.c.public_id, call_task.c.contact_id, call_task.c.state, push.c.kind, push.c.about,
+              call_task.c.created_at, push.c.useless_after)
+    joined = select(*fields).join(push, push.c.id == call_task.c.push_id)
+    return await tx.one(joined.where(call_task.c.public_id == public))
+
+
+def _to_call(tx: Transaction) -> tuple[ColumnElement[bool], ...]:
+    """Open calls, but for those that would come too late to be of any use: they close by themselves."""
+    return call_task.c.state == "open", or_(push.c.useless_after.is_(None), push.c.useless_after > tx.now)
 
 
 async def close_call_task(tx: Transaction, public: str) -> bool:
@@ -214,6 +201,13 @@ async def close_calls(tx: Transaction, abouts: Sequence[str]) -> None:
     await tx.update(mine.values(state="done"))
 
 
+async def end_calls(tx: Transaction, kind: str, about: str) -> None:
+    """What a push of this kind about this asked is over: its call is not made any more."""
+    told = select(push.c.id).where(push.c.kind == kind, push.c.about == about)
+    mine = update(call_task).where(call_task.c.push_id.in_(told), call_task.c.state == "open")
+    await tx.update(mine.values(state="over"))
+
+
 async def dead(tx: Transaction, limit: int) -> Sequence[Row[Any]]:
     """(public_id, kind, about, error, attempts, due_at) of dead pushes, the oldest first."""
     fields = (push.c.public_id, push.c.kind, push.c.about, push.c.error, push.c.attempts, push.c.due_at)
@@ -222,7 +216,8 @@ async def dead(tx: Transaction, limit: int) -> Sequence[Row[Any]]:
 
 async def level(tx: Transaction) -> int:
     """How many dead pushes and open calls there are."""
-    calls = select(func.count()).where(call_task.c.state == "open").scalar_subquery()
+    waiting = select(func.count()).select_from(call_task).join(push, push.c.id == call_task.c.push_id)
+    calls = waiting.where(*_to_call(tx)).scalar_subquery()
     return int(await tx.scalar(select(calls + func.count()).select_from(push).where(push.c.state == DEAD)))
 
 
@@ -242,7 +237,8 @@ async def purge(tx: Transaction, before: datetime, *, after: int, limit: int) ->
     old = [row for row in await tx.all(some) if row.created_at < before]
     ended = [row.id for row in old if row.state not in (WAITING, DEAD)]
     if ended:
-        calls = select(call_task.c.push_id).where(call_task.c.push_id.in_(ended), call_task.c.state == "open")
+        calls = select(call_task.c.push_id).join(push, push.c.id == call_task.c.push_id)
+        calls = calls.where(call_task.c.push_id.in_(ended), *_to_call(tx))
         kept = {row.push_id for row in await tx.all(calls)}
         gone = [each for each in ended if each not in kept]
         await tx.update(delete(call_task).where(call_task.c.push_id.in_(gone)))

@@ -17,7 +17,7 @@ LIMIT = 200
 class DeadLetter:
     """`id` is "o" and the number of an outbox row, "p" and the public id of a push, or "c" and that of a call to make.
     `what` is its topic or kind, `about` the matter; `error` a slug or the name of an error; nothing here is
-    personal."""
+    personal. `contact` is the key of whom a call is for."""
 
     id: str
     what: str
@@ -25,6 +25,7 @@ class DeadLetter:
     attempts: int
     since: datetime
     about: str = ""
+    contact: int = 0
 
 
 async def list_dead(tx: Transaction, *, limit: int = LIMIT) -> list[DeadLetter]:
@@ -41,7 +42,8 @@ async def list_calls(tx: Transaction, *, limit: int = LIMIT) -> list[DeadLetter]
     """Contacts whom nothing reached, the oldest first."""
     rows = await pushes.call_tasks(tx, limit)
     return [
-        DeadLetter(f"c{row.public_id}", row.kind, "to be called", 0, row.created_at, row.about) for row in rows
+        DeadLetter(f"c{row.public_id}", row.kind, "to be called", 0, row.created_at, row.about, row.contact_id)
+        for row in rows
     ]
 
 

@@ -22,7 +22,7 @@ from bot.web import forms
 from bot.web.desk import export
 from bot.web.desk.guard import BOOK, STAFF, needs
 from bot.web.desk.lists import Column, Listing
-from bot.web.desk.pages import context_of, in_tx, is_part, reading, render, see
+from bot.web.desk.pages import back, context_of, in_tx, is_part, reading, render
 from bot.web.keys import DATABASE, SETTINGS, WORDING
 from flows.staff import rules
 from flows.staff.service import Colleague, StaffService, department_of
@@ -53,8 +53,7 @@ async def listed(request: web.Request) -> web.StreamResponse:
         roles = await role_store.all_roles(context.tx)
         opened = next((each for each in everybody if each.row.public_id == asked.open), None)
         beside = await _about(context, request, opened) if opened else None
-    found = [each for each in everybody if _fits(each, asked.filters)]
-    rows = [each.values for each in found]
+    rows = [each.values for each in everybody if _fits(each, asked.filters)]
     if which := export.asked(request):
         if not me.may("staff.export"):
             raise NotAllowed("staff.export")
@@ -111,7 +110,7 @@ async def change(request: web.Request, context: Context) -> web.StreamResponse:
         return await _person(context, request, found, Problem("last_administrator"), status=422)
     except DoctorTaken:
         return await _person(context, request, found, Problem("doctor_taken"), status=422)
-    return see(request, f"/desk/staff/?open={found.row.public_id}")
+    return back(request, "/desk/staff/", open=found.row.public_id)
 
 
 @routes.post("/desk/staff/person/{id}/reset")
@@ -139,7 +138,7 @@ async def end_sessions(request: web.Request, context: Context) -> web.StreamResp
     me = request[STAFF]
     found = await StaffService(context).colleague(request.match_info["id"], me.range("staff.edit"))
     await Office(context.tx, request.app[BOOK], context.actor, me).end_sessions(found.row.public_id)
-    return see(request, f"/desk/staff/?open={found.row.public_id}")
+    return back(request, "/desk/staff/", open=found.row.public_id)
 
 
 @routes.get("/desk/staff/new")

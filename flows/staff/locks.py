@@ -10,7 +10,7 @@ from bot.access.tries import store as tries
 from bot.access.work import Wait
 from bot.context import Context
 from bot.web.desk.guard import BOOK, STAFF, needs
-from bot.web.desk.pages import in_tx, see
+from bot.web.desk.pages import back, in_tx
 from flows.staff.service import StaffService
 
 routes = web.RouteTableDef()
@@ -24,7 +24,7 @@ async def unlock(request: web.Request, context: Context) -> web.StreamResponse:
     me = request[STAFF]
     found = await StaffService(context).colleague(request.match_info["id"], me.range(RIGHT))
     await Office(context.tx, request.app[BOOK], context.actor, me).unlock(found.row.public_id)
-    return see(request, f"/desk/staff/?open={found.row.public_id}")
+    return back(request, "/desk/staff/", open=found.row.public_id)
 
 
 async def locked(context: Context, member: Member) -> int:

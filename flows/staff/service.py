@@ -114,11 +114,12 @@ class StaffService:
                        if reach.covers(clinic=each.code, department=department.code)]
             if not clinics and not reach.covers(department=department.code):
                 continue
-            site = catalogue.site.get(department.site)
-            rows.append({"code": department.code, "name": department.name, "site": site.name if site else "",
+            known = catalogue.site.get(department.site)
+            site = catalogue.site_name(department.site) or (known.name if known else "")
+            rows.append({"code": department.code, "name": department.name, "site": site,
                          "kind": "department", "staff": sum(department.code in each.departments for each in places),
                          "doctors": len({d.code for c in clinics for d in catalogue.doctors_of(c.code)})})
-            rows += [{"code": each.code, "name": each.name, "site": site.name if site else "", "kind": "clinic",
+            rows += [{"code": each.code, "name": each.name, "site": site, "kind": "clinic",
                       "staff": sum(each.code in one.clinics for one in places),
                       "doctors": len(catalogue.doctors_of(each.code))} for each in clinics]
         return rows

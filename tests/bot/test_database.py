@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from pathlib import Path
+from typing import Any
 
+import aiosqlite
 import pytest
 from sqlalchemy import select, text
 
 from bot.db.contacts import contact
 from bot.db.engine import ASLEEP_S, Database
 from bot.db.link import Link
+from bot.errors import SettingsError
+from tests.support.database import sqlite_url
 from tests.support.mariadb import MariaDB
 
 
@@ -66,3 +72,20 @@ async def test_a_connection_whose_question_was_cancelled_is_not_lost(
     assert given_up == [(link, True)] and database._idle == []
     async with database.reading() as tx:
         assert await tx.scalar(text("SELECT 7")) == 7
+
+
+async def test_a_file_that_does_not_open_leaves_no_thread_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its last word would come when the loop has ended, and would be written on the terminal."""
+    ended, work = [], aiosqlite.core._connection_worker_thread
+
+    def slowly(queue: Any) -> None:
+        work(queue)
+        time.sleep(0.1)
+        ended.append(True)
+
+    monkeypatch.setattr(aiosqlite.core, "_connection_worker_thread", slowly)
+    with pytest.raises(SettingsError, match="its file cannot be opened"):
+        await Database(sqlite_url(tmp_path / "no" / "such.sqlite")).start()
+    assert ended

@@ -137,14 +137,24 @@ def test_settings_give_phone_numbers_and_clock(tmp_path: Path) -> None:
     ("{{ '09:30'|span('10:00') }}", "上午 9:30–10:00"), ("{{ '11:30'|span('12:00') }}", "上午 11:30–12:00"),
     ("{{ '11:30'|span('12:30') }}", "上午 11:30–中午 12:30"), ("{{ '14:30'|span('15:00') }}", "下午 2:30–3:00"),
     ("{{ '17:30'|span('18:00') }}", "下午 5:30–6:00"), ("{{ '12:30'|span('13:30') }}", "中午 12:30–下午 1:30"),
-    ("{{ '2026-11-10'|age }}", "11天"), ("{{ '2026-10-21'|age }}", "1个月"), ("{{ '2026-03-20'|age }}", "8个月"),
-    ("{{ '2024-08-21'|age }}", "2岁3个月"), ("{{ '2024-11-21'|age }}", "2岁"), ("{{ '1983-11-22'|age }}", "42岁"),
-    ("{{ '2000-01-01'|age(at='2010-01-01') }}", "10岁"), ("{{ '2026-11-21'|age }}", "0天"),
+    ("{{ '2026-11-10'|age }}", "11 天"), ("{{ '2026-10-21'|age }}", "1 个月"), ("{{ '2026-03-20'|age }}", "8 个月"),
+    ("{{ '2024-08-21'|age }}", "2 岁 3 个月"), ("{{ '2024-11-21'|age }}", "2 岁"), ("{{ '1983-11-22'|age }}", "42 岁"),
+    ("{{ '2000-01-01'|age(at='2010-01-01') }}", "10 岁"), ("{{ '2026-11-21'|age }}", "0 天"),
     ("{{ '张三明'|mask_name }} {{ '13812345678'|mask_mobile }} {{ 'E12345678'|mask_number }}",
      "张*明 138****5678 ****5678"),
 ])
 def test_filters(template: str, said: str) -> None:
     assert say(template) == said
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("J*** S***不能挂，阿***·买**能挂", "J*** S*** 不能挂，阿***·买**能挂"),
+    ("由Emma Wang医生替诊，做B超，看2型糖尿病", "由 Emma Wang 医生替诊，做B超，看2型糖尿病"),
+    ('请打开 <a href="https://a.example/h5">网页</a>', '请打开 <a href="https://a.example/h5">网页</a>'),
+])
+def test_a_latin_name_keeps_its_distance(tmp_path: Path, text: str, said: str) -> None:
+    wording = Wording(made(tmp_path, a_chat_who="{{ who }}"))
+    assert wording.render("a/chat/who", who=text) == said
 
 
 def test_filters_take_dates_times_and_moments() -> None:

@@ -13,7 +13,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.test_sandbox_phone import NUMBER, everything
-from tests.support.chromium import browser, visit
+from tests.support.chromium import browser, goes_back, measured, visit
 from tests.support.patience import LONG_S
 
 pytestmark = pytest.mark.browser
@@ -40,7 +40,7 @@ async def fits(page: Page) -> None:
     """Nothing sticks out to the side, and whatever one taps is large enough."""
     wide = """[...document.body.querySelectorAll('*')].filter(each => !each.closest('.strip, .picks') &&
         each.getBoundingClientRect().right > 390.5).map(each => each.outerHTML.slice(0, 80))"""
-    assert not (found := await page.evaluate(wide)), (page.url, found)
+    assert not (found := await measured(page, wide)), (page.url, found)
     small = await page.evaluate(
         """[...document.querySelectorAll('.page a, .page button, footer a, footer button, nav a')]
             .filter(each => { const box = each.getBoundingClientRect(); return box.height && box.height < 43.5; })
@@ -49,8 +49,8 @@ async def fits(page: Page) -> None:
     assert not small, (page.url, small)
 
 
-async def test_a_patient_books_changes_and_cancels(tmp_path: Path) -> None:
-    async with everything(tmp_path) as (address, _), browser() as running, visit(running) as visitor:
+async def test_a_patient_books_changes_and_cancels(swift_path: Path) -> None:
+    async with everything(swift_path) as (address, _), browser() as running, visit(running) as visitor:
         page = await visitor.page()
         weight: list[int] = []
         page.on("response", lambda answer: weight.append(int(answer.headers.get("content-length", "0"))))
@@ -68,8 +68,10 @@ async def test_a_patient_books_changes_and_cancels(tmp_path: Path) -> None:
 async def by_expert(page: Page, address: str) -> None:
     """Nobody is registered yet: that is done on the way, and leads back to the chosen time."""
     await page.get_by_role("link", name="按专家").click()
+    await page.wait_for_url("**/experts*")
     await fits(page)
     await page.locator(".rows .whom").first.click()
+    await expect(page.locator(".times a").first).to_be_visible()
     await fits(page)
     await page.locator(".times a").first.click()
     await title(page, "给谁挂号")
@@ -109,7 +111,8 @@ async def by_date(page: Page, address: str) -> None:
     await fits(page)
     # The ways back of the phone lead to where one was.
     await page.locator(".rows .whom").filter(has_text="普通号").first.click()
-    await page.go_back()
+    await expect(page.locator(".times a").first).to_be_visible()
+    await goes_back(page)
     await title(page, "预约挂号")
     await page.locator(".rows .whom").filter(has_text="普通号").first.click()
     await page.locator(".times a").first.click()

@@ -9,7 +9,7 @@ from playwright.async_api import Page, expect
 
 from bot.access import factor
 from bot.db.engine import Database
-from tests.support.chromium import DESK, Visit, browser, visit
+from tests.support.chromium import DESK, Visit, browser, measured, presses, visit
 from tests.support.desk import PASSWORD, Desk, desk
 
 pytestmark = pytest.mark.browser
@@ -24,7 +24,7 @@ async def first_time(visitor: Visit, here: Desk, login: str, password: str) -> P
     await page.fill("#password", password)
     await page.keyboard.press("Enter")
     await expect(page.locator("h1")).to_have_text("绑定动态口令")
-    assert await page.locator("img.qr").evaluate("image => image.complete && image.naturalWidth > 100")
+    assert await measured(page, "document.querySelector('img.qr').naturalWidth > 100")
     secret = (await page.locator("#secret").inner_text()).replace(" ", "")
     await page.fill("#code", factor.code_now(secret, datetime.now(UTC)))
     await page.click("text=绑定 >> nth=-1")
@@ -57,14 +57,13 @@ async def test_a_role_is_made_and_its_holder_sees_only_that(sqlite_database: Dat
             password = await page.locator("#password").inner_text()
             await page.click("text=回到员工")
             await page.wait_for_url("**/desk/staff/?q=*")
-            await page.keyboard.press("j")
-            await page.keyboard.press("Enter")
+            await presses(page, "j", "Enter")
             await expect(page.locator("#beside h2")).to_contain_text("王静")
             await page.wait_for_url("**open=*")
             await page.locator("#beside label", has_text="审计助理").click()
             await page.locator("#beside >> text=保存").click()
             await expect(page.locator("table.rows td", has_text="审计助理")).to_be_visible()
-            await page.keyboard.press("?")
+            await presses(page, "?")
             await expect(page.locator("#help")).to_be_visible()
             await page.keyboard.press("Escape")
             await page.keyboard.press("F2")
@@ -81,5 +80,5 @@ async def test_a_role_is_made_and_its_holder_sees_only_that(sqlite_database: Dat
             await expect(page.locator("#beside h2")).to_be_visible()
             await page.goto(str(here.server.make_url("/desk/staff/")))
             await expect(page.locator("h1")).to_have_text("您没有这项权限")
-            wide = await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+            wide = await measured(page, "document.documentElement.scrollWidth <= innerWidth")
             assert wide

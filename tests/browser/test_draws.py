@@ -10,7 +10,7 @@ from playwright.async_api import expect
 from bot.db.engine import Database
 from tests.browser.test_office import enter
 from tests.flows.booking.test_desk_pool import DRAWS, hospital
-from tests.support.chromium import DESK, browser, visit
+from tests.support.chromium import DESK, browser, measured, visit
 from tests.support.desk import desk
 
 pytestmark = pytest.mark.browser
@@ -30,7 +30,7 @@ async def test_a_draw_is_announced_read_by_anybody_and_withdrawn(sqlite_database
             await expect(page.locator(".alert-success")).to_contain_text("已保存")
             row = page.locator("table.rows").nth(1).locator("tbody tr")
             await expect(row).to_contain_text("王静")
-            assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+            assert await measured(page, "document.documentElement.scrollWidth <= innerWidth")
             async with page.expect_popup() as opening:
                 await row.get_by_role("link", name="打开").click()
             record = await opening.value

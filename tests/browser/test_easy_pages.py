@@ -8,7 +8,7 @@ from playwright.async_api import expect
 from tests.browser.test_booking_pages import fits
 from tests.flows.booking.conftest import travel
 from tests.flows.booking.test_pages import HOME, Reader, reader, sits
-from tests.support.chromium import browser, visit
+from tests.support.chromium import browser, measured, visit
 
 __all__ = ["reader", "travel"]
 pytestmark = pytest.mark.browser
@@ -32,7 +32,7 @@ async def test_large_and_aloud(reader: Reader) -> None:
         before = await page.evaluate("document.querySelector('.type-switch').getBoundingClientRect().height")
         await page.get_by_role("button", name="给我打开简单模式").click()
         await expect(page.get_by_role("button", name="朗读")).to_be_visible()
-        after = await page.evaluate("document.querySelector('.type-switch').getBoundingClientRect().height")
+        after = await measured(page, "document.querySelector('.type-switch').getBoundingClientRect().height")
         assert after == pytest.approx(before * 1.3, rel=0.03)
         for path in ("", "dates", "doctors/D1023", "mine/"):
             await page.goto(f"{base}{HOME}{path}")

@@ -15,7 +15,7 @@ from bot.db.engine import Database
 from tests.browser.test_desk import first_time
 from tests.flows.booking import ward
 from tests.flows.booking.test_office import OWN, doctor, office
-from tests.support.chromium import DESK, PHONE, Visit, browser, visit
+from tests.support.chromium import DESK, PHONE, Visit, browser, measured, presses, visit
 from tests.support.desk import PASSWORD, Desk, Staff
 
 pytestmark = pytest.mark.browser
@@ -59,9 +59,9 @@ async def test_a_role_for_one_clinic_shows_and_exports_that_clinic_only(sqlite_d
                 await choice(page, right).locator("text=本科室").click()
             await choice(page, "booking.export").locator("text=有 >> nth=-1").click()
             await page.click("text=保存角色")
+            await expect(page.locator("th.role", has_text="呼吸门诊护士")).to_be_visible()
             await page.goto(str(here.server.make_url("/desk/staff/?q=wang.jing")))
-            await page.keyboard.press("j")
-            await page.keyboard.press("Enter")
+            await presses(page, "j", "Enter")
             beside = page.locator("#beside")
             await beside.locator("label", has_text="呼吸门诊护士").click()
             await beside.locator("label", has_text="呼吸内科").click()
@@ -80,8 +80,7 @@ async def test_a_role_for_one_clinic_shows_and_exports_that_clinic_only(sqlite_d
             await page.goto(str(here.server.make_url(f"/desk/booking/use?{DAY}")))
             await expect(page.locator("[data-chart] canvas").first).to_be_visible()
             await page.goto(str(here.server.make_url(f"/desk/booking/appointments?{DAY}")))
-            await page.keyboard.press("j")
-            await page.keyboard.press("Enter")
+            await presses(page, "j", "Enter")
             await expect(page.locator("#beside h2")).to_contain_text("*")
             await page.click("summary:has-text('导出')")
             async with page.expect_download() as coming:
@@ -100,6 +99,6 @@ async def test_a_doctor_reads_the_day_on_a_phone(sqlite_database: Database) -> N
             await page.goto(str(here.server.make_url("/desk/booking/mine")))
             await expect(page.locator(".visit li").first).to_contain_text("张*明")
             assert "张三明" not in await page.content()
-            assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+            assert await measured(page, "document.documentElement.scrollWidth <= innerWidth")
             small = "all => all.filter(e => e.getBoundingClientRect().height < 43).map(e => e.innerText)"
             assert not await page.locator(".visit summary, .visit li, .side nav a").evaluate_all(small)

@@ -14,7 +14,7 @@ from bot.clock import now
 from bot.db.engine import Database
 from integrations.his.port import HospitalPort
 from tests.flows.booking import ward
-from tests.support.chromium import DESK, browser, visit
+from tests.support.chromium import DESK, browser, measured, presses, visit
 from tests.support.desk import PASSWORD, Desk, Staff, desk
 from tests.support.world import World
 
@@ -40,7 +40,7 @@ async def said(world: World, text: str) -> str:
 
 
 async def fits(page: Page) -> None:
-    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+    assert await measured(page, "document.documentElement.scrollWidth <= innerWidth"), page.url
 
 
 async def test_a_clerk_publishes_a_pattern_and_a_patient_books_in_it(sqlite_database: Database) -> None:
@@ -69,8 +69,7 @@ async def test_a_clerk_publishes_a_pattern_and_a_patient_books_in_it(sqlite_data
         await expect(page.locator(".cut")).to_contain_text("4 个时段，能预约 8 个号")
         await page.click("text=存成草稿")
         await expect(page.locator("tr.opens")).to_contain_text("新增，待发布")
-        await page.keyboard.press("j")
-        await page.keyboard.press("Enter")
+        await presses(page, "j", "Enter")
         await expect(page.locator("#beside #minutes")).to_have_value("30")
         await page.keyboard.press("Escape")
         await page.click("text=预览并发布")
@@ -81,8 +80,8 @@ async def test_a_clerk_publishes_a_pattern_and_a_patient_books_in_it(sqlite_data
         await world.drain.once()
 
         await page.click("text=看排班表")
-        await page.wait_for_load_state()
-        await page.keyboard.press("ArrowDown")
+        await expect(page.get_by_label(re.compile("普通门诊 3月1日"))).to_have_count(1)
+        await presses(page, "ArrowDown")
         await expect(page.locator("a:focus")).to_have_attribute("aria-label", re.compile("普通门诊 3月1日 加一次出诊"))
         await page.keyboard.press("ArrowRight")
         await page.keyboard.press("ArrowDown")

@@ -28,7 +28,9 @@ async def everything(folder: Path) -> AsyncIterator[tuple[str, int]]:
     """`daoyi up` with an empty var; gives the address of the phones and its process id."""
     port = free_port()
     settings = {"DAOYI_PORT": str(port), "DAOYI_VAR": str(folder / "var"), "DAOYI_CONFIG": "",
-                "DAOYI_DEMONSTRATION": "false"}
+                "DAOYI_DEMONSTRATION": "false",
+                # Notices come at whatever hour this runs.
+                "DAOYI_PUSH__QUIET_FROM": "00:00", "DAOYI_PUSH__QUIET_TO": "00:00"}
     clean = {name: value for name, value in os.environ.items() if not name.startswith("DAOYI_")}
     with (folder / "up.log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(
@@ -78,8 +80,8 @@ class Patient:
         return self.talk.last.locator("button.tap").filter(has_text=label)
 
 
-async def test_a_newcomer_registers_and_books(tmp_path: Path) -> None:
-    async with everything(tmp_path) as (address, up), browser() as running:
+async def test_a_newcomer_registers_and_books(swift_path: Path) -> None:
+    async with everything(swift_path) as (address, up), browser() as running:
         async with visit(running, DESK) as visitor:
             page = await visitor.page()
             await page.goto(address)
@@ -160,8 +162,10 @@ async def another_phone_is_another_patient(page: Page) -> None:
 
 async def the_web_is_killed(page: Page, patient: Patient, up: int) -> None:
     """The page says so, comes back by itself, and has what happened meanwhile."""
+    os.kill(up, signal.SIGSTOP)  # who would start it again at once waits until the page has said so
     os.kill(_web_of(up), signal.SIGKILL)
     await expect(page.locator(".link-state")).to_be_visible()
+    os.kill(up, signal.SIGCONT)
     sandbox = f"http://127.0.0.1:{int(page.url.split(':')[2].split('/')[0]) + 1}/sandbox/api"
     async with aiohttp.ClientSession() as session:
         answer = await session.post(f"{sandbox}/phones/1/sms", json={"text": "我晚点到"})

@@ -33,8 +33,8 @@ async def lock(folder: Path) -> None:
         await database.close()
 
 
-async def test_a_locked_patient_appeals_and_books(tmp_path: Path) -> None:
-    async with everything(tmp_path) as (address, _), browser() as running:
+async def test_a_locked_patient_appeals_and_books(swift_path: Path) -> None:
+    async with everything(swift_path) as (address, _), browser() as running:
         base = address.removesuffix("/sandbox/")
         async with visit(running) as phone, visit(running, DESK) as office:
             page, desk = await phone.page(), await office.page()
@@ -43,7 +43,8 @@ async def test_a_locked_patient_appeals_and_books(tmp_path: Path) -> None:
             await chosen(page, address)
             await page.get_by_role("link", name="登记就诊人").click()
             await registers(page, address)
-            await lock(tmp_path)
+            await title(page, "给谁挂号")
+            await lock(swift_path)
             await page.get_by_role("button", name="下一步").click()
             await title(page, "没有约上")
             await expect(page.get_by_role("alert")).to_contain_text("前不能预约")
@@ -60,7 +61,7 @@ async def test_a_locked_patient_appeals_and_books(tmp_path: Path) -> None:
             await fits(page)
             await picture(page, "mine")
             await page.get_by_role("link", name="看申诉的进展").click()
-            await signs_in(desk, base, (tmp_path / "up.log").read_text(encoding="utf-8"))
+            await signs_in(desk, base, (swift_path / "up.log").read_text(encoding="utf-8"))
             await answers(desk)
             await page.reload()  # at night the notice on the phone waits for the morning
             await title(page, "申诉通过了")

@@ -15,7 +15,7 @@ from playwright.async_api import Page, expect
 from bot.access import factor
 from tests.browser.test_booking_pages import HOME, comes, confirms, fits, registers, title
 from tests.browser.test_sandbox_phone import everything
-from tests.support.chromium import DESK, browser, visit
+from tests.support.chromium import DESK, browser, goes_back, measured, visit
 
 pytestmark = pytest.mark.browser
 FRESH = "Kingfisher 77 reeds"
@@ -28,8 +28,8 @@ async def picture(page: Page, name: str) -> None:
         await page.screenshot(path=f"{PICTURES}/{name}.png", full_page=True)
 
 
-async def test_a_session_is_stopped_and_its_patient_chooses(tmp_path: Path) -> None:
-    async with everything(tmp_path) as (address, _), browser() as running:
+async def test_a_session_is_stopped_and_its_patient_chooses(swift_path: Path) -> None:
+    async with everything(swift_path) as (address, _), browser() as running:
         base = address.removesuffix("/sandbox/")
         async with visit(running) as phone, visit(running, DESK) as office:
             page, desk = await phone.page(), await office.page()
@@ -41,9 +41,9 @@ async def test_a_session_is_stopped_and_its_patient_chooses(tmp_path: Path) -> N
             await page.get_by_role("link", name="登记就诊人").click()
             await registers(page, address)
             await confirms(page)
-            day = await page.evaluate("document.querySelector('a[download]').download.slice(0, 10)")
+            day = await measured(page, "document.querySelector('a[download]').download.slice(0, 10)")
             who = await page.locator(".visit .row-name").inner_text()
-            await signs_in(desk, base, (tmp_path / "up.log").read_text(encoding="utf-8"))
+            await signs_in(desk, base, (swift_path / "up.log").read_text(encoding="utf-8"))
             await stops(desk, base, day, who.split()[0])
             await chooses(page, address)
             await sees_what_was_chosen(desk)
@@ -91,7 +91,7 @@ async def stops(page: Page, base: str, day: str, doctor: str) -> None:
     await page.locator("#beside >> text=没打通").click()
     await expect(page.locator("#beside .calls")).to_contain_text("无人接听")
     await picture(page, "desk-stop")
-    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert await measured(page, "document.documentElement.scrollWidth <= innerWidth")
 
 
 async def chooses(page: Page, address: str) -> None:
@@ -102,9 +102,11 @@ async def chooses(page: Page, address: str) -> None:
     await fits(page)
     await picture(page, "phone-ask")
     await page.get_by_role("link", name="换本门诊别的医生").click()
+    await expect(page.locator("h1")).not_to_have_text("停诊了")
     await fits(page)
     await picture(page, "phone-others")
-    await page.go_back()
+    await goes_back(page)
+    await title(page, "停诊了")
     await page.locator("button.tap").first.dblclick()
     await expect(page.locator("h1")).to_have_text(re.compile("改好了|取消了"))
     await fits(page)

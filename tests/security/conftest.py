@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from unittest import mock
 
 import pytest
 import pytest_asyncio
 
 from bot import keys
 from bot.db.engine import Database
+from bot.web import failures
 from tests.security.town import Town, town
 from tests.support.database import SqliteTemplate
 
@@ -22,6 +24,8 @@ async def place(
     folder: Path = tmp_path_factory.mktemp("town")
     database = Database(sqlite_template.fresh(folder / "daoyi.sqlite"))
     await database.start()
-    async with town(database, folder) as made:
-        yield made
+    # More is refused here in a minute than anywhere, and all of it is looked up.
+    with mock.patch.object(failures, "MOST", 100_000):
+        async with town(database, folder) as made:
+            yield made
     await database.close()

@@ -8,6 +8,9 @@ CLINIC = Entry(owned={"clinic": "clinic"})
 PATTERN = Entry(owned={"clinic": "clinic", "key": "pattern"}, form={"mark": "x", "half": "am", "first": "2027-03-08"})
 SUBJECT = Entry(owned={"code": "doctor"}, open_={"kind": "kind"}, form={"revision": "1"})
 SITTING = Entry(owned={"code": "session"})
+PERSON = Entry(open_={"person": "person"})
+HELD = Entry(owned={"id": "hold"}, open_={"person": "child"})
+BOOKED = Entry(owned={"id": "appointment"}, open_={"person": "person"})
 
 DESK: dict[str, Entry] = {
     # --- staff: the door and one's own account
@@ -32,6 +35,8 @@ DESK: dict[str, Entry] = {
     "POST /desk/patients/find": Entry(form={"q": "张三明"}),
     "GET /desk/patients/person/{id}": Entry(open_={"id": "person"}),
     "POST /desk/patients/person/{id}/reveal": Entry(open_={"id": "person"}, form={"why": "来电核对"}),
+    "GET /desk/patients/new": PLAIN,
+    "POST /desk/patients/new": Entry(form={"name": "李四", "document_type": "passport", "document_number": "E1234567"}),
     # --- staff: staff and rights
     "GET /desk/staff/": PLAIN,
     "GET /desk/staff/person/{id}": Entry(owned={"id": "colleague"}),
@@ -60,6 +65,8 @@ DESK: dict[str, Entry] = {
     "POST /desk/desk/request/{id}/number": Entry(open_={"id": "asked"}),
     "POST /desk/desk/request/{id}/done": Entry(open_={"id": "asked"}),
     "GET /desk/notices/": PLAIN,
+    "GET /desk/notices/calls/{id}": Entry(open_={"id": "call"}),
+    "POST /desk/notices/calls/{id}/number": Entry(open_={"id": "call"}, form={"why": "打电话告诉本人"}),
     "POST /desk/notices/{id}/{act}": Entry(open_={"id": "letter", "act": "again"}),
     # --- staff: the office
     "GET /desk/booking/": PLAIN,
@@ -72,6 +79,30 @@ DESK: dict[str, Entry] = {
     "GET /desk/booking/exams/{code}": Entry(open_={"code": "item"}),
     "GET /desk/booking/mine": PLAIN,
     "GET /desk/booking/mine/{code}": SITTING,
+    # --- staff: booking for a person, and from the doctor's room
+    "GET /desk/booking/mine/next/{id}": Entry(open_={"id": "today"}),
+    "POST /desk/booking/mine/next/{id}": Entry(open_={"id": "today"}, form={"segment": "1", "request": "0" * 32}),
+    "GET /desk/booking/for/{person}": PERSON,
+    "GET /desk/booking/for/{person}/book": PERSON,
+    "POST /desk/booking/for/{person}/hold": Entry(
+        owned={"segment": "segment"}, open_={"person": "person"}, form={"request": "0" * 32}
+    ),
+    "GET /desk/booking/for/{person}/held/{id}": HELD,
+    "POST /desk/booking/for/{person}/held/{id}/{act}": Entry(
+        owned={"id": "hold"}, open_={"person": "child", "act": "release"}
+    ),
+    "POST /desk/booking/for/{person}/wait": Entry(owned={"session": "full"}, open_={"person": "person"}),
+    "POST /desk/booking/for/{person}/waiting/{id}/give-up": Entry(
+        owned={"id": "waiting"}, open_={"person": "person"}
+    ),
+    "GET /desk/booking/for/{person}/appointment/{id}/cancel": BOOKED,
+    "POST /desk/booking/for/{person}/appointment/{id}/cancel": Entry(
+        owned={"id": "appointment"}, open_={"person": "person"}, form={"why": "本人来电"}
+    ),
+    "GET /desk/booking/for/{person}/appointment/{id}/change": BOOKED,
+    "POST /desk/booking/for/{person}/appointment/{id}/change": Entry(
+        owned={"id": "appointment", "segment": "segment"}, open_={"person": "person"}
+    ),
     # --- staff: stops
     "GET /desk/booking/stops/": PLAIN,
     "GET /desk/booking/stops/stop/{id}": Entry(owned={"id": "stop"}),

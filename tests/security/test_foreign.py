@@ -30,6 +30,7 @@ async def test_my_own_things_are_there(place: Town) -> None:
 
 async def test_another_patient_s_things_are_not_there(place: Town) -> None:
     before, token, tried = await place.rows(), await place.token(place.b), 0
+    written = await place.attempts("NotFound")
     for way in place.ways:
         if way.access.kind != "contact" or not way.entry.owned or way.entry.link:
             continue
@@ -38,6 +39,7 @@ async def test_another_patient_s_things_are_not_there(place: Town) -> None:
         assert not [secret for secret in SECRETS if secret in page], way.name
         tried += 1
     assert tried > 15
+    assert await place.attempts("NotFound") == written + tried
     assert await place.rows() == before
 
 

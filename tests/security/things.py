@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from sqlalchemy import select
@@ -23,6 +23,7 @@ from flows.booking.stops.rules import Wish
 from flows.booking.stops.service import StopsService
 from flows.booking.stops.store import choice
 from flows.desk import store as requests
+from flows.notices import store as pushes
 from flows.patients.service import PatientsService
 from tests.flows.booking import ward
 from tests.flows.booking.test_office_exams import BOOK
@@ -59,6 +60,7 @@ async def fill(world: World) -> dict[str, str]:
         found["help"] = (await patients.giving.give(person)).public_id
     second = await ward.person(world, "a", "孙小满", relation="child")
     async with world.context("a") as context:
+        found["child"] = (await PatientsService(context).person(second)).public_id
         found["hold"] = (await BookingService(context).hold(segments[1].id, second, "held")).public_id
     found |= {
         "clinic": "1101", "doctor": "D1023", "segment": str(segments[1].id), "full": str(last[0].session_id),
@@ -73,6 +75,7 @@ async def fill(world: World) -> dict[str, str]:
     await _draw(world, found, last[0], person)
     await _stop(world, found, person)
     await _missed(world, found, person)
+    await _today(world, found, second)
     await _pattern(world, found)
     await _left(world, found)
     async with world.context("a") as context:
@@ -96,6 +99,17 @@ async def _stop(world: World, found: dict[str, str], person: int) -> None:
         made = await StopsService(staff).stop(Wish(segment.session_id, "临时停诊"), "test")
         found["stop"] = made.public_id
         found["choice"] = await context.tx.scalar(select(choice.c.public_id))
+
+
+async def _today(world: World, found: dict[str, str], person: int) -> None:
+    """The child is seen by 王静 this afternoon."""
+    code = await ward.session(world, ward.TODAY, half="pm", starts=time(15), ends=time(16))
+    await ward.sync(world)
+    segment = (await ward.segments(world, code))[0]
+    async with world.context("a") as context:
+        service = BookingService(context)
+        row = await service.confirm((await service.hold(segment.id, person, "today")).id)
+        found["today"], found["release"] = row.public_id, "release"
 
 
 async def _draw(world: World, found: dict[str, str], segment: Any, person: int) -> None:
@@ -149,6 +163,11 @@ async def _left(world: World, found: dict[str, str]) -> None:
         number = await context.tx.scalar(select(outbox.c.id).where(outbox.c.topic == "directory.shown"))
         await context.tx.update(outbox.update().where(outbox.c.id == number).values(state=DEAD))
         found |= {"letter": f"o{number}", "again": "again"}
+        await pushes.add(context.tx, "booking.offer", f"appointment:{found['hold']}", context.contact.id, {},
+                         context.tx.now, None)
+        asked = await context.tx.scalar(select(pushes.push.c.id).where(pushes.push.c.kind == "booking.offer"))
+        await pushes.add_call_task(context.tx, asked, context.contact.id, "booking.offer")
+        found["call"] = await context.tx.scalar(select(pushes.call_task.c.public_id))
 
 
 async def _pattern(world: World, found: dict[str, str]) -> None:

@@ -29,6 +29,7 @@ from bot.access.visits.store import session as visits
 from bot.app import build_app
 from bot.areas import AREAS
 from bot.db.engine import Database
+from bot.db.journal import journal
 from bot.db.schema import metadata
 from bot.house import House
 from bot.waker import Waker
@@ -124,6 +125,12 @@ class Town:
                 for name, table in metadata.tables.items()
                 if not name.startswith(NOISE)
             }
+
+    async def attempts(self, *reasons: str) -> int:
+        """Lines of the journal about pages that were refused for one of these reasons."""
+        async with self.here.database.reading() as tx:
+            found = await tx.all(select(journal.c.reason).where(journal.c.kind == "page.refused"))
+        return sum(row.reason in reasons for row in found)
 
     async def refusals(self) -> int:
         async with self.here.database.reading() as tx:

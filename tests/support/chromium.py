@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, async_playwright, expect
@@ -39,6 +40,29 @@ async def browser() -> AsyncIterator[Browser]:
             yield running
         finally:
             await running.close()
+
+
+async def measured(page: Page, script: str) -> Any:
+    """What `script` finds on the page that has come: one that is still on its way has no styles yet, and no scripts."""
+    await page.wait_for_load_state()
+    return await page.evaluate(script)
+
+
+async def presses(page: Page, *keys: str) -> None:
+    """On the page that has come: before that, nobody listens to keys."""
+    await page.wait_for_load_state()
+    for key in keys:
+        await page.keyboard.press(key)
+
+
+async def goes_back(page: Page) -> None:
+    """The phone's way back from the page that has come; the caller waits for what it leads to.
+
+    Chromium's own command for it fails while a page is being replaced; the page's own never does.
+    """
+    await page.wait_for_load_state()
+    # Later, so that this question is answered before its page is gone.
+    await page.evaluate("void setTimeout(() => history.back())")
 
 
 class Visit:

@@ -10,6 +10,7 @@ from typing import Any
 import pymysql
 
 from bot.bench.private_mariadb import PrivateMariaDB
+from tests.support import memory
 from tests.support.programs import find
 
 PACKAGE = "mariadb-server"
@@ -20,7 +21,7 @@ class MariaDB(PrivateMariaDB):
     only measurements need True."""
 
     def __init__(self, *, durable: bool = False) -> None:
-        super().__init__(durable=durable, find=partial(find, package=PACKAGE))
+        super().__init__(durable=durable, find=partial(find, package=PACKAGE), within=memory.room(2048))
         self._numbers = itertools.count(1)
 
     def connect(self, database: str | None = None) -> pymysql.Connection[Any]:

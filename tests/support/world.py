@@ -34,7 +34,7 @@ from tests.support.fakes import RecordingChannels, RecordingSms
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 ACCOUNT = "main"
-SELDOM_S = 300
+SELDOM_S = 60
 
 
 def test_settings(**changes: Any) -> Settings:

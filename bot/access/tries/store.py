@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Index, Integer, delete, func, or_, select, update
+from sqlalchemy import Column, ColumnElement, Index, Integer, Row, delete, func, select, update
+from sqlalchemy.dialects.mysql import insert as mysql_insert
 
 from bot import keys
 from bot.db.schema import Moment, hashed, key, table
@@ -45,20 +47,31 @@ def wait(count: int, limit: Limit) -> timedelta:
 
 async def count(tx: Transaction, subject: str, limit: Limit) -> datetime | None:
     """Count a try. None: go on and judge it; else the moment until which this subject is locked out. Commit it."""
-    name = _hash(subject)
-    if await tx.insert_once(tries, subject=name, count=1, last_at=tx.now, locked_until=_until(tx, 1, limit)):
-        return None
-    old = tx.now - FORGOTTEN
-    anew = update(tries).where(tries.c.subject == name, tries.c.last_at < old)
-    await tx.update(anew.values(count=0, locked_until=None))
-    free = or_(tries.c.locked_until.is_(None), tries.c.locked_until <= tx.now)
-    counted = update(tries).where(tries.c.subject == name, free).values(count=tries.c.count + 1, last_at=tx.now)
-    if not await tx.update(counted):
-        until: datetime | None = await tx.scalar(select(tries.c.locked_until).where(tries.c.subject == name))
-        return until or tx.now
-    number = int(await tx.scalar(select(tries.c.count).where(tries.c.subject == name)))
-    await tx.update(update(tries).where(tries.c.subject == name).values(locked_until=_until(tx, number, limit)))
+    row = await _row(tx, _hash(subject))
+    new = row.last_at < tx.now - FORGOTTEN
+    if not new and row.locked_until is not None and row.locked_until > tx.now:
+        until: datetime = row.locked_until
+        return until
+    number = 1 if new else row._mapping[tries.c.count] + 1
+    mine = update(tries).where(tries.c.id == row.id)
+    await tx.update(mine.values(count=number, last_at=tx.now, locked_until=_until(tx, number, limit)))
     return None
+
+
+async def _row(tx: Transaction, name: bytes) -> Row[Any]:
+    """A subject's count under its lock until the transaction ends: tries at once are counted one after the other."""
+    mine = select(tries).where(tries.c.subject == name).with_for_update()
+    row = await tx.one(mine)
+    if row is None:
+        values = {"subject": name, "count": 0, "last_at": tx.now, "locked_until": None}
+        if tx.link.dialect.name == "sqlite":
+            await tx.insert_once(tries, **values)
+        else:
+            # Who loses the race for a plain INSERT is left with a shared lock, and two such losers deadlock.
+            await tx.execute(mysql_insert(tries).values(values).on_duplicate_key_update(subject=tries.c.subject))
+        row = await tx.one(mine)
+    assert row is not None
+    return row
 
 
 async def locked(tx: Transaction, subjects: Sequence[str]) -> dict[str, datetime]:

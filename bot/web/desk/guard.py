@@ -9,6 +9,7 @@ from functools import wraps
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
+from yarl import URL
 
 from bot import keys, logs
 from bot.access import audit, origin
@@ -17,7 +18,7 @@ from bot.access.rights import Member, Rights
 from bot.access.visits import store as visits
 from bot.access.visits.store import Stage, Visit
 from bot.db.transaction import Transaction
-from bot.errors import BadInput, NotAllowed, Refusal
+from bot.errors import BadInput, NotAllowed, NotFound, Refusal
 from bot.web import cookies, csrf, faults, forms
 from bot.web.access import RIGHTS, Access, mark
 from bot.web.address import address_of, within
@@ -108,7 +109,7 @@ async def _entered(request: web.Request, handler: Handler, right: str) -> web.St
     except NotAllowed as refusal:
         await _refused(request, member, refusal.right)
         raise
-    except Refusal as no:
+    except (NotFound, Refusal) as no:
         await _not_done(request, member, type(no).__name__)
         raise
 
@@ -192,12 +193,24 @@ def _away(request: web.Request, path: str) -> web.StreamResponse:
     """To the door, and back afterwards; a part of a page has the whole page go."""
     if faults.speaks_json(request):
         return faults.answer(request, faults.Kind.SIGN_IN)
+    response: web.StreamResponse
     if "HX-Request" in request.headers:
-        return web.Response(status=204, headers={"HX-Redirect": path, "Cache-Control": "no-store"})
-    response = web.Response(status=303, headers={"Location": path, "Cache-Control": "no-store"})
-    if request.method == "GET" and path == SIGN_IN and request.path != "/desk/":
-        cookies.put(request, response, "desk-back", {"path": request.rel_url.raw_path_qs[:1000]}, 900)
-    return response
+        response, page = web.Response(status=204, headers={"HX-Redirect": path}), page_of(request)
+    else:
+        response, page = web.Response(status=303, headers={"Location": path}), request.rel_url
+        if request.method != "GET":
+            page = URL()
+    if path == SIGN_IN and page.path.startswith("/desk/") and page.path != "/desk/":
+        cookies.put(request, response, "desk-back", {"path": page.raw_path_qs[:1000]}, 900)
+    return unkept(response)
+
+
+def page_of(request: web.Request) -> URL:
+    """The page that a form or a part of a page is asked from; empty where the browser does not say."""
+    try:
+        return URL(request.headers.get("HX-Current-URL") or request.headers.get("Referer") or "")
+    except ValueError:
+        return URL()
 
 
 async def _refused(request: web.Request, member: Member, right: str) -> None:
@@ -212,7 +225,8 @@ async def _refused(request: web.Request, member: Member, right: str) -> None:
 
 
 async def _not_done(request: web.Request, member: Member, reason: str) -> None:
-    """The business said no to what a member wanted: a line for the journal, no entry of the trail."""
+    """The business said no to what a member wanted, or it is not there for them, perhaps beyond their reach: a line for
+    the journal, no entry of the trail."""
     resource = request.match_info.route.resource
 
     async def tell(tx: Transaction) -> None:

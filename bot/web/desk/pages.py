@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mappin
 from contextlib import asynccontextmanager
 from functools import partial, wraps
 from typing import Any
+from urllib.parse import urlencode
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -26,7 +27,7 @@ from bot.clock import HospitalClock
 from bot.context import Context
 from bot.db.transaction import Transaction
 from bot.web import csrf, forms
-from bot.web.desk.guard import STAFF, VISIT, token_for, unkept
+from bot.web.desk.guard import STAFF, VISIT, page_of, token_for, unkept
 from bot.web.headers import location
 from bot.web.keys import DATABASE, PORTS, SETTINGS, WORDING
 from bot.web.static import STATICS
@@ -131,6 +132,14 @@ def see(request: web.Request, path: str) -> web.Response:
     if "HX-Request" in request.headers:
         return web.Response(status=204, headers={"HX-Redirect": path, "Cache-Control": "no-store"})
     return web.Response(status=303, headers={"Location": path, "Cache-Control": "no-store"})
+
+
+def back(request: web.Request, path: str, **row: str) -> web.Response:
+    """After a form beside a list: to the list as it was being looked at, with its filters and its page; ``row`` (open,
+    day) says which row is open there."""
+    seen = page_of(request)
+    words = dict(seen.query) if seen.path == path else {}
+    return see(request, f"{path}?{urlencode({**words, **row})}")
 
 
 def _nothing(_: str) -> bool:

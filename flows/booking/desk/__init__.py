@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from bot.access.doors import Door
 from flows.booking.desk import (
+    behalf,
+    behalf_book,
+    behalf_next,
+    behalf_parts,
     draws,
     exams,
     office,
@@ -37,14 +41,15 @@ from flows.booking.roster.reach import CLINICS, EDIT, PUBLISH, SEE
 
 ROUTES = (
     office.routes, office_appointments.routes, office_use.routes, office_waiting.routes,
-    office_mine.routes, exams.routes, roster.routes, roster_patterns.routes, roster_publish.routes,
+    behalf_next.routes, office_mine.routes, exams.routes, roster.routes, roster_patterns.routes, roster_publish.routes,
     roster_clinics.routes, roster_changes.routes, roster_book.routes, pool.routes, draws.routes,
     standing_arrivals.routes, standing_no_shows.routes, standing_appeals.routes,
     standing_clinic.routes,
-    stops.routes, stops_new.routes, stops_calls.routes,
+    stops.routes, stops_new.routes, stops_calls.routes, behalf.routes, behalf_book.routes,
 )
-PERMITS = (VIEW, USE, EXPORT, MINE, SEE, EDIT, PUBLISH, CLINICS, SHARES, FAIR, *stops.PERMITS, *STANDING_PERMITS)
-RANGED = (VIEW, USE, SEE, EDIT, PUBLISH, CLINICS, SHARES, FAIR, *stops.RANGED, *STANDING_RANGED)
+PERMITS = (VIEW, USE, EXPORT, MINE, SEE, EDIT, PUBLISH, CLINICS, SHARES, FAIR, *behalf_parts.PERMITS,
+           *stops.PERMITS, *STANDING_PERMITS)
+RANGED = (VIEW, USE, SEE, EDIT, PUBLISH, CLINICS, SHARES, FAIR, *behalf_parts.RANGED, *stops.RANGED, *STANDING_RANGED)
 DOORS = (
     Door(HOME, VIEW, "calendar"), Door(f"{HOME}mine", MINE, "user"), Door(f"{HOME}roster/", SEE, "columns"),
     stops.DOOR, Door(ARRIVALS, SEE_ARRIVALS, "list"), Door(STANDING, SEE_STANDING, "shield"),

@@ -13,6 +13,7 @@ from bot.web.desk.lists import Asked, Column, Listing
 from bot.web.desk.pages import is_part, reading, render
 from flows.booking.desk.office_parts import HOME, VIEW, day_of, office, send, wants_export
 from flows.booking.office import store
+from flows.booking.office.figures import store as figured
 from flows.booking.office.rules import Days, Use, days_of, step, total, view_of
 from flows.booking.office.service import OfficeService, figures
 from flows.booking.office.store import Wanted
@@ -82,7 +83,7 @@ async def _beside(service: OfficeService, asked: Asked) -> dict[str, Any] | None
 
 async def _month(service: OfficeService, wanted: Wanted) -> Sequence[Sequence[dict[str, Any] | None]]:
     """The weeks of a month, each seven days; None lies outside."""
-    uses = (await store.use(service.tx, wanted, "date")).uses()
+    uses = (await figured.use(service.tx, wanted, "date")).uses()
     first = wanted.days.first
     cells: list[dict[str, Any] | None] = [None] * first.weekday()
     cells += [{"date": day, **figures(uses.get(str(day), Use()))} for day in wanted.days.all]

@@ -33,9 +33,11 @@ async def mine(request: web.Request) -> web.StreamResponse:
         wanted = Wanted(Days(today, today + timedelta(days=AHEAD)), own)
         rows = await service.sessions(wanted) if service.doctor else []
         now = [await _with_people(service, own, row) for row in rows if row["date"] == today]
+        done = await _just_booked(service, own, request.query.get("done", ""))
     later = [row for row in rows if row["date"] > today][:NEXT]
     doctor = service.names.catalogue.doctor.get(service.doctor)
-    return render(request, "booking/desk/mine.html.j2", doctor=doctor, now=now, later=later, today=today, ahead=AHEAD)
+    return render(request, "booking/desk/mine.html.j2", doctor=doctor, now=now, later=later, today=today, ahead=AHEAD,
+                  done=done)
 
 
 @routes.get(HOME + "mine/{code}")
@@ -49,6 +51,12 @@ async def people(request: web.Request) -> web.StreamResponse:
             raise NotFound("session")
         coming = await service.people_of(found.id)
     return render(request, "booking/desk/mine_people.html.j2", people=coming, next="")
+
+
+async def _just_booked(service: OfficeService, own: Scope, public: str) -> dict[str, Any] | None:
+    """The next visit that was booked a moment ago, to be said to who sits there."""
+    row = await store.appointment_of(service.tx, public, own) if public else None
+    return await service.appointment(public) if row and row.state == "booked" else None
 
 
 async def _with_people(service: OfficeService, own: Scope, row: dict[str, Any]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from flows.booking.office.service import OfficeService
 HOME = "/desk/booking/"
 VIEW, USE, EXPORT, MINE = "booking.view", "booking.use", "booking.export", "booking.mine"
 STATES = ("held", "booked", "cancelled", "changed", "released", "expired", "refused")
-CHANNELS = ("wechat", "alipay", "phone", "sms", "kiosk", "window", "web")
+CHANNELS = ("wechat", "alipay", "web", "sms", "phone", "window", "room", "kiosk", "outside")
 
 
 async def office(request: web.Request, context: Context, right: str = VIEW) -> OfficeService:

@@ -15,6 +15,7 @@ from bot.web.desk.lists import Column, Listing
 from bot.web.desk.pages import reading, render
 from flows.booking.desk.office_parts import HOME, USE, days_asked, office, send, wants_export
 from flows.booking.office import store
+from flows.booking.office.figures import store as figured
 from flows.booking.office.rules import LONGEST_SUM, By, Days, Figures, Use, by_of, change, most, percent, total
 from flows.booking.office.service import Names, OfficeService, figures
 from flows.booking.office.store import Wanted
@@ -77,8 +78,8 @@ async def use(request: web.Request) -> web.StreamResponse:
 
 
 async def _uses(service: OfficeService, wanted: Wanted, by: By) -> dict[str, Use]:
-    found: Figures = await store.use(service.tx, wanted, by)
-    await store.came(service.tx, wanted, by, service.context.now, found)
+    found: Figures = await figured.use(service.tx, wanted, by)
+    await figured.came(service.tx, wanted, by, service.context.now, found)
     return found.uses()
 
 

@@ -12,12 +12,11 @@ from bot.db.transaction import Transaction
 from bot.documents import Problem
 from bot.errors import NotFound
 from bot.web import forms
-from bot.web.desk import export
 from bot.web.desk.guard import STAFF, needs
 from bot.web.desk.lists import Column, Listing
-from bot.web.desk.pages import context_of, is_part, reading, render, see
+from bot.web.desk.pages import back, context_of, is_part, reading, render
 from bot.web.keys import DATABASE
-from flows.booking.desk.office_parts import wants_export
+from flows.booking.desk.office_parts import send, wants_export
 from flows.booking.desk.roster_parts import HOME, reach
 from flows.booking.neighbours import Neighbours
 from flows.booking.roster.clinics import LONGEST, BadHorizon, Setting, decide, setting
@@ -47,7 +46,8 @@ async def listed(request: web.Request) -> web.StreamResponse:
     rows = [row for row in map(_row, found) if word in f"{row['name']} {row['code']}".casefold()
             and asked.filters["state"] in ("", row["state"]) and asked.filters["department"] in ("", row["department"])]
     if which := wants_export(request):
-        return await export.send(request, LIST, asked, LIST.shown(asked, rows).rows if which == "page" else rows)
+        chosen = LIST.shown(asked, rows).rows if which == "page" else rows
+        return await send(request, LIST, asked, chosen, {"state": "clinic_state", "own": "clinic_own"})
     if not asked.sort:
         cut = rows[(asked.page - 1) * asked.size :][: asked.size]
         table = LIST.page(asked, cut, len(rows))
@@ -91,7 +91,7 @@ async def change(request: web.Request) -> web.StreamResponse:
             return await _beside(request, context, Problem("roster_horizon", {"most": LONGEST}), status=422)
     async with reading(request) as context:
         Neighbours(context).forget()
-    return see(request, f"{PATH}?open={clinic}")
+    return back(request, PATH, open=clinic)
 
 
 def _setting(context: Context, own: Reach, code: str) -> Setting:
@@ -102,7 +102,8 @@ def _row(found: Setting) -> dict[str, object]:
     state = "offline" if not found.online else "closed" if found.own.closed else "open"
     decided = found.own.horizon_days is not None or found.own.open_time is not None
     return {"code": found.code, "name": found.name, "department": found.department, "state": state,
-            "horizon": found.now.horizon_days, "opens": f"{found.now.open_time:%H:%M}", "own": "own" if decided else ""}
+            "horizon": found.now.horizon_days, "opens": f"{found.now.open_time:%H:%M}",
+            "own": "own" if decided else "hospital"}
 
 
 async def _may(request: web.Request, context: Context, clinic: str) -> bool:

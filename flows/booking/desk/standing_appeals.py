@@ -13,7 +13,7 @@ from bot.web import forms
 from bot.web.desk import export
 from bot.web.desk.guard import needs
 from bot.web.desk.lists import Column, Listing
-from bot.web.desk.pages import in_tx, reading, render, see
+from bot.web.desk.pages import back, in_tx, reading, render
 from flows.booking.desk.standing_parts import ANSWER, SEE, STANDING, Desk, beside, cut, wants_export
 from flows.booking.standing.appeals import store
 from flows.booking.standing.appeals.answering import answer
@@ -83,7 +83,7 @@ async def decide(request: web.Request, context: Context) -> web.StreamResponse:
     if len(words) < SHORTEST or verdict not in ("accept", "decline"):
         return beside(request, "appeal", facts | {"typed": words}, problem=Problem("reason_needed"), status=422)
     await answer(context, public, words, accept=verdict == "accept")
-    return see(request, f"{STANDING}?open={public}")
+    return back(request, STANDING, open=public)
 
 
 async def _facts(context: Context, desk: Desk, public: str) -> dict[str, Any] | None:

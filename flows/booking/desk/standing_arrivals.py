@@ -15,7 +15,7 @@ from bot.web import forms
 from bot.web.desk import export
 from bot.web.desk.guard import STAFF, needs
 from bot.web.desk.lists import Column, Listing
-from bot.web.desk.pages import in_tx, reading, render, see
+from bot.web.desk.pages import back, in_tx, reading, render
 from flows.booking import store as appointments
 from flows.booking.desk.office_parts import day_of
 from flows.booking.desk.standing_parts import (
@@ -96,7 +96,7 @@ async def check_in(request: web.Request, context: Context) -> web.StreamResponse
     except BookingRefusal as no:
         facts = await _facts(context, desk, row.public_id) or {}
         return beside(request, "arrival", facts | {"refused": said(context, no)}, status=409)
-    return see(request, f"{ARRIVALS}?day={row.date.isoformat()}&open={done.row.public_id}")
+    return back(request, ARRIVALS, day=row.date.isoformat(), open=done.row.public_id)
 
 
 @routes.post(ARRIVALS + "/{id}/excuse")
@@ -112,7 +112,7 @@ async def excuse(request: web.Request, context: Context) -> web.StreamResponse:
     struck = await NoShows(context).excuse(row.session_id, why)
     audit.write(context.tx, request[STAFF].actor, "booking.session_excused", f"session:{row.session_code}",
                 {"why": why, "count": struck})
-    return see(request, f"{ARRIVALS}?day={row.date.isoformat()}&open={row.public_id}")
+    return back(request, ARRIVALS, day=row.date.isoformat(), open=row.public_id)
 
 
 async def _within(context: Context, desk: Desk, public: str) -> Any:

@@ -16,7 +16,7 @@ from bot.documents import Problem
 from bot.errors import Conflict, NotFound
 from bot.web import forms
 from bot.web.desk.guard import needs
-from bot.web.desk.pages import in_tx, render, see
+from bot.web.desk.pages import back, in_tx, render
 from flows.booking.desk.roster_parts import HOME, reach
 from flows.booking.neighbours import ClinicRule, Neighbours
 from flows.booking.roster.clinics import LONGEST, setting
@@ -54,7 +54,7 @@ async def decide(request: web.Request, context: Context) -> web.StreamResponse:
         facts = {"before": _plain(found.own), "after": _plain(after)}
         audit.write(context.tx, context.actor, "booking.clinic_changed", f"clinic:{code}", facts)
         neighbours.forget()
-    return see(request, f"{PATH}?open={code}")
+    return back(request, PATH, open=code)
 
 
 def _read(own: ClinicRule, sent: Any) -> ClinicRule | None:

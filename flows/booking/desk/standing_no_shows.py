@@ -14,7 +14,7 @@ from bot.web import forms
 from bot.web.desk import export
 from bot.web.desk.guard import STAFF, needs
 from bot.web.desk.lists import Column, Listing
-from bot.web.desk.pages import in_tx, reading, render, see
+from bot.web.desk.pages import back, in_tx, reading, render
 from flows.booking.desk.standing_parts import (
     LIFT,
     SEE,
@@ -92,7 +92,7 @@ async def strike(request: web.Request, context: Context) -> web.StreamResponse:
         return beside(request, "no_show", facts, problem=Problem("reason_needed"), status=422)
     await NoShows(context).strike(public, why)
     audit.write(context.tx, request[STAFF].actor, "booking.no_show_struck", f"no_show:{public}", {"why": why})
-    return see(request, f"{NO_SHOWS}?open={public}")
+    return back(request, NO_SHOWS, open=public)
 
 
 @routes.get(LOCKS)
@@ -140,7 +140,7 @@ async def lift(request: web.Request, context: Context) -> web.StreamResponse:
         return beside(request, "lock", facts, problem=Problem("reason_needed"), status=422)
     await NoShows(context).lift(public, why)
     audit.write(context.tx, request[STAFF].actor, "booking.lock_lifted", f"lock:{public}", {"why": why})
-    return see(request, f"{LOCKS}?open={public}")
+    return back(request, LOCKS, open=public)
 
 
 async def _no_show_facts(context: Context, desk: Desk, public: str) -> dict[str, Any] | None:

@@ -163,7 +163,15 @@ async def _send(
     chosen = listing.shown(asked, rows).rows if which == "page" else listing.sorted(asked, rows)
     told = [
         {name: words[WORDS[name]].get(value, value) if name in WORDS and value else value
-         for name, value in row.items()}
+         for name, value in row.items()} | {"doctor": row["doctor"] or words["office"]["general"]}
         for row in chosen
     ]
+    if listing is LIST:
+        told = [row | _place_of(row, words) for row in told]
     return await export.send(request, listing, asked, told, **facts)
+
+
+def _place_of(row: Mapping[str, Any], words: Mapping[str, Any]) -> dict[str, str]:
+    """Which session, and what of it, as the page says it."""
+    part = words["stop_part"]["since"].format(row["part"]) if row["part"] else words["stop_part"]["whole"]
+    return {"date": f"{row['day']:%Y-%m-%d} {words['half'][row['half']]}", "part": part}

@@ -72,6 +72,8 @@ async def choose(request: web.Request, context: Context) -> web.StreamResponse:
         said = context.wording.render(f"booking/chat/{no.template}", **no.facts)
         return await _page(request, board, Problem("stop_answer", {"why": said}), status=409)
     if done.fresh:
+        # Whoever answers was reached: nobody has to ring them up for it any more.
+        await NoticesService(context).called(about_choice(line.row.public_id))
         audit.write(
             context.tx, context.actor, "booking.stop_answered", f"choice:{line.row.public_id}",
             {"state": done.row.state},

@@ -16,6 +16,7 @@ from flows.booking.exams.refusals import OrderBooked
 from flows.booking.exams.rules import Book, Item, Visit
 from flows.booking.exams.wishes import Wish, Wishes
 from flows.booking.neighbours import Person, visitor
+from flows.booking.pool import store as pool
 from flows.booking.rules import EXAMINATION, ClinicRules, Place
 from flows.booking.service import BookingService
 
@@ -77,14 +78,18 @@ class ExamTerms(BookingService):
 
     async def _add(
         self, row: Any, person_id: int, slot_id: int, number: int, request_id: str, **values: Any
-    ) -> int:
-        appointment_id = await super()._add(row, person_id, slot_id, number, request_id, **values)
+    ) -> Any:
+        made = await super()._add(row, person_id, slot_id, number, request_id, **values)
         wish = self._meant
         await store.add(
-            self.tx, appointment_id=appointment_id, item=wish.item.code, name=wish.item.name, fee=wish.item.fee,
+            self.tx, appointment_id=made.id, item=wish.item.code, name=wish.item.name, fee=wish.item.fee,
             order_code=wish.order or None, package=wish.package or None, bundle=self.bundle,
         )
-        return appointment_id
+        return made
+
+    async def _through_gate(self, row: Any) -> tuple[int, int] | None:
+        """Whoever holds several has the locks of all their segments: nobody is waited for who may wait for these."""
+        return await pool.take_free(self.tx, row.segment_id, self.context.channel if row.shared else "")
 
     def _item(self, row: Any) -> Item | None:
         if row.kind != EXAMINATION:

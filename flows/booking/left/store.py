@@ -48,10 +48,17 @@ async def place(tx: Transaction, segment_id: int, channel: str = "") -> Any | No
     return await _one_place.first(tx, of=segment_id, channel=channel)
 
 
+def _held() -> Select[Any]:
+    mine = appointment.c.segment_id == asked(appointment.c.segment_id)
+    return select(appointment.c.contact_id).where(mine, appointment.c.state == "held")
+
+
+_holders = Lookup(_held)
+
+
 async def holders(tx: Transaction, segment_id: int) -> list[int]:
     """Contacts that hold a slot of a segment."""
-    mine = select(appointment.c.contact_id).where(appointment.c.segment_id == segment_id, appointment.c.state == "held")
-    return [row.contact_id for row in await tx.all(mine)]
+    return [row.contact_id for row in await _holders.rows(tx, segment_id=segment_id)]
 
 
 async def sittings(

@@ -10,7 +10,7 @@ from bot.context import Context
 from flows.booking.named import store
 from flows.booking.neighbours import Neighbours
 
-KINDS: tuple[store.Kind, ...] = ("appointment", "session", "stop", "choice", "no_show", "appeal")
+KINDS: tuple[store.Kind, ...] = ("appointment", "session", "stop", "choice", "move", "no_show", "appeal")
 
 
 async def _places(kind: store.Kind, context: Context, ids: Sequence[str]) -> Mapping[str, str]:

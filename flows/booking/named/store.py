@@ -8,11 +8,12 @@ from typing import Any, Literal
 from sqlalchemy import Row, Select, select
 
 from bot.db.transaction import Transaction
+from flows.booking.moves.store import move
 from flows.booking.standing.store import appeal, lock, no_show
 from flows.booking.stops.store import choice, stop
 from flows.booking.store import appointment, segment, session
 
-Kind = Literal["appointment", "session", "stop", "choice", "no_show", "appeal"]
+Kind = Literal["appointment", "session", "stop", "choice", "move", "no_show", "appeal"]
 STEP = 500
 """Keys in one question."""
 _DAY = (session.c.date, session.c.half, session.c.clinic, session.c.sitting)
@@ -42,7 +43,7 @@ def _of(kind: Kind, ids: Sequence[str]) -> Select[Any]:
         own: Any = session.c.code if kind == "session" else stop.c.public_id
         plain = select(own.label("id"), *_DAY).where(own.in_(ids))
         return plain if kind == "session" else plain.join(stop, stop.c.session_id == session.c.id)
-    tables: dict[str, Any] = {"choice": choice, "no_show": no_show, "appeal": appeal}
+    tables: dict[str, Any] = {"choice": choice, "move": move, "no_show": no_show, "appeal": appeal}
     key = tables.get(kind, appointment).c.public_id
     found = select(key.label("id"), *_DAY, *_PLACE).where(key.in_(ids))
     joined = found.join(segment, segment.c.session_id == session.c.id)

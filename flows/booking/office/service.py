@@ -16,6 +16,7 @@ from bot.errors import NotFound
 from bot.masking import mask_name
 from flows.booking.neighbours import Catalogue, Choice, Neighbours, choices
 from flows.booking.office import store
+from flows.booking.office.figures import store as figured
 from flows.booking.office.rules import Days, Scope, Use, percent, scope_of, turned
 from flows.booking.office.store import Wanted
 from flows.booking.rules import EXAMINATION
@@ -110,7 +111,7 @@ class OfficeService:
 
     async def sessions(self, wanted: Wanted) -> list[dict[str, Any]]:
         """A row for each session, with the use of its slots."""
-        uses = (await store.use(self.tx, wanted, "id")).uses()
+        uses = (await figured.use(self.tx, wanted, "id")).uses()
         rows = await store.sessions(self.tx, wanted)
         stands = await stands_of(self.tx, [row.id for row in rows if row.doctor])
         return [self._session(row, uses.get(str(row.id), Use()), stands.get(row.id)) for row in rows]
@@ -208,6 +209,7 @@ class OfficeService:
             "fee": row.fee / 100, "created": row.created_at, "created_by": row.created_by, "booked": row.booked_at,
             "ended": row.ended_at, "ended_by": row.ended_by or "", "came": row.came_at, "late": bool(row.late),
             "registration": row.registration or "", "refusal": row.refusal or "", "session": row.session_code,
+            "exam": row.kind == EXAMINATION,
             "session_state": "replaced" if row.stands_in and row.session_state == "stopped" else row.session_state,
             "place": self.spoken("where", row.building, row.floor, row.zone, row.room),
         }

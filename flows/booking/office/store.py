@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, false, func, or_, select
 
 from bot.db.transaction import Transaction
-from flows.booking.office.rules import By, Days, Figures, Scope
-from flows.booking.pool.shares.store import share
+from flows.booking.office.rules import Days, Scope
 from flows.booking.seats.store import sits, treats
 from flows.booking.standing.store import attendance, no_show
 from flows.booking.store import appointment, segment, session, slot
@@ -45,7 +44,8 @@ _SESSION = [
 ]
 
 
-def _sessions(wanted: Wanted) -> list[ColumnElement[bool]]:
+def chosen(wanted: Wanted) -> list[ColumnElement[bool]]:
+    """The condition for these sessions."""
     s = session.c
     where: list[ColumnElement[bool]] = [s.date.between(wanted.days.first, wanted.days.last)]
     for column, value in ((s.clinic, wanted.clinic), (s.site, wanted.site)):
@@ -69,17 +69,17 @@ def within(scope: Scope) -> list[ColumnElement[bool]]:
 
 
 def _appointments(wanted: Wanted) -> list[ColumnElement[bool]]:
-    a, where = appointment.c, _sessions(wanted)
+    a, where = appointment.c, chosen(wanted)
     for column, value in ((a.state, wanted.state), (a.channel, wanted.channel), (a.person_id, wanted.person)):
         if value:
             where.append(column == value)
     return [*where, treats(wanted.doctor)] if wanted.doctor else where
 
 
-def _joined(*fields: Any) -> Select[Any]:
-    """From the session on: its date leads, its segments and their appointments are found by their keys."""
-    joined = select(*fields).select_from(session).join(segment, segment.c.session_id == session.c.id)
-    return joined.join(appointment, appointment.c.segment_id == segment.c.id)
+def joined(*fields: Any) -> Select[Any]:
+    """Appointments: the date of their session leads, its segments and their appointments are found by their keys."""
+    found = select(*fields).select_from(session).join(segment, segment.c.session_id == session.c.id)
+    return found.join(appointment, appointment.c.segment_id == segment.c.id)
 
 
 # --- sessions --------------------------------------------------------------------------------------------------------
@@ -88,7 +88,7 @@ def _joined(*fields: Any) -> Select[Any]:
 async def sessions(tx: Transaction, wanted: Wanted) -> Sequence[Row[Any]]:
     """Sessions of these days, by day, with the times between which they sit."""
     times = (func.min(segment.c.start_wall).label("starts"), func.max(segment.c.end_wall).label("ends"))
-    found = select(*_SESSION, *times).join(segment, segment.c.session_id == session.c.id).where(*_sessions(wanted))
+    found = select(*_SESSION, *times).join(segment, segment.c.session_id == session.c.id).where(*chosen(wanted))
     return await tx.all(found.group_by(*_SESSION).order_by(session.c.date, "starts", session.c.clinic, session.c.id))
 
 
@@ -111,68 +111,12 @@ async def segments(tx: Transaction, session_id: int) -> Sequence[Row[Any]]:
     return await tx.all(found.group_by(*fields, g.free, g.start_at).order_by(g.start_at))
 
 
-async def use(tx: Transaction, wanted: Wanted, by: By) -> Figures:
-    """Slots by clinic, sitting doctor, day or session. Of those that sit (also where nobody new gets in, unless nothing
-    is left of them): capacity and what is free stand in the segments; held and cooling ones are counted apart; the rest
-    is taken."""
-    key: Any = {"clinic": session.c.clinic, "doctor": session.c.sitting, "date": session.c.date,
-                "id": session.c.id}[by]
-    found, sits = Figures(), session.c.state != "stopped"
-    there = or_(session.c.state == "open", segment.c.capacity > 0)
-    counted = select(
-        key.label("by"), func.count(session.c.id.distinct()).label("sessions"),
-        func.sum(segment.c.capacity).label("capacity"), func.sum(segment.c.free).label("free"),
-    ).join(segment, segment.c.session_id == session.c.id).where(*_sessions(wanted), sits, there).group_by(key)
-    for row in await tx.all(counted):
-        found.take(row.by or "", sessions=row.sessions, capacity=int(row.capacity), free=int(row.free))
-    stopped = select(key.label("by"), func.count().label("many")).where(*_sessions(wanted), ~sits)
-    for row in await tx.all(stopped.group_by(key)):
-        found.take(row.by or "", stopped=row.many)
-    few = await _apart(tx)
-    for at in range(0, len(few), STEP):
-        ids = list(few)[at : at + STEP]
-        theirs = select(session.c.id, key.label("by")).where(session.c.id.in_(ids), sits, *_sessions(wanted))
-        for row in await tx.all(theirs):
-            found.take(row.by or "", **few[row.id])
-    return found
-
-
-async def _apart(tx: Transaction) -> dict[int, dict[str, int]]:
-    """Session -> how many slots are held, cooling, and kept for channels (which are free): of the whole pool, because
-    they are few and found by their state, where the slots of a month are hundreds of thousands."""
-    found: dict[int, dict[str, int]] = {}
-    # Not grouped by the database: MariaDB would walk the index of the sessions, over every slot there is.
-    for row in await tx.all(select(slot.c.session_id, slot.c.state).where(slot.c.state.in_(("held", "cooling")))):
-        mine = found.setdefault(row.session_id, {"held": 0, "cooling": 0})
-        mine[row.state] += 1
-    kept = select(segment.c.session_id, share.c.free).join(share, share.c.segment_id == segment.c.id)
-    for row in await tx.all(kept):
-        mine = found.setdefault(row.session_id, {})
-        mine["free"] = mine.get("free", 0) + row.free
-    return found
-
-
-async def came(tx: Transaction, wanted: Wanted, by: By, now: datetime, found: Figures) -> None:
-    """Adds the visits that are over, and those of them whom nobody came to."""
-    key: Any = {"clinic": session.c.clinic, "doctor": session.c.sitting, "date": session.c.date,
-                "id": session.c.id}[by]
-    past = (appointment.c.state == "booked", segment.c.end_at <= now, session.c.state != "stopped")
-    over = _joined(key.label("by"), func.count().label("many")).where(*_sessions(wanted), *past).group_by(key)
-    for row in await tx.all(over):
-        found.take(row.by or "", over=row.many)
-    missed = _joined(key.label("by"), func.count().label("many"))
-    missed = missed.join(no_show, no_show.c.appointment_id == appointment.c.id)
-    missed = missed.where(*_sessions(wanted), *past, no_show.c.state == "counted").group_by(key)
-    for row in await tx.all(missed):
-        found.take(row.by or "", missed=row.many)
-
-
 async def next_day(tx: Transaction, wanted: Wanted, today: date, *, sessions: bool) -> date | None:
     """The first day from today on, and after those wanted, with a session (or an appointment) that fits."""
     first = max(today, wanted.days.last + timedelta(days=1))
     ahead = replace(wanted, days=Days(first, first + timedelta(days=AHEAD)))
-    found = select(session.c.date).where(*_sessions(ahead)) if sessions else (
-        _joined(session.c.date).where(*_appointments(ahead)))
+    found = select(session.c.date).where(*chosen(ahead)) if sessions else (
+        joined(session.c.date).where(*_appointments(ahead)))
     day: date | None = await tx.scalar(found.order_by(session.c.date).limit(1))
     return day
 
@@ -183,20 +127,20 @@ async def next_day(tx: Transaction, wanted: Wanted, today: date, *, sessions: bo
 async def by_day(tx: Transaction, wanted: Wanted) -> Sequence[Row[Any]]:
     """(date, state, many) of the appointments for these days: counted in the index, and enough to turn pages by."""
     fields = (session.c.date, appointment.c.state)
-    counted = _joined(*fields, func.count().label("many")).where(*_appointments(wanted))
+    counted = joined(*fields, func.count().label("many")).where(*_appointments(wanted))
     return await tx.all(counted.group_by(*fields))
 
 
 async def fees(tx: Transaction, wanted: Wanted) -> int:
     """What they cost together, in fen."""
-    summed = _joined(func.sum(appointment.c.fee)).where(*_appointments(wanted))
+    summed = joined(func.sum(appointment.c.fee)).where(*_appointments(wanted))
     return int(await tx.scalar(summed) or 0)
 
 
 async def by_kind(tx: Transaction, wanted: Wanted) -> Sequence[Row[Any]]:
     """(date, channel, state, many) of the appointments for these days."""
     fields = (session.c.date, appointment.c.channel, appointment.c.state)
-    return await tx.all(_joined(*fields, func.count().label("many")).where(*_appointments(wanted)).group_by(*fields))
+    return await tx.all(joined(*fields, func.count().label("many")).where(*_appointments(wanted)).group_by(*fields))
 
 
 async def appointments(
@@ -209,7 +153,7 @@ async def appointments(
         "clinic": (session.c.clinic,), "doctor": (session.c.sitting,), "channel": (a.channel,), "state": (a.state,),
     }
     order = (*orders[sort], a.id)
-    chosen = _joined(a.id).where(*_appointments(wanted)).order_by(*(each.desc() if down else each for each in order))
+    chosen = joined(a.id).where(*_appointments(wanted)).order_by(*(each.desc() if down else each for each in order))
     ids = [row.id for row in await tx.all(chosen.limit(limit).offset(offset))]
     rows = {row.id: row for row in await _rows(tx, ids)}
     return [rows[each] for each in ids if each in rows]
@@ -217,7 +161,7 @@ async def appointments(
 
 async def appointment_of(tx: Transaction, public: str, scope: Scope) -> Row[Any] | None:
     """One of them, where it lies within reach."""
-    found = _joined(appointment.c.id).where(appointment.c.public_id == public, *within(scope))
+    found = joined(appointment.c.id).where(appointment.c.public_id == public, *within(scope))
     row = await tx.one(found)
     rows = await _rows(tx, [row.id]) if row else []
     return rows[0] if rows else None
@@ -226,7 +170,7 @@ async def appointment_of(tx: Transaction, public: str, scope: Scope) -> Row[Any]
 async def of_session(tx: Transaction, session_id: int) -> Sequence[Row[Any]]:
     """Who comes to a session, in the order of their numbers: booked ones and holds that still run."""
     live = or_(appointment.c.state == "booked", and_(appointment.c.state == "held", appointment.c.hold_until > tx.now))
-    found = _joined(appointment.c.id).where(session.c.id == session_id, live).order_by(appointment.c.number)
+    found = joined(appointment.c.id).where(session.c.id == session_id, live).order_by(appointment.c.number)
     ids = [row.id for row in await tx.all(found)]
     return sorted(await _rows(tx, ids), key=lambda row: row.number)
 
@@ -259,7 +203,7 @@ async def waiting(tx: Transaction, wanted: Wanted) -> Sequence[Row[Any]]:
     fields = (e.public_id, e.person_id, e.channel, e.state, e.joined_at, e.ended_at, e.reason)
     place = (session.c.code.label("session_code"), session.c.clinic, session.c.sitting, session.c.date, session.c.half)
     found = select(*fields, *place).select_from(session).join(entry, e.session_id == session.c.id)
-    found = found.where(*_sessions(wanted))
+    found = found.where(*chosen(wanted))
     for column, value in ((e.state, wanted.state), (e.channel, wanted.channel)):
         if value:
             found = found.where(column == value)

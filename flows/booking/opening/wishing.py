@@ -104,6 +104,10 @@ class Wishing:
             raise NotFound("wish")
         return row
 
+    async def won(self, appointment_id: int) -> bool:
+        """Whether an appointment is held because the contact's wish was drawn."""
+        return await wishes.won(self.tx, self._contact(), appointment_id)
+
     async def withdraw(self, public: str) -> Any:
         """Out of the draw; nothing happens once it has begun. Raises NotWished where it had ended before."""
         row = await self.entry(public)

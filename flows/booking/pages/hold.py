@@ -91,6 +91,7 @@ async def held(request: web.Request) -> web.StreamResponse:
             return render(
                 request, "booking/h5/hold.html.j2", visit=facts, public_id=row.public_id, seconds=seconds,
                 several=len(await service.neighbours.persons()) > 1, offer=row.id in await service.waiting.offers(),
+                drawn=await service.wishing.won(row.id),
             )
         if row.state in ("held", "released", "expired"):
             if (await facts_for(request, service, row))["veiled"]:
@@ -156,7 +157,8 @@ async def instead(
             found["segments"] = []
     return render(
         request, "booking/h5/instead.html.j2", status=status, said=said(context, no, **names), whom=whom(row),
-        offered=no.way in ("segments", "days") or isinstance(no, HoldExpired), about=about, **names, **found,
+        offered=no.way in ("segments", "days") or isinstance(no, HoldExpired), about=about,
+        appealed=bool(no.appeals) and not about, **names, **found,
     )
 
 

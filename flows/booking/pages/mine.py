@@ -21,6 +21,7 @@ from flows.booking.pages.whom import times
 from flows.booking.refusals import BookingRefusal
 from flows.booking.rules import EXAMINATION
 from flows.booking.service import BookingService
+from flows.booking.standing.appeals.appealing import Appeals
 from flows.booking.stops.asking import Asking
 from flows.booking.told import said
 
@@ -64,11 +65,12 @@ async def details(request: web.Request) -> web.StreamResponse:
             return see(f"{HOME}stops/{stop.public_id}")
         catalogue = await service.neighbours.catalogue()
         coming = facts["state"] == "coming"
+        about = await _too_late(context, service, row) if coming and not facts["can_cancel"] else ""
         return render(
             request, "booking/h5/details.html.j2", visit=facts, whom=whom(row),
             place=catalogue.site.get(row.site), clinic=catalogue.clinic.get(row.clinic),
             picture=doctor_code.picture(CODE + row.public_id) if coming else "",
-            standing=await service.standing.of_visit(row),
+            standing=await service.standing.of_visit(row), about=about,
             done=request.query.get("done", "") if coming else "", choice=stop.public_id if stop else "",
         )
 
@@ -96,12 +98,12 @@ async def ask_cancel(request: web.Request) -> web.StreamResponse:
         row = await service.mine(request.match_info["appointment"])
         if row.stopped_at is not None and (stop := await Asking(context).about(row.id)):
             return see(f"{HOME}stops/{stop.public_id}")
-        facts, no = await _facts(service, row), ""
+        facts = await _facts(service, row)
         try:
             service.check_cancel(row)
-        except BookingRefusal as refusal:
-            no = said(context, refusal)
-        return render(request, "booking/h5/cancel.html.j2", visit=facts, refused=no)
+        except BookingRefusal as no:
+            return await _refused(request, context, row, facts, no)
+        return render(request, "booking/h5/cancel.html.j2", visit=facts, refused="")
 
 
 @routes.post(MINE + "{appointment}/cancel")
@@ -113,8 +115,7 @@ async def cancel(request: web.Request, context: Context) -> web.StreamResponse:
     try:
         await service.cancel(row.id)
     except BookingRefusal as no:
-        facts = await _facts(service, row)
-        return render(request, "booking/h5/cancel.html.j2", status=409, visit=facts, refused=said(context, no))
+        return await _refused(request, context, row, await _facts(service, row), no, status=409)
     return see(f"{MINE}?list=cancelled&done=cancelled")
 
 
@@ -136,23 +137,43 @@ async def choose_change(request: web.Request) -> web.StreamResponse:
 async def change(request: web.Request, context: Context) -> web.StreamResponse:
     """The new slot is taken and the old one let go, or neither."""
     service, sent = BookingService(context), await forms.values(request)
-    row = await service.mine(request.match_info["appointment"])
+    row, segment = await service.mine(request.match_info["appointment"]), number_of(sent.get("segment", ""))
     try:
-        new = await service.change(row.id, number_of(sent.get("segment", "")))
+        new = await service.change(row.id, segment)
     except BookingRefusal as no:
-        return await _change_page(request, context, row, None, refused=said(context, no), status=409)
+        about = await Appeals(context).about_refusal(no, row.person_id, segment)
+        return await _change_page(request, context, row, None, refused=said(context, no), about=about, status=409)
     return see(f"{MINE}{new.public_id}?done=changed")
 
 
+async def _too_late(context: Context, service: BookingService, row: Any) -> str:
+    """What an appeal would be about for whoever cannot cancel any more; "" where it was made."""
+    try:
+        service.check_cancel(row)
+    except BookingRefusal as no:
+        return await Appeals(context).about_refusal(no, row.person_id, row.segment_id)
+    return ""
+
+
+async def _refused(
+    request: web.Request, context: Context, row: Any, facts: dict[str, Any], no: BookingRefusal, *, status: int = 200
+) -> web.Response:
+    """Why it cannot be cancelled or changed any more, with the appeal against it."""
+    about = await Appeals(context).about_refusal(no, row.person_id, row.segment_id)
+    shown = {"visit": facts, "refused": said(context, no), "about": about}
+    return render(request, "booking/h5/cancel.html.j2", status=status, **shown)
+
+
 async def _change_page(
-    request: web.Request, context: Context, row: Any, segment: int | None, *, refused: str = "", status: int = 200
+    request: web.Request, context: Context, row: Any, segment: int | None, *, refused: str = "", about: str = "",
+    status: int = 200,
 ) -> web.Response:
     service = BookingService(context)
     facts = await _facts(service, row)
     try:
         service.check_cancel(row)
     except BookingRefusal as no:
-        return render(request, "booking/h5/cancel.html.j2", status=status, visit=facts, refused=said(context, no))
+        return await _refused(request, context, row, facts, no, status=status)
     if segment is not None:
         new = await service.segment(segment)
         if (new.sitting, new.clinic) == (row.sitting, row.clinic):
@@ -162,7 +183,7 @@ async def _change_page(
     found = await times(context, same_doctor(row, day_of(request)), **names)
     found["segments"] = [each for each in found["segments"] if each.id != row.segment_id]
     return render(
-        request, "booking/h5/change.html.j2", status=status, visit=facts, refused=refused,
+        request, "booking/h5/change.html.j2", status=status, visit=facts, refused=refused, about=about,
         here_path=f"{MINE}{row.public_id}/change", **found,
     )
 

@@ -38,12 +38,15 @@ def hold_key(row: Any) -> str:
     return f"hold:{row.public_id}"
 
 
-async def waiting_address(context: Context, wanted: Wanted) -> str:
-    """The page on which one begins to wait for what is full of `wanted`; "" where nothing is that can be waited for."""
-    if not await WaitingList(context).full(wanted):
-        return ""
+async def waiting_for(context: Context, wanted: Wanted) -> tuple[str, int]:
+    """The page on which one begins to wait for what is full of `wanted`, and how many wait for it; "" where nothing is
+    that can be waited for."""
+    full = await WaitingList(context).full(wanted)
+    if not full:
+        return "", 0
     asked = {"clinic": wanted.clinic, "doctor": wanted.doctor, "day": wanted.day.isoformat() if wanted.day else ""}
-    return f"{HOME}wait?{urlencode({name: value for name, value in asked.items() if value})}"
+    address = f"{HOME}wait?{urlencode({name: value for name, value in asked.items() if value})}"
+    return address, sum(each.waiting for each in full)
 
 
 def day_of(request: web.Request, name: str = "day") -> date | None:

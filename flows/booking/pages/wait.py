@@ -16,6 +16,7 @@ from flows.booking.offers import GENERAL, Wanted
 from flows.booking.pages.parts import HOME, day_of, number_of
 from flows.booking.refusals import BookingRefusal, WrongAge, WrongSex
 from flows.booking.service import BookingService
+from flows.booking.standing.appeals.appealing import Appeals
 from flows.booking.told import said
 from flows.booking.waiting.list import Full, session_facts
 
@@ -51,7 +52,8 @@ async def join(request: web.Request, context: Context) -> web.StreamResponse:
         mine = [row for row in await service.waiting.mine() if (row.session_id, row.person_id) == (asked[0], person.id)]
         if mine:
             return see(f"{WAITING}{mine[0].public_id}")
-        return await _choose_page(request, context, wanted, refused=said(context, no), status=409)
+        about = await Appeals(context).about_session(no, person.id, asked[0])
+        return await _choose_page(request, context, wanted, refused=said(context, no), about=about, status=409)
     return see(f"{WAITING}{rows[0].public_id}?done=joined")
 
 
@@ -98,8 +100,8 @@ def _wanted(request: web.Request) -> Wanted:
 
 
 async def _choose_page(
-    request: web.Request, context: Context, wanted: Wanted, *, refused: str = "", missing: bool = False,
-    status: int = 200,
+    request: web.Request, context: Context, wanted: Wanted, *, refused: str = "", about: str = "",
+    missing: bool = False, status: int = 200,
 ) -> web.Response:
     service = BookingService(context)
     catalogue = await service.neighbours.catalogue()
@@ -107,8 +109,8 @@ async def _choose_page(
     persons = [(each, await _why_not(service, each, full)) for each in await service.neighbours.persons()]
     return render(
         request, "booking/h5/wait.html.j2", status=status, choices=_choices(full, catalogue), persons=persons,
-        chosen=next((person.public_id for person, why in persons if not why), ""), refused=refused, missing=missing,
-        minutes=context.settings.booking.offer_minutes, address=request.rel_url.raw_path_qs,
+        chosen=next((person.public_id for person, why in persons if not why), ""), refused=refused, about=about,
+        missing=missing, minutes=context.settings.booking.offer_minutes, address=request.rel_url.raw_path_qs,
         discreet=discreet(catalogue, {each.row.clinic for each in full}, context),
         back=f"{HOME}doctors/{wanted.doctor}" if wanted.doctor not in ("", GENERAL)
         else f"{HOME}clinics/{wanted.clinic}",

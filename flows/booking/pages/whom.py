@@ -16,7 +16,7 @@ from flows.booking import doctor_code
 from flows.booking.board import Board, place_name
 from flows.booking.neighbours import Catalogue, discreet
 from flows.booking.offers import GENERAL, Wanted
-from flows.booking.pages.parts import HOME, day_of, waiting_address
+from flows.booking.pages.parts import HOME, day_of, waiting_for
 from flows.booking.service import BookingService
 from flows.booking.told import said
 
@@ -34,8 +34,9 @@ async def clinic(request: web.Request) -> web.StreamResponse:
         why, full, ahead = "", "", None
         if not any(entry.state == "free" for entry in entries):
             wanted = Wanted(known.code, "", day)
-            full = await waiting_address(context, wanted)
-            why = said(context, await board.why_none(wanted), clinic_name=known.name, can_wait=bool(full))
+            full, many = await waiting_for(context, wanted)
+            names = {"clinic_name": known.name, "waiting": many}
+            why = said(context, await board.why_none(wanted), can_wait=bool(full), **names)
             ahead = await board.nearest(Wanted(known.code), after=day)
         return render(
             request, "booking/h5/clinic.html.j2", clinic=known, site=site, full=full, ahead=ahead,
@@ -119,8 +120,9 @@ async def times(context: Context, wanted: Wanted, **names: Any) -> dict[str, Any
     days = await board.calendar(wanted)
     day = wanted.day or next((each.day for each in days if each.state == "free"), None)
     segments = await board.segments(replace(wanted, day=day)) if day else []
-    full = await waiting_address(context, replace(wanted, day=day))
-    why = "" if segments else said(context, await board.why_none(wanted), can_wait=bool(full), **names)
+    full, many = await waiting_for(context, replace(wanted, day=day))
+    names |= {"waiting": many, "can_wait": bool(full)}
+    why = "" if segments else said(context, await board.why_none(wanted), **names)
     ahead = None if segments else await board.nearest(wanted, after=day)
     return {
         "days": days,

@@ -214,7 +214,7 @@ def _lines(row: Mapping[str, Any], session: Any) -> list[dict[str, Any]]:
         {"at": at, "kind": f"booking.{act}", "failed": False, "reason": "",
          "about": f"appointment:{row['public_id']}", "person_id": row["person_id"], "clinic": session.clinic,
          "doctor": session.sitting or "", "channel": row["channel"], "actor": row["created_by"],
-         "request_id": "demonstration"}
+         "request_id": ""}
         for act, at in acts
     ]
 

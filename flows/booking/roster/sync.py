@@ -11,6 +11,7 @@ from bot import logs
 from bot.clock import HospitalClock
 from bot.db.faults import is_duplicate
 from bot.db.transaction import Transaction
+from flows.booking.moves import noting as moves
 from flows.booking.roster import store
 from flows.booking.roster.book import store as book
 from flows.booking.roster.patterns.store import pass_gate
@@ -114,7 +115,7 @@ async def _change(
     if session.state == "open" and await _seated_by_us(tx, [session]):
         return
     segments = await store.lock(tx, session_id)
-    before = await stops.session_of(tx, session_id)
+    before, expected = await stops.session_of(tx, session_id), await moves.spots(tx, session_id)
     for part in session.segments:
         values = _segment(session, part, clock)
         if part.position in segments:
@@ -123,9 +124,9 @@ async def _change(
             row = {"session_id": session_id, "position": part.position, **values, "capacity": 0, "free": 0}
             segments[part.position] = (await store.add_segments(tx, [row]))[session_id, part.position]
     told = {part.position for part in session.segments}
-    for position, segment_id in segments.items():
-        if position not in told:
-            await store.change_segment(tx, segment_id, state="closed")
+    dropped = [segment_id for position, segment_id in segments.items() if position not in told]
+    for segment_id in dropped:
+        await store.change_segment(tx, segment_id, state="closed")
     plan = changes(await store.kept(tx, session_id), session.segments)
     await store.drop_slots(tx, plan.drop)
     await store.add_slots(tx, [(session_id, segments[position], number) for position, number in plan.add])
@@ -134,7 +135,8 @@ async def _change(
     for segment_id in segments.values():
         await store.recount(tx, segment_id)
     await store.change_session(tx, session_id, **_session(session, rooms))
-    await note(tx, session_id, before)
+    await note(tx, session_id, before, dropped)
+    await moves.note(tx, session_id, expected)
     affected = await store.affected(tx, session_id) if session.state == "stopped" else []
     if plan.conflicts or affected:
         log.warning("roster_conflict", session=session.code, numbers=plan.conflicts, appointments=affected)

@@ -61,6 +61,10 @@ class Asking:
         row = await choices.of_appointment(self.tx, appointment_id)
         return row if row is not None and await self.answers(row) else None
 
+    async def first(self, appointment: Any) -> Any | None:
+        """The choice that has to be made before this appointment is cancelled or changed: its session was stopped."""
+        return await self.about(appointment.id) if appointment.stopped_at is not None else None
+
     async def answers(self, row: Any) -> list[Answer]:
         """What may be answered now, in the order in which it is shown."""
         if row.appointment_state != "booked" or row.stop_state != store.RUNNING:

@@ -63,6 +63,13 @@ class ChoiceOver(BookingRefusal):
     template = "refuse_choice_over"
 
 
+class ChoiceFirst(BookingRefusal):
+    """Its session was stopped, and nobody said yet what shall become of it: that is answered, not cancelled or changed.
+    Facts: choice."""
+
+    template = "refuse_choice_first"
+
+
 class NotOffered(BookingRefusal):
     """That answer is not (or no longer) among those that may be given. Facts: what."""
 

@@ -112,6 +112,15 @@ async def anybody_in(tx: Transaction, segments: Sequence[int]) -> bool:
     return await tx.one(mine.limit(1)) is not None
 
 
+async def parted(tx: Transaction, session_id: int, dropped: Sequence[int]) -> bool:
+    """Whether somebody sits in one of `dropped`, or what the hospital had stopped of a session is open again."""
+    theirs = select(stop.c.id).where(stop.c.session_id == session_id, stop.c.source == "hospital", stop.c.closes)
+    again = select(segment.c.id).where(
+        segment.c.session_id == session_id, segment.c.state == "open", segment.c.stop_id.in_(theirs)
+    )
+    return (bool(dropped) and await anybody_in(tx, dropped)) or await tx.one(again.limit(1)) is not None
+
+
 async def shut(tx: Transaction, segments: Sequence[int], stop_id: int, substitute: str | None) -> None:
     """They are under this stop from now on, and nothing of them can be held any more."""
     mine = update(segment).where(segment.c.id.in_(segments))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from bot.context import Context
@@ -21,6 +22,7 @@ KINDS = (
     PushKind("booking.stopped", "停诊通知", priority=2, quiet="always", sms_fallback=True, obligatory=True),
     PushKind("booking.substituted", "替诊通知", priority=2, quiet="always", sms_fallback=True, obligatory=True),
     PushKind("booking.stop_undone", "照常出诊", priority=2, quiet="always", sms_fallback=True, obligatory=True),
+    PushKind("booking.moved", "时间地点有变", priority=2, quiet="always", sms_fallback=True, obligatory=True),
     PushKind("booking.hold_stopped", "没确认的号停诊", priority=2, quiet="always", useless_minutes=60, obligatory=True),
 )
 TOLD = ("booking.stopped", "booking.substituted")
@@ -62,10 +64,7 @@ class Telling:
         await pushes.hush(self.context, row)
         if stop.substitute:
             await self.remind(row.id)
-        start = row.start_at
-        push = self.context.settings.push
-        local = self.context.clock.local(self.context.now)
-        due = rules.told_at(self.context.now, quiet_until(local, push.quiet_from, push.quiet_to), start)
+        due = self._due(row)
         theirs = {row.contact_id, *await self.neighbours.own_contacts(row.person_id)}
         for contact_id in sorted(theirs):
             url = visit.page(await self._for(contact_id), f"stops/{choice}")
@@ -86,6 +85,17 @@ class Telling:
             )
         await self.remind(row.id)
 
+    async def moved(self, row: Any, move: str, facts: dict[str, Any]) -> None:
+        """The hospital gave it another time or place; `facts` tell where it was. They may come, or go elsewhere."""
+        facts = await self._now(row) | facts
+        for contact_id in sorted({row.contact_id, *await self.neighbours.own_contacts(row.person_id)}):
+            url = visit.page(await self._for(contact_id), f"mine/{row.public_id}")
+            # Only whoever booked surely may open the page.
+            told = facts | {"url": url} if contact_id == row.contact_id else facts
+            await self.notices.push(
+                "booking.moved", contact_id, f"move:{move}", told, due=self._due(row), useless_after=row.end_at
+            )
+
     async def hold_stopped(self, row: Any, facts: dict[str, Any]) -> None:
         """What was kept while they confirmed is gone."""
         await self.notices.push("booking.hold_stopped", row.contact_id, f"appointment:{row.public_id}", facts)
@@ -93,9 +103,17 @@ class Telling:
     async def remind(self, appointment_id: int) -> None:
         """The reminders lie ahead again, with who sits there now."""
         row: Any = await store.appointment_by(self.tx, appointment_id)
+        await pushes.remind(await self._for(row.contact_id), row, await self._now(row))
+
+    async def _now(self, row: Any) -> dict[str, Any]:
         person = await self.neighbours.anybody(row.person_id)
-        facts = visit.facts_of(row, person, await self.neighbours.catalogue(), self.context)
-        await pushes.remind(await self._for(row.contact_id), row, facts)
+        return visit.facts_of(row, person, await self.neighbours.catalogue(), self.context)
+
+    def _due(self, row: Any) -> datetime:
+        """When the quiet hours end, unless that would be too late."""
+        push, now = self.context.settings.push, self.context.now
+        quiet = quiet_until(self.context.clock.local(now), push.quiet_from, push.quiet_to)
+        return rules.told_at(now, quiet, row.start_at)
 
     async def _for(self, contact_id: int) -> Context:
         """The address of a page says for which account it is."""

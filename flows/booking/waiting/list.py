@@ -42,6 +42,7 @@ class WaitingList:
         self.tx = context.tx
         self.now = context.clock.local(context.now)
         self.neighbours = Neighbours(context)
+        self.standing = Record(context)
         self.limits = limits.of_waiting(context.settings.booking)
 
     # --- what can be waited for ----------------------------------------------------------------------------------
@@ -56,7 +57,7 @@ class WaitingList:
             return []
         ids = [row.id for row in rows]
         # Only for showing; who joins is counted again.
-        last, many = await glance(self.context.ports).at(("full", *ids), lambda: self._noted(ids))
+        last, many = await glance(self.context.ports).at(("full", *ids), lambda: self._noted(ids), self.tx)
         found = [
             Full(row.id, row, many.get(row.id, 0), waiting.until(self._local(last[row.id]), self.limits))
             for row in rows
@@ -120,9 +121,8 @@ class WaitingList:
 
     async def _check_person(self, row: Any, person: Person, catalogue: Catalogue) -> None:
         """The rules of booking, as they are now; they are checked again when the turn comes."""
-        record = Record(self.context)
-        await record.check(person)
-        await record.check_contact()
+        await self.standing.check(person)
+        await self.standing.check_contact()
         rules.check_visitor(visitor(person), clinic_rules(catalogue, row.clinic, self.context), row.date)
         active = await store.active_of(self.tx, person.id, self.context.now)
         mine = [rules.Counted(each.date, rules.whom(each.sitting, each.clinic)) for each in active]

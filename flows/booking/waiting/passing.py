@@ -53,6 +53,7 @@ class Passing:
         offer, later, near = await entries.open_offer(self.tx, appointment_id), None, False
         if offer is not None:
             await entries.end_offer(self.tx, offer.id, "expired" if expired else "declined")
+            await self._answered(appointment_id)
             await self._end(offer.waiting_id, entries.OFFERED, entries.MISSED if expired else entries.DECLINED)
             if expired:
                 row = await entries.by_id(self.tx, offer.waiting_id)
@@ -72,6 +73,7 @@ class Passing:
         if offer is None:
             return
         await entries.end_offer(self.tx, offer.id, "taken")
+        await self._answered(appointment_id)
         await self._end(offer.waiting_id, entries.OFFERED, entries.BOOKED)
         own: Any = await entries.by_id(self.tx, offer.waiting_id)
         for each in await entries.open_of_person(self.tx, own.person_id):
@@ -174,6 +176,7 @@ class Passing:
         offer = await entries.open_offer(self.tx, held.id) if held else None
         if held and offer and await pool.end(self.tx, held.id, "held", "released", self.context.actor):
             await entries.end_offer(self.tx, offer.id, "withdrawn")
+            await self._answered(held.id)
             await self._end(row.id, entries.OFFERED, entries.OVER, "stopped")
             await pool.give(self.tx, held.segment_id, held.slot_id, pool.HELD)
 
@@ -190,6 +193,10 @@ class Passing:
         return True
 
     # --- inside --------------------------------------------------------------------------------------------------
+
+    async def _answered(self, appointment_id: int) -> None:
+        if held := await store.appointment_by(self.tx, appointment_id):
+            await pushes.offer_answered(self.context, held)
 
     async def _end(self, entry_id: int, was: str, state: str, reason: str | None = None) -> bool:
         if not await entries.end(self.tx, entry_id, was, state, self.context.actor, reason):

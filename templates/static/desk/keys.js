@@ -68,6 +68,12 @@
     if (!event.target.closest("#found, .top-find")) document.getElementById("found")?.replaceChildren();
   });
 
+  // On a phone what opens stands above the list: to it, wherever in the list one was.
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.target.id === "beside" && matchMedia("(max-width: 700px)").matches) event.target.scrollIntoView();
+    if (event.target.matches(".kept")) event.target.parentElement.querySelector("form")?.reset();
+  });
+
   // A session that ended while nobody looked must not leave a patient's data on the screen.
   const idle = Number(document.body?.dataset.idle || 0) * 60000;
   let last = Date.now();

@@ -90,7 +90,28 @@
     const buttons = [...document.querySelectorAll(`button[form="${event.target.id}"]`), ...event.target.querySelectorAll("button")];
     setTimeout(() => buttons.forEach((button) => { button.disabled = true; }), 0);
     setTimeout(() => buttons.forEach((button) => { button.disabled = Boolean(button.dataset.counting) && button.disabled; }), 8000);
+    going();
   });
+  // On a slow line one sees that the tap was heard. What stays on this page takes the line away again.
+  let late;
+  function going() {
+    clearTimeout(late);
+    late = setTimeout(() => {
+      document.body.classList.add("going");
+      late = setTimeout(arrived, 20000);
+    }, 250);
+  }
+  function arrived() {
+    clearTimeout(late);
+    document.body.classList.remove("going");
+  }
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href]");
+    if (!link || event.defaultPrevented || link.hasAttribute("download") || link.hasAttribute("hx-get")) return;
+    if (link.origin === location.origin && !link.getAttribute("href").startsWith("#")) going();
+  });
+  window.addEventListener("pageshow", arrived);
+  document.addEventListener("htmx:afterRequest", arrived);
   // Back from the browser's memory: buttons that were switched off are of use again.
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) document.querySelectorAll("button").forEach((button) => { button.disabled = false; });

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from bot.access.office import LoginTaken, Office
 from bot.db.engine import Database
-from bot.db.journal import journal
+from bot.db.journal import Wanted, find, journal
 from bot.errors import Refusal
 from flows.booking.refusals import SlotTaken
 from flows.booking.service import BookingService
@@ -174,3 +174,12 @@ async def test_a_journal_that_cannot_be_written_hides_no_refusal(sqlite_database
             tx.note("x.a", actor="job:x", failed="no")
             raise Refusal
     assert not await lines(sqlite_database)
+
+
+async def test_the_newest_comes_first_whenever_it_was_written(database: Database) -> None:
+    async with database.transaction() as tx:
+        for number, hours in enumerate((1, 5, 3)):
+            await tx.insert(journal, at=tx.now - timedelta(hours=hours), kind="booking.hold", failed=False, reason="",
+                            about=f"session:{number}", clinic="", doctor="", channel="", actor="job:x", request_id="")
+    async with database.reading() as tx:
+        assert [row.about[-1] for row in await find(tx, Wanted(), limit=9)] == ["0", "2", "1"]

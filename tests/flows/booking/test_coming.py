@@ -64,6 +64,7 @@ async def test_who_is_late_gets_a_later_place_once(world: World, travel: time_ma
     done = await asyncio.gather(*(check_in(world, appointment) for _ in range(3)))
     new = done[0].row
     assert {each.row.id for each in done} == {new.id} and sum(not each.again for each in done) == 1
+    assert await count(world, "notices_push", kind="booking.changed") == 0, "the answer has said it"
     # Behind in the same segment, before any later one.
     assert (new.segment_id, new.number, new.state, done[0].late) == (first, 2, "booked", True)
     assert (await row_of(world, appointment)).state == "changed"
@@ -103,6 +104,7 @@ async def test_a_later_place_stays_with_the_channel_that_booked(
         new = (await desk.check_in(appointment, "desk")).row
     old = await row_of(world, appointment)
     assert old.channel != "web" and (new.id != old.id, new.channel) == (True, old.channel)
+    assert await count(world, "notices_push", kind="booking.changed") == 1, "they did not do it themselves"
 
 
 async def test_no_later_place_is_said_and_the_place_stays(world: World, travel: time_machine.Coordinates) -> None:

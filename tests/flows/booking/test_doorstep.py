@@ -15,7 +15,8 @@ from bot.talk.dispatcher import Dispatcher
 from bot.talk.line import Line
 from flows.booking import doorstep, glance, store
 from flows.booking.left import store as left
-from flows.booking.refusals import SlotTaken
+from flows.booking.offers import Wanted
+from flows.booking.refusals import AllFull, SlotTaken
 from flows.booking.service import BookingService
 from tests.flows.booking import ward
 from tests.support.world import World
@@ -82,8 +83,58 @@ async def test_a_slot_that_comes_back_elsewhere_is_seen_within_a_second(
     async with world.database.transaction() as tx:
         await tx.update(store.segment.update().where(store.segment.c.id == first).values(free=1))
     assert glance.MOMENT_S <= 1
-    travel.shift(glance.MOMENT_S)
+    travel.shift(glance.MOMENT_S + 0.001)
     assert await refusal(world, "p1", first) is None
+
+
+async def test_why_there_is_nothing_is_remembered_for_a_moment(
+    world: World, travel: time_machine.Coordinates
+) -> None:
+    """The reason that a rush is told, and what can be booked: gone with any change here, and in time with one
+    elsewhere."""
+    first, _ = await one_session(world, 1)
+    persons = [await ward.person(world, f"p{n}", f"张{n}", known=False) for n in range(2)]
+    held = [await hold(world, f"p{n}", each, persons[n], f"r{n}") for n, each in enumerate((first, first + 1))]
+
+    async def told(who: str) -> tuple[type[Exception], int]:
+        async with world.context(who) as context:
+            service = BookingService(context)
+            row = await service.segment(first)
+            wanted = Wanted(row.clinic, row.sitting, row.date)
+            return type(await service.offers.why_none(wanted)), len(await service.offers.segments(wanted))
+
+    assert await told("p2") == (AllFull, 0)
+    async with world.database.transaction() as tx:
+        await tx.update(store.segment.update().where(store.segment.c.id == first).values(free=1))
+    travel.shift(glance.MOMENT_S + 0.001)
+    assert (await told("p2"))[1] == 1
+    async with world.database.transaction() as tx:
+        await tx.update(store.segment.update().where(store.segment.c.id == first).values(free=0))
+    travel.shift(glance.MOMENT_S + 0.001)
+    assert await told("p2") == (AllFull, 0)
+    async with world.context("p1") as context:
+        await BookingService(context).release(held[1].id)
+    assert (await told("p2"))[1] == 1, "here it is seen at once"
+
+
+async def test_who_comes_to_the_gate_was_checked_before_it_was_theirs(world: World) -> None:
+    """One stands at the gate for long: others are refused by their rules meanwhile, and wait for nothing."""
+    first, _ = await one_session(world, 2)
+    person = await ward.person(world, "p0", "张零", known=False)
+    await hold(world, "p0", first, person, "r0")
+    door = doorstep._doors[world.ports]
+    stand, go_on = asyncio.Event(), asyncio.Event()
+
+    async def before_us() -> None:
+        stand.set()
+        await go_on.wait()
+
+    other = asyncio.create_task(door.lanes.run(first, before_us))
+    await stand.wait()
+    async with asyncio.timeout(60):
+        assert (await hold(world, "p0", first, person, "r1")).request_id == "r0"
+    go_on.set()
+    await other
 
 
 async def test_who_hammers_gains_nothing(world: World) -> None:
@@ -129,14 +180,7 @@ async def test_who_waits_before_the_gate_has_no_connection(world: World) -> None
     door = doorstep._doors.setdefault(world.ports, doorstep.Door())
     line = door.lines[first] = Line(1)
     async with line.place():
-        stand, go_on = [asyncio.Event() for _ in range(2)]
-
-        async def before_us() -> None:
-            stand.set()
-            await go_on.wait()
-
-        others = [asyncio.create_task(door.lanes.run(first, before_us)) for _ in range(doorstep.AT_ONCE)]
-        await stand.wait()
+        door.inside[first] = doorstep.AT_ONCE
         turns = [asyncio.create_task(answered(world.said(f"p{n}", "1"))) for n in range(2)]
         async with asyncio.timeout(60):
             while line.waiting < 2:
@@ -144,8 +188,7 @@ async def test_who_waits_before_the_gate_has_no_connection(world: World) -> None
         async with world.database.transaction() as tx:  # and anybody else gets on, a writer too
             await tx.update(store.segment.update().where(store.segment.c.id == first).values(free=1))
         assert world.database._places._value == world.database.size
-        go_on.set()
-        await asyncio.gather(*others)
+        del door.inside[first]
     told = [text for each in await asyncio.gather(*turns) for text in each]
     assert len(told) == 2 and len({text[:6] for text in told}) == 2, "one got it, the other is told that it is gone"
     assert (await ward.census(world, first))["held"] == 1

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 import time_machine
 
-from flows.booking.glance import MOST, Glance
+from bot.db.transaction import Transaction
+from bot.db.turns import Apart, NoLink
+from flows.booking.glance import GRACE_S, MOMENT_S, MOST, Glance
+
+TICK_S = 0.001
+"""So that no rounding of a clock decides."""
 
 
 @pytest.fixture(autouse=True)
@@ -63,3 +69,53 @@ async def test_memory_stays_small_and_a_failed_look_is_not_kept() -> None:
     for n in range(MOST + 5):
         await glance.at(n, looks)
     assert len(glance._kept) <= MOST
+
+
+def sharing(shared: bool) -> Transaction:
+    """A transaction that has others' turns in it, or none."""
+    link: Any = NoLink(None)
+    link.connection = None if shared else object()
+    return Transaction(link, "r")
+
+
+async def test_of_turns_that_share_a_transaction_one_leaves_to_look_anew(travel: time_machine.Coordinates) -> None:
+    """The others are served by what is there, and never longer than three quarters of a second."""
+    glance, looks = Glance(), Looks()
+
+    async def refuses() -> list[int]:
+        raise Apart
+
+    assert await glance.at("a", looks, sharing(False)) == [1]
+    travel.shift(MOMENT_S + TICK_S)
+    with pytest.raises(Apart):
+        await glance.at("a", refuses, sharing(True))
+    for _ in range(5):
+        assert await glance.at("a", refuses, sharing(True)) == [1], "one is enough"
+    assert await glance.at("a", looks, sharing(False)) == [2], "who left looks, alone"
+    assert await glance.at("a", refuses, sharing(True)) == [2]
+    travel.shift(MOMENT_S + TICK_S)
+    with pytest.raises(Apart):
+        await glance.at("a", refuses, sharing(True))
+    assert MOMENT_S + GRACE_S <= 1
+    travel.shift(GRACE_S + TICK_S)
+    for _ in range(2):
+        with pytest.raises(Apart):
+            await glance.at("a", refuses, sharing(True))
+
+
+async def test_what_is_old_serves_nobody_who_can_look(travel: time_machine.Coordinates) -> None:
+    glance, looks = Glance(), Looks()
+    assert await glance.at("a", looks, sharing(False)) == [1]
+    travel.shift(MOMENT_S + TICK_S)
+    assert await glance.at("a", looks, sharing(False)) == [2]
+    travel.shift(MOMENT_S + TICK_S)
+    assert await glance.at("a", looks) == [3]
+
+
+async def test_a_change_leaves_nothing_to_those_who_share(travel: time_machine.Coordinates) -> None:
+    glance, looks = Glance(), Looks()
+    assert await glance.at("a", looks, sharing(False)) == [1]
+    travel.shift(MOMENT_S + TICK_S)
+    assert await glance.at("a", looks, sharing(True)) == [2]
+    glance.forget()
+    assert await glance.at("a", looks, sharing(True)) == [3]

@@ -77,6 +77,7 @@ async def test_who_sees_all_sees_sessions_use_and_masked_persons(database: Datab
         browser = await here.enter(await here.hire("office", role=ALL))
         page = await browser.get(f"/desk/booking/?day={ward.TOMORROW}")
         assert "王静" in page and "李崇文" in page and "09:00–10:00" in page
+        assert "25.0%" in page.split("<tfoot>")[1].split("</tfoot>")[0]
         page = await browser.get(f"/desk/booking/appointments?{DAY}")
         assert "张*明" in page and "王*" in page and "张三明" not in page and "李四" not in page
         assert "共 3 条" in page and "待确认" in page and "已预约" in page

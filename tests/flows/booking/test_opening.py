@@ -25,6 +25,7 @@ from flows.booking.opening.drawing import Drawing
 from flows.booking.opening.wishes import store as wishes
 from flows.booking.refusals import InDraw, NotWished, NotYetOpen, WishesClosed
 from flows.booking.service import BookingService
+from flows.booking.standing.missing import store as missing
 from jobs import booking_opening
 from tests.flows.booking import ward
 from tests.flows.booking.fair import (
@@ -193,6 +194,10 @@ async def test_lost_before_and_seen_before_weigh(
     async with world.database.reading() as tx:
         assert await wishes.has_seen(tx, other, "D1023", "1101", tx.now - rules.RETURN_WITHIN)
         assert not await wishes.has_seen(tx, person, "D1023", "1101", tx.now - rules.RETURN_WITHIN)
+    async with world.database.transaction() as tx:
+        past = await tx.scalar(select(store.appointment.c.id).where(store.appointment.c.person_id == other))
+        await missing.write(tx, past, other, tx.now)
+        assert not await wishes.has_seen(tx, other, "D1023", "1101", tx.now - rules.RETURN_WITHIN), "nobody came"
 
 
 async def test_out_of_the_draw_until_it_begins(

@@ -51,7 +51,7 @@ class Reader:
         return re.findall(rf'(?:href|action)="/sandbox/phone/{self.number}({below}[^"]*)"', self.text)
 
     def field(self, name: str) -> str:
-        found = re.search(rf'name="{name}" value="([\w-]+)"', self.text)
+        found = re.search(rf'name="{name}" value="([\w:-]+)"', self.text)
         assert found is not None, self.text
         return found[1]
 

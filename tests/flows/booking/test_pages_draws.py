@@ -75,6 +75,7 @@ async def test_in_the_draw_and_what_came_of_it(reader: Reader, travel: time_mach
         reader.number = number
         await reader.get(path)
         ends[number] = reader.path.startswith(f"{HOME}holds/")
+        assert ("<h1>抽中了</h1>" in reader.text) == ends[number]
         assert ends[number] or ("没有抽中" in reader.text and "候补，有号通知我" in reader.text)
     assert sorted(ends.values()) == [False, True]
     lost = 1 if ends[2] else 2

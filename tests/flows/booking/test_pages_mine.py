@@ -26,6 +26,7 @@ async def test_lists_and_details(reader: Reader, travel: time_machine.Coordinate
     travel.shift(timedelta(hours=12, minutes=30))
     await reader.get(appointment)
     assert "时间已过" in reader.text and f"{appointment}/cancel" not in reader.links(MINE)
+    assert "觉得不对，申诉" in reader.text
     travel.shift(timedelta(days=1))
     assert "王静" in await reader.get(f"{MINE}?list=past")
     assert "再约一次" in await reader.get(appointment)
@@ -61,11 +62,15 @@ async def test_another_time_that_cannot_be(reader: Reader, travel: time_machine.
     assert reader.status == 409 and "同一位医生" in reader.text
     travel.shift(timedelta(hours=12, minutes=30))
     assert "前改时间或取消，现在过了时间" in await reader.get(f"{appointment}/change")
+    await reader.post(f"{HOME}appeals/", about=reader.field("about"))
+    assert "申诉收到了" in reader.text
+    assert "觉得不对" not in await reader.get(f"{appointment}/cancel")
 
 
 async def test_cancelling_asks_first_and_happens_once(reader: Reader) -> None:
     appointment = await reader.book((await sits(reader))[0])
     await reader.get(f"{appointment}/cancel")
+    assert "取消这个预约" in reader.text.partition('<footer class="page-foot">')[2] and "先不取消" in reader.text
     token = reader.field("csrf")
     for _ in range(2):
         await reader.post(f"{appointment}/cancel", csrf=token)

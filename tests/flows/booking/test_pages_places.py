@@ -32,7 +32,7 @@ async def test_a_doctor_who_sits_at_two_sites(reader: Reader) -> None:
     here, _ = await sits(reader)
     there, _ = await two_sites(reader)
     await reader.get(f"{HOME}doctors/D1023?day=2027-03-03")
-    assert reader.text.count("呼吸内科 · 总院、呼吸内科 · 东院区") == 1  # whom the page is about
+    assert reader.text.count(">呼吸内科 · 总院、</span>") == 1  # whom the page is about
     assert '<h3 class="times-clinic">呼吸内科 · 东院区</h3>' in reader.text
     for segment, place in ((here, "呼吸内科 · 总院"), (there, "呼吸内科 · 东院区")):
         await reader.get(f"{HOME}segments/{segment}")

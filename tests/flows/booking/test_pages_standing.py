@@ -84,6 +84,7 @@ async def test_a_locked_patient_appeals_and_books(reader: Reader, travel: time_m
     for part in ("3 次约了没来", "5月30日", "急诊", "申诉</button>"):
         assert part in reader.text, part
     assert "回复" not in reader.text.split('role="alert">')[1].split("</p>")[0]
+    assert reader.text.count("申诉") == 1 and "看别的时间" in foot(reader)
     await reader.get(f"{HOME}mine/")
     assert "暂停预约到 5月30日" in reader.text
     matter, token = about(reader), reader.field("csrf")
@@ -102,6 +103,10 @@ async def test_a_locked_patient_appeals_and_books(reader: Reader, travel: time_m
     await reader.get(appeal)
     assert "现在就可以约" in reader.text and "已核实" in reader.text
     await reader.book(segment)
+
+
+def foot(reader: Reader) -> str:
+    return reader.text.partition('<footer class="page-foot">')[2]
 
 
 async def raw(reader: Reader, path: str) -> str:
@@ -135,4 +140,4 @@ async def test_a_rule_that_says_no_can_be_appealed_against(reader: Reader) -> No
     async with reader.world.context() as context:
         assert len(await BookingService(context).coming()) == 1
     await reader.hold(second)
-    assert "申诉</button>" not in reader.text
+    assert "申诉</button>" not in reader.text and "看申诉的进展" in reader.text

@@ -8,7 +8,9 @@ import pytest
 import time_machine
 
 from flows.booking import store
+from flows.booking.refusals import TooManyWaiting
 from flows.booking.service import BookingService
+from flows.booking.waiting.list import WaitingList
 from jobs import booking
 from tests.flows.booking import ward
 from tests.flows.booking.test_pages import HOME, Reader, _other_books, reader, sits
@@ -48,6 +50,7 @@ async def test_joining_and_giving_up(full: Reader) -> None:
     assert entry.endswith("?done=joined") and "您排在第一位" in full.text
     assert "排在第一位" in await full.get(f"{HOME}mine/")
     assert "排在第一位" in str((await full.world.said("a", "候补")).messages)
+    assert "有 1 人在候补" in await full.get(f"{HOME}doctors/D1023?day=2027-03-02")
     again = await joins(full)  # a second time leads to the first
     assert again == entry.partition("?")[0]
     await full.post(f"{again}/give-up")
@@ -110,3 +113,15 @@ async def test_refusals_say_why_on_the_page(full: Reader) -> None:
     full.text = page
     await full.post(address, sessions="", person="")
     assert full.status == 422
+
+
+async def test_a_limit_has_its_appeal(full: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def enough(*_: object) -> None:
+        raise TooManyWaiting(person="张*明", most=3)
+
+    monkeypatch.setattr(WaitingList, "join", enough)
+    await full.get(f"{HOME}wait?doctor=D1023")
+    await full.post(full.path, sessions=full.field("sessions"), person=full.field("person"))
+    assert full.status == 409
+    await full.post(f"{HOME}appeals/", about=full.field("about"))
+    assert "申诉收到了" in full.text

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from flows.booking.roster.book.hearing import HearingOfOurs, news
 from flows.booking.roster.book.store import known
+from flows.booking.roster.book.telling import again
 from flows.booking.roster.sessions.publishing import Publishing
 from flows.booking.stops.store import choice, stop
 from integrations.his import store as his
@@ -185,6 +186,34 @@ async def test_its_stop_is_heard_while_it_refuses_our_last_change(
     assert await choices(world) == [(done.id, "open", "hospital", "stopped", None)]
     assert (await in_our_pool(world))[0].state == "stopped"
     assert {each.state for each in await ward.segments(world, CODE) if each.capacity} == {"stopped"}
+
+
+async def test_its_reopening_is_heard_while_it_refuses_our_last_change(
+    world: World, travel: time_machine.Coordinates
+) -> None:
+    """Who sits there since is heard once it has what we want."""
+    done = await booked(world, CODE)
+    await world.drain.once()
+    await they_change(world, state="stopped")
+    await sync(world)
+    await behave(world.database, Conduct(refuse={"tell_session": "no_room"}))
+    await change(world, capacity=3)
+    await publish(world)
+    await later(world, travel)
+    assert (await row(world)).state == "refused" and (await in_our_pool(world))[0].state == "stopped"
+    await they_change(world, state="open", substitute="D1024")
+    for _ in range(2):
+        await sync(world)
+    assert await choices(world) == [(done.id, "withdrawn", "hospital", "stopped", None)]
+    pool = (await in_our_pool(world))[0]
+    assert (pool.state, pool.sitting) == ("open", "D1023") and await ward.balanced(world)
+    assert {each.state for each in await ward.segments(world, CODE)} == {"open"}
+    await behave(world.database, Conduct())
+    await run(world, lambda context: again(context, pool.id))
+    await world.drain.once()
+    await they_change(world, substitute="D1024")
+    await sync(world)
+    assert (await in_our_pool(world))[0].sitting == "D1024"
 
 
 async def test_it_deletes_a_session_of_which_it_refused_the_last_change(

@@ -18,6 +18,7 @@ from bot.context import Context
 from flows.booking import store
 from flows.booking.offers import Wanted
 from flows.booking.office import store as office
+from flows.booking.office.figures import store as figured
 from flows.booking.office.rules import Days, Scope
 from flows.booking.pool.shares import store as shares
 from flows.booking.pool.shares.rules import Rule
@@ -248,7 +249,7 @@ async def test_what_is_kept_is_not_taken_in_the_offices_figures(world: World) ->
     async with world.context() as context:
         row = await BookingService(context).segment(first)
         parts = await office.segments(context.tx, row.session_id)
-        used = await office.use(context.tx, office.Wanted(Days(DAY, DAY), Scope(everything=True)), "id")
+        used = await figured.use(context.tx, office.Wanted(Days(DAY, DAY), Scope(everything=True)), "id")
     assert [int(each.free) for each in parts] == [4, 4]
     (use,) = used.uses().values()
     assert (use.free, use.taken) == (8, 0)

@@ -46,4 +46,7 @@ async def test_what_was_not_delivered_is_dealt_with(database: Database) -> None:
         async with database.reading() as tx:
             told = await trail.find(tx, trail.Wanted(act="notices."), limit=9)
         assert sorted(entry.act for entry in told) == ["notices.again", "notices.again", "notices.called"]
+        boss = await here.enter(await here.hire("boss", admin=True))
+        page = await boss.get("/desk/audit/?act=notices.")
+        assert "通知 预约成功" in page and "要打的电话 预约取消" in page
         await (await here.enter(await here.hire("other", role={}))).get("/desk/notices/")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.db.engine import Database
 from flows.directory import store as directory
 from integrations.his.port import Clinic, Department, Place, Site
@@ -14,7 +16,7 @@ async def test_the_site_stands_beside_a_name_that_is_there_twice(sqlite_database
     async with desk(sqlite_database) as here:
         async with sqlite_database.transaction() as tx:
             await directory.replace(tx, {
-                "sites": [Site("s1", "本部", "", ""), Site("s2", "东院区", "", "")],
+                "sites": [Site("s1", "清梧医院 本部", "", ""), Site("s2", "清梧医院 东院区", "", "")],
                 "departments": [Department("d1", "s1", "外科", "", False), Department("d2", "s2", "外科", "", False)],
                 "clinics": [Clinic(code, home, site, name, (), place, "", "", None, None, None, False, True)
                             for code, (home, site, name) in homes.items()],
@@ -24,5 +26,7 @@ async def test_the_site_stands_beside_a_name_that_is_there_twice(sqlite_database
         boss = await here.enter(await here.hire("boss", admin=True))
         page = await boss.get("/desk/staff/")
         assert "外科 · 本部、骨科 · 东院区、眼科" in page
+        page = await boss.get("/desk/staff/departments")
+        assert "<td>本部</td>" in re.sub(r" class=\"\w+\"", "", page) and "清梧医院" not in page
         page = await boss.get(f"/desk/staff/person/{one.public_id}")
         assert "骨科 · 东院区" in page and "骨科 · 本部" in page and "眼科 ·" not in page

@@ -28,6 +28,8 @@ from sqlalchemy import (
 from bot.db.schema import Moment, code, key, public_id, table, whole
 from bot.db.transaction import Transaction
 from flows.booking.opening.store import DONE, DRAWN, SESSION, draw, draws, end
+from flows.booking.standing.missing.store import COUNTED
+from flows.booking.standing.store import no_show
 from flows.booking.store import appointment, segment, session
 
 WAITING, WON, LOST, SKIPPED, WITHDRAWN = "waiting", "won", "lost", "skipped", "withdrawn"
@@ -92,6 +94,11 @@ async def wish_by(tx: Transaction, public: str) -> Row[Any] | None:
     return await tx.one(_wishes().where(wish.c.public_id == public))
 
 
+async def won(tx: Transaction, contact_id: int, appointment_id: int) -> bool:
+    mine = select(wish.c.id).where(wish.c.contact_id == contact_id, wish.c.state == WON)
+    return await tx.scalar(mine.where(wish.c.appointment_id == appointment_id)) is not None
+
+
 async def wishes_of(tx: Transaction, contact_id: int, since: datetime) -> Sequence[Row[Any]]:
     """What a contact wished for, the latest first."""
     mine = _wishes().where(wish.c.contact_id == contact_id, wish.c.made_at >= since, wish.c.state != WITHDRAWN)
@@ -117,12 +124,14 @@ async def end_wish(tx: Transaction, wish_id: int, state: str, **more: Any) -> bo
 
 
 async def has_seen(tx: Transaction, person_id: int, sitting: str | None, clinic: str, since: datetime) -> bool:
-    """Whether the person was booked there and the time is over: the next visit is a return visit."""
+    """Whether the person was there, so that the next visit is a return visit; who did not come was not."""
     joined = select(appointment.c.id).join(segment, segment.c.id == appointment.c.segment_id)
     joined = joined.join(session, session.c.id == segment.c.session_id)
     whose = session.c.sitting == sitting if sitting else session.c.sitting.is_(None) & (session.c.clinic == clinic)
+    missed = select(no_show.c.id).where(no_show.c.appointment_id == appointment.c.id, no_show.c.state == COUNTED)
     mine = joined.where(appointment.c.person_id == person_id, appointment.c.state == "booked", whose,
-                        segment.c.end_at <= tx.now, segment.c.start_at >= since)
+                        segment.c.end_at <= tx.now, segment.c.start_at >= since, appointment.c.stopped_at.is_(None),
+                        ~missed.exists())
     return await tx.one(mine.limit(1)) is not None
 
 

@@ -6,11 +6,12 @@ Numbers, times and rooms are ours; what a roster says of them is not listened to
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from bot import logs
 from flows.booking.roster.book import store
-from flows.booking.roster.book.picture import word
+from flows.booking.roster.book.picture import shut, word
 from flows.booking.roster.book.telling import picture_of
 from flows.booking.stops import store as stops
 from flows.booking.stops.hearing import Hearing
@@ -25,10 +26,10 @@ def news(seen: Any, told: Session | None) -> bool:
     in a roster is not gone from it.
 
     Where it refused what we told it last, its roster differs from ours anyhow: then only that it stopped the session,
-    or has it no more, is its own decision for certain. The rest is heard once it has what we want."""
+    has it no more, or opened it again, is its own decision for certain. The rest is heard once it has what we want."""
     if word(told) == seen.heard or not (told or seen.heard):
         return False
-    refused = seen.state == store.REFUSED and (told is None or told.state == "stopped")
+    refused = seen.state == store.REFUSED and (shut(word(told)) or shut(seen.heard))
     return seen.wanted == seen.entered or refused
 
 
@@ -41,7 +42,9 @@ class HearingOfOurs(Hearing):
         row = await store.facts(self.tx, seen.session_id)
         if session is None or row is None or (row.wanted, row.entered) != (seen.wanted, seen.entered):
             return  # changed by us meanwhile: the next round hears what it says then
-        await store.hear(self.tx, session.id, word(told))
+        settled = row.wanted == row.entered
+        # Who sits there is part of what it refused: heard once it has what we want.
+        await store.hear(self.tx, session.id, word(told if settled or told is None else replace(told, substitute=None)))
         mine = await picture_of(self.context, row)
         once = f"told:{session.id}:{self.tx.now.timestamp():.6f}"
         if told is None or told.state == "stopped":
@@ -51,6 +54,8 @@ class HearingOfOurs(Hearing):
         for stop in await stops.running(self.tx, session.id, "hospital"):
             if stop.kind == "stopped":
                 await self.take_back(stop)
+        if not settled:
+            return
         seated = told.substitute if told.substitute != mine.substitute else None
         if seated != session.substitute:
             await stops.set_session(self.tx, session.id, substitute=seated, sitting=seated or session.doctor)

@@ -34,6 +34,11 @@ def word(told: Any) -> str:
     return "gone" if told is None else f"{told.state}:{told.substitute or ''}"
 
 
+def shut(heard: str) -> bool:
+    """Whether by that word nobody sits in the session."""
+    return heard == "gone" or heard.startswith("stopped:")
+
+
 def _segment(part: Any, numbers: Sequence[int]) -> OwnSegment:
     state: OwnState = "open" if part.state == "open" else "closed"
     substitute = None

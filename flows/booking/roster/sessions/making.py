@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.clock import HospitalClock
 from bot.db.transaction import Transaction
+from flows.booking.moves import noting as moves
 from flows.booking.neighbours import Catalogue
 from flows.booking.roster import store as rosters
 from flows.booking.roster.book import store as book
@@ -67,7 +68,7 @@ class Maker:
         :param state: "open" opens one again that was closed; None leaves it as it is
         """
         tx = self.tx
-        segments = await rosters.lock(tx, known.id)
+        segments, expected = await rosters.lock(tx, known.id), await moves.spots(tx, known.id)
         opened = (state or known.state) == "open"
         fitted = fit(planned.parts, await store.segments(tx, known.id))
         for position, part in fitted:
@@ -88,6 +89,7 @@ class Maker:
         for segment_id in segments.values():
             await rosters.recount(tx, segment_id)
         await rosters.change_session(tx, known.id, **self._session(planned), **({"state": state} if state else {}))
+        await moves.note(tx, known.id, expected)
         await book.changed(tx, known.id)
 
     async def gone(self, known: Known) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from bot import logs, metrics
 from bot.access import audit
 from bot.db.contacts import contact_of
-from flows.booking import chronicle
+from flows.booking import chronicle, pushes
 from flows.booking import store as appointments
 from flows.booking.exams import store as exams
 from flows.booking.pool import store as pool
@@ -97,25 +97,27 @@ class Arrivals(BookingService):
         for segment in await store.later_segments(self.tx, old.session_id, old.start_at):
             after = old.number if segment.id == old.segment_id else 0
             if taken := await take_after(self.tx, segment.id, after):
-                return await self._here(await self._moved(old, segment.id, taken), way, late=True, moved=True)
+                return await self._here(await self._moved(old, segment.id, taken, way), way, late=True, moved=True)
         zone = (await self.facts(old))["zone"]
         raise NoPlaceLeft(day=old.date, start=old.start_wall, end=old.end_wall, zone=zone)
 
-    async def _moved(self, old: Any, segment_id: int, taken: tuple[int, int]) -> Any:
+    async def _moved(self, old: Any, segment_id: int, taken: tuple[int, int], way: str) -> Any:
         contact = await contact_of(self.tx, old.contact_id)
         theirs = Arrivals(replace(self.context, contact=contact, channel=old.channel))
         place = await theirs.segment(segment_id)
-        new_id = await theirs._add(
+        new = await theirs._add(
             place, old.person_id, *taken, f"late:{old.public_id}", state="booked", hold_until=self.context.now,
             booked_at=self.context.now, replaces=old.id,
         )
-        await exams.carry(self.tx, old.id, new_id, f"late:{old.public_id}")
+        await exams.carry(self.tx, old.id, new.id, f"late:{old.public_id}")
         await pool.take_held(self.tx, taken[0])
         await pool.end(self.tx, old.id, "booked", "changed", self.context.actor)
         await theirs._let_go(old)
-        new = await theirs._row(new_id)
         theirs._enter(new)
         await told.moved(self.context, old)
+        if way in (DESK, HOSPITAL):  # who checks in themself reads it in the answer
+            whom = await theirs._concerned(new)
+            await pushes.changed(theirs.context, old, new, await self.facts(old), await self.facts(new), whom)
         log.info("late_place", appointment=old.public_id, to=new.public_id)
         return new
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, select, update
 
+from bot.db.lookup import Lookup, asked
 from bot.db.schema import new_public_id
 from bot.db.transaction import Transaction
 from flows.booking.standing.coming.store import about_days
@@ -44,7 +45,7 @@ async def due(tx: Transaction, since: datetime, until: datetime, limit: int, aft
         about_days(since, until), appointment.c.id > after, appointment.c.state == "booked", segment.c.end_at > since,
         segment.c.end_at <= until,
         attendance.c.id.is_(None), no_show.c.id.is_(None), excused.c.id.is_(None), session.c.state != "stopped",
-        session.c.substitute.is_(None), appointment.c.stopped_at.is_(None),
+        session.c.substitute.is_(None), appointment.c.stopped_at.is_(None), appointment.c.moved_at.is_(None),
     )
     return await tx.all(mine.where(*where).order_by(appointment.c.id).limit(limit))
 
@@ -125,9 +126,12 @@ async def no_shows(
 # --- who is locked ---------------------------------------------------------------------------------------------------
 
 
-async def lock_of(tx: Transaction, person_id: int) -> Row[Any] | None:
+_lock_of = Lookup(lambda: select(lock).where(lock.c.person_id == asked(lock.c.person_id), lock.c.open.is_(True)))
+
+
+async def lock_of(tx: Transaction, person_id: int) -> Any | None:
     """The open lock of a person."""
-    return await tx.one(select(lock).where(lock.c.person_id == person_id, lock.c.open.is_(True)))
+    return await _lock_of.first(tx, person_id=person_id)
 
 
 async def locks_of(tx: Transaction, persons: Collection[int]) -> Sequence[Row[Any]]:
@@ -177,14 +181,22 @@ async def set_free(tx: Transaction, lock_id: int) -> None:
     await tx.update(mine.values(lock_id=None))
 
 
-async def cancellations(tx: Transaction, contact_id: int, who: str, since: datetime) -> Sequence[datetime]:
-    """When `who` cancelled what this contact had booked; not what was given up because its session was stopped."""
+def _cancelled() -> Select[Any]:
     stopped = select(choice.c.id).where(choice.c.appointment_id == appointment.c.id)
-    where = (
-        appointment.c.contact_id == contact_id, appointment.c.state == "cancelled", appointment.c.ended_by == who,
-        appointment.c.ended_at > since, ~stopped.exists(),
+    return select(appointment.c.ended_at).where(
+        appointment.c.contact_id == asked(appointment.c.contact_id), appointment.c.state == "cancelled",
+        appointment.c.ended_by == asked(appointment.c.ended_by), appointment.c.ended_at > asked(appointment.c.ended_at),
+        appointment.c.moved_at.is_(None), ~stopped.exists(),
     )
-    return [row.ended_at for row in await tx.all(select(appointment.c.ended_at).where(*where))]
+
+
+_cancelled_by = Lookup(_cancelled)
+
+
+async def cancellations(tx: Transaction, contact_id: int, who: str, since: datetime) -> Sequence[datetime]:
+    """When `who` cancelled what this contact had booked; not what a stop or move made them give up."""
+    found = await _cancelled_by.rows(tx, contact_id=contact_id, ended_by=who, ended_at=since)
+    return [row.ended_at for row in found]
 
 
 async def locks_over(tx: Transaction, limit: int) -> Sequence[Row[Any]]:

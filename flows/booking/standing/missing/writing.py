@@ -43,7 +43,7 @@ class NoShows:
         state = await pool.lock(self.tx, row.id)
         came = await coming.attended(self.tx, row.id) is not None
         excused = await store.excuse_of(self.tx, row.session_id) is not None
-        stopped = row.session_state == "stopped" or row.stopped_at is not None
+        stopped = row.session_state == "stopped" or row.stopped_at is not None or row.moved_at is not None
         by_hospital = excused or stopped or row.substitute is not None
         by_hospital = by_hospital or row.id in await stops.excused(self.tx, [row.id])
         if state != "booked" or not rules.missed(rules.Visit(row.end_at, came, by_hospital), self.tx.now, self.terms):
@@ -150,4 +150,5 @@ class NoShows:
         return visit.facts_of(row, person, await self.neighbours.catalogue(), self.context)
 
     async def _whom(self, person_id: int) -> list[int]:
-        return sorted(await self.neighbours.contacts_of(person_id))
+        """Who looks after them; who nobody looks after is reached by their own phone."""
+        return sorted(await self.neighbours.contacts_of(person_id)) or await self.neighbours.by_phone(person_id)

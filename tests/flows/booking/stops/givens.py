@@ -79,6 +79,14 @@ async def hospital_opens(world: World, days: str, doctor: str) -> None:
 
 
 @do
+async def hospital_moves(world: World, days: str, doctor: str, starts: str, ends: str) -> None:
+    """The hospital gives a session of the morning other hours."""
+    code = f"{day(days):%y%m%d}am{ward.DOCTORS[doctor][1]}{doctor}"
+    await ward.change_session(world, code, starts=time.fromisoformat(starts), ends=time.fromisoformat(ends))
+    await ward.sync(world)
+
+
+@do
 async def holds(world: World, days: str, doctor: str, who: str) -> None:
     """A contact holds a slot of the morning and has not confirmed it."""
     code = f"{day(days):%y%m%d}am{ward.DOCTORS[doctor][1]}{doctor}"

@@ -85,9 +85,11 @@ async def test_undone_in_time(sqlite_database: Database) -> None:
     async with office(sqlite_database) as (here, world):
         clerk = await here.enter(await here.hire("clerk", role=ALL))
         address = await stopped(clerk, substitute="D1024")
-        assert "撤销这次停诊" in await clerk.get(address)
+        page = await clerk.get(address)
+        assert "<h1>替诊：王静" in page and "撤销这次替诊" in page
         await clerk.post(f"{address}/undo")
-        assert "照常出诊" in await clerk.get(clerk.location) and "booking.stop_undone" in await here.acts()
+        page = await clerk.get(clerk.location)
+        assert "<h1>已撤销的替诊：王静" in page and "照常出诊" in page and "booking.stop_undone" in await here.acts()
         assert {row.state for row in await ward.segments(world, NEW.rpartition("/")[2])} == {"open"}
         assert await ward.balanced(world)
 
@@ -113,6 +115,14 @@ async def test_only_ones_own_departments(sqlite_database: Database) -> None:
             assert looks.status == 403
 
 
+async def sheet(clerk: Browser, path: str) -> str:
+    """All words of the file that a list goes out as."""
+    await clerk.get(f"{path}?export=all")
+    assert clerk.answer is not None
+    book = zipfile.ZipFile(io.BytesIO(await clerk.answer.read()))
+    return "".join(book.read(name).decode() for name in book.namelist() if name.endswith(".xml"))
+
+
 async def test_the_list_goes_out_masked(sqlite_database: Database) -> None:
     async with office(sqlite_database) as (here, _):
         clerk = await here.enter(await here.hire("clerk", role=ALL))
@@ -120,10 +130,9 @@ async def test_the_list_goes_out_masked(sqlite_database: Database) -> None:
         for path in (f"{address}?export=all", f"{HOME}?export=all", f"{HOME}calls?export=all"):
             await clerk.get(path)
             assert clerk.status == 200 and clerk.answer is not None
-        await clerk.get(f"{address}?export=all")
-        assert clerk.answer is not None
-        book = zipfile.ZipFile(io.BytesIO(await clerk.answer.read()))
-        text = "".join(book.read(name).decode() for name in book.namelist() if name.endswith(".xml"))
+        text = await sheet(clerk, HOME)
+        assert f"{ward.TOMORROW} 上午" in text and "整场" in text
+        text = await sheet(clerk, address)
         assert "张*明" in text and "张三明" not in text and "13800000001" not in text
         assert "access.exported" in await here.acts()
 

@@ -7,8 +7,8 @@ from alembic import op
 
 from bot.db.schema import Code, Moment, Whole
 
-revision = '0025'
-down_revision = '0024'
+revision = '0026'
+down_revision = '0025'
 branch_labels = None
 depends_on = None
 

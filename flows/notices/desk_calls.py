@@ -1,0 +1,103 @@
+"""/desk/notices/calls/{id}: one call that is to be made: whom, about what, the number for a reason, and that it was."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from aiohttp import web
+
+from bot.access import audit
+from bot.context import Context
+from bot.db.contacts import contact_of
+from bot.documents import Problem
+from bot.errors import NotAllowed, NotFound
+from bot.masking import mask_name, mask_number
+from bot.web import forms
+from bot.web.desk.guard import STAFF, needs
+from bot.web.desk.pages import called, in_tx, reading, render
+from bot.web.desk.whose import persons_of
+from flows.notices import store
+from flows.notices.kinds import Kinds
+from flows.patients import callers
+from flows.patients import store as patients
+from flows.patients.people import Person
+from flows.patients.service import PatientsService
+
+HOME, RIGHT, REVEAL = "/desk/notices/calls/", "notices.undelivered", "patients.reveal"
+SHORTEST_REASON, LONGEST_REASON = 4, 90
+routes = web.RouteTableDef()
+
+
+@routes.get(HOME + "{id}")
+@needs(RIGHT)
+async def one(request: web.Request) -> web.StreamResponse:
+    async with reading(request) as context:
+        row, person = await _found(request, context)
+        return await _page(request, context, row, person)
+
+
+@routes.post(HOME + "{id}/number")
+@needs(RIGHT)
+@in_tx
+async def number(request: web.Request, context: Context) -> web.StreamResponse:
+    """The whole number, for a reason that stands in the trail with who, when and whose."""
+    if not request[STAFF].may(REVEAL):
+        raise NotAllowed(REVEAL)
+    row, person = await _found(request, context)
+    why = (await forms.values(request)).get("why", "").strip()[:LONGEST_REASON]
+    if person is None:
+        raise NotFound("person")
+    if len(why) < SHORTEST_REASON:
+        return await _page(request, context, row, person, problem=Problem("reason_needed"), status=422)
+    full = await PatientsService(context).reveal(person.id, why)
+    proved = await patients.mobile_of(context.tx, row.contact_id, person.id)
+    audit.write(context.tx, request[STAFF].actor, "notices.number_shown", f"person:{person.public_id}",
+                {"why": why, "call": row.public_id})
+    return await _page(request, context, row, person, number=proved or full.mobile or "")
+
+
+async def people(
+    request: web.Request, context: Context, calls: Sequence[tuple[int, str]]
+) -> list[Person | None]:
+    """Whom these calls are for, by contact and by what they are about: the person of the matter, else the caller, else
+    the contact's default one."""
+    known = await persons_of(request, context, {about for _, about in calls})
+    return [await _person(context, contact, known.get(about)) for contact, about in calls]
+
+
+async def _person(context: Context, contact_id: int, key: int | None) -> Person | None:
+    if not contact_id:
+        return None
+    if key is None:
+        contact = await contact_of(context.tx, contact_id)
+        if contact is not None and callers.is_caller(contact):
+            key = await callers.person_of(context.tx, contact)
+        else:
+            key = next((each.id for each in await patients.persons_of(context.tx, contact_id)), None)
+    return await patients.any_person(context.tx, key) if key else None
+
+
+async def _found(request: web.Request, context: Context) -> tuple[Any, Person | None]:
+    row = await store.call_task_of(context.tx, request.match_info["id"])
+    if row is None:
+        raise NotFound("call")
+    return row, (await people(request, context, [(row.contact_id, row.about)]))[0]
+
+
+async def _page(
+    request: web.Request, context: Context, row: Any, person: Person | None, *, number: str = "",
+    problem: Problem | None = None, status: int = 200,
+) -> web.Response:
+    kinds = context.ports[Kinds]
+    names = await called(request, context, [row.about])
+    proved = await patients.mobile_of(context.tx, row.contact_id, person.id) if person else None
+    own = (await patients.row_of(context.tx, person.id)) if person else None
+    mobile = proved or (own.mobile if own else "") or ""
+    over = row.useless_after is not None and row.useless_after <= context.now
+    return render(
+        request, "notices/desk/call.html.j2", status=status, id=row.public_id, since=row.created_at,
+        what=kinds[row.kind].title if row.kind in kinds else row.kind, matter=names.get(row.about, ""), person=person,
+        masked=mask_number(mobile) if mobile else "", number=number, until=row.useless_after, problem=problem,
+        name=mask_name(person.name) if person else "", open=row.state == "open" and not over,
+    )

@@ -1,0 +1,1 @@
+"""How staff call notices, and the calls that stand in for them."""

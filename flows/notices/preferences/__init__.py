@@ -1,0 +1,1 @@
+"""What a contact does not want to be told."""
