@@ -1,4 +1,5 @@
-"""What a running Daoyi is given from outside: a patient of phone 1 who owes two bills.
+"""What a running Daoyi is given from outside: a patient of phone 1 who owes two bills; with `over`, the time to pay what
+is being paid is up.
 
 Run as `python -m tests.browser.owing` with the environment of that Daoyi.
 """
@@ -6,9 +7,10 @@ Run as `python -m tests.browser.owing` with the environment of that Daoyi.
 from __future__ import annotations
 
 import asyncio
+import sys
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.db import keys_store
 from bot.db.contacts import contact
@@ -17,12 +19,15 @@ from bot.db.transaction import Transaction
 from bot.house import effective
 from bot.settings import load_settings
 from flows.patients import store as patients
+from flows.payment import store as payment
 from integrations.his import people
 from integrations.his import store as hospital
 from integrations.his.cashier.written import write
 from integrations.his.charges import Item
 from integrations.his.port import NewPatient
 from integrations.his.seed.charges import Charged
+from integrations.sandbox.app import ACCOUNT
+from integrations.sandbox.phones import openid_of
 
 NAME = "欧阳慕容婉清"
 BILLS = (
@@ -31,7 +36,7 @@ BILLS = (
 )
 
 
-async def owe(tx: Transaction) -> None:
+async def owe(tx: Transaction, openid: str) -> None:
     number = await people.create(tx, NewPatient(NAME, "female", date(1984, 5, 12), "passport", "P12345678"))
     await patients.add_person(
         tx, name=NAME, document=None, mobile="13800000001", document_type=None, sex="female",
@@ -39,7 +44,7 @@ async def owe(tx: Transaction) -> None:
     )
     person = await tx.scalar(select(patients.person.c.id).order_by(patients.person.c.id.desc()).limit(1))
     await patients.add_link(
-        tx, await tx.scalar(select(contact.c.id).order_by(contact.c.id).limit(1)), person, mobile="13800000001",
+        tx, await tx.scalar(select(contact.c.id).where(contact.c.external_id == openid)), person, mobile="13800000001",
         relation="self", is_default=True, reach="all", proof="sms", consent="2027-01", until=None, made_by="test",
     )
     await patients.set_record(tx, person, "known", number, was=("none",))
@@ -48,13 +53,21 @@ async def owe(tx: Transaction) -> None:
         await write(tx, [Charged("outpatient", people.patient_id(number), clinic, "王静", tx.now, items)])
 
 
+async def over(tx: Transaction) -> None:
+    await tx.execute(update(payment.order).where(payment.order.c.state == "paying").values(expires_at=tx.now))
+
+
 async def main() -> None:
     settings = effective(load_settings())
     database = Database(settings.database)
     await database.start()
     try:
         await keys_store.load(database, settings.secret_keys)
-        await database.run(owe)
+        if sys.argv[1:] == ["over"]:
+            await database.run(over)
+        else:
+            openid = openid_of(settings.accounts[ACCOUNT].app_id, 1)
+            await database.run(lambda tx: owe(tx, openid))
     finally:
         await database.close()
 

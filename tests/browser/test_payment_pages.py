@@ -1,5 +1,6 @@
-"""What is owed is paid on a phone of the sandbox, with all processes running: by WeChat; the sheet is closed and come
-back to, does not open by itself again, and what was paid is not paid again."""
+"""What is owed is paid on a phone of the sandbox, with all processes running: by WeChat and by
+Alipay; the sheet is closed and come back to, does not open by itself again, and what was paid is not paid again; when the
+time is up the page says so by itself."""
 
 from __future__ import annotations
 
@@ -18,12 +19,12 @@ from tests.support.chromium import DESK, browser, visit
 pytestmark = pytest.mark.browser
 
 
-async def owes(folder: Path) -> None:
-    """The patient of phone 1 owes two bills from now on."""
+async def given(folder: Path, *what: str) -> None:
+    """As `tests.browser.owing` says."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("DAOYI_")}
     settings = {"DAOYI_VAR": str(folder / "var"), "DAOYI_CONFIG": ""}
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.browser.owing", env={**clean, **settings}
+        sys.executable, "-m", "tests.browser.owing", *what, env={**clean, **settings}
     )
     assert await process.wait() == 0
 
@@ -72,10 +73,14 @@ async def test_what_is_owed_is_paid(tmp_path: Path) -> None:
         payer = Payer(page, address.replace("/sandbox/", "/h5/payment/"))
         await expect(payer.phone.locator(".chat .talk")).to_contain_text("您好")
         await payer.opens()
-        await owes(tmp_path)
+        await given(tmp_path)
         await payer.opens()
         await expect(payer.bills).to_have_count(2)
         await closes_the_sheet_and_comes_back(payer)
+        await begins_by_alipay_and_leaves(payer)
+        await given(tmp_path, "over")
+        await payer.sees("没有付，已经结束")
+        await pays_by_alipay(payer)
 
 
 async def closes_the_sheet_and_comes_back(payer: Payer) -> None:
@@ -94,3 +99,23 @@ async def closes_the_sheet_and_comes_back(payer: Payer) -> None:
     await expect(payer.frame.locator(".facts").first).to_contain_text("票据号")
     await payer.opens()
     await expect(payer.bills).to_have_count(1)  # nothing is left to be paid twice
+
+
+async def begins_by_alipay_and_leaves(payer: Payer) -> None:
+    await payer.bills.first.click()
+    await payer.chooses("支付宝")
+    await expect(payer.sheet).to_have_attribute("aria-label", "支付宝")
+    await expect(payer.sheet.locator(".amount")).to_have_text("6,513.00")
+    await payer.sheet.get_by_role("button", name="不付了").click()
+    await payer.sees("等您付款")
+    await expect(payer.sheet).to_be_hidden()  # it does not go there by itself again
+
+
+async def pays_by_alipay(payer: Payer) -> None:
+    await payer.opens()
+    await payer.bills.first.click()
+    await payer.chooses("支付宝")
+    await payer.types()
+    await payer.sees("缴费成功")
+    await payer.opens()
+    await expect(payer.bills).to_have_count(0)

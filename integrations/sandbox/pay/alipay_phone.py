@@ -25,6 +25,7 @@ class AlipayOnPhone:
 
     def __init__(self, play: PlayAlipay, phones: Phones, account: str, payee: str) -> None:
         self._play, self._phones, self._account, self._payee = play, phones, account, payee
+        self._gateway = f"{urlsplit(play.url).path}/gateway.do"
         play.asks = self._ask
 
     def look(self, given: Mapping[str, Any], phone: Phone) -> Shown:
@@ -59,8 +60,9 @@ class AlipayOnPhone:
         trade: Trade | None = None
         if isinstance(parameters, dict):
             trade = self._play.purse.of_handle(str(parameters.get("tradeNO", "")))
-        elif str(given.get("page", "")).startswith(f"{self._play.url}/gateway.do?"):
-            query = dict(parse_qsl(urlsplit(str(given["page"])).query, keep_blank_values=True))
+        elif (page := urlsplit(str(given.get("page", "")))).path.endswith(self._gateway):
+            # On the page with the phones it stands below the phone's own browser. Its signature says whose it is.
+            query = dict(parse_qsl(page.query, keep_blank_values=True))
             trade, back = self._opened(query), query.get("return_url", "")
         elif match := re.fullmatch(rf"{re.escape(self._play.url)}/code/(\w+)", str(given.get("code", ""))):
             trade = self._play.scanned(match[1])

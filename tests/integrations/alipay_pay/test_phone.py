@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from yarl import URL
 
 from bot.errors import BadInput
 from integrations.sandbox.pay.alipay_phone import AlipayOnPhone, payer_of
@@ -43,6 +44,16 @@ async def test_every_way_leads_to_a_sheet(counter: Counter, on_phone: AlipayOnPh
         assert (said.state, said.payer) == ("paid", payer_of(phone))
     with pytest.raises(BadInput, match="paid_already"):
         on_phone.look({"page": (await counter.client.ask_for(page)).address}, phone)
+
+
+async def test_its_page_stands_below_the_browser_of_the_phone(
+    counter: Counter, on_phone: AlipayOnPhone, phone: Phone
+) -> None:
+    page = URL((await counter.client.ask_for(asking(counter, way="page"))).address)
+    below = f"http://127.0.0.1:9000/sandbox/phone/1{page.raw_path_qs}"
+    assert on_phone.look({"page": below}, phone).amount == 1250
+    with pytest.raises(BadInput, match="unknown_code"):
+        on_phone.look({"page": below.replace("gateway.do", "gateway")}, phone)
 
 
 async def test_what_is_somebody_elses_or_forged_is_not_shown(
