@@ -1,5 +1,5 @@
-"""What a running Daoyi is given from outside: a patient of phone 1 who owes two bills; with `over`, the time to pay what
-is being paid is up.
+"""What a running Daoyi is given from outside: a patient of phone 1 who owes two bills; with `over`, the time to pay
+what is being paid is up.
 
 Run as `python -m tests.browser.owing` with the environment of that Daoyi.
 """

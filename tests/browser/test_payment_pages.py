@@ -1,6 +1,6 @@
-"""What is owed is paid on a phone of the sandbox, with all processes running: by WeChat and by
-Alipay; the sheet is closed and come back to, does not open by itself again, and what was paid is not paid again; when the
-time is up the page says so by itself."""
+"""What is owed is paid on a phone of the sandbox, with all processes running: by WeChat and by Alipay; the sheet is
+closed and come back to, does not open by itself again, and what was paid is not paid again; when the time is up, the
+page says so by itself."""
 
 from __future__ import annotations
 
