@@ -12,14 +12,12 @@ from bot.errors import NotFound
 from flows.patients.people import Person
 from flows.patients.service import PatientsService
 from flows.payment import owed, store
-from flows.payment.refusals import HospitalSilent, OthersPay, PaidAlready
-from flows.payment.service import PaymentService
+from flows.payment.refusals import HospitalSilent, OthersPay
+from flows.payment.service import UNDER_WAY, PaymentService
 from integrations.his.charges import Bill
 
 HOME = "/h5/payment/"
 ORDERS = f"{HOME}orders/"
-UNDER_WAY = ("paid", "refunding")
-"""Money was paid for it, and the hospital may not know yet: it still calls it owed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +80,6 @@ class Checkout:
         :raises PaidAlready: it was paid, and the hospital does not know yet, or what was paid is on its way back
         :raises OthersPay: another contact of the family is paying it
         """
-        before = await store.order_about(self.tx, owed.NAME, code)
-        if before is not None and before.state in UNDER_WAY:
-            raise PaidAlready()
         order = await self.service.open(person_id, code)
         assert self.context.contact is not None
         if order.contact_id != self.context.contact.id:

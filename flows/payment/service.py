@@ -15,11 +15,13 @@ from flows.payment import owed, store
 from flows.payment.history import store as history
 from flows.payment.history.course import Step, course
 from flows.payment.orders import Orders, Owing
-from flows.payment.refusals import NothingToPay
+from flows.payment.refusals import NothingToPay, PaidAlready
 from integrations.his.charges import Bill
 from integrations.paying.port import PayChannel, PayChannels, Way
 
 YEAR = timedelta(days=365)
+UNDER_WAY = ("paid", "refunding")
+"""Money was paid for it, and the hospital may not know yet: it still calls it owed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +60,19 @@ class PaymentService:
     async def open(self, person_id: int | str, code: str) -> Any:
         """The order for one of these bills, which is looked at anew: the amount is the hospital's.
 
+        :raises PaidAlready: it was paid, and the hospital does not know yet, or what was paid is on its way back
         :raises NothingToPay: it is not owed any more
         """
         person = await PatientsService(self.context).person(person_id)
         bill = next((each for each in await self.owed(person) if each.code == code), None)
         if bill is None:
             raise NothingToPay()
+        before = await store.order_about(self.tx, owed.NAME, code)
+        # Locked, so that money which comes in this moment is either seen here or meets the order that is given.
+        if before is not None:
+            before = await store.lock(self.tx, before.id)
+        if before is not None and before.state in UNDER_WAY:
+            raise PaidAlready()
         ends = self.context.now + timedelta(minutes=self.context.settings.payment.minutes)
         owing = Owing(
             kind=bill.kind, owner=owed.NAME, about=bill.code, person=person.id, site=bill.site, amount=bill.amount,

@@ -15,6 +15,8 @@ from bot.db.engine import Database
 from flows.patients import store as patients
 from flows.payment import store
 from flows.payment.giving_back import GivingBack
+from flows.payment.refusals import PaidAlready
+from flows.payment.service import PaymentService
 from integrations.his.conduct import Conduct, behave
 from tests.flows.booking import givens, ward
 from tests.flows.booking.conftest import travel
@@ -128,7 +130,7 @@ async def test_another_way_ends_the_first(payer: Payer) -> None:
 
 
 async def test_paid_at_the_channel_is_not_owed_though_the_hospital_does_not_know(payer: Payer) -> None:
-    await payer.owes()
+    code = await payer.owes()
     order = await payer.pays()
     payer.counters.wechat.pay(payer.latest())
     async with payer.world.context("a") as context:
@@ -137,6 +139,12 @@ async def test_paid_at_the_channel_is_not_owed_though_the_hospital_does_not_know
     assert "钱已付，等医院入账" in payer.text and "共 50.60 元" not in payer.text
     await payer.get(order)
     assert "不用再付" in payer.text
+    async with payer.world.database.reading() as tx:
+        person = (await tx.all(patients.person.select()))[0].public_id
+    async with payer.world.context("a") as context:
+        with pytest.raises(PaidAlready):
+            await PaymentService(context).open(person, code)
+    assert len(await payer.rows(store.order)) == 1
 
 
 async def test_after_time_is_up(payer: Payer, travel: time_machine.Coordinates) -> None:
