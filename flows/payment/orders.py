@@ -16,7 +16,7 @@ from flows.payment.ledger import rules as ledger_rules
 from flows.payment.ledger import store as book
 from flows.payment.owners import Owners
 from flows.payment.refusals import BeingChecked, NotOffered, OneIsRunning, PaidAlready, TimeIsUp, TooMuch, TooOften
-from flows.payment.rules import OPEN_ORDER, OPEN_PAYMENT, Paying, Verdict, after_close, heard, next_ask
+from flows.payment.rules import OPEN_ORDER, OPEN_PAYMENT, Paying, Verdict, after_close, heard, next_ask, once_more
 from integrations.paying.port import PayChannels, Sheet, Standing, Way
 
 log = logs.get(__name__)
@@ -197,8 +197,9 @@ class Orders:
         elif verdict in (Verdict.WRONG_AMOUNT, Verdict.CONTRADICTION):
             log.error("payment_incident", order=order.public_id, what=verdict.value)
             self._note("incident", order, verdict.value)
-        elif said.state == "unpaid" and payment.checking_at is not None:
-            await store.move_payment(self.tx, payment.id, OPEN_PAYMENT, checking_at=None)
+        elif payment.checking_at is not None and said.state in ("unpaid", "absent"):
+            again = once_more(payment.checking_at, self.tx.now, said)
+            await store.move_payment(self.tx, payment.id, OPEN_PAYMENT, **{"ask_at" if again else "checking_at": again})
         return verdict
 
     async def _money(self, order: Any, payment: Any, said: Standing, verdict: Verdict) -> None:

@@ -24,6 +24,8 @@ ASKS = (
     timedelta(hours=1), timedelta(days=1),
 )
 """After it was opened, when a channel is asked how a payment stands; a notice that comes makes the rest needless."""
+AGAIN = timedelta(seconds=5)
+"""A channel that knows nothing of what they say they paid is asked once more, so long after they said it."""
 SELDOM = 5
 """From this question on also a payment that is closed is asked after: money has come to closed ones before."""
 
@@ -81,6 +83,13 @@ def after_close(opened: datetime, asks: int) -> tuple[int, datetime | None]:
     """How many questions count as asked, and when the next is due, for a payment that was closed at its channel."""
     asks = max(asks, SELDOM)
     return asks, next_ask(opened, asks)
+
+
+def once_more(claimed: datetime, now: datetime, said: Standing) -> datetime | None:
+    """When a channel that says nothing was paid is asked again after a claim; None where they may go on. One that does
+    not know of the payment may only just have been opened; where it still does not, nobody opened it."""
+    again = claimed + AGAIN
+    return again if said.state == "absent" and now < again else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,41 @@ async def test_while_they_say_that_they_paid_nothing_else_is_begun(counter: Coun
         assert (await counter.pay(order)).number in counter.till.accounts
 
 
+async def test_who_never_opened_the_channels_page_may_go_on_after_a_second_question(counter: Counter) -> None:
+    with time_machine.travel(clock.now(), tick=False) as at:
+        order = await counter.open()
+        payment = await counter.pay(order)
+        known = counter.till.accounts.pop(payment.number)  # it knows of a payment once its page was opened
+        async with counter.world.context("p") as context:
+            await Orders(context).claimed(order.id)
+        await counter.work()
+        with pytest.raises(BeingChecked):
+            await counter.pay(order)
+        at.shift(timedelta(seconds=6))
+        await counter.work()
+        assert (await counter.pay(order)).id == payment.id
+        counter.till.accounts[payment.number] = known
+        assert counter.till.pay(payment.number)
+        await counter.tell()
+        assert (await counter.order(order.id)).state == "paid"
+
+
+async def test_a_page_that_was_only_just_opened_is_paid(counter: Counter) -> None:
+    with time_machine.travel(clock.now(), tick=False) as at:
+        order = await counter.open()
+        payment = await counter.pay(order)
+        known = counter.till.accounts.pop(payment.number)
+        async with counter.world.context("p") as context:
+            await Orders(context).claimed(order.id)
+        await counter.work()
+        counter.till.accounts[payment.number] = known
+        assert counter.till.pay(payment.number)
+        counter.till.told.clear()  # the notice is lost
+        at.shift(timedelta(seconds=6))
+        await counter.work()
+        assert (await counter.order(order.id)).state == "settled"
+
+
 async def test_another_way_waits_for_the_first_to_be_ended(counter: Counter) -> None:
     order = await counter.open()
     await counter.pay(order)
