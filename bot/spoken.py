@@ -72,7 +72,7 @@ class Spoken:
             start=self.clocktime(first), end=_clock12(last) if same else self.clocktime(last))
 
     def age(self, birth: date | str, at: date | datetime | str | None = None) -> str:
-        """12 天, 8 个月, 2 岁 3 个月, 43 岁, at a day or today."""
+        """In days, in months, in years and months, or in years, as people say it; at a day or today."""
         born, day = self._day(birth), self.clock.today() if at is None else self._day(at)
         words, years = self.words["age"], age(born, day)
         months = (day.year - born.year) * 12 + day.month - born.month - (day.day < born.day)

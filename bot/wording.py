@@ -29,7 +29,7 @@ log = structlog.get_logger()
 _BLANK = re.compile(r"[^\S\n]+$", re.MULTILINE)
 _EMPTY_LINES = re.compile(r"\n{3,}")
 _LATIN = re.compile("[A-Za-z]")
-# Where a Latin name, masked (J*** S***) or whole, meets Chinese. Not what is one word with it: B超, 2型.
+# Where a Latin name, masked (J*** S***) or whole, meets Chinese. Not a single letter or digit: it is one word with it.
 _MEETS = re.compile(
     r"(?<=[\u4e00-\u9fff])(?=[A-Z](?:\*{3}|[a-z]{2}))|(?:(?<=[A-Za-z]\*{3})|(?<=[A-Za-z][a-z]{2}))(?=[\u4e00-\u9fff])"
 )
@@ -165,7 +165,7 @@ class Wording:
 
 
 def spaced(text: str) -> str:
-    """A space where a Latin name meets Chinese: J*** S*** 不能挂这里. Plain texts have it; pages ask for it."""
+    """A space where a Latin name (J*** S***) meets Chinese. Plain texts have it; pages ask for it."""
     return _MEETS.sub(" ", text) if _LATIN.search(text) else text
 
 

@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, Table, insert
+from sqlalchemy import Row, Table, insert, select
+from sqlalchemy.dialects.mysql import insert as mysql_insert
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.base import Executable
@@ -68,6 +69,22 @@ class Transaction:
         result = await self.execute(insert(into).values(**values))
         got = result.inserted_primary_key
         return int(got[0]) if got and isinstance(got[0], int) else 0
+
+    async def lock_or_make(self, table: Table, names: Mapping[str, Any], **values: Any) -> Row[Any]:
+        """The row that these columns (a unique key) name, under its lock until the transaction ends; made with `values`
+        where there is none, so that all who come at once stand in one line."""
+        mine = select(table).where(*(table.c[name] == value for name, value in names.items())).with_for_update()
+        row = await self.one(mine)
+        if row is None:
+            if self.link.dialect.name == "sqlite":
+                await self.insert_once(table, **names, **values)
+            else:
+                # Who loses the race for a plain INSERT is left with a shared lock, and two such losers deadlock.
+                new, same = mysql_insert(table).values(**names, **values), next(iter(names))
+                await self.execute(new.on_duplicate_key_update({same: table.c[same]}))
+            row = await self.one(mine)
+        assert row is not None
+        return row
 
     async def insert_many(self, into: Table, rows: Sequence[Mapping[str, Any]]) -> None:
         if rows:

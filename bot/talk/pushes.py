@@ -14,18 +14,17 @@ _NAME = re.compile(r"[a-z_]+\.[a-z_]+")
 class PushKind:
     """One kind of push.
 
-    `name` is "<area>.<what>"; its words stand in templates/<area>/push/<what>.j2 (first line the title). `title` is
-    for staff. `priority` 1 (calling a number) goes before 9 (a campaign). `quiet`: "waits" until the quiet hours are
-    over, "always" ignores them. `useless_minutes` after its due moment it is dropped. `sms_fallback`: it goes by text
-    message where the account cannot reach the contact, and is worth a call by staff where nothing else could.
-    `values` maps the keywords of the channel's template to names of facts, where there is no
+    `name` is "<area>.<what>"; its words stand in templates/<area>/push/<what>.j2 (first line the title), what staff
+    call it in common/words.toml, [pushes]. `priority` 1 (calling a number) goes before 9 (a campaign). `quiet`: "waits"
+    until the quiet hours are over, "always" ignores them. `useless_minutes` after its due moment it is dropped.
+    `sms_fallback`: it goes by text message where the account cannot reach the contact, and is worth a call by staff
+    where nothing else could. `values` maps the keywords of the channel's template to names of facts, where there is no
     templates/<area>/push/<what>_values.j2. `discreet` wants neutral words outside of our pages. `obligatory` cannot
     be turned off by the contact (safety of their own account, a stopped session). `asks` wants an answer in the chat:
     who is on none is called, and no text message asks them.
     """
 
     name: str
-    title: str = ""
     priority: int = 5
     quiet: Literal["waits", "always"] = "waits"
     useless_minutes: int | None = None

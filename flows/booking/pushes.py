@@ -26,18 +26,18 @@ HOURS_BEFORE = 2
 
 KINDS = (
     # Answers to what the contact has just done, so that the hour does not matter.
-    PushKind("booking.booked", "预约成功", priority=4, quiet="always"),
-    PushKind("booking.changed", "预约改期", priority=4, quiet="always"),
-    PushKind("booking.cancelled", "预约取消", priority=4, quiet="always", useless_minutes=1440),
+    PushKind("booking.booked", priority=4, quiet="always"),
+    PushKind("booking.changed", priority=4, quiet="always"),
+    PushKind("booking.cancelled", priority=4, quiet="always", useless_minutes=1440),
     # Somebody may set out for nothing: it cannot be turned off, and goes by text message where all else fails.
-    PushKind("booking.refused", "预约作废", priority=2, sms_fallback=True, obligatory=True),
-    PushKind("booking.evening", "就诊前一晚提醒", priority=5),
-    PushKind("booking.soon", "就诊前两小时提醒", priority=3),
+    PushKind("booking.refused", priority=2, sms_fallback=True, obligatory=True),
+    PushKind("booking.evening", priority=5),
+    PushKind("booking.soon", priority=3),
     # They asked for it and have minutes to answer: nothing goes before it, and where nothing arrives somebody calls.
-    PushKind("booking.offer", "候补有号", priority=1, quiet="always", sms_fallback=True, obligatory=True, asks=True),
-    PushKind("booking.offer_over", "候补的号过时", priority=4, useless_minutes=720),
-    PushKind("booking.waiting_over", "候补结束", priority=4, useless_minutes=720),
-    PushKind("booking.given_up", "家人取消候补", priority=5, useless_minutes=1440),
+    PushKind("booking.offer", priority=1, quiet="always", sms_fallback=True, obligatory=True, asks=True),
+    PushKind("booking.offer_over", priority=4, useless_minutes=720),
+    PushKind("booking.waiting_over", priority=4, useless_minutes=720),
+    PushKind("booking.given_up", priority=5, useless_minutes=1440),
 )
 
 

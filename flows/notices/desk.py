@@ -17,7 +17,6 @@ from bot.web.desk.guard import needs
 from bot.web.desk.lists import Column, Listing
 from bot.web.desk.pages import called, in_tx, reading, render, see
 from flows.notices import desk_calls, undelivered
-from flows.notices.kinds import Kinds
 from flows.notices.undelivered import DeadLetter
 
 HOME, RIGHT = "/desk/notices/", "notices.undelivered"
@@ -62,9 +61,8 @@ async def deal(request: web.Request, context: Context) -> web.StreamResponse:
 
 
 def _row(context: Context, letter: DeadLetter, names: dict[str, str]) -> dict[str, Any]:
-    kinds, sort = context.ports[Kinds], SORTS[letter.id[0]]
-    words = context.wording.words
-    title = kinds[letter.what].title if letter.what in kinds else words["jobs"].get(letter.what, letter.what)
+    words, sort = context.wording.words, SORTS[letter.id[0]]
+    title = words["pushes"].get(letter.what) or words["jobs"].get(letter.what, letter.what)
     reason = letter.error.partition(":")[0].removeprefix("refused ")
     return {
         "id": letter.id, "since": letter.since, "sort": sort, "what": title, "about": names.get(letter.about, ""),

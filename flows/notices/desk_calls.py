@@ -18,7 +18,6 @@ from bot.web.desk.guard import STAFF, needs
 from bot.web.desk.pages import called, in_tx, reading, render
 from bot.web.desk.whose import persons_of
 from flows.notices import store
-from flows.notices.kinds import Kinds
 from flows.patients import callers
 from flows.patients import store as patients
 from flows.patients.people import Person
@@ -89,7 +88,6 @@ async def _page(
     request: web.Request, context: Context, row: Any, person: Person | None, *, number: str = "",
     problem: Problem | None = None, status: int = 200,
 ) -> web.Response:
-    kinds = context.ports[Kinds]
     names = await called(request, context, [row.about])
     proved = await patients.mobile_of(context.tx, row.contact_id, person.id) if person else None
     own = (await patients.row_of(context.tx, person.id)) if person else None
@@ -97,7 +95,7 @@ async def _page(
     over = row.useless_after is not None and row.useless_after <= context.now
     return render(
         request, "notices/desk/call.html.j2", status=status, id=row.public_id, since=row.created_at,
-        what=kinds[row.kind].title if row.kind in kinds else row.kind, matter=names.get(row.about, ""), person=person,
+        what=context.wording.words["pushes"].get(row.kind, row.kind), matter=names.get(row.about, ""), person=person,
         masked=mask_number(mobile) if mobile else "", number=number, until=row.useless_after, problem=problem,
         name=mask_name(person.name) if person else "", open=row.state == "open" and not over,
     )

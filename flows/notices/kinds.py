@@ -13,9 +13,7 @@ from bot.talk.pushes import PushKind
 
 __all__ = ["SAID", "Group", "Kinds", "PushKind", "kinds_of"]
 
-SAID = PushKind(
-    name="notices.said", title="会话中未能送达的回复", priority=4, quiet="always", useless_minutes=2880, obligatory=True
-)
+SAID = PushKind("notices.said", priority=4, quiet="always", useless_minutes=2880, obligatory=True)
 """Words of a conversation that its channel did not take any more."""
 
 

@@ -1,4 +1,4 @@
-"""Registering a person at the desk: somebody who calls, or stands at the window, and has no contact (建档)."""
+"""Registering a person at the desk: somebody who calls, or stands at the window, and has no contact."""
 
 from __future__ import annotations
 

@@ -9,18 +9,18 @@ from bot.talk.pushes import PushKind
 
 TELL = "patients.tell"
 KINDS = (
-    PushKind("patients.linked_elsewhere", "就诊人被另一位家人添加", priority=4, obligatory=True),
-    PushKind("patients.mobile_changed", "就诊人手机变更", priority=4, obligatory=True),
-    PushKind("patients.record_refused", "姓名与证件和病案不一致", priority=3, sms_fallback=True, obligatory=True),
-    PushKind("patients.grown_up", "孩子满十八岁", priority=6, obligatory=True),
+    PushKind("patients.linked_elsewhere", priority=4, obligatory=True),
+    PushKind("patients.mobile_changed", priority=4, obligatory=True),
+    PushKind("patients.record_refused", priority=3, sms_fallback=True, obligatory=True),
+    PushKind("patients.grown_up", priority=6, obligatory=True),
     # Answers to what the taker has just asked for, so that the hour does not matter.
-    PushKind("patients.help_given", "同意家人帮忙", priority=4, quiet="always", obligatory=True),
-    PushKind("patients.help_refused", "没有同意家人帮忙", priority=4, quiet="always", obligatory=True),
-    PushKind("patients.help_expired", "家人帮忙没有等到答复", priority=6, obligatory=True),
-    PushKind("patients.help_full", "帮忙的家人就诊人满了", priority=4, quiet="always", obligatory=True),
-    PushKind("patients.easy_on", "家人打开了简单模式", priority=4, quiet="always", obligatory=True),
-    PushKind("patients.easy_off", "家人关掉了简单模式", priority=4, quiet="always", obligatory=True),
-    PushKind("patients.help_ended", "家人帮忙结束", priority=4, obligatory=True),
+    PushKind("patients.help_given", priority=4, quiet="always", obligatory=True),
+    PushKind("patients.help_refused", priority=4, quiet="always", obligatory=True),
+    PushKind("patients.help_expired", priority=6, obligatory=True),
+    PushKind("patients.help_full", priority=4, quiet="always", obligatory=True),
+    PushKind("patients.easy_on", priority=4, quiet="always", obligatory=True),
+    PushKind("patients.easy_off", priority=4, quiet="always", obligatory=True),
+    PushKind("patients.help_ended", priority=4, obligatory=True),
 )
 _NAMES = frozenset(kind.name for kind in KINDS)
 

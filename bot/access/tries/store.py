@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Index, Integer, Row, delete, func, select, update
-from sqlalchemy.dialects.mysql import insert as mysql_insert
 
 from bot import keys
 from bot.db.schema import Moment, hashed, key, table
@@ -60,18 +59,7 @@ async def count(tx: Transaction, subject: str, limit: Limit) -> datetime | None:
 
 async def _row(tx: Transaction, name: bytes) -> Row[Any]:
     """A subject's count under its lock until the transaction ends: tries at once are counted one after the other."""
-    mine = select(tries).where(tries.c.subject == name).with_for_update()
-    row = await tx.one(mine)
-    if row is None:
-        values = {"subject": name, "count": 0, "last_at": tx.now, "locked_until": None}
-        if tx.link.dialect.name == "sqlite":
-            await tx.insert_once(tries, **values)
-        else:
-            # Who loses the race for a plain INSERT is left with a shared lock, and two such losers deadlock.
-            await tx.execute(mysql_insert(tries).values(values).on_duplicate_key_update(subject=tries.c.subject))
-        row = await tx.one(mine)
-    assert row is not None
-    return row
+    return await tx.lock_or_make(tries, {"subject": name}, count=0, last_at=tx.now, locked_until=None)
 
 
 async def locked(tx: Transaction, subjects: Sequence[str]) -> dict[str, datetime]:

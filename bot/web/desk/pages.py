@@ -22,7 +22,7 @@ from aiohttp.typedefs import Handler
 from bot import logs
 from bot.access.doors import Door
 from bot.access.rights import Member
-from bot.access.work import Name, Wait
+from bot.access.work import Name, Wait, of_things
 from bot.clock import HospitalClock
 from bot.context import Context
 from bot.db.transaction import Transaction
@@ -56,17 +56,7 @@ async def reading(request: web.Request) -> AsyncIterator[Context]:
 
 async def called(request: web.Request, context: Context, things: Iterable[str]) -> dict[str, str]:
     """How staff call things of the trail or the journal (``appointment:…``); what nobody knows is left out."""
-    by_kind: dict[str, set[str]] = {}
-    for thing in things:
-        kind, _, name = thing.partition(":")
-        by_kind.setdefault(kind, set()).add(name)
-    known = request.app[NAMES]
-    return {
-        f"{kind}:{name}": words
-        for kind, ids in by_kind.items()
-        if kind in known
-        for name, words in (await known[kind](context, sorted(ids))).items()
-    }
+    return await of_things(request.app[NAMES], context, things)
 
 
 def in_tx(handler: Acting) -> Handler:

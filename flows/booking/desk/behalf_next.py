@@ -1,4 +1,4 @@
-"""/desk/booking/mine/next/{appointment}: the next visit, from the doctor's room (诊间预约)."""
+"""/desk/booking/mine/next/{appointment}: the next visit, from the doctor's room."""
 
 from __future__ import annotations
 

@@ -13,9 +13,9 @@ from flows.notices.service import NoticesService
 
 KINDS = (
     # They asked for it and have minutes to answer, like an offer of the waiting list.
-    PushKind("booking.draw_won", "摇号抽中", priority=1, quiet="always", sms_fallback=True, obligatory=True),
-    PushKind("booking.draw_lost", "摇号没抽中", priority=3, quiet="always", useless_minutes=720),
-    PushKind("booking.draw_over", "摇号取消或不能约", priority=3, quiet="always", useless_minutes=720),
+    PushKind("booking.draw_won", priority=1, quiet="always", sms_fallback=True, obligatory=True),
+    PushKind("booking.draw_lost", priority=3, quiet="always", useless_minutes=720),
+    PushKind("booking.draw_over", priority=3, quiet="always", useless_minutes=720),
 )
 
 

@@ -16,13 +16,13 @@ from flows.notices.service import NoticesService
 
 KINDS = (
     # They are in the building, or ought to be: at once or never.
-    PushKind("booking.near", "快到号提醒", priority=1, quiet="always", useless_minutes=30),
-    PushKind("booking.missed", "过号提醒", priority=2, quiet="always", useless_minutes=120),
-    PushKind("booking.no_show", "爽约记录", priority=4, useless_minutes=7 * 1440),
+    PushKind("booking.near", priority=1, quiet="always", useless_minutes=30),
+    PushKind("booking.missed", priority=2, quiet="always", useless_minutes=120),
+    PushKind("booking.no_show", priority=4, useless_minutes=7 * 1440),
     # They would find out at the worst moment, when they need a doctor: it cannot be turned off.
-    PushKind("booking.locked", "暂停预约", priority=3, sms_fallback=True, obligatory=True),
-    PushKind("booking.unlocked", "恢复预约", priority=4),
-    PushKind("booking.appealed", "申诉结果", priority=3, obligatory=True),
+    PushKind("booking.locked", priority=3, sms_fallback=True, obligatory=True),
+    PushKind("booking.unlocked", priority=4),
+    PushKind("booking.appealed", priority=3, obligatory=True),
 )
 
 

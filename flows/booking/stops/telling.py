@@ -19,11 +19,11 @@ from flows.notices.service import NoticesService
 # Somebody may set out for nothing: none can be turned off, and each goes by text message or call where all else fails.
 # They are due when the quiet hours end, unless that would be too late (`rules.told_at`); so the hour does not matter.
 KINDS = (
-    PushKind("booking.stopped", "停诊通知", priority=2, quiet="always", sms_fallback=True, obligatory=True),
-    PushKind("booking.substituted", "替诊通知", priority=2, quiet="always", sms_fallback=True, obligatory=True),
-    PushKind("booking.stop_undone", "照常出诊", priority=2, quiet="always", sms_fallback=True, obligatory=True),
-    PushKind("booking.moved", "时间地点有变", priority=2, quiet="always", sms_fallback=True, obligatory=True),
-    PushKind("booking.hold_stopped", "没确认的号停诊", priority=2, quiet="always", useless_minutes=60, obligatory=True),
+    PushKind("booking.stopped", priority=2, quiet="always", sms_fallback=True, obligatory=True),
+    PushKind("booking.substituted", priority=2, quiet="always", sms_fallback=True, obligatory=True),
+    PushKind("booking.stop_undone", priority=2, quiet="always", sms_fallback=True, obligatory=True),
+    PushKind("booking.moved", priority=2, quiet="always", sms_fallback=True, obligatory=True),
+    PushKind("booking.hold_stopped", priority=2, quiet="always", useless_minutes=60, obligatory=True),
 )
 TOLD = ("booking.stopped", "booking.substituted")
 """Kinds whose way to the patient the office follows."""

@@ -9,15 +9,14 @@ from typing import Any
 from bot.access.work import Name
 from bot.context import Context
 from bot.db.transaction import Transaction
-from flows.notices.kinds import Kinds
 from flows.notices.named import store
 
 Rows = Callable[[Transaction, Sequence[str]], Awaitable[Sequence[Any]]]
 
 
 async def _titles(rows: Rows, context: Context, ids: Sequence[str]) -> Mapping[str, str]:
-    kinds = context.ports[Kinds]
-    return {row.public_id: kinds[row.kind].title for row in await rows(context.tx, ids) if row.kind in kinds}
+    words = context.wording.words["pushes"]
+    return {row.public_id: words[row.kind] for row in await rows(context.tx, ids) if row.kind in words}
 
 
 NAMES: dict[str, Name] = {

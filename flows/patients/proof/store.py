@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Column, Date, ForeignKey, Index, Integer, Row, delete, select, update
-from sqlalchemy.dialects.mysql import insert as mysql_insert
 
 from bot.db.schema import Moment, code, hashed, key, table, whole
 from bot.db.transaction import Transaction
@@ -40,17 +39,7 @@ tally = table(
 
 async def lock_tally(tx: Transaction, kind: str, subject: bytes, today: date) -> Tally:
     """Today's count under its lock until the transaction ends: who counts decides one after the other."""
-    mine = select(tally).where(tally.c.kind == kind, tally.c.subject == subject).with_for_update()
-    row = await tx.one(mine)
-    if row is None:
-        values = {"kind": kind, "subject": subject, "day": today, "number": 0, "last_at": None}
-        if tx.link.dialect.name == "sqlite":
-            await tx.insert_once(tally, **values)
-        else:
-            # Who loses the race for a plain INSERT is left with a shared lock, and two such losers deadlock.
-            await tx.execute(mysql_insert(tally).values(values).on_duplicate_key_update(kind=tally.c.kind))
-        row = await tx.one(mine)
-    assert row is not None
+    row = await tx.lock_or_make(tally, {"kind": kind, "subject": subject}, day=today, number=0, last_at=None)
     return Tally(row.last_at, row.number if row.day == today else 0)
 
 

@@ -20,6 +20,7 @@ from flows.audit.saying import Saying
 from flows.booking.service import BookingService
 from flows.directory.rules import Catalogue
 from flows.directory.service import forget
+from flows.notices.kinds import SAID, kinds_of
 from integrations.his.port import Clinic, Department, Doctor, Place, Site
 from jobs import registry
 from tests.flows.booking import ward
@@ -96,7 +97,7 @@ def test_a_name_finds_what_is_called_so() -> None:
     assert SAYING.thing_called("person:x") == "person:x" and SAYING.thing_called("nobody") == "nobody"
 
 
-def test_every_act_right_and_job_of_the_program_has_words() -> None:
+def test_every_act_right_job_and_notice_of_the_program_has_words() -> None:
     acts = set()
     for file in [each for folder in ("bot", "flows", "jobs") for each in (ROOT / folder).rglob("*.py")]:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
@@ -108,6 +109,7 @@ def test_every_act_right_and_job_of_the_program_has_words() -> None:
     assert not {right for area in AREAS.all for right in area.permits} - set(WORDS["rights"])
     assert not {*registry.handlers(), *registry.periodic()} - set(WORDS["jobs"])
     assert not {kind for area in AREAS.all for kind in area.names} - set(WORDS["things"])
+    assert {SAID.name, *(kind.name for kind in kinds_of(AREAS.all))} == set(WORDS["pushes"])
 
 
 async def test_the_page_and_its_file_say_it_in_words(database: Database) -> None:

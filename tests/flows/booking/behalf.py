@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from bot.context import Context
 from bot.settings_parts import Sms
+from bot.settings_standing import Standing
 from flows.booking import store
 from flows.booking.behalf.service import Behalf
 from flows.notices.store import call_task, push
@@ -27,6 +28,11 @@ def with_sms(world: World) -> World:
     """The same hospital with a gateway for text messages."""
     gateway = Sms(gateway="http://gateway.invalid", key="k", secret="s" * 20)
     return World(world.database, settings=test_settings(sms=gateway), ports=world.ports)
+
+
+def strict(world: World) -> World:
+    """The same hospital, where one no-show locks."""
+    return World(world.database, settings=test_settings(standing=Standing(most_no_shows=1)), ports=world.ports)
 
 
 async def caller(world: World, name: str = "钱小云", mobile: str = "13800000009") -> int:

@@ -12,7 +12,6 @@ from sqlalchemy import select
 from bot.db.contacts import contact, conversation
 from bot.db.outbox_dead import levels
 from bot.errors import NotFound
-from bot.settings_standing import Standing
 from flows.booking.behalf import store as own
 from flows.booking.pool.shares import store as shares
 from flows.booking.pool.shares.rules import Rule
@@ -25,7 +24,7 @@ from flows.booking.waiting import store as entries
 from jobs import booking_opening
 from tests.flows.booking import behalf, ward
 from tests.flows.booking.test_waiting import cancel, full, states, sweep
-from tests.support.world import World, test_settings
+from tests.support.world import World
 
 
 async def opened(world: World, **how: Any) -> list[Any]:
@@ -236,8 +235,7 @@ async def test_a_stop_reaches_a_caller_and_begins_no_conversation(world: World) 
 
 
 async def test_a_caller_who_is_locked_is_told_by_phone(world: World, travel: time_machine.Coordinates) -> None:
-    strict = Standing(most_no_shows=1)
-    world = World(world.database, settings=test_settings(standing=strict), ports=world.ports)
+    world = behalf.strict(world)
     person = await behalf.caller(world)
     row = await behalf.booked(world, person, (await opened(world))[0].id)
     travel.shift(30 * 3600)

@@ -3,6 +3,7 @@ being told, and what one was told last is true."""
 
 from __future__ import annotations
 
+import itertools
 import json
 from datetime import time
 from typing import Any
@@ -11,7 +12,10 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
+from bot.db.outbox import outbox
 from flows.booking.moves import store as moves
+from flows.booking.moves.noting import MOVED
+from flows.booking.moves.service import Moves
 from flows.booking.named.persons import store as named
 from flows.booking.refusals import CancelTooLate
 from flows.booking.service import BookingService
@@ -19,7 +23,7 @@ from flows.booking.standing.missing.writing import NoShows
 from flows.booking.stops import store as stops
 from flows.notices import store as notices
 from integrations.his import store as his
-from jobs import booking
+from jobs import booking, booking_moves
 from tests.flows.booking import behalf, ward
 from tests.flows.booking.clerk import CODE, TERMS, appointment, book, draft, publish
 from tests.support.world import World
@@ -82,6 +86,33 @@ async def test_who_confirms_after_the_move_is_told_as_well(
     travel.shift(16 * 60)
     await world.settle()
     assert [(each["was_start"], each["start"]) for each in await pushed(world, "moved")] == [("09:00", "10:00")]
+
+
+async def test_told_half_and_again_everybody_is_told_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The worker dies between two patients and the next one begins anew; then the same news comes once more."""
+    code = await ward.session(world, capacity=3)
+    await ward.sync(world)
+    for who, name in (("a", "张三明"), ("b", "李四海")):
+        await book(world, code, who=who, name=name)
+    await ward.change_session(world, code, starts=time(10), ends=time(11))
+    await ward.sync(world)
+    async with world.database.reading() as tx:
+        news: Any = await tx.one(select(outbox).where(outbox.c.topic == MOVED))
+    tell, told = Moves.tell, itertools.count()
+
+    async def dies(self: Moves, *what: Any) -> None:
+        if next(told) == 1:
+            raise RuntimeError("killed")
+        await tell(self, *what)
+
+    monkeypatch.setattr(Moves, "tell", dies)
+    job, payload = world.workshop.job(name=MOVED, row=news), json.loads(news.payload)
+    with pytest.raises(RuntimeError):
+        await booking_moves.moved(job, payload)
+    assert len(await pushed(world, "moved")) == 1
+    for _ in range(2):
+        await booking_moves.moved(job, payload)
+    assert len(await pushed(world, "moved")) == 2
 
 
 async def test_a_text_message_says_where(world: World) -> None:

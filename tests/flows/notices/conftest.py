@@ -28,10 +28,10 @@ from tests.support import world as worlds
 from tests.support.world import World
 
 KINDS = (
-    PushKind("probe.called", "到号", priority=1, quiet="always", useless_minutes=20, sms_fallback=True),
-    PushKind("probe.report", "报告", values={"thing1": "name", "time2": "at"}, sms_fallback=True),
-    PushKind("probe.campaign", "活动", priority=9),
-    PushKind("probe.alarm", "账号安全", quiet="always", obligatory=True),
+    PushKind("probe.called", priority=1, quiet="always", useless_minutes=20, sms_fallback=True),
+    PushKind("probe.report", values={"thing1": "name", "time2": "at"}, sms_fallback=True),
+    PushKind("probe.campaign", priority=9),
+    PushKind("probe.alarm", quiet="always", obligatory=True),
 )
 WORDS = {
     "called": "到您了\n{{ name }}，请到 205 诊室。", "report": "报告出来了\n{{ name }}",
