@@ -18,12 +18,12 @@ PATIENCE = timedelta(minutes=1)
 
 KINDS = (
     # About their money, and answers to what they have just done: at any hour, and not to be turned off.
-    PushKind("payment.paid", "已付款，等医院入账", priority=4, quiet="always", useless_minutes=1440, obligatory=True),
-    PushKind("payment.settled", "缴费成功", priority=4, quiet="always", useless_minutes=1440, obligatory=True),
-    PushKind("payment.checking", "付款结果核对中", priority=3, quiet="always", useless_minutes=60, obligatory=True),
-    PushKind("payment.refunding", "退款已提交", priority=4, quiet="always", obligatory=True),
-    PushKind("payment.refunded", "退款到账", priority=5, obligatory=True),
-    PushKind("payment.kept", "退款没有办成", priority=4, obligatory=True),
+    PushKind("payment.paid", priority=4, quiet="always", useless_minutes=1440, obligatory=True),
+    PushKind("payment.settled", priority=4, quiet="always", useless_minutes=1440, obligatory=True),
+    PushKind("payment.checking", priority=3, quiet="always", useless_minutes=60, obligatory=True),
+    PushKind("payment.refunding", priority=4, quiet="always", obligatory=True),
+    PushKind("payment.refunded", priority=5, obligatory=True),
+    PushKind("payment.kept", priority=4, obligatory=True),
 )
 
 
