@@ -26,6 +26,7 @@ COMMANDS = {
     "keys": "the keys that personal data is sealed with",
     "staff": "who may sign in at the desk",
     "audit": "whether the trail of what was done is whole",
+    "payment": "whether the books of the cashier agree",
     "draw": "whether a draw of a fair opening came out as it should",
     "dead": "what could not be delivered",
     "requests": "who asked for a human",

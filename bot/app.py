@@ -19,8 +19,10 @@ from bot.web.desk import setup as desk
 from bot.web.keys import DATABASE, DISPATCHER, PORTS, SETTINGS, WORDING
 from integrations.his import conduct_api
 from integrations.sandbox.app import sandbox_url
+from webhooks.alipay_pay import view as alipay_pay
 from webhooks.sms import view as sms
 from webhooks.wechat import view as wechat
+from webhooks.wechat_pay import view as wechat_pay
 
 log = logs.get(__name__)
 
@@ -33,6 +35,8 @@ def build_app(house: House) -> web.Application:
     limits.setup(app, redis=house.redis)
     wechat.setup(app)
     sms.setup(app)
+    wechat_pay.setup(app)
+    alipay_pay.setup(app)
     health.setup(app, redis=house.redis)
     static.setup(app)
     oauth.setup(app)

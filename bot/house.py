@@ -27,16 +27,29 @@ from bot.waker import Waker
 from bot.web.sign_in import SignIns
 from bot.wording import Wording
 from flows.notices.kinds import Kinds, kinds_of
+from flows.payment.owners import Owners
+from integrations.alipay_pay.accounts import AlipayMerchants
+from integrations.alipay_pay.port import AlipayPayGates
+from integrations.card_pay.client import CARD, CardPay
+from integrations.his.cards.embedded import EmbeddedCards
+from integrations.his.cards.port import CardAccounts
+from integrations.his.cashier.embedded import EmbeddedCashier
+from integrations.his.charges import Charging
 from integrations.his.embedded import EmbeddedHospital
 from integrations.his.played import PlayedHospital
 from integrations.his.port import HospitalPort
+from integrations.paying.accounts import PayAccounts
+from integrations.paying.port import PayChannels
 from integrations.sandbox.app import sandbox_settings
+from integrations.sandbox.pay import alipay_played, played
 from integrations.sms.client import SmsClient
 from integrations.sms.port import SmsPort
 from integrations.wechat.accounts import WeChatClients
 from integrations.wechat.channel import WeChatChannels
 from integrations.wechat.port import WeChatAccounts
 from integrations.wechat.sign_in import WeChatSignIns
+from integrations.wechat_pay.accounts import WeChatPayMerchants
+from integrations.wechat_pay.port import WeChatPayGates
 
 log = logs.get(__name__)
 
@@ -45,7 +58,10 @@ def effective(settings: Settings) -> Settings:
     """The settings as this installation really runs: with the sandbox's own account where no real one is."""
     if not settings.sandbox_on:
         return settings
-    return sandbox_settings(settings, templates=[kind.name for kind in kinds_of(AREAS.all)])
+    running = sandbox_settings(settings, templates=[kind.name for kind in kinds_of(AREAS.all)])
+    played.ensure_keys(running)
+    alipay_played.ensure_keys(running)
+    return running
 
 
 @dataclass
@@ -66,7 +82,8 @@ class House:
     async def open(cls, settings: Settings, *, redis_url: str) -> House:
         """Connect to everything. `settings` as from `effective`; `redis_url` of a server that may come later.
 
-        :raises SettingsError: the keys do not open, or the schema is not today's (it says what to run)
+        :raises SettingsError: the keys do not open, a merchant's are not right, or the schema is not today's (it says
+            what to run)
         """
         database = Database(settings.database)
         session = aiohttp.ClientSession()
@@ -75,6 +92,13 @@ class House:
             await database.start()
             await migrate.require_current(database)
             await keys_store.load(database, settings.secret_keys)
+            wechat_pay = WeChatPayMerchants(settings.wechat_pay, settings.base_url, session)
+            alipay_pay = AlipayMerchants(settings.alipay_pay, settings.base_url, session)
+            cards = EmbeddedCards(database, HospitalClock(settings.timezone))
+            pay_accounts = PayAccounts(settings, {
+                "wechat_pay": wechat_pay.channels, "alipay_pay": alipay_pay.channels,
+                "card_pay": {CARD: CardPay(CARD, cards)},
+            })
         except BaseException:
             await session.close()
             await redis.aclose()
@@ -86,10 +110,16 @@ class House:
         ports.put(WeChatAccounts, clients)
         ports.put(Channels, WeChatChannels(clients, settings))
         ports.put(Kinds, Kinds(AREAS.all))
+        ports.put(Owners, Owners.of(AREAS.all))
         ports.put(SignIns, WeChatSignIns(clients))
         ports.put(SmsPort, SmsClient(settings.sms, session))
+        ports.put(PayChannels, pay_accounts)
+        ports.put(WeChatPayGates, wechat_pay)
+        ports.put(AlipayPayGates, alipay_pay)
+        ports.put(CardAccounts, cards)
         hospital = EmbeddedHospital(database, HospitalClock(settings.timezone))
         ports.put(HospitalPort, hospital)
+        ports.put(Charging, EmbeddedCashier(database, HospitalClock(settings.timezone)))
         if settings.sandbox == "on":
             ports.put(PlayedHospital, hospital)
         waker = Waker(redis)
@@ -100,6 +130,8 @@ class House:
         house._tasks = [
             asyncio.create_task(keys_store.keep_fresh(database, settings.secret_keys)),
             asyncio.create_task(waker.run()),
+            asyncio.create_task(wechat_pay.keep_fresh()),
+            asyncio.create_task(alipay_pay.keep_fresh()),
         ]
         return house
 

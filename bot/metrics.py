@@ -48,6 +48,10 @@ sessions_told = Count("sessions_told", "Sessions made here that the hospital was
 moves = Count("moves", "Appointments that the hospital moved, and whose patients were told: time, place", "what")
 stops = Count("stops", "Stops of sessions: stopped, substituted, undone; and what patients chose", "result")
 
+payments = Count("payments", "Payments by what their channel said: apply, late, double, closed …", "channel", "verdict")
+refunds = Count("refunds", "Refunds by their end: back, stuck", "channel", "result")
+differences = Count("differences", "Differences between channel, cashier and hospital", "account", "kind")
+
 outside_calls = Count(
     "outside_calls", "Calls to other systems: ok, refused, unavailable, unknown", "system", "call", "result"
 )

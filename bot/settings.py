@@ -16,13 +16,16 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.errors import SettingsError
+from bot.settings_alipay_pay import AlipayMerchant
 from bot.settings_discreet import Discreet
 from bot.settings_keep import Keep
 from bot.settings_limits import Limits
 from bot.settings_parts import Account, Booking, Desk, Hospital, People, Push, Slug, Sms
+from bot.settings_payment import Payment
 from bot.settings_secret import checked_secrets, normal_database, read_secret, secret_from
 from bot.settings_sources import Sources, problems_of
 from bot.settings_standing import SameDay, Standing
+from bot.settings_wechat_pay import WeChatMerchant
 
 __all__ = ["Account", "Settings", "load_settings"]
 
@@ -67,9 +70,11 @@ class Settings(BaseSettings):
         3.6, gt=0, le=4.5, description="A callback is answered within so many seconds; the channel waits 5"
     )
     accounts: dict[Slug, Account] = Field({}, description="The hospital's accounts, `[accounts.<name>]`")
+    alipay_pay: dict[Slug, AlipayMerchant] = Field({}, description="Merchants at Alipay, `[alipay_pay.<name>]`")
     phone_desk: str = Field("", pattern=r"^[0-9+() -]{0,32}$", description="The hospital's service phone")
     emergency_phone: str = Field("120", pattern=r"^[0-9+() -]{2,32}$", description="The number for emergencies")
     sms: Sms = Field(Sms(), description="Text messages")
+    wechat_pay: dict[Slug, WeChatMerchant] = Field({}, description="Merchants at WeChat Pay, `[wechat_pay.<name>]`")
     hospital: Hospital = Field(Hospital(), description="The hospital's own system")
     booking: Booking = Field(Booking(), description="Rules of booking")
     same_day: SameDay = Field(SameDay(), description="Booking and cancelling on the day itself")
@@ -78,6 +83,7 @@ class Settings(BaseSettings):
     people: People = Field(People(), description="Registration")
     push: Push = Field(Push(), description="Pushes")
     desk: Desk = Field(Desk(), description="The staff's console")
+    payment: Payment = Field(Payment(), description="The cashier")
     limits: Limits = Field(Limits(), description="How much one may do in a minute")
     keep: Keep = Field(Keep(), description="How long records are kept")
     sandbox: Literal["auto", "on", "off"] = Field(
@@ -126,15 +132,16 @@ class Settings(BaseSettings):
     @classmethod
     def _sandbox_alone(cls, value: str, info: ValidationInfo) -> str:
         """A sandbox beside real accounts would let anybody speak as any patient."""
-        sms = info.data.get("sms")
-        if value == "on" and (info.data.get("accounts") or (sms and sms.gateway)):
-            raise ValueError("on beside real credentials: expected off, or neither accounts nor an SMS gateway")
+        sms, merchants = info.data.get("sms"), info.data.get("wechat_pay") or info.data.get("alipay_pay")
+        if value == "on" and (info.data.get("accounts") or merchants or (sms and sms.gateway)):
+            raise ValueError("on beside real credentials: expected off, or no account, merchant and SMS gateway")
         return value
 
     @property
     def sandbox_on(self) -> bool:
         """Whether the sandbox runs: asked for, or no real credentials are there."""
-        return self.sandbox == "on" or (self.sandbox == "auto" and not self.accounts and not self.sms.gateway)
+        real = self.accounts or self.wechat_pay or self.alipay_pay or self.sms.gateway
+        return self.sandbox == "on" or (self.sandbox == "auto" and not real)
 
     def with_sandbox(self, accounts: dict[str, Account], sms: Sms | None = None) -> Settings:
         """The same settings with the accounts (and SMS gateway) that the sandbox made for itself.

@@ -66,10 +66,11 @@ def observed(system: str, call: str) -> Iterator[None]:
 
 
 async def ask(session: aiohttp.ClientSession, method: str, url: str, *, system: str, seconds: float = 5.0,
-              repeatable: bool = False, **request: Any) -> Reply:
+              repeatable: bool = False, refusals: bool = False, **request: Any) -> Reply:
     """Send one request and read the whole answer within ``seconds``.
 
     :param repeatable: asking twice does no harm, so an unknown outcome is reported as unavailable
+    :param refusals: give any answer but one that cannot be read back, because its body tells what the status does not
     :param request: ``params``, ``data``, ``headers``, ``json`` as aiohttp takes them
     :raises OutsideUnavailable: certainly not done
     :raises OutsideUnknown: sent, outcome unknown
@@ -88,6 +89,8 @@ async def ask(session: aiohttp.ClientSession, method: str, url: str, *, system: 
     except (TimeoutError, aiohttp.ClientError) as error:
         # The text of an aiohttp error may hold the address with its token: only the type is told.
         raise unknown(f"no answer ({type(error).__name__})", system=system) from None
+    if refusals and content_type == "application/json":
+        return Reply(status, content_type, headers, body)
     if status in (429, 503):
         raise OutsideUnavailable(f"http-{status}", system=system, retry_after=_seconds(headers.get("Retry-After")))
     if status >= 500:

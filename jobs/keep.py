@@ -10,6 +10,7 @@ from bot.context import Context
 from bot.db import journal, record
 from flows.notices import store as notices
 from integrations.his import requests
+from integrations.his.cashier import memory
 from jobs.job import Job
 from jobs.schedule import Daily
 
@@ -32,7 +33,9 @@ async def said(job: Job) -> None:
 
 async def commands(job: Job) -> None:
     """Of the embedded hospital's memory; another hospital keeps its own."""
-    await _all(job, job.settings.keep.command_days, lambda c, before: requests.forget(c.tx, before, limit=BATCH))
+    days = job.settings.keep.command_days
+    await _all(job, days, lambda c, before: requests.forget(c.tx, before, limit=BATCH))
+    await _all(job, days, lambda c, before: memory.forget(c.tx, before, limit=BATCH))
 
 
 async def pushes(job: Job) -> None:

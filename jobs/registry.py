@@ -24,13 +24,17 @@ def modules() -> tuple[ModuleType, ...]:
         keep,
         notices,
         patients,
+        payment,
+        payment_days,
+        payment_refunds,
         staff,
         talk,
     )
 
     return (
-        talk, notices, patients, directory, booking, booking_exams, booking_moves, booking_opening, booking_played,
-        booking_sessions, booking_standing, booking_stops, audit, staff, keep,
+        talk, notices, patients, payment, payment_days, payment_refunds, directory, booking, booking_exams,
+        booking_moves, booking_opening, booking_played, booking_sessions, booking_standing, booking_stops, audit, staff,
+        keep,
     )
 
 

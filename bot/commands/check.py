@@ -1,6 +1,7 @@
 """Whether everything that is joined by names fits together; one line a problem, 1 if there is any.
 
---draw writes the diagrams of the flows into docs/flows; --live says what is missing before patients may come.
+--draw writes the diagrams of the flows into docs/flows; --live says what is missing before patients may come, and tries
+the keys of payment channels.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from bot.areas import AREAS
 from bot.check import drawing, everything
 from bot.check.project import Project
 from bot.db.engine import Database
+from bot.errors import SettingsError
 from bot.house import House
 from bot.ports import Ports
 from bot.settings import Settings
@@ -23,6 +25,8 @@ from bot.settings_live import missing_for_live
 from bot.talk.dispatcher import Dispatcher
 from bot.waker import Waker
 from bot.wording import Wording
+from integrations.alipay_pay.accounts import AlipayMerchants
+from integrations.wechat_pay.accounts import WeChatPayMerchants
 from jobs import registry
 
 
@@ -33,7 +37,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 async def run(args: argparse.Namespace, settings: Settings) -> int:
     if args.live:
-        missing = missing_for_live(settings)
+        missing = [*missing_for_live(settings), *await wrong_keys(settings)]
         print("\n".join(missing) or "nothing is missing to go live")
         return 1 if missing else 0
     project = await this_project(settings)
@@ -47,6 +51,22 @@ async def run(args: argparse.Namespace, settings: Settings) -> int:
         flows = len(project.flows)
         print(f"{len(project.areas)} areas, {flows} flows, {len(list(project.routes))} addresses: everything fits")
     return 1 if findings else 0
+
+
+async def wrong_keys(settings: Settings) -> list[str]:
+    """What payment channels say of our merchants' keys and certificates, tried against them; the READMEs of
+    integrations/wechat_pay and integrations/alipay_pay tell what each word means."""
+    lines = []
+    async with aiohttp.ClientSession() as session:
+        try:
+            wechat = WeChatPayMerchants(settings.wechat_pay, settings.base_url, session)
+            alipay = AlipayMerchants(settings.alipay_pay, settings.base_url, session)
+        except SettingsError as error:
+            return list(error.problems)
+        for channels in (wechat.channels, alipay.channels):
+            for name, channel in channels.items():
+                lines += [f"{name}: {each}" for each in await channel.check()]
+    return lines
 
 
 async def this_project(settings: Settings) -> Project:

@@ -29,7 +29,7 @@ class Area:
     `ranged` those of them that can reach less than everything (bot.access.rights). `doors` are its entries in the menu
     of the desk, `waits` what it counts on each member's start page, `names` how the things of the trail and the journal
     are called that it knows, by what stands before their colon ("appointment"), `whose` the persons whom these are
-    about.
+    about. `owners` ask the cashier for money (flows.payment.owners).
     """
 
     name: str
@@ -47,6 +47,7 @@ class Area:
     waits: tuple[Wait, ...] = ()
     names: Mapping[str, Name] = field(default_factory=dict)
     whose: Mapping[str, Whose] = field(default_factory=dict)
+    owners: tuple[Any, ...] = ()
 
 
 class Areas:

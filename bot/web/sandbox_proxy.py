@@ -35,6 +35,8 @@ HOP = frozenset((
 METHODS = ("GET", "POST", "DELETE", "OPTIONS")
 PLAY = "/sandbox/play/"
 _LINK = re.compile(r"""(\s(?:href|action|formaction|src|hx-get|hx-post|hx-delete)=["'])(/(?:h5|desk|api)/)""")
+_PLAYED = re.compile(rf"""(\shref=["'])(https?://[^/"'\s]+)({PLAY})""")
+"""A page of ours leads to one of a played channel by its whole address, as it does to a real one."""
 
 
 def setup(app: web.Application, behind: str) -> None:
@@ -115,7 +117,7 @@ async def browse(request: web.Request) -> web.StreamResponse:
             headers[name] = _moved(request, headers[name], prefix)
     _move_cookies(headers, prefix)
     if answer.content_type == "text/html":
-        body = _LINK.sub(rf"\g<1>{prefix}\g<2>", body.decode("utf-8", "replace")).encode()
+        body = _below(request, body.decode("utf-8", "replace"), prefix).encode()
     return web.Response(status=answer.status, headers=headers, body=body)
 
 
@@ -142,13 +144,27 @@ def _own(request: web.Request) -> str:
     return f"http://{host}:{settings.port}"
 
 
+def _below(request: web.Request, page: str, prefix: str) -> str:
+    """The page with its links below the prefix."""
+
+    def played(found: re.Match[str]) -> str:
+        known = _is_known(request, urlsplit(found[2]).netloc)
+        return f"{found[1]}{prefix}{found[3]}" if known else found[0]
+
+    return _PLAYED.sub(played, _LINK.sub(rf"\g<1>{prefix}\g<2>", page))
+
+
+def _is_known(request: web.Request, netloc: str) -> bool:
+    """Whether it is ours or the sandbox's."""
+    known = (request.app[SETTINGS].base_url, request.app[BEHIND], _own(request))
+    return netloc == request.host or netloc in {urlsplit(each).netloc for each in known}
+
+
 def _moved(request: web.Request, address: str, prefix: str) -> str:
     """An address of ours, or of the sandbox, below the prefix; any other as it is."""
     parts = urlsplit(address)
-    if parts.netloc:
-        known = {urlsplit(each).netloc for each in (request.app[SETTINGS].base_url, request.app[BEHIND], _own(request))}
-        if parts.netloc not in known | {request.host}:
-            return address
+    if parts.netloc and not _is_known(request, parts.netloc):
+        return address
     if not parts.path.startswith("/") or parts.path.startswith(prefix + "/"):
         return address
     query = f"?{parts.query}" if parts.query else ""

@@ -7,7 +7,7 @@ All other questions are found by area.reads when nothing else is going on.
 from __future__ import annotations
 
 _QUESTIONS: dict[str, str] = {
-    "pay": "缴费 交费 付款 付费 怎么缴费 手机缴费 在哪缴费",
+    "pay": "怎么缴费 手机缴费 在哪缴费",
     "report": "报告 查报告 取报告 看报告 化验单 检查结果 报告查询",
     "report_time": "报告多久出 什么时候出结果 报告几天出",
     "report_print": "打印报告 报告打印 取片 取胶片",

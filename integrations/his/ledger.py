@@ -47,7 +47,7 @@ async def register(
 async def cancel(tx: Transaction, code: str) -> Registration:
     """Give a slot back; one that was given back before is answered alike."""
     table = store.registration
-    row = await tx.one(table.select().where(table.c.id == _registration_id(code)))
+    row = await tx.one(table.select().where(table.c.id == registration_id(code)))
     if row is None:
         raise refused("no_registration")
     if row.active:
@@ -80,7 +80,8 @@ def _same(
     return _shape(mine, session, record_number)
 
 
-def _registration_id(code: str) -> int:
+def registration_id(code: str) -> int:
+    """The key behind a registration's code; 0, which none has, where it is none of ours."""
     digits = code[1:] if code.startswith("R") else ""
     return max(int(digits) - FIRST_CODE, 0) if digits.isascii() and digits.isdigit() and len(digits) < 16 else 0
 

@@ -18,9 +18,15 @@ from bot.errors import SettingsError
 from bot.settings import Account, Settings
 from bot.settings_parts import CHANNEL_ADDRESSES, Sms
 from bot.wording import Wording
-from integrations.sandbox import phone_api
+from integrations.sandbox import pay_api, phone_api
 from integrations.sandbox.callbacks import Courier
 from integrations.sandbox.misbehave import MISBEHAVIOUR, Misbehaviour, misbehave
+from integrations.sandbox.pay import alipay_played, kept, played
+from integrations.sandbox.pay.alipay_phone import AlipayOnPhone
+from integrations.sandbox.pay.notifier import Notifier
+from integrations.sandbox.pay.phone_pay import CHANNELS
+from integrations.sandbox.pay.wechat_pay import PAUSES
+from integrations.sandbox.pay.wechat_phone import WeChatOnPhone
 from integrations.sandbox.phones import Phones
 from integrations.sandbox.play_account import PlayAccount
 from integrations.sandbox.sms_server import Approved, SmsServer, spelled_out, worded
@@ -41,9 +47,10 @@ def sandbox_url(settings: Settings) -> str:
 
 
 def sandbox_settings(settings: Settings, templates: Iterable[str] = (), url: str = "") -> Settings:
-    """``settings`` with an account and a text-message gateway that the sandbox plays.
+    """``settings`` with an account, a text-message gateway and a merchant that the sandbox plays.
 
-    All processes get the same ones: the credentials follow from ``secret_key``.
+    All processes get the same ones: the credentials follow from ``secret_key``, but for those in files, which
+    ``played.ensure_keys`` makes.
 
     :param templates: kinds of push; each gets a template id, and a subscription template id
     :param url: where the sandbox is, if not at ``sandbox_url``
@@ -61,7 +68,11 @@ def sandbox_settings(settings: Settings, templates: Iterable[str] = (), url: str
         templates={kind: _template_id(kind, "t") for kind in kinds},
         subscriptions={kind: _template_id(kind, "s") for kind in kinds})
     sms = Sms(gateway=f"{base}/sms", key="sandbox", secret=made("sms").hex(), sign_name=settings.sms.sign_name)
-    return settings.model_copy(update={"accounts": {ACCOUNT: account}, "sms": sms, "sandbox": "on"})
+    wechat_pay = {played.WECHAT: played.wechat_merchant(settings, base, account.app_id, made)}
+    alipay_pay = alipay_played.merchants(settings, base)
+    return settings.model_copy(update={
+        "accounts": {ACCOUNT: account}, "sms": sms, "wechat_pay": wechat_pay, "alipay_pay": alipay_pay, "sandbox": "on"
+    })
 
 
 def _template_id(kind: str, use: str) -> str:
@@ -78,6 +89,11 @@ def refuse_real(settings: Settings) -> None:
                 problems.append(f"accounts.{name}.{field}: a real account; expected none beside the sandbox")
     if settings.sms.gateway and "/sandbox/play/" not in settings.sms.gateway:
         problems.append("sms.gateway: a real gateway; expected none beside the sandbox")
+    gateways = {f"wechat_pay.{name}": each.gateway for name, each in settings.wechat_pay.items()}
+    gateways |= {f"alipay_pay.{name}": each.gateway for name, each in settings.alipay_pay.items()}
+    for name, gateway in gateways.items():
+        if "/sandbox/play/" not in gateway:
+            problems.append(f"{name}.gateway: a real merchant; expected none beside the sandbox")
     if problems:
         raise SettingsError(problems)
 
@@ -97,11 +113,25 @@ def make_play_app(settings: Settings, phones: Phones, *, web_url: str = "", appr
     sms = SmsServer(settings.sms, phones, here, approved, reports=sms_reports)
     accounts = [PlayAccount(name, account, phones) for name, account in settings.accounts.items()
                 if account.channel == "wechat"]
+    notifier, wechat_pay, alipay_pay = Notifier(here, misbehaviour.pay, PAUSES), None, None
+    if played.WECHAT in settings.wechat_pay:
+        wechat_pay = played.play_wechat(settings, notifier, misbehaviour.pay)
+    if alipay_played.ALIPAY in settings.alipay_pay:
+        alipay_pay = alipay_played.play(settings, notifier, misbehaviour.pay)
 
     async def life(app: web.Application) -> AsyncIterator[None]:
+        if wechat_pay is not None:
+            kept.load(played.wechat_folder(settings), wechat_pay.purse, wechat_pay.books)
+        if alipay_pay is not None:
+            kept.load(alipay_played.folder_of(settings), alipay_pay.purse, alipay_pay.books)
         yield
+        if alipay_pay is not None:
+            kept.save(alipay_played.folder_of(settings), alipay_pay.purse, alipay_pay.books)
+        if wechat_pay is not None:
+            kept.save(played.wechat_folder(settings), wechat_pay.purse, wechat_pay.books)
         await courier.close()
         await sms.close()
+        await notifier.close()
 
     async def switch_off(app: web.Application) -> None:
         for phone in phones:
@@ -111,12 +141,18 @@ def make_play_app(settings: Settings, phones: Phones, *, web_url: str = "", appr
     app[PHONES], app[COURIER], app[MISBEHAVIOUR] = phones, courier, misbehaviour
     hosts = {urlsplit(each).hostname or "" for each in (here, settings.base_url)}
     app[DOMAINS] = frozenset(hosts | {"127.0.0.1", "localhost"})
-    played = wechat_app(accounts)
+    servers = wechat_app(accounts)
     api = web.Application(middlewares=[phone_api.same_host], client_max_size=12 * 1024 * 1024)
-    api[ACCOUNTS], api[phone_api.SMS] = played[ACCOUNTS], sms
-    api.add_routes(phone_api.routes)
+    api[ACCOUNTS], api[phone_api.SMS], api[CHANNELS] = servers[ACCOUNTS], sms, {}
+    api.add_routes([*phone_api.routes, *pay_api.routes])
     api.router.add_route("OPTIONS", "/{anything:.*}", phone_api.preflight)
-    app.add_subapp("/sandbox/play/wechat/", played)
+    app.add_subapp("/sandbox/play/wechat/", servers)
+    if wechat_pay is not None:
+        api[CHANNELS]["wechat"] = WeChatOnPhone(wechat_pay, phones, ACCOUNT, settings.hospital.name)
+        app.add_subapp("/sandbox/play/wechat-pay/", wechat_pay.app())
+    if alipay_pay is not None:
+        api[CHANNELS]["alipay"] = AlipayOnPhone(alipay_pay, phones, ACCOUNT, settings.hospital.name)
+        app.add_subapp(f"/sandbox/play/{alipay_played.PATH}/", alipay_pay.app())
     app.add_subapp("/sandbox/play/sms/", sms.app())
     app.add_subapp("/sandbox/api/", api)
     app.cleanup_ctx.append(life)

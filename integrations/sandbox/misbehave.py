@@ -13,6 +13,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from pydantic import BaseModel, ConfigDict, Field
 
+from integrations.sandbox.pay.conduct import PayConduct
 from integrations.sandbox.refusal import errcode_answer
 
 
@@ -26,6 +27,7 @@ class Switch(BaseModel):
     errcode: int = Field(0, description="WeChat's answer instead of the work")
     code: str = Field("", description="The text-message gateway's answer instead of the work")
     http: int = Field(0, description="HTTP status instead of the work, with a page as body")
+    late: int = Field(0, description="HTTP status instead of the answer, after the work")
     cut: Literal["", "before", "after"] = Field("", description="Cut the connection before or after the work")
     cap: int = Field(-1, ge=-1, description="So many requests are served, then 45009, or LIMIT at the gateway")
     times: int = Field(-1, ge=-1, description="The switch ends after so many requests")
@@ -51,20 +53,30 @@ class Misbehaviour:
     def __init__(self) -> None:
         self.switches: list[Switch] = []
         self.callbacks = Callbacks()
+        self.pay = PayConduct()
+        """The same object for good: the played channels hold it."""
 
     def set(self, raw: dict[str, Any]) -> None:
-        """``{"callbacks": {...}}`` sets those, anything else adds a switch. ValidationError for what does not fit."""
+        """``{"callbacks": {...}}`` and ``{"pay": {...}}`` set those, anything else adds a switch. ValidationError for
+        what does not fit."""
         if "callbacks" in raw:
             self.callbacks = Callbacks.model_validate(raw["callbacks"])
+        elif "pay" in raw:
+            self._pay(PayConduct.model_validate(raw["pay"]))
         else:
             self.switches.insert(0, Switch.model_validate(raw))
 
     def clear(self) -> None:
         self.switches, self.callbacks = [], Callbacks()
+        self._pay(PayConduct())
+
+    def _pay(self, wanted: PayConduct) -> None:
+        for name in PayConduct.model_fields:
+            setattr(self.pay, name, getattr(wanted, name))
 
     def json(self) -> dict[str, Any]:
         return {"switches": [switch.model_dump() for switch in self.switches],
-                "callbacks": self.callbacks.model_dump()}
+                "callbacks": self.callbacks.model_dump(), "pay": self.pay.model_dump()}
 
     def take(self, api: str) -> Switch | None:
         """The switch for this request, counted."""
@@ -98,6 +110,8 @@ async def misbehave(request: web.Request, handler: Handler) -> web.StreamRespons
     if switch.cap > 0:
         switch.cap -= 1
     response = await handler(request)
+    if switch.late:
+        return web.Response(status=switch.late, text=f"<html><h1>{switch.late}</h1></html>", content_type="text/html")
     return _cut(request) if switch.cut == "after" else response
 
 

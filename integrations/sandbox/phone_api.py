@@ -14,6 +14,7 @@ from yarl import URL
 
 from bot.errors import BadInput
 from integrations.sandbox import events
+from integrations.sandbox.asked import body_of, phone_of
 from integrations.sandbox.misbehave import MISBEHAVIOUR
 from integrations.sandbox.phones import Entry, Phone
 from integrations.sandbox.play_account import PlayAccount
@@ -75,7 +76,7 @@ async def check_account(request: web.Request) -> web.Response:
 
 @routes.post("/phones")
 async def add_phone(request: web.Request) -> web.Response:
-    body = await _body(request)
+    body = await body_of(request)
     phone = request.config_dict[PHONES].add(str(body.get("nickname", "")), str(body.get("mobile", "")))
     return web.json_response(phone.json({name: each.app_id for name, each in _accounts(request).items()}), status=201)
 
@@ -83,7 +84,7 @@ async def add_phone(request: web.Request) -> web.Response:
 @routes.post("/phones/{number}/settings")
 async def phone_settings(request: web.Request) -> web.Response:
     """``{"mobile", "nickname", "snapshot"}``, each if it is to change."""
-    phone, body = _phone(request), await _body(request)
+    phone, body = phone_of(request), await body_of(request)
     phone.mobile = str(body.get("mobile", phone.mobile))
     phone.nickname = str(body.get("nickname", phone.nickname))
     phone.snapshot = bool(body.get("snapshot", phone.snapshot))
@@ -93,8 +94,8 @@ async def phone_settings(request: web.Request) -> web.Response:
 @routes.post("/phones/{number}/send")
 async def send(request: web.Request) -> web.Response:
     """``{"text"}``, or ``{"kind", ...}`` with WeChat's elements; ``menu_id`` where a menu message was tapped."""
-    body = await _body(request)
-    phone, account = _phone(request), _account(request, body)
+    body = await body_of(request)
+    phone, account = phone_of(request), _account(request, body)
     kind = str(body.get("kind", "text"))
     given = dict(body) | {"Content": str(body.get("text", ""))} if kind == "text" else dict(body)
     if body.get("menu_id"):
@@ -106,8 +107,8 @@ async def send(request: web.Request) -> web.Response:
 
 @routes.post("/phones/{number}/event")
 async def event(request: web.Request) -> web.Response:
-    body = await _body(request)
-    phone, account = _phone(request), _account(request, body)
+    body = await body_of(request)
+    phone, account = phone_of(request), _account(request, body)
     name = str(body.get("event", ""))
     fields = events.event(account, phone, name, body)
     shown = {"type": name, **{key: value for key, value in body.items() if key not in ("account", "event")}}
@@ -119,7 +120,7 @@ async def event(request: web.Request) -> web.Response:
 @routes.post("/phones/{number}/sms")
 async def send_sms(request: web.Request) -> web.Response:
     """``{"text"}``: a text message to the hospital's number."""
-    phone, body = _phone(request), await _body(request)
+    phone, body = phone_of(request), await body_of(request)
     entry = phone.receive("sms_sent", "", {"type": "text", "text": str(body.get("text", ""))})
     request.config_dict[SMS].reply(phone.mobile, str(body.get("text", "")))
     return web.json_response({"entry": entry.json()})
@@ -145,18 +146,18 @@ async def media(request: web.Request) -> web.Response:
 @routes.get("/phones/{number}/menu")
 async def menu(request: web.Request) -> web.Response:
     account = _account(request, dict(request.query))
-    return web.json_response({"button": events.menu_of(account, _phone(request))})
+    return web.json_response({"button": events.menu_of(account, phone_of(request))})
 
 
 @routes.get("/phones/{number}/history")
 async def history(request: web.Request) -> web.Response:
-    return web.json_response({"entries": [entry.json() for entry in _phone(request).after(_after(request))]})
+    return web.json_response({"entries": [entry.json() for entry in phone_of(request).after(_after(request))]})
 
 
 @routes.get("/phones/{number}/stream")
 async def stream(request: web.Request) -> web.StreamResponse:
     """Server-sent events, one for each entry; goes on after ``Last-Event-ID`` (or ``?after=``)."""
-    phone, told = _phone(request), _after(request)
+    phone, told = phone_of(request), _after(request)
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store",
                                            **_cors(request.headers.get("Origin", ""))})
     queue = phone.watch()
@@ -192,7 +193,7 @@ async def _tell(response: web.StreamResponse, entry: Entry) -> int:
 @routes.get("/phones/{number}/open")
 async def open_page(request: web.Request) -> web.Response:
     """Open ``?url=`` as this phone's browser: the cookie tells the played sign-in who it is."""
-    phone, url = _phone(request), request.query.get("url", "")
+    phone, url = phone_of(request), request.query.get("url", "")
     if urlsplit(url).scheme not in ("http", "https"):
         raise BadInput("bad_url")
     home = URL(next(iter(request.app[ACCOUNTS].values())).settings.oauth_base)
@@ -211,7 +212,7 @@ async def misbehaviour(request: web.Request) -> web.Response:
 
 @routes.post("/misbehave")
 async def set_misbehaviour(request: web.Request) -> web.Response:
-    request.config_dict[MISBEHAVIOUR].set(await _body(request))
+    request.config_dict[MISBEHAVIOUR].set(await body_of(request))
     return web.json_response(request.config_dict[MISBEHAVIOUR].json())
 
 
@@ -228,23 +229,6 @@ async def _deliver(request: web.Request, account: PlayAccount, phone: Phone, fie
     # A page that is reloaded while WeChat waits must not take the message back.
     delivered = await asyncio.shield(request.config_dict[COURIER].deliver(account, phone, fields))
     return web.json_response({"entry": entry.json(), "delivered": delivered.json()})
-
-
-async def _body(request: web.Request) -> dict[str, Any]:
-    try:
-        body = json.loads(await request.read() or b"{}")
-    except ValueError:
-        raise BadInput("not_json") from None
-    if not isinstance(body, dict):
-        raise BadInput("not_json")
-    return body
-
-
-def _phone(request: web.Request) -> Phone:
-    number, phones = request.match_info["number"], request.config_dict[PHONES]
-    if not number.isdigit() or int(number) not in phones:
-        raise web.HTTPNotFound
-    return phones[int(number)]
 
 
 def _accounts(request: web.Request) -> dict[str, PlayAccount]:

@@ -241,7 +241,7 @@ def test_secrets_are_never_shown(env: dict[str, str], tmp_path: Path) -> None:
 def test_the_sandbox_refuses_real_credentials(env: dict[str, str], tmp_path: Path, more: str) -> None:
     path = file(tmp_path, more)
     assert problems({**env, "DAOYI_SANDBOX": "on"}, path) == [
-        "DAOYI_SANDBOX: on beside real credentials: expected off, or neither accounts nor an SMS gateway"
+        "DAOYI_SANDBOX: on beside real credentials: expected off, or no account, merchant and SMS gateway"
     ]
     settings = load_settings(env, path)
     assert not settings.sandbox_on

@@ -16,6 +16,7 @@ from bot.db.journal import journal
 from bot.db.schema import new_public_id
 from flows.notices import store as notices
 from integrations.his import store as his
+from integrations.his.cashier import store as cashier
 from jobs import keep
 from tests.support import world as support
 from tests.support.world import World
@@ -58,10 +59,12 @@ async def test_chats_and_commands_go_after_their_days(database: Database, few: N
                             answer="[]", request_id="r", received_at=ago(tx.now, days))
             await tx.execute(his.request.insert().values(
                 request_id=f"r{number}", verb="register", digest=b"x" * 32, seen_at=ago(tx.now, days / 6)))
+            await tx.execute(cashier.request.insert().values(
+                request_id=f"r{number}", digest=b"x" * 32, seen_at=ago(tx.now, days / 6)))
     await keep.said(world.workshop.job(name="keep.said"))
     await keep.commands(world.workshop.job(name="keep.commands"))
     assert await count(database, inbox) == 2
-    assert await count(database, his.request) == 5
+    assert await count(database, his.request) == await count(database, cashier.request) == 5
 
 
 async def test_only_pushes_that_came_to_an_end_go(database: Database, few: None) -> None:

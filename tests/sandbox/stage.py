@@ -20,6 +20,7 @@ from bot.web.sign_in import SignIns
 from bot.wording import Wording
 from flows.booking.pages import ROUTES
 from flows.patients.area import AREA
+from flows.payment.pages import ROUTES as PAYMENT
 from integrations.sandbox.app import make_sandbox_app, sandbox_settings
 from integrations.sandbox.phones import Phones
 from integrations.wechat.accounts import WeChatClients
@@ -39,7 +40,9 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(database: Database, ports: Ports | None = None) -> AsyncIterator[Stage]:
+async def stage(
+    database: Database, ports: Ports | None = None, more: web.RouteTableDef | None = None
+) -> AsyncIterator[Stage]:
     ports = Ports() if ports is None else ports
     play_line, web_line = bound(), bound()
     behind = f"http://127.0.0.1:{port_of(play_line)}"
@@ -51,7 +54,7 @@ async def stage(database: Database, ports: Ports | None = None) -> AsyncIterator
     app[WORDING] = Wording.of(settings, debug=True)
     static.setup(app)
     oauth.setup(app)
-    for each in (*AREA.routes, *ROUTES):
+    for each in (*AREA.routes, *ROUTES, *PAYMENT, *([more] if more else [])):
         app.router.add_routes(each)
     sandbox_proxy.setup(app, behind)
     ours = served(app, web_line)

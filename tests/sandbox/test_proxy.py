@@ -8,10 +8,11 @@ import re
 from collections.abc import AsyncIterator
 
 import pytest
-from aiohttp import ClientResponse
+from aiohttp import ClientResponse, web
 
 from bot.db.contacts import contact
 from bot.db.engine import Database
+from bot.web.access import public
 from tests.sandbox.stage import Stage, stage
 from tests.support.patience import LONG_S
 
@@ -99,6 +100,27 @@ async def test_a_form_sent_from_the_phone_keeps_its_session_and_its_token(on: St
     answer = await on.browser.post(action[1], data={"csrf": token[1], "relation": "self"})
     assert answer.status == 422
     assert "这里还没有填" in await answer.text()
+
+
+async def test_a_page_leads_to_a_played_channel_in_the_same_phone(sqlite_database: Database) -> None:
+    routes = web.RouteTableDef()
+
+    @routes.get("/h5/channel")
+    @public
+    async def channel(request: web.Request) -> web.Response:
+        to = request.query["to"]
+        return web.Response(text=f'<a href="{to}?a=1&amp;b=%2B">', content_type="text/html")
+
+    async with stage(sqlite_database, more=routes) as on:
+        gateway = on.settings.alipay_pay["alipay"].gateway
+        for to, became in (
+            (gateway, "/sandbox/phone/1/sandbox/play/alipay-pay/gateway.do"),
+            ("https://evil.example/sandbox/play/alipay-pay/gateway.do",) * 2, ("https://pay.example/gateway.do",) * 2,
+        ):
+            page = await on.browser.get("/sandbox/phone/1/h5/channel", params={"to": to})
+            assert await page.text() == f'<a href="{became}?a=1&amp;b=%2B">'
+        opened = await on.browser.get("/sandbox/phone/1/sandbox/play/alipay-pay/gateway.do?a=1&b=%2B")
+        assert opened.status == 200 and opened.headers["X-Frame-Options"] == "SAMEORIGIN"
 
 
 async def test_the_phones_browser_goes_nowhere_else(on: Stage) -> None:

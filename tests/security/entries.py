@@ -16,6 +16,8 @@ from tests.security.entry import PLAIN, Entry
 
 HELP = Entry(owned={"token": "help"}, form={"relation": "child", "consent": "1"}, link=True)
 
+CODE = "whoever scans an order's code may pay it, and reads how much and nothing of whom"
+
 ENTRIES: dict[str, Entry] = {
     # --- everybody
     "GET /healthz": Entry(why="tells nothing but that the process answers"),
@@ -25,6 +27,8 @@ ENTRIES: dict[str, Entry] = {
     "GET /webhooks/wechat/{account}": Entry(why="signed by WeChat", open_={"account": "account"}),
     "POST /webhooks/wechat/{account}": Entry(why="signed by WeChat", open_={"account": "account"}),
     "POST /webhooks/sms/{gateway}": Entry(why="signed by the gateway", open_={"gateway": "account"}),
+    "POST /webhooks/wechat-pay/{account}": Entry(why="signed by WeChat Pay", open_={"account": "account"}),
+    "POST /webhooks/alipay-pay/{account}": Entry(why="signed by Alipay", open_={"account": "account"}),
     "GET /h5/sign-in/{account}": Entry(why="the sign-in itself", open_={"account": "account"}),
     "GET /h5/patients/privacy": Entry(why="to be read before anybody signs up"),
     "GET /desk": Entry(why="leads to the door"),
@@ -96,5 +100,22 @@ ENTRIES: dict[str, Entry] = {
     "GET /h5/booking/draws": Entry(why="draws are public, so that everybody can draw them again"),
     "GET /h5/booking/draws/{draw}": Entry(why="the same", open_={"draw": "draw"}),
     "GET /h5/booking/draws/{draw}.json": Entry(why="the same", open_={"draw": "draw"}),
+    # --- payment
+    "GET /h5/payment/": PLAIN,
+    "GET /h5/payment/history": Entry(owned={"before": "order"}),
+    "GET /h5/payment/bills/{person}/{bill}": Entry(owned={"person": "person", "bill": "bill"}),
+    "POST /h5/payment/bills/{person}/{bill}": Entry(
+        owned={"person": "person", "bill": "bill"}, form={"way": "wx:inside"}
+    ),
+    "GET /h5/payment/orders/{order}": Entry(owned={"order": "order"}),
+    "GET /h5/payment/orders/{order}/standing": Entry(owned={"order": "order"}),
+    "POST /h5/payment/orders/{order}/pay": Entry(owned={"order": "order"}, form={"way": "wx:inside"}),
+    "POST /h5/payment/orders/{order}/claimed": Entry(owned={"order": "order"}),
+    "POST /h5/payment/orders/{order}/drop": Entry(owned={"order": "order"}),
+    "GET /h5/payment/code/{order}": Entry(why=CODE, open_={"order": "order"}),
+    "GET /h5/payment/code/{order}/standing": Entry(why=CODE, open_={"order": "order"}),
+    "POST /h5/payment/code/{order}": Entry(why=CODE, open_={"order": "order"}, form={"way": "ali"}),
+    "GET /h5/payment/code/{order}/inside": Entry(open_={"order": "order"}),
+    "POST /h5/payment/code/{order}/inside": Entry(open_={"order": "order"}, form={"way": "wx"}),
     **DESK,
 }

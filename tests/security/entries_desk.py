@@ -174,4 +174,25 @@ DESK: dict[str, Entry] = {
     "POST /desk/booking/roster/clinics/{clinic}": CLINIC,
     "POST /desk/booking/roster/clinics/{clinic}/day": CLINIC,
     "GET /desk/booking/roster/changes": PLAIN,
+    # --- staff: finance
+    "GET /desk/payment/": PLAIN,
+    "GET /desk/payment/orders/{id}": Entry(owned={"id": "paid_order"}),
+    "POST /desk/payment/orders/{id}/refund": Entry(
+        owned={"id": "paid_order"}, form={"amount": "1.00", "note": "没有做", "once": "1"}
+    ),
+    "GET /desk/payment/refunds": PLAIN,
+    "GET /desk/payment/refunds/{id}": Entry(owned={"id": "refund"}),
+    "POST /desk/payment/refunds/{id}/approve": Entry(owned={"id": "refund"}),
+    "POST /desk/payment/refunds/{id}/decline": Entry(owned={"id": "refund"}, form={"note": "已经做了"}),
+    "POST /desk/payment/refunds/{id}/again": Entry(owned={"id": "refund"}),
+    "GET /desk/payment/differences": PLAIN,
+    "GET /desk/payment/differences/{id}": Entry(open_={"id": "difference"}),
+    "POST /desk/payment/differences/{id}/repair": Entry(open_={"id": "difference"}),
+    "POST /desk/payment/differences/{id}/adjust": Entry(open_={"id": "difference"}, form={"note": "测试单"}),
+    "POST /desk/payment/differences/{id}/approve": Entry(open_={"id": "difference"}),
+    "POST /desk/payment/differences/{id}/decline": Entry(open_={"id": "difference"}),
+    "GET /desk/payment/days": PLAIN,
+    "POST /desk/payment/days/{day}/again": Entry(open_={"day": "past_day"}),
+    "GET /desk/payment/merchants": PLAIN,
+    "POST /desk/payment/merchants/{name}/check": Entry(open_={"name": "merchant"}),
 }

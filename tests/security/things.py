@@ -27,6 +27,8 @@ from flows.notices import store as pushes
 from flows.patients.service import PatientsService
 from tests.flows.booking import ward
 from tests.flows.booking.test_office_exams import BOOK
+from tests.security.finance import pay
+from tests.security.owing import owe
 from tests.support.world import World
 
 
@@ -68,6 +70,8 @@ async def fill(world: World) -> dict[str, str]:
     async with world.database.transaction() as tx:
         await take_over(tx, BOOK)
     found["item"] = "BA"
+    await owe(world, found, person)
+    await pay(world, found, person)
     await _draw(world, found, last[0], person)
     await _stop(world, found, person)
     await _missed(world, found, person)

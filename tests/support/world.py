@@ -25,6 +25,7 @@ from bot.talk.dispatcher import Dispatcher
 from bot.talk.messages import Answer, Inbound
 from bot.wording import Wording
 from flows.notices.kinds import Kinds
+from flows.payment.owners import Owners
 from integrations.sms.port import SmsPort
 from jobs.job import Workshop
 from jobs.outbox import Drain
@@ -67,6 +68,7 @@ class World:
         self.ports.put(Channels, self.channels)
         self.ports.put(SmsPort, self.sms)
         self.ports.put(Kinds, Kinds(self.areas.all))
+        self.ports.put(Owners, Owners.of(self.areas.all))
         self.dispatcher = Dispatcher(self.database, self.areas, self.wording, self.settings, self.ports)
         self.workshop = Workshop(self.database, self.ports, self.settings, self.wording, self.dispatcher)
         self.drain = Drain(self.workshop, handlers)

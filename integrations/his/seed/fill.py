@@ -10,10 +10,13 @@ from bot.clock import HospitalClock
 from bot.db.engine import Database
 from bot.db.transaction import Transaction
 from integrations.his import orders, sessions, store
+from integrations.his.cards.store import card
+from integrations.his.cashier import written
+from integrations.his.cashier.store import bill
 from integrations.his.catalogue import BETWEEN
 from integrations.his.people import row_of
 from integrations.his.port import Clinic, Doctor, Place, Room, Staff
-from integrations.his.seed import book, examinations
+from integrations.his.seed import book, cards, charges, examinations
 from integrations.his.seed.doctors import doctors
 from integrations.his.seed.patients import COUNT, patients
 from integrations.his.seed.staff import staff
@@ -34,6 +37,8 @@ async def seed(database: Database, clock: HospitalClock, *, people: int = COUNT,
     await database.run(_fill_staff)
     today = clock.today()
     await database.run(lambda tx: _fill_examinations(tx, today))
+    await database.run(_fill_bills)
+    await database.run(_fill_cards)
     async with database.reading() as tx:
         unmade = await sessions.missing(tx, today, today + timedelta(days=days))
     await sessions.make(database, unmade)
@@ -74,6 +79,30 @@ async def _fill_examinations(tx: Transaction, today: date) -> None:
     patients = [row.id for row in await tx.all(store.patient.select().with_only_columns(store.patient.c.id))]
     names = [row.name for row in await tx.all(store.doctor.select())]
     await orders.write(tx, examinations.orders(patients, names, today))
+
+
+async def _fill_bills(tx: Transaction) -> None:
+    """Apart from the rest as well: what patients owe."""
+    if await tx.one(bill.select().limit(1)) is not None:
+        return
+    # Whoever seeds at the same time waits here, and then finds it done.
+    await tx.one(store.site.select().limit(1).with_for_update())
+    if await tx.one(bill.select().limit(1)) is None:
+        patients = [row.id for row in await tx.all(store.patient.select().with_only_columns(store.patient.c.id))]
+        held = [(each.clinics[0], each.name) for each in doctors()]
+        await written.write(tx, charges.bills(sorted(patients), held, tx.now))
+
+
+async def _fill_cards(tx: Transaction) -> None:
+    """Apart from the rest as well: what patients have put on their cards."""
+    if await tx.one(card.select().limit(1)) is not None:
+        return
+    # Whoever seeds at the same time waits here, and then finds it done.
+    await tx.one(store.site.select().limit(1).with_for_update())
+    if await tx.one(card.select().limit(1)) is None:
+        patients = sorted(row.id for row in await tx.all(store.patient.select().with_only_columns(store.patient.c.id)))
+        rows = [{"patient_id": patient, "balance": balance} for patient, balance in cards.balances(patients)]
+        await tx.insert_many(card, rows)
 
 
 def _colleague(each: Staff) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 // The sandbox's API, and the stream of what arrives on a phone.
 const ROOT = "/sandbox/api";
-const WAYS = ["sent", "passive", "customer", "template", "subscription", "sms", "sms_sent", "fault", "event"];
+const WAYS = ["sent", "passive", "customer", "template", "subscription", "sms", "sms_sent", "fault", "event", "pay"];
 
 export class Failed extends Error {
   constructor(status, body) {

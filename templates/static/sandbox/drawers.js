@@ -19,6 +19,8 @@ export class Drawers {
     document.addEventListener("keydown", (event) => event.key === "Escape" && this.close());
     byId("callbacks").addEventListener("change", () => this.callbacks());
     byId("hospital").addEventListener("change", () => this.hospital());
+    byId("money").addEventListener("change", () => this.money());
+    document.querySelector('[data-do="refunds-arrive"]').addEventListener("click", () => this.tell(() => post("/pay/refunds", {}).then(() => get("/misbehave"))));
     byId("switches").addEventListener("submit", (event) => this.add(event));
     byId("switches").elements.api.addEventListener("change", () => this.fitting());
     document.querySelector('[data-do="behave"]').addEventListener("click", () => this.tell(() => remove("/misbehave"), () => post(HOSPITAL, {})));
@@ -64,6 +66,12 @@ export class Drawers {
     this.tell(null, () => post(HOSPITAL, wanted));
   }
 
+  money() {
+    const { notices, refunds, belated, password, short } = byId("money").elements;
+    const wanted = { ...JSON.parse(notices.value), refunds: refunds.value, belated: belated.checked, password: password.checked, short: short.checked };
+    this.tell(() => post("/misbehave", { pay: wanted }));
+  }
+
   add(event) {
     event.preventDefault();
     const { api, how, times } = event.target.elements;
@@ -87,7 +95,17 @@ export class Drawers {
     }
   }
 
-  show({ callbacks, switches }) {
+  showMoney(pay) {
+    const { notices, refunds, belated, password, short } = byId("money").elements;
+    const shown = { ...pay, lose: pay.lose > 1 ? 100 : pay.lose };
+    const fits = (option) => Object.entries(JSON.parse(option.value)).every(([name, value]) => shown[name] === value);
+    notices.value = [...notices.options].slice(1).find(fits)?.value || "{}";
+    refunds.value = pay.refunds;
+    [belated.checked, password.checked, short.checked] = [pay.belated, pay.password, pay.short];
+  }
+
+  show({ callbacks, switches, pay }) {
+    this.showMoney(pay);
     const form = byId("callbacks").elements;
     for (const name of ["slow", "repeat", "lost"]) form[name].value = String(callbacks[name]);
     form.disorder.checked = callbacks.disorder;
@@ -102,8 +120,10 @@ export class Drawers {
     form.unavailable.checked = conduct.unavailable;
   }
 
-  odd({ callbacks, switches }) {
+  odd({ callbacks, switches, pay }) {
     const { slow, repeat, lost, disorder } = callbacks;
+    const { lose, copies, delay, refunds } = pay;
+    if (lose || copies > 1 || delay || pay.disorder || pay.belated || pay.short || pay.password || refunds !== "at_once") return true;
     return slow || repeat > 1 || lost || disorder || switches.some((each) => each.times !== 0);
   }
 

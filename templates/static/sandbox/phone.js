@@ -50,6 +50,7 @@ class Desk {
   async refresh() {
     const { accounts, phones } = await get("/state");
     this.account = accounts[0]?.name || "";
+    this.appId = accounts[0]?.app_id || "";
     this.known = new Map(phones.map((facts) => [facts.number, facts]));
     for (const screen of this.shown) if (this.known.has(screen.number)) screen.known(this.known.get(screen.number));
     this.tabs();

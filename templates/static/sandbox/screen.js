@@ -1,6 +1,7 @@
 // One phone: its chat, its text messages, the page it has open.
 import { Failed, Stream, get, post, upload } from "./api.js";
 import { clock, line, make, timeLine } from "./bubbles.js";
+import { Pay } from "./pay.js";
 import { Web } from "./web.js";
 import { Sheets } from "./sheets.js";
 
@@ -21,6 +22,7 @@ export class Screen {
     this.fresh = true;
     this.number = known.number;
     this.root.dataset.number = known.number;
+    this.pay = new Pay(this);
     this.web = new Web(this);
     this.sheets = new Sheets(this);
     this.act = { say: (text, id) => this.say(text, id), open: (address) => this.web.open(address), face: "" };
@@ -72,6 +74,8 @@ export class Screen {
   }
 
   arrived(entry) {
+    // The phone's own code was scanned, and the password is asked for; what was asked long ago is over.
+    if (entry.way === "pay") return this.fresh && this.pay.asked(entry);
     const sms = entry.way === "sms" || entry.way === "sms_sent";
     const place = sms ? "texts" : "chat";
     const talk = this.parts[place];
@@ -293,6 +297,7 @@ export class Screen {
       plus: () => { this.part(".plus").hidden = !this.part(".plus").hidden; this.down(this.parts.chat); },
       follow: () => { this.happen(this.seat.following ? "unsubscribe" : "subscribe"); this.show("chat"); },
       voice: () => this.sheets.open("voice"), place: () => this.sheets.open("place"), scan: () => this.sheets.open("scan"),
+      "pay-code": () => this.sheets.open("code"),
       owner: () => this.sheets.open("owner"), hide: () => this.desk.hide(this),
     }[what];
     if (!done) return;

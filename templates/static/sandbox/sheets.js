@@ -33,8 +33,15 @@ export class Sheets {
     this.screen.send({ kind: "location", Location_X: x, Location_Y: y, Scale: "16", Label: label });
   }
 
-  scanDone({ code }) {
-    if (code.trim()) this.screen.happen("scan", { code: code.trim() });
+  scanDone({ code: given }) {
+    const code = given.trim();
+    if (code.startsWith("weixin://wxpay/")) this.screen.pay.open({ channel: "wechat", code });
+    else if (/^https?:\/\/[^/]+\/h5\//.test(code)) this.screen.web.open(code);
+    else if (code) this.screen.happen("scan", { code });
+  }
+
+  code(form) {
+    this.screen.pay.code(form, "wechat").catch((error) => { this.close(); this.screen.toast(error.message); });
   }
 
   owner(form) {

@@ -1,6 +1,7 @@
 // The browser inside the phone. Pages of the hospital are opened below /sandbox/phone/<n>/, where each phone has
 // cookies of its own, so that two patients side by side are two sessions.
 import { make } from "./bubbles.js";
+import { bridge } from "./pay.js";
 
 const BASE = document.querySelector('meta[name="daoyi-base"]').content;
 
@@ -65,6 +66,18 @@ export class Web {
       if (event.target.matches("input, textarea")) this.focused = event.target;
     });
     inner.addEventListener("pagehide", () => this.busy(true));
+    bridge(inner, this.screen.pay);
+    if (place.pathname.endsWith("/sandbox/play/wechat-pay/mweb")) this.payHere("wechat", place);
+    if (place.pathname.endsWith("/sandbox/play/alipay-pay/gateway.do")) this.payHere("alipay", place);
+  }
+
+  // A browser came to a channel's own page: its app opens, and afterwards the browser goes on to where it was told.
+  payHere(channel, place) {
+    const back = new URLSearchParams(place.search).get(channel === "wechat" ? "redirect_url" : "return_url");
+    this.screen.pay.open({ channel, page: place.href }, () => {
+      if (back) this.open(back);
+      else this.inner?.history.back();
+    });
   }
 
   busy(on) { this.root.querySelector(".bar").hidden = !on; }

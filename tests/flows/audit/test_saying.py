@@ -28,7 +28,7 @@ from tests.support.desk import desk
 from tests.support.world import World
 
 ROOT = Path(__file__).resolve().parents[3]
-SLUG = re.compile(r"(access|staff|audit|directory|patients|booking|desk|notices)\.[a-z_]+")
+SLUG = re.compile(r"(access|staff|audit|directory|patients|booking|payment|desk|notices)\.[a-z_]+")
 WORDS = Wording().words
 PLACE = Place("门诊楼", "2", "B", "")
 

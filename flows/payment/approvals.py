@@ -1,0 +1,76 @@
+"""Refunds by request of staff: below a limit they go at once, above it a second person says yes or no. All of it stands
+in the trail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.access import audit
+from bot.context import Context
+from bot.errors import NotFound
+from bot.money import yuan
+from flows.payment import store
+from flows.payment.giving_back import GivingBack
+
+ASKED = "asked"
+"""Why, of a refund that a member of staff asked for."""
+
+
+class Approvals:
+    """`context.actor` is who acts; the pages of the desk look after rights and reach."""
+
+    def __init__(self, context: Context) -> None:
+        self.context, self.tx = context, context.tx
+
+    def needs_second(self, amount: int) -> bool:
+        limit = self.context.settings.payment.approve_above
+        return limit == 0 or amount > limit
+
+    async def ask(self, order: str, amount: int, note: str, request_id: str) -> Any:
+        """Give so much of an order back; gives the refund, waiting where a second person is needed.
+
+        :raises NothingToGiveBack: less than that is left
+        """
+        row = await store.order_of_public(self.tx, order)
+        if row is None:
+            raise NotFound("order")
+        refund = await GivingBack(self.context).part(
+            row.id, amount, ASKED, f"asked:{request_id}", approved=not self.needs_second(amount), note=note
+        )
+        audit.write(
+            self.tx, self.context.actor, "payment.refund_asked", f"order:{order}",
+            {"amount": yuan(amount), "note": note, "refund": refund.public_id, "state": refund.state},
+        )
+        return refund
+
+    async def approve(self, refund: str) -> bool:
+        """False where it does not wait any more, or where it was asked for by the same person."""
+        row = await self._refund(refund)
+        done = await GivingBack(self.context).approve(row.id)
+        if done:
+            audit.write(self.tx, self.context.actor, "payment.refund_approved", f"refund:{refund}",
+                        {"amount": yuan(row.amount)})
+        return done
+
+    async def decline(self, refund: str, note: str) -> bool:
+        """The no of a second person, or the first one's own change of mind."""
+        row = await self._refund(refund)
+        done = await GivingBack(self.context).decline(row.id)
+        if done:
+            audit.write(self.tx, self.context.actor, "payment.refund_declined", f"refund:{refund}",
+                        {"amount": yuan(row.amount), "note": note})
+        return done
+
+    async def again(self, refund: str) -> bool:
+        """A refund that was stuck is tried once more, for instance after the merchant's balance was filled up."""
+        row = await self._refund(refund)
+        done = await GivingBack(self.context).again(row.id)
+        if done:
+            audit.write(self.tx, self.context.actor, "payment.refund_again", f"refund:{refund}", {})
+        return done
+
+    async def _refund(self, public: str) -> Any:
+        row = await store.refund_of_public(self.tx, public)
+        if row is None:
+            raise NotFound("refund")
+        return row

@@ -1,0 +1,62 @@
+"""An order's course: what happened to it, in the order in which it happened; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+What = Literal[
+    "opened", "begun", "payment_closed", "payment_failed", "paid", "paid_late", "settled", "closed", "refund_wanted",
+    "refund_approved", "refund_refused", "refund_sent", "refund_back", "refund_stuck",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Words of `what` stand in the templates. `amount` in fen; `code` of a refusal, or why money goes back."""
+
+    at: datetime
+    what: What
+    channel: str = ""
+    amount: int = 0
+    code: str = ""
+    by: str = ""
+
+
+def course(order: Any, payments: Iterable[Any], refunds: Iterable[Any]) -> list[Step]:
+    steps = [Step(order.created_at, "opened", amount=order.amount, by=order.created_by)]
+    for each in payments:
+        steps.append(Step(each.created_at, "begun", each.channel, each.amount))
+        if each.paid_at is not None:
+            late = each.use == "excess"
+            steps.append(Step(each.paid_at, "paid_late" if late else "paid", each.channel, each.amount))
+        elif each.ended_at is not None:
+            failed = each.state == "failed"
+            steps.append(
+                Step(each.ended_at, "payment_failed" if failed else "payment_closed", each.channel,
+                     code=each.refusal or "")
+            )
+    if order.settled_at is not None:
+        steps.append(Step(order.settled_at, "settled", amount=order.amount))
+    if order.state == "closed" and order.ended_at is not None:
+        steps.append(Step(order.ended_at, "closed"))
+    for each in refunds:
+        steps += _of_refund(each)
+    return sorted(steps, key=lambda step: step.at)
+
+
+def _of_refund(each: Any) -> list[Step]:
+    steps = [Step(each.created_at, "refund_wanted", amount=each.amount, code=each.why, by=each.created_by)]
+    if each.approved_at is not None and each.state != "refused":
+        steps.append(Step(each.approved_at, "refund_approved", amount=each.amount, by=each.approved_by or ""))
+    if each.sent_at is not None:
+        steps.append(Step(each.sent_at, "refund_sent", amount=each.amount))
+    if each.back_at is not None:
+        steps.append(Step(each.back_at, "refund_back", amount=each.amount))
+    elif each.state in ("refused", "stuck"):
+        what: What = "refund_refused" if each.state == "refused" else "refund_stuck"
+        at = each.sent_at or each.approved_at or each.created_at
+        steps.append(Step(at, what, amount=each.amount, code=each.refusal or ""))
+    return steps

@@ -1,0 +1,144 @@
+"""Reads on what was asked, paid and given back. Nothing here changes a row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, func, or_, select
+
+from bot.db.transaction import Transaction
+from flows.payment.store import notice, order, payment, refund
+
+PAGE = 20
+STEP = 500
+"""Ids in one question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which orders the desk looks for; "" and None leave a filter out. `before` is the id that the page ends above."""
+
+    state: str = ""
+    kind: str = ""
+    site: str = ""
+    number: str = ""
+    """Public id of an order, a number of ours or of a channel, or of a receipt."""
+    since: datetime | None = None
+    until: datetime | None = None
+    before: int | None = None
+    clinics: Sequence[str] | None = None
+    """None: of all, those of no clinic included."""
+
+
+async def lately(tx: Transaction, contact_id: int, day: datetime, hour: datetime) -> tuple[int, int]:
+    """What a contact paid since `day`, in fen, and how many payments it began since `hour`."""
+    joined = payment.join(order, order.c.id == payment.c.order_id)
+    mine = select(func.coalesce(func.sum(payment.c.amount), 0)).select_from(joined)
+    paid = await tx.scalar(mine.where(order.c.contact_id == contact_id, payment.c.paid_at > day))
+    begun = select(func.count()).select_from(joined)
+    count = await tx.scalar(begun.where(order.c.contact_id == contact_id, payment.c.created_at > hour))
+    return int(paid), int(count)
+
+
+async def of_contact(
+    tx: Transaction, contact_id: int, since: datetime, *, before: int | None = None, limit: int = PAGE
+) -> Sequence[Row[Any]]:
+    """Orders of a contact that money was paid for or can be, the latest first."""
+    mine = select(order).where(order.c.contact_id == contact_id, order.c.created_at >= since, order.c.state != "closed")
+    if before is not None:
+        mine = mine.where(order.c.id < before)
+    return await tx.all(mine.order_by(order.c.id.desc()).limit(limit))
+
+
+async def of_desk(tx: Transaction, wanted: Wanted, *, limit: int = PAGE, offset: int = 0) -> Sequence[Row[Any]]:
+    """Orders, the latest first."""
+    found = _filtered(select(order), wanted)
+    if wanted.before is not None:
+        found = found.where(order.c.id < wanted.before)
+    return await tx.all(found.order_by(order.c.id.desc()).limit(limit).offset(offset))
+
+
+async def count(tx: Transaction, wanted: Wanted) -> int:
+    return int(await tx.scalar(_filtered(select(func.count()).select_from(order), wanted)))
+
+
+async def refunds(
+    tx: Transaction, states: Sequence[str], *, clinics: Sequence[str] | None = None, limit: int = PAGE
+) -> Sequence[Row[Any]]:
+    """Refunds in these states with their orders, the oldest first: what waits longest is looked at first."""
+    fields = (
+        refund, order.c.public_id.label("order_public"), order.c.kind, order.c.site, order.c.clinic, order.c.facts,
+        order.c.amount.label("order_amount"), payment.c.channel, payment.c.account,
+    )
+    joined = refund.join(order, order.c.id == refund.c.order_id).join(payment, payment.c.id == refund.c.payment_id)
+    mine = select(*fields).select_from(joined).where(refund.c.state.in_(states))
+    if clinics is not None:
+        mine = mine.where(order.c.clinic.in_(clinics))
+    return await tx.all(mine.order_by(refund.c.id).limit(limit))
+
+
+async def count_refunds(tx: Transaction, states: Sequence[str], clinics: Sequence[str] | None = None) -> int:
+    joined = refund.join(order, order.c.id == refund.c.order_id)
+    mine = select(func.count()).select_from(joined).where(refund.c.state.in_(states))
+    return int(await tx.scalar(mine if clinics is None else mine.where(order.c.clinic.in_(clinics))))
+
+
+async def unsettled(tx: Transaction, before: datetime, *, limit: int = PAGE) -> Sequence[Row[Any]]:
+    """Orders that were paid before that moment and are neither settled nor given back, the oldest first."""
+    mine = select(order).where(order.c.state == "paid", order.c.paid_at < before)
+    return await tx.all(mine.order_by(order.c.paid_at).limit(limit))
+
+
+async def odd_notices(tx: Transaction, became: Sequence[str], *, limit: int = PAGE) -> Sequence[Row[Any]]:
+    """What channels told that could not be believed or placed, the latest first."""
+    return await tx.all(select(notice).where(notice.c.became.in_(became)).order_by(notice.c.id.desc()).limit(limit))
+
+
+async def order_by(tx: Transaction, order_id: int) -> Row[Any] | None:
+    return await tx.one(select(order).where(order.c.id == order_id))
+
+
+async def named_orders(tx: Transaction, ids: Sequence[str]) -> list[Row[Any]]:
+    """(public_id, facts, amount, created_at) of those that are there."""
+    fields = (order.c.public_id, order.c.facts, order.c.amount, order.c.created_at)
+    found: list[Row[Any]] = []
+    for at in range(0, len(ids), STEP):
+        found += await tx.all(select(*fields).where(order.c.public_id.in_(ids[at : at + STEP])))
+    return found
+
+
+async def named_refunds(tx: Transaction, ids: Sequence[str]) -> list[Row[Any]]:
+    """The same of refunds."""
+    fields = (refund.c.public_id, order.c.facts, refund.c.amount, refund.c.created_at)
+    mine = select(*fields).select_from(refund.join(order, order.c.id == refund.c.order_id))
+    found: list[Row[Any]] = []
+    for at in range(0, len(ids), STEP):
+        found += await tx.all(mine.where(refund.c.public_id.in_(ids[at : at + STEP])))
+    return found
+
+
+def _filtered(found: Select[Any], wanted: Wanted) -> Select[Any]:
+    for column, value in ((order.c.state, wanted.state), (order.c.kind, wanted.kind), (order.c.site, wanted.site)):
+        if value:
+            found = found.where(column == value)
+    if wanted.clinics is not None:
+        found = found.where(order.c.clinic.in_(wanted.clinics))
+    if wanted.since is not None:
+        found = found.where(order.c.created_at >= wanted.since)
+    if wanted.until is not None:
+        found = found.where(order.c.created_at < wanted.until)
+    if wanted.number:
+        paid = select(payment.c.order_id).where(
+            or_(payment.c.number == wanted.number, payment.c.channel_number == wanted.number)
+        )
+        back = select(refund.c.order_id).where(
+            or_(refund.c.number == wanted.number, refund.c.channel_refund == wanted.number)
+        )
+        found = found.where(or_(
+            order.c.public_id == wanted.number, order.c.receipt == wanted.number, order.c.bill == wanted.number,
+            order.c.id.in_(paid), order.c.id.in_(back),
+        ))
+    return found

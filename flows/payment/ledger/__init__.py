@@ -1,0 +1,1 @@
+"""The ledger of balanced pairs, only ever added to."""

@@ -1,0 +1,37 @@
+"""The questions that a proof of the ledger asks."""
+
+from flows.payment.ledger.checks.store import (
+    Check,
+    consents_not_entered,
+    entries_without_payment,
+    entries_without_refund,
+    entries_without_settlement,
+    more_back_than_paid,
+    not_at_rest,
+    paid_twice,
+    payments_not_entered,
+    refunds_not_entered,
+    settlements_not_entered,
+    states_wrong,
+    totals,
+    unbalanced,
+    unguarded,
+)
+
+__all__ = [
+    "Check",
+    "consents_not_entered",
+    "entries_without_payment",
+    "entries_without_refund",
+    "entries_without_settlement",
+    "more_back_than_paid",
+    "not_at_rest",
+    "paid_twice",
+    "payments_not_entered",
+    "refunds_not_entered",
+    "settlements_not_entered",
+    "states_wrong",
+    "totals",
+    "unbalanced",
+    "unguarded",
+]

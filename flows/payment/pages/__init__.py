@@ -1,0 +1,7 @@
+"""All pages of payment; each group stands in a file of its own."""
+
+from __future__ import annotations
+
+from flows.payment.pages import history, order, owed, scanned
+
+ROUTES = (owed.routes, history.routes, order.routes, scanned.routes)

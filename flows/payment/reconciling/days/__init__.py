@@ -1,0 +1,1 @@
+"""Reads on days and their differences."""

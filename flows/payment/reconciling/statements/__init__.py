@@ -1,0 +1,1 @@
+"""What the sides told, as it is kept."""

@@ -1,0 +1,124 @@
+"""What a contact does at the cashier, in the chat or on a page: see what is owed, pay it, look back twelve months."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Any
+
+from bot.context import Context
+from bot.errors import NotFound
+from flows.patients.people import Person
+from flows.patients.service import PatientsService
+from flows.payment import owed, store
+from flows.payment.history import store as history
+from flows.payment.history.course import Step, course
+from flows.payment.orders import Orders, Owing
+from flows.payment.refusals import NothingToPay, PaidAlready
+from integrations.his.charges import Bill
+from integrations.paying.port import PayChannel, PayChannels, Way
+
+YEAR = timedelta(days=365)
+UNDER_WAY = ("paid", "refunding")
+"""Money was paid for it, and the hospital may not know yet: it still calls it owed."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """An order with all that belongs to it."""
+
+    order: Any
+    payments: Sequence[Any]
+    refunds: Sequence[Any]
+    steps: Sequence[Step]
+
+    @property
+    def running(self) -> Any | None:
+        """The payment that is asked for or open, the latest."""
+        return next((p for p in reversed(self.payments) if p.state in ("asked", "open")), None)
+
+    @property
+    def checking(self) -> bool:
+        """They say that they paid, and nobody knows yet."""
+        return self.running is not None and self.running.checking_at is not None
+
+
+class PaymentService:
+    """For the contact of the context: orders of others are NotFound."""
+
+    def __init__(self, context: Context) -> None:
+        self.context, self.tx = context, context.tx
+
+    async def owed(self, person: Person) -> Sequence[Bill]:
+        """Bills of a person that are not paid yet, the oldest first. Who may only book for them sees none.
+
+        :raises HospitalSilent: the hospital did not say in time
+        """
+        return await owed.bills_of(self.context, person) if person.reach == "all" else ()
+
+    async def open(self, person_id: int | str, code: str) -> Any:
+        """The order for one of these bills, which is looked at anew: the amount is the hospital's.
+
+        :raises PaidAlready: it was paid, and the hospital does not know yet, or what was paid is on its way back
+        :raises NothingToPay: it is not owed any more
+        """
+        person = await PatientsService(self.context).person(person_id)
+        bill = next((each for each in await self.owed(person) if each.code == code), None)
+        if bill is None:
+            raise NothingToPay()
+        before = await store.order_about(self.tx, owed.NAME, code)
+        # Locked, so that money which comes in this moment is either seen here or meets the order that is given.
+        if before is not None:
+            before = await store.lock(self.tx, before.id)
+        if before is not None and before.state in UNDER_WAY:
+            raise PaidAlready()
+        ends = self.context.now + timedelta(minutes=self.context.settings.payment.minutes)
+        owing = Owing(
+            kind=bill.kind, owner=owed.NAME, about=bill.code, person=person.id, site=bill.site, amount=bill.amount,
+            expires=ends if bill.until is None else min(ends, bill.until), clinic=bill.clinic, bill=bill.code,
+            facts=self._facts(person, bill),
+        )
+        return await Orders(self.context).open(owing)
+
+    def ways(self) -> Sequence[PayChannel]:
+        """Where this contact can pay, the usual one first."""
+        contact = self.context.contact
+        return self.context.ports[PayChannels].offered(contact.account) if contact is not None else ()
+
+    async def view(self, public: str) -> View:
+        order = await self._mine(public)
+        payments, refunds = await store.payments_of(self.tx, order.id), await store.refunds_of(self.tx, order.id)
+        return View(order, payments, refunds, course(order, payments, refunds))
+
+    async def pay(self, public: str, account: str, way: Way, **who: str) -> Any:
+        """As `Orders.pay`."""
+        return await Orders(self.context).pay((await self._mine(public)).id, account, way, **who)
+
+    async def claimed(self, public: str) -> None:
+        """They came back from the sheet and say that it is paid: it is asked at once."""
+        await Orders(self.context).claimed((await self._mine(public)).id)
+
+    async def drop(self, public: str) -> None:
+        """They want another way, or none."""
+        await Orders(self.context).drop((await self._mine(public)).id)
+
+    async def year(self, before: str = "") -> Sequence[Any]:
+        """Orders of the last twelve months, a page of them, the latest first; `before` the last one of the page
+        before."""
+        assert self.context.contact is not None
+        last = (await self._mine(before)).id if before else None
+        return await history.of_contact(self.tx, self.context.contact.id, self.context.now - YEAR, before=last)
+
+    def _facts(self, person: Person, bill: Bill) -> dict[str, Any]:
+        title = self.context.wording.render("payment/chat/title", kind=bill.kind)
+        return {
+            "title": title, "person": person.name, "clinic": bill.clinic, "doctor": bill.doctor,
+            "made_at": bill.made_at.isoformat(), "items": [asdict(item) for item in bill.items],
+        }
+
+    async def _mine(self, public: str) -> Any:
+        order = await store.order_of_public(self.tx, public)
+        if order is None or self.context.contact is None or order.contact_id != self.context.contact.id:
+            raise NotFound("order")
+        return order

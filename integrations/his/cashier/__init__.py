@@ -1,0 +1,1 @@
+"""The embedded hospital's cashier: bills, what was paid of them, what went back."""

@@ -1,0 +1,175 @@
+"""The cashier of the embedded hospital: a `Charging` on tables of our own, which obeys the hospital's conduct."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
+
+from bot import keys
+from bot.clock import HospitalClock
+from bot.db.engine import Database
+from bot.db.transaction import Transaction
+from bot.errors import OutsideRefused, OutsideUnknown
+from integrations.his.cashier import bills, store, till
+from integrations.his.charges import Bill, ChargeOutcome, Invoice, Paid, Permission, Settlement, Taking
+from integrations.his.conduct import Conduct, away, current, loses_one, refused
+
+T = TypeVar("T")
+Work = Callable[[Transaction], Awaitable[ChargeOutcome]]
+
+
+class EmbeddedCashier:
+    """Shares nothing with its caller but the database server, as the hospital itself."""
+
+    def __init__(self, database: Database, clock: HospitalClock | None = None) -> None:
+        self._database = database
+        self._clock = clock or HospitalClock()
+
+    async def bills(self, record_number: str) -> Sequence[Bill]:
+        return await self._question(lambda tx: bills.of_patient(tx, record_number))
+
+    async def bill(self, code: str) -> Bill | None:
+        return await self._question(lambda tx: self._open(tx, code))
+
+    async def fee_of(self, registration: str) -> Bill | None:
+        return await self._question(lambda tx: self._open(tx, f"F{registration[1:]}"))
+
+    async def settle(self, request_id: str, *, bill: str, amount: int, paid: Sequence[Paid]) -> Settlement:
+        asked = {"bill": bill, "amount": amount, "paid": [asdict(part) for part in paid]}
+        outcome = await self._command(
+            "settle", request_id, asked, lambda tx: till.settle(tx, self._clock, bill, amount, paid)
+        )
+        return _said(outcome.settlement)
+
+    async def may_refund(self, request_id: str, *, settlement: str, amount: int, why: str) -> Permission:
+        asked = {"settlement": settlement, "amount": amount}
+        outcome = await self._command(
+            "may_refund", request_id, asked, lambda tx: till.may_refund(tx, self._clock, settlement, amount)
+        )
+        return _said(outcome.permission)
+
+    async def refunded(self, request_id: str, *, permission: str, refund: str) -> None:
+        asked = {"permission": permission, "refund": refund}
+        await self._command("refunded", request_id, asked, lambda tx: till.refunded(tx, permission, refund))
+
+    async def move_fee(self, request_id: str, *, settlement: str, registration: str) -> None:
+        asked = {"settlement": settlement, "registration": registration}
+        await self._command(
+            "move_fee", request_id, asked, lambda tx: till.move_fee(tx, self._clock, settlement, registration)
+        )
+
+    async def ask_charge(self, request_id: str) -> ChargeOutcome | None:
+        async def read(tx: Transaction) -> ChargeOutcome | None:
+            row = await tx.one(store.request.select().where(store.request.c.request_id == request_id))
+            return None if row is None else _read(row)
+
+        return await self._question(read)
+
+    async def takings(self, day: date) -> AsyncIterator[Taking]:
+        since = self._clock.moment(day, datetime.min.time())
+        until = self._clock.moment(day + timedelta(days=1), datetime.min.time())
+        lines = await self._question(lambda tx: _takings(tx, since, until))
+        for line in lines:
+            yield line
+
+    async def invoice(self, settlement: str) -> Invoice | None:
+        return await self._question(lambda tx: till.invoice(tx, settlement))
+
+    async def dispensed(self, bill: str) -> bool:
+        """What happens at the pharmacy's own window; not a verb of the port."""
+        table = store.bill
+        mine = table.update().where(table.c.code == bill, table.c.dispensed_at.is_(None))
+        return bool(await self._database.run(lambda tx: tx.update(mine.values(dispensed_at=tx.now))))
+
+    async def _open(self, tx: Transaction, code: str) -> Bill | None:
+        found = await bills.of_code(tx, self._clock, code)
+        settled = await tx.one(store.settlement.select().where(store.settlement.c.bill == code))
+        return None if found is None or found.void or settled is not None else found.bill
+
+    async def _question(self, read: Callable[[Transaction], Awaitable[T]]) -> T:
+        conduct = await self._come_in()
+        async with self._database.reading() as tx:
+            answer = await read(tx)
+        await asyncio.sleep(conduct.delay_s / 2)
+        return answer
+
+    async def _command(self, verb: str, request_id: str, asked: dict[str, Any], work: Work) -> ChargeOutcome:
+        conduct = await self._come_in()
+
+        async def told_to_refuse(tx: Transaction) -> ChargeOutcome:
+            raise refused(conduct.refuse[verb])
+
+        chosen = told_to_refuse if verb in conduct.refuse else work
+        outcome = await self._database.run(lambda tx: _once(tx, verb, request_id, asked, chosen))
+        await asyncio.sleep(conduct.delay_s / 2)
+        if await self._loses(conduct):
+            raise OutsideUnknown("no answer", system="his")
+        if outcome.refused:
+            raise refused(outcome.refused)
+        return outcome
+
+    async def _come_in(self) -> Conduct:
+        conduct = await current(self._database)
+        await asyncio.sleep(conduct.delay_s / 2)
+        if conduct.unavailable:
+            raise away()
+        return conduct
+
+    async def _loses(self, conduct: Conduct) -> bool:
+        if conduct.lose_next > 0 and await loses_one(self._database):
+            return True
+        return random.random() < conduct.lose_share
+
+
+async def _once(tx: Transaction, verb: str, request_id: str, asked: dict[str, Any], work: Work) -> ChargeOutcome:
+    """Carry out `work` unless `request_id` was seen before; then give the answer of that time. What `work` refuses is
+    remembered in the same transaction; it refuses before it writes anything."""
+    digest = keys.ring().hash(f"{verb}:{json.dumps(asked, sort_keys=True)}", "his_charge_request.digest")
+    if not await tx.insert_once(store.request, request_id=request_id, digest=digest, seen_at=tx.now):
+        row: Any = await tx.one(store.request.select().where(store.request.c.request_id == request_id))
+        if bytes(row.digest) != digest:
+            raise refused("request_id_reused")
+        return _read(row)
+    try:
+        outcome = await work(tx)
+    except OutsideRefused as no:
+        outcome = ChargeOutcome(refused=no.code)
+    mine = store.request.update().where(store.request.c.request_id == request_id)
+    await tx.update(mine.values(answer=json.dumps(asdict(outcome), ensure_ascii=False)))
+    return outcome
+
+
+def _read(row: Any) -> ChargeOutcome:
+    kept = json.loads(row.answer)
+    settlement, permission = kept["settlement"], kept["permission"]
+    return ChargeOutcome(
+        settlement=Settlement(**settlement) if settlement else None,
+        permission=Permission(**permission) if permission else None, told=kept["told"], refused=kept["refused"],
+    )
+
+
+async def _takings(tx: Transaction, since: datetime, until: datetime) -> list[Taking]:
+    paid, given = store.settlement.c, store.permission.c
+    found: list[Taking] = []
+    for row in await tx.all(store.settlement.select().where(paid.at >= since, paid.at < until)):
+        code = f"S{till.FIRST_SETTLEMENT + row.id}"
+        found += [Taking(code, part["number"], part["amount"], row.at) for part in json.loads(row.paid)]
+    joined = store.permission.join(store.settlement, paid.id == given.settlement_id)
+    fields = (given.amount, given.refund, given.refunded_at, paid.paid, paid.id)
+    rows = store.permission.select().with_only_columns(*fields).select_from(joined)
+    for row in await tx.all(rows.where(given.refunded_at >= since, given.refunded_at < until)):
+        first = json.loads(row.paid)[0]["number"]
+        found.append(Taking(f"S{till.FIRST_SETTLEMENT + row.id}", first, row.amount, row.refunded_at, row.refund))
+    return sorted(found, key=lambda line: line.at)
+
+
+def _said(answer: T | None) -> T:
+    """The part of an outcome that its verb fills."""
+    if answer is None:
+        raise LookupError("the remembered answer belongs to another command")
+    return answer

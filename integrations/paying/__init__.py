@@ -1,0 +1,1 @@
+"""Payment channels, as Daoyi sees them."""

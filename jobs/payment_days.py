@@ -1,0 +1,230 @@
+"""Each morning, when the channels have their bills, yesterday is held together from three sides; what does not agree is
+put right by rule where there is one."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import date, timedelta
+from typing import Any
+
+from bot import logs
+from bot.clock import HospitalClock
+from bot.context import Context
+from bot.errors import OutsideError, OutsideRefused
+from flows.payment import store
+from flows.payment.giving_back import GivingBack
+from flows.payment.orders import Orders
+from flows.payment.reconciling import store as reconciling
+from flows.payment.reconciling.days import store as days
+from flows.payment.reconciling.matching import RECONCILE, REPAIR, Matching
+from flows.payment.reconciling.rules import NOWHERE, Counted, Side, flaw_of
+from flows.payment.reconciling.telling import Telling, Told
+from integrations.his.charges import Charging
+from integrations.paying.port import Bill, PayChannel, PayChannels
+from jobs import payment as orders
+from jobs import payment_refunds
+from jobs.alone import alone
+from jobs.job import Job
+from jobs.outbox import Handles
+from jobs.schedule import Daily
+
+AT_ONCE = 1000
+LATE = 4
+"""So many days back are looked at again each morning where they are not balanced yet."""
+KEPT = timedelta(days=93)
+"""What lines are kept for; days, their sums and differences stay."""
+log = logs.get(__name__)
+
+
+async def nightly(job: Job) -> None:
+    """Yesterday, and the days before that are not balanced; then lines are forgotten that nobody needs."""
+    today = _today(job)
+    for back in range(LATE, 0, -1):
+        on = today - timedelta(days=back)
+        async with job.database.reading() as tx:
+            known = await days.days(tx, on, on)
+        if back == 1 or not known or any(row.state != "balanced" for row in known):
+            await reconcile(job, on)
+    while await job.run(lambda context: Telling(context).forget(today - KEPT)):
+        pass
+
+
+def _today(job: Job) -> date:
+    return HospitalClock(job.settings.timezone).today()
+
+
+async def again(job: Job, payload: dict[str, Any]) -> None:
+    """A day once more, because somebody asked for it."""
+    await reconcile(job, date.fromisoformat(payload["day"]))
+
+
+async def reconcile(job: Job, on: date) -> None:
+    """All accounts of a day. Each side is read to its end before it counts."""
+    touched: set[tuple[str, date]] = set()
+    takings = await _takings(job, on, touched)
+    bills: dict[str, bool] = {}
+    for channel in job.ports[PayChannels].offered(""):
+        await alone(_account(job, channel, on, bills), "bill_not_read", account=channel.name)
+    for account in [*bills, NOWHERE]:
+        await _match(job, account, on, bill=bills.get(account, True), takings=takings)
+    for account, other in sorted(touched):
+        async with job.database.reading() as tx:
+            known = await days.day_of(tx, account, other)
+        if known is not None and known.state not in ("no_bill", "no_hospital"):
+            await _match(job, account, other, bill=True, takings=True)
+    while await job.run(lambda context: Telling(context).forget(on - KEPT)):
+        pass
+
+
+async def _account(job: Job, channel: PayChannel, on: date, bills: dict[str, bool]) -> None:
+    bills[channel.name] = False
+    await _own(job, channel.name, on)
+    try:
+        bill = await channel.bill(on)
+        if bill is not None:
+            await _bill(job, channel.name, on, bill)
+    except OutsideRefused as no:
+        log.error("bill_not_a_bill", account=channel.name, code=no.code)
+        return
+    except OutsideError:
+        return
+    async with job.database.reading() as tx:
+        ours = await days.told(tx, "ours", channel.name, on)
+        kept = await days.told(tx, "channel", channel.name, on)
+    # Channels have no bill of a day on which nothing moved.
+    bills[channel.name] = kept is not None or ours is None or ours.lines == 0
+
+
+async def _own(job: Job, account: str, on: date) -> None:
+    number = await job.run(lambda context: Telling(context).begin("ours", account, on))
+    for since in await job.run(_hours_of(on)):
+
+        async def one(context: Context, since: Any = since) -> None:
+            await Telling(context).own(number, account, on, since)
+
+        await job.run(one)
+    await job.run(lambda context: Telling(context).done(number))
+
+
+def _hours_of(on: date) -> Any:
+    async def hours(context: Context) -> list[Any]:
+        return Telling(context).hours(on)
+
+    return hours
+
+
+async def _bill(job: Job, account: str, on: date, bill: Bill) -> None:
+    async def lines() -> AsyncIterator[Told]:
+        async for each in bill:
+            yield Told(
+                each.number, each.amount, each.at, each.refund, each.channel_refund or each.channel_number, each.fee
+            )
+
+    number, counted = await _take_down(job, "channel", account, on, lines())
+    flaw = flaw_of(counted, bill.totals)
+    if flaw:
+        log.error("bill_flawed", account=account, day=on.isoformat(), flaw=flaw)
+    await job.run(lambda context: Telling(context).done(number, counted, flaw))
+
+
+async def _takings(job: Job, on: date, touched: set[tuple[str, date]]) -> bool:
+    async def lines() -> AsyncIterator[Told]:
+        async for each in job.ports[Charging].takings(on):
+            yield Told(each.number, each.amount, each.at, each.refund, each.settlement)
+
+    try:
+        number, counted = await _take_down(job, "hospital", "", on, lines())
+    except OutsideError:
+        return False
+    await job.run(lambda context: Telling(context).done(number, counted))
+    async with job.database.reading() as tx:
+        touched.update(await days.others_touched(tx, number, on))
+    return True
+
+
+async def _take_down(
+    job: Job, side: Side, account: str, on: date, told: AsyncIterator[Told]
+) -> tuple[int, Counted]:
+    """All of it, in the memory of one batch."""
+    number = await job.run(lambda context: Telling(context).begin(side, account, on))
+    counted, batch = Counted(), list[Told]()
+
+    async def write() -> None:
+        some = list(batch)
+        batch.clear()
+        await job.run(lambda context: Telling(context).add(number, side, account, on, some))
+
+    async for each in told:
+        counted.add(each.amount, each.fee, refund=bool(each.refund))
+        batch.append(each)
+        if len(batch) == AT_ONCE:
+            await write()
+    await write()
+    return number, counted
+
+
+async def _match(job: Job, account: str, on: date, *, bill: bool, takings: bool) -> None:
+    run = await job.run(lambda context: Matching(context).begin(account, on))
+    after = ""
+    while bill and takings:
+
+        async def some(context: Context, last: str = after) -> str:
+            return await Matching(context).some(account, on, run, last)
+
+        after = await job.run(some)
+        if not after:
+            break
+    state = await job.run(lambda context: Matching(context).end(account, on, run, bill=bill, takings=takings))
+    log.info("day_reconciled", account=account, day=on.isoformat(), state=state)
+
+
+async def repair(job: Job, payload: dict[str, Any]) -> None:
+    """Put one difference right by rule, then hold its day together again."""
+    public = str(payload["difference"])
+    row = await job.run(lambda context: days.difference_of(context.tx, public))
+    if row is None or row.state not in ("open", "repairing"):
+        return
+
+    async def tried(context: Context) -> str:
+        await reconciling.move(
+            context.tx, row.id, ("open", "repairing"), state="open", tried_at=context.tx.now
+        )
+        return await Matching(context).repair(row)
+
+    what = await job.run(tried)
+    if not what:
+        return
+    if what in ("ask_payment", "settle"):
+        await _payment(job, row, what)
+    else:
+        await _refund(job, row, what)
+    await _own(job, row.account, row.day)
+    if what in ("settle", "tell_hospital"):
+        await _takings(job, _today(job), set())
+    await _match(job, row.account, row.day, bill=True, takings=True)
+
+
+async def _payment(job: Job, row: Any, what: str) -> None:
+    if what == "settle":
+        await orders.settle(job, {"order": row.order_id})
+        return
+    payment: Any = await job.run(lambda context: store.payment_of_number(context.tx, row.number))
+    said = await orders.channel_of(job, payment).standing(payment.number)
+    await job.run(lambda context: Orders(context).hear(said))
+
+
+async def _refund(job: Job, row: Any, what: str) -> None:
+    refund: Any = await job.run(lambda context: store.refund_of_number(context.tx, row.name.removeprefix("r:")))
+    if what == "tell_hospital":
+        await payment_refunds.told(job, {"refund": refund.id})
+        return
+    payment: Any = await job.run(lambda context: store.payment_by(context.tx, refund.payment_id))
+    said = await orders.channel_of(job, payment).refund_standing(payment.number, refund.number)
+    await job.run(lambda context: GivingBack(context).hear(said))
+
+
+HANDLES = {
+    RECONCILE: Handles(again, tries=6, slowest_s=600),
+    REPAIR: Handles(repair, tries=10, slowest_s=600),
+}
+EVERY = {"payment.days": Daily(hour=10, minute=30, run=nightly)}

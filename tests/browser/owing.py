@@ -1,0 +1,76 @@
+"""What a running Daoyi is given from outside: a patient of phone 1 who owes two bills; with `over`, the time to pay
+what is being paid is up.
+
+Run as `python -m tests.browser.owing` with the environment of that Daoyi.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from datetime import date
+
+from sqlalchemy import select, update
+
+from bot.db import keys_store
+from bot.db.contacts import contact
+from bot.db.engine import Database
+from bot.db.transaction import Transaction
+from bot.house import effective
+from bot.settings import load_settings
+from flows.patients import store as patients
+from flows.payment import store as payment
+from integrations.his import people
+from integrations.his import store as hospital
+from integrations.his.cashier.written import write
+from integrations.his.charges import Item
+from integrations.his.port import NewPatient
+from integrations.his.seed.charges import Charged
+from integrations.sandbox.app import ACCOUNT
+from integrations.sandbox.phones import openid_of
+
+NAME = "欧阳慕容婉清"
+BILLS = (
+    (Item("阿莫西林胶囊", "西药", "2 盒", 1280, 2560), Item("血常规五分类", "化验", "1 次", 2500, 2500)),
+    tuple(Item(f"注射用头孢哌酮钠舒巴坦钠 {n} 号(进口)", "西药", f"{n} 支", 8350, 8350 * n) for n in range(1, 13)),
+)
+
+
+async def owe(tx: Transaction, openid: str) -> None:
+    number = await people.create(tx, NewPatient(NAME, "female", date(1984, 5, 12), "passport", "P12345678"))
+    await patients.add_person(
+        tx, name=NAME, document=None, mobile="13800000001", document_type=None, sex="female",
+        birth_date=date(1984, 5, 12), guardian_id=None, patient_no=None,
+    )
+    person = await tx.scalar(select(patients.person.c.id).order_by(patients.person.c.id.desc()).limit(1))
+    await patients.add_link(
+        tx, await tx.scalar(select(contact.c.id).where(contact.c.external_id == openid)), person, mobile="13800000001",
+        relation="self", is_default=True, reach="all", proof="sms", consent="2027-01", until=None, made_by="test",
+    )
+    await patients.set_record(tx, person, "known", number, was=("none",))
+    clinic = await tx.scalar(select(hospital.clinic.c.code).order_by(hospital.clinic.c.code).limit(1))
+    for items in BILLS:
+        await write(tx, [Charged("outpatient", people.patient_id(number), clinic, "王静", tx.now, items)])
+
+
+async def over(tx: Transaction) -> None:
+    await tx.execute(update(payment.order).where(payment.order.c.state == "paying").values(expires_at=tx.now))
+
+
+async def main() -> None:
+    settings = effective(load_settings())
+    database = Database(settings.database)
+    await database.start()
+    try:
+        await keys_store.load(database, settings.secret_keys)
+        if sys.argv[1:] == ["over"]:
+            await database.run(over)
+        else:
+            openid = openid_of(settings.accounts[ACCOUNT].app_id, 1)
+            await database.run(lambda tx: owe(tx, openid))
+    finally:
+        await database.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,108 @@
+"""Money back by request: a second person above a limit, the hospital's no; and the course of an order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.access.audit import store as audit
+from flows.payment import store
+from flows.payment.approvals import Approvals
+from flows.payment.giving_back import GivingBack
+from flows.payment.history import store as history
+from flows.payment.history.course import course
+from flows.payment.refusals import NothingToGiveBack
+from tests.flows.payment.counter import Counter
+
+
+async def ask(counter: Counter, order: Any, amount: int, request: str = "r1", who: str = "clerk") -> Any:
+    async with counter.world.context(who) as context:
+        return await Approvals(context).ask(order.public_id, amount, "收重了", request)
+
+
+async def arrive(counter: Counter) -> None:
+    await counter.work()
+    counter.till.end_refunds()
+    await counter.tell()
+    await counter.work()
+
+
+async def test_a_small_refund_goes_at_once_and_once(counter: Counter) -> None:
+    order = await counter.paid_order()
+    first, again = await ask(counter, order, 500), await ask(counter, order, 500)
+    assert first.id == again.id and first.state == "agreed"
+    await arrive(counter)
+    (refund,) = await counter.refunds(order.id)
+    assert refund.state == "back" and refund.told_at is not None and refund.note == "收重了"
+    assert (await counter.order(order.id)).state == "settled"
+    assert counter.till.money() == counter.hospital.money() == 2000
+    with pytest.raises(NothingToGiveBack):
+        await ask(counter, order, 2001, "r2")
+
+
+async def test_above_a_limit_a_second_person_says_yes(counter: Counter) -> None:
+    order = await counter.paid_order(50_000)
+    refund = await ask(counter, order, 50_000)
+    assert refund.state == "waiting"
+    async with counter.world.context("clerk") as context:
+        assert not await Approvals(context).approve(refund.public_id)
+    await arrive(counter)
+    assert counter.till.money() == 50_000
+    async with counter.world.context("chief") as context:
+        assert await Approvals(context).approve(refund.public_id)
+        assert not await Approvals(context).approve(refund.public_id)
+    await arrive(counter)
+    assert (await counter.order(order.id)).state == "refunded" and counter.till.money() == 0
+    assert await counter.pushed() == ["payment.settled", "payment.refunding", "payment.refunded"]
+    async with counter.world.database.reading() as tx:
+        acts = [row.act for row in await tx.all(audit.entries.select().order_by(audit.entries.c.number))]
+    assert acts == ["payment.refund_asked", "payment.refund_approved"]
+
+
+async def test_a_declined_refund_leaves_the_order_as_it_was(counter: Counter) -> None:
+    order = await counter.paid_order(50_000)
+    refund = await ask(counter, order, 50_000)
+    async with counter.world.context("chief") as context:
+        assert await Approvals(context).decline(refund.public_id, "不符合规定")
+    await arrive(counter)
+    assert (await counter.order(order.id)).state == "settled"
+    async with counter.world.context("chief") as context:
+        assert not await Approvals(context).approve(refund.public_id)
+    assert (await ask(counter, order, 50_000, "r2")).state == "waiting"  # it can be asked for again
+
+
+async def test_a_rule_needs_no_second_person_and_takes_what_waits_along(counter: Counter) -> None:
+    order = await counter.paid_order(50_000)
+    await ask(counter, order, 30_000)
+    async with counter.world.context("p") as context:
+        await GivingBack(context).whole(order.id, "stopped")
+    await arrive(counter)
+    assert (await counter.order(order.id)).state == "refunded" and counter.till.money() == 0
+
+
+async def test_who_was_seen_is_told_that_nothing_goes_back(counter: Counter) -> None:
+    order = await counter.paid_order()
+    counter.hospital.refuses[f"refund:{order.settlement}"] = "seen"
+    await ask(counter, order, 2500)
+    await arrive(counter)
+    (refund,) = await counter.refunds(order.id)
+    assert (refund.state, refund.refusal) == ("refused", "seen") and counter.till.money() == 2500
+    assert (await counter.order(order.id)).state == "settled"
+    assert (await counter.pushed())[-1] == "payment.kept"
+
+
+async def test_the_desk_finds_orders_and_what_waits_and_reads_their_course(counter: Counter) -> None:
+    order = await counter.paid_order(50_000)
+    refund = await ask(counter, order, 50_000)
+    async with counter.world.database.reading() as tx:
+        (payment,) = await store.payments_of(tx, order.id)
+        for number in (order.public_id, payment.number, payment.channel_number, refund.number, order.receipt):
+            (found,) = await history.of_desk(tx, history.Wanted(number=number))
+            assert found.id == order.id
+        assert await history.count(tx, history.Wanted(state="refunding")) == 1
+        assert await history.count(tx, history.Wanted(state="closed")) == 0
+        assert [row.order_public for row in await history.refunds(tx, ("waiting",))] == [order.public_id]
+        assert [row.id for row in await history.of_contact(tx, order.contact_id, order.created_at)] == [order.id]
+        steps = course(found, [payment], await store.refunds_of(tx, order.id))
+    assert [step.what for step in steps] == ["opened", "begun", "paid", "settled", "refund_wanted"]
