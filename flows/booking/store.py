@@ -122,6 +122,7 @@ appointment = table(
     Column("replaces", whole()),  # the appointment that was changed into this one
     Column("stopped_at", Moment),  # its session was stopped, and nobody has said yet what shall become of it
     Column("moved_at", Moment),  # the hospital gave it another time last (moves/store.py)
+    Column("pay_order", code(32)),  # the order of the cashier in which its fee is paid, was paid, or might have been
     Column("created_at", Moment, nullable=False),
     Column("created_by", code(64), nullable=False),
     Column("booked_at", Moment),

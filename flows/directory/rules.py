@@ -38,6 +38,9 @@ class ClinicRule:
     """When everything of the day closes."""
     no_shows: bool | None = None
     """Whether who does not come is written down (爽约)."""
+    paying: str | None = None
+    """When the fee of a registration is paid: hospital (there, on the day), may (online if they like), must (online,
+    before it is booked)."""
 
 
 @dataclass(frozen=True, slots=True)

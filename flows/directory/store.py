@@ -79,6 +79,7 @@ clinic_rule = table(
     Column("same_day_before", Integer),
     Column("same_day_until", Time),
     Column("no_shows", Boolean),
+    Column("paying", code(8)),
 )
 version = table(
     "directory_version",
