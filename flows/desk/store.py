@@ -21,6 +21,10 @@ request = table(
     Column("once", code(64), nullable=False, unique=True),
     Column("about", Sealed("desk_request.about"), nullable=False),
     Column("mobile", Sealed("desk_request.mobile")),
+    Column("amid", code(96)),  # the thing that was talked of when a human was asked for: appointment:…, clinic:…
+    Column("department", code(32)),  # where that lies; NULL where nothing was talked of
+    Column("clinic", code(32)),
+    Column("doctor", code(32)),
     Column("state", code(8), nullable=False),
     Column("asked_at", Moment, nullable=False),
     Column("done_at", Moment),

@@ -15,6 +15,7 @@ from bot.web.desk.guard import STAFF, needs
 from bot.web.desk.pages import in_tx, render, see
 from bot.web.forms import Filled
 from flows.patients.enrolling import Enrolling
+from flows.patients.met import store as met
 from flows.patients.page_form import RegisterPage
 from flows.patients.proof.codes import Codes
 from flows.patients.records import Records
@@ -49,6 +50,7 @@ async def enrol(request: web.Request, context: Context) -> web.StreamResponse:
         own = f"patients/desk/{no.template}"
         name = own if context.wording.has(own) else f"patients/chat/{no.template}"
         return _form(request, Filled(sent), refused=context.wording.render(name, **no.facts), status=409)
+    await met.meet(context.tx, context.actor, person.id)
     act = "patients.enrolled" if fresh else "patients.enrol_known"
     audit.write(context.tx, request[STAFF].actor, act, f"person:{person.public_id}")
     return see(request, f"/desk/patients/person/{person.public_id}?done={'new' if fresh else 'known'}")
