@@ -42,6 +42,7 @@ order = table(
     Column("facts", Sealed("payment_order.facts"), nullable=False),  # what its owner has shown of it
     Column("bill", code(64), nullable=False, default="", server_default=""),  # the hospital's, where one is there
     Column("amount", Integer, nullable=False),  # fen
+    Column("insured", Integer, nullable=False, default=0, server_default="0"),  # of it the insurance pays, as agreed
     Column("currency", code(3), nullable=False),
     Column("state", code(12), nullable=False),  # rules.OrderState
     Column("expires_at", Moment, nullable=False),
@@ -100,10 +101,11 @@ refund = table(
     key(),
     public_id(),
     Column("order_id", whole(), ForeignKey("payment_order.id"), nullable=False),
-    Column("payment_id", whole(), ForeignKey("payment_payment.id"), nullable=False),
+    Column("payment_id", whole(), ForeignKey("payment_payment.id")),  # none where the insurance paid all
     Column("number", code(32), nullable=False, unique=True),
     Column("request_id", code(96), nullable=False, unique=True),
     Column("amount", Integer, nullable=False),
+    Column("insured", Integer, nullable=False, default=0, server_default="0"),  # of the insurance, undone with it
     Column("why", code(24), nullable=False),
     Column("note", Sealed("payment_refund.note")),  # what the member of staff wrote who asked for it
     # waiting (for a second person), agreed, allowed (by the hospital), sent, back, stuck, refused

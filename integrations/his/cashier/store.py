@@ -41,6 +41,7 @@ permission = table(
     Column("at", Moment, nullable=False),
     Column("refund", code(64)),  # the number of the refund, once the payer has it back
     Column("refunded_at", Moment),
+    Column("parts", long_text()),  # JSON: number, refund and amount of each, where several parts went back at once
     Index("ix_his_permission_refunded", "refunded_at"),
 )
 

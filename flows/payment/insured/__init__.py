@@ -1,0 +1,1 @@
+"""What the insurance pays of an order: priced, agreed to, settled, undone."""
