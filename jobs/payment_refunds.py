@@ -16,6 +16,9 @@ from jobs.outbox import Handles, NotYet
 from jobs.payment import AT_ONCE, channel_of
 from jobs.schedule import Every
 
+BELATED = 2
+"""Questions after which a channel that knows nothing of a refund which it took is told of it again."""
+
 
 async def ask(job: Job) -> None:
     """Ask the channels how refunds stand that are on their way."""
@@ -39,7 +42,10 @@ async def _ask(job: Job, refund_id: int) -> None:
         said = await channel_of(job, payment).refund_standing(payment.number, refund.number)
     except OutsideError:
         return
-    await job.run(lambda context: GivingBack(context).hear(said))
+    if said.state == "absent" and refund.asks >= BELATED:
+        await job.run(lambda context: GivingBack(context).lost(refund.id))
+    else:
+        await job.run(lambda context: GivingBack(context).hear(said))
 
 
 async def refund(job: Job, payload: dict[str, Any]) -> None:

@@ -14,6 +14,8 @@ from flows.payment.giving_back import GivingBack
 
 ASKED = "asked"
 """Why, of a refund that a member of staff asked for."""
+BY_TWO = ("waiting", "refused")
+"""Nobody's word alone lets these go back."""
 
 
 class Approvals:
@@ -22,9 +24,10 @@ class Approvals:
     def __init__(self, context: Context) -> None:
         self.context, self.tx = context, context.tx
 
-    def needs_second(self, amount: int) -> bool:
+    def needs_second(self, amount: int, alone: int) -> bool:
+        """`alone`: what of this order went back before on the word of one person: many small ones are a large one."""
         limit = self.context.settings.payment.approve_above
-        return limit == 0 or amount > limit
+        return limit == 0 or amount + alone > limit
 
     async def ask(self, order: str, amount: int, note: str, request_id: str) -> Any:
         """Give so much of an order back; gives the refund, waiting where a second person is needed.
@@ -34,8 +37,11 @@ class Approvals:
         row = await store.order_of_public(self.tx, order)
         if row is None:
             raise NotFound("order")
+        await store.lock(self.tx, row.id)  # of two who ask at once, the second sees what the first asked for
+        before = [each for each in await store.refunds_of(self.tx, row.id) if each.why == ASKED]
+        alone = sum(each.amount for each in before if each.approved_by is None and each.state not in BY_TWO)
         refund = await GivingBack(self.context).part(
-            row.id, amount, ASKED, f"asked:{request_id}", approved=not self.needs_second(amount), note=note
+            row.id, amount, ASKED, f"asked:{request_id}", approved=not self.needs_second(amount, alone), note=note
         )
         audit.write(
             self.tx, self.context.actor, "payment.refund_asked", f"order:{order}",

@@ -19,6 +19,8 @@ log = logs.get(__name__)
 REFUND, TOLD = "payment.refund", "payment.refunded"
 ALIVE = ("waiting", "agreed", "allowed", "sent", "stuck")
 """A refund that is on its way."""
+CLOSED = "closed"
+"""Why a refund is stuck of which nothing moved, and of which under this number nothing ever will."""
 
 
 class GivingBack:
@@ -43,12 +45,14 @@ class GivingBack:
                 approved_by=self.context.actor,
             ):
                 self._carry_on(waiting)
+                await pushes.refunding(self.context, order, waiting)
+        if order.settled_at is None:
+            await store.move_order(self.tx, order_id, ("paid", "refunding"), unwanted=True)
         for payment in await store.payments_of(self.tx, order_id, ("paid",)):
             left = payment.amount - await store.wanted_back(self.tx, payment.id)
             if payment.use == "applied" and left > 0:
                 request = f"whole:{payment.id}:{payment.amount - left}"
                 await self._want(order, payment, left, why, request, of_excess=False, approved=True)
-        await store.move_order(self.tx, order_id, ("paid",), unwanted=True)
 
     async def part(
         self, order_id: int, amount: int, why: str, request_id: str, *, approved: bool, note: str | None = None
@@ -72,8 +76,8 @@ class GivingBack:
 
     async def approve(self, refund_id: int) -> bool:
         """The yes of a second person; False where it is not waiting, or where they asked for it themself."""
-        refund = await store.refund_by(self.tx, refund_id)
-        if refund is None or refund.created_by == self.context.actor:
+        refund = await self._locked(refund_id)
+        if refund.created_by == self.context.actor:
             return False
         done = await store.move_refund(
             self.tx, refund_id, ("waiting",), state="agreed", approved_at=self.tx.now, approved_by=self.context.actor
@@ -95,9 +99,11 @@ class GivingBack:
         return done
 
     async def again(self, refund_id: int) -> bool:
-        """What was stuck is asked for once more, under its old number: it cannot go back twice."""
+        """What was stuck is asked for once more, under its old number: it cannot go back twice. Only what the channel
+        closed for good, and of which nothing will ever move, needs a new one."""
         refund = await self._locked(refund_id)
-        done = await store.move_refund(self.tx, refund_id, ("stuck",), state="allowed", refusal=None)
+        number = new_number() if refund.refusal == CLOSED else refund.number
+        done = await store.move_refund(self.tx, refund_id, ("stuck",), state="allowed", refusal=None, number=number)
         if done:
             self.tx.put(REFUND, {"refund": refund.id}, lane=f"payment:{refund.order_id}", priority=3)
         return done
@@ -122,8 +128,16 @@ class GivingBack:
             await pushes.kept(self.context, await store.lock(self.tx, refund.order_id), refund, code)
             log.warning("refund_refused", refund=refund.public_id, code=code)
 
-    async def hear(self, said: Back, account: str = "") -> None:
-        """What a channel says of a refund, by notice or on being asked.
+    async def lost(self, refund_id: int) -> None:
+        """The channel took it once and says now that it never heard of it: it is told again, under its old number."""
+        refund = await self._locked(refund_id)
+        if await store.move_refund(self.tx, refund_id, ("sent",), state="allowed", ask_at=None):
+            self.tx.put(REFUND, {"refund": refund.id}, lane=f"payment:{refund.order_id}", priority=3)
+            log.warning("refund_lost", refund=refund.public_id)
+
+    async def hear(self, said: Back, account: str = "") -> str:
+        """What a channel says of a refund, by notice or on being asked; gives `wrong_amount` where it is not the sum
+        that we asked back, else `heard`.
 
         :param account: which merchant account says it, where that is not the one that was asked
         :raises LookupError: there is no such refund of this account
@@ -140,12 +154,12 @@ class GivingBack:
         if said.state == "back":
             if said.amount != refund.amount:
                 log.error("payment_incident", order=order.public_id, number=said.refund, what="wrong_amount")
-                return
+                return "wrong_amount"
             if not await store.move_refund(
                 self.tx, refund.id, ("allowed", "sent", "stuck"), state="back", back_at=said.back_at or self.tx.now,
                 channel_refund=said.channel_refund or None, ask_at=None,
             ):
-                return
+                return "heard"
             moved = ledger_rules.back(order.id, refund.id, payment.account, refund.amount)
             await book.add(self.tx, moved, self.context.clock, self.context.actor)
             if refund.permission:
@@ -158,8 +172,9 @@ class GivingBack:
                 self.tx, refund.id, ("allowed",), state="sent", sent_at=self.tx.now, asks=0,
                 ask_at=next_ask(self.tx.now, 2),
             )
-        elif said.state in ("closed", "stuck"):
+        elif said.state in (CLOSED, "stuck"):
             await self.stuck(refund.id, said.state)
+        return "heard"
 
     async def stuck(self, refund_id: int, code: str) -> None:
         """It does not go back by itself: finance must look."""

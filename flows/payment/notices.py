@@ -38,8 +38,7 @@ async def hear(context: Context, account: str, notice_id: str, event: str, said:
 async def _hear(context: Context, account: str, said: Standing | Back) -> str:
     try:
         if isinstance(said, Back):
-            await GivingBack(context).hear(said, account)
-            return "heard"
+            return await GivingBack(context).hear(said, account)
         return (await Orders(context).hear(said, account)).value
     except LookupError:
         log.error("payment_unknown")

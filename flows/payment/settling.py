@@ -17,7 +17,8 @@ from integrations.his.charges import Paid, Settlement
 
 @dataclass(frozen=True, slots=True)
 class ToSettle:
-    """What the hospital is told. `bill` "": it does not have it yet. `unwanted`: only if it has it already."""
+    """What the hospital is told. `bill` "": it does not have it yet. `unwanted`: given up, so only asked whether it has
+    it already."""
 
     order: int
     public_id: str
@@ -40,21 +41,24 @@ class Settling:
         self.context, self.tx = context, context.tx
 
     async def due(self, order_id: int) -> ToSettle | None:
-        """What is to be told, None where that is over. An order that is refunding before it was settled is looked at,
-        too: the hospital may have it, and only then must be asked for its consent."""
+        """What is to be told, None where that is over. An order that was given up before it was settled is looked at,
+        too: the hospital may have it, and only then must be asked for its consent. One of which only a part is asked
+        back, or which waits for a second person, is settled as any other."""
         order = await store.lock(self.tx, order_id)
         if order is None or order.settled_at or order.settle_refusal or order.state not in ("paid", "refunding"):
             return None
         bill = order.bill or await self.context.ports[Owners][order.owner].bill(self.context, order)
         parts = [p for p in await store.payments_of(self.tx, order_id, ("paid",)) if p.use == "applied"]
         paid = tuple(Paid(p.channel, p.number, p.channel_number, p.amount) for p in parts)
-        unwanted = order.unwanted or order.state != "paid"
         in_flight = order.told_at is not None and order.told_at > self.tx.now - IN_FLIGHT
-        return ToSettle(order.id, order.public_id, bill, order.amount, paid, unwanted, in_flight)
+        return ToSettle(order.id, order.public_id, bill, order.amount, paid, order.unwanted, in_flight)
 
     async def telling(self, order_id: int) -> bool:
         """The hospital is about to be told; False where that is not wanted any more."""
-        return await store.move_order(self.tx, order_id, ("paid",), told_at=self.tx.now)
+        order = await store.lock(self.tx, order_id)
+        if order is None or order.unwanted:
+            return False
+        return await store.move_order(self.tx, order_id, ("paid", "refunding"), told_at=self.tx.now)
 
     async def settled(self, order_id: int, done: Settlement) -> None:
         order = await self._unsettled(order_id)
@@ -67,7 +71,7 @@ class Settling:
         )
         moved = ledger_rules.settled(order.id, order.site, order.amount)
         await book.add(self.tx, moved, self.context.clock, self.context.actor)
-        if order.state == "paid":
+        if not order.unwanted:
             owner = self.context.ports[Owners][order.owner]
             await owner.settled(self.context, order)
             if not owner.tells:
@@ -80,7 +84,7 @@ class Settling:
         if order is None:
             return
         await store.move_order(self.tx, order_id, ("paid", "refunding"), settle_refusal=code[:64])
-        if order.state == "paid":
+        if not order.unwanted:
             await self.context.ports[Owners][order.owner].unsettled(self.context, order)
         await GivingBack(self.context).whole(order_id, "unsettled")
 
