@@ -37,6 +37,7 @@ journal = table(
     Index("ix_journal_request", "request_id"),
     Index("ix_journal_kind", "kind", "id"),
     Index("ix_journal_failed", "failed", "id"),
+    Index("ix_journal_about", "about", "at"),
 )
 _KEPT = [column for column in journal.c if column.name != "id"]
 _prepared: dict[str, Prepared] = {}
