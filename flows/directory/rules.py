@@ -41,6 +41,40 @@ class ClinicRule:
     paying: str | None = None
     """When the fee of a registration is paid: hospital (there, on the day), may (online if they like), must (online,
     before it is booked)."""
+    min_age: int | None = None
+    """Whom it takes, ages both included: narrows what the hospital's directory says, never widens it."""
+    max_age: int | None = None
+    sex: str | None = None
+    same_doctor: int | None = None
+    """Appointments of one person with one doctor on a day."""
+    doctors_a_day: int | None = None
+    """Doctors of one person on a day: of this clinic, which then counts for itself."""
+    max_open: int | None = None
+    """Open appointments of one person: in this clinic, which then counts for itself."""
+    hold_minutes: int | None = None
+    cancel_until: time | None = None
+    """Moment of the evening before."""
+    cancel_same_day: Literal["never", "booked_today", "always"] | None = None
+    cancel_before: int | None = None
+    """Minutes before the segment, where it may be cancelled on its day."""
+    no_show_minutes: int | None = None
+    most_no_shows: int | None = None
+    """So many no-shows lock a person: of this clinic, which then counts for itself."""
+    within_days: int | None = None
+    lock_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DoctorRule:
+    """What we decide about one doctor in a clinic; None follows the clinic. It narrows whom the clinic takes."""
+
+    min_age: int | None = None
+    max_age: int | None = None
+    sex: str | None = None
+    same_doctor: int | None = None
+    """Appointments of one person with them on a day."""
+    max_open: int | None = None
+    """Open appointments of one person with them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +98,8 @@ class Catalogue:
     doctors: tuple[Doctor, ...] = ()
     rooms: tuple[Room, ...] = ()
     rules: Mapping[str, ClinicRule] = field(default_factory=dict)
+    doctor_rules: Mapping[str, Mapping[str, DoctorRule]] = field(default_factory=dict)
+    """By clinic and doctor."""
     written: Mapping[tuple[str, str], Edition] = field(default_factory=dict)
     """(kind, code) -> what the console published of a department, a clinic or a doctor; it is in them already."""
 
@@ -114,6 +150,17 @@ class Catalogue:
 
     def rule(self, clinic: str) -> ClinicRule:
         return self.rules.get(clinic, ClinicRule())
+
+    def doctor_rule(self, clinic: str, doctor: str) -> DoctorRule:
+        return self.doctor_rules.get(clinic, {}).get(doctor, DoctorRule())
+
+    @cached_property
+    def deciding(self) -> dict[str, frozenset[str]]:
+        """By the name of a decision the clinics that took one of their own."""
+        return {
+            name: frozenset(code for code, rule in self.rules.items() if getattr(rule, name) is not None)
+            for name in ("doctors_a_day", "max_open", "most_no_shows")
+        }
 
     def bookable(self, clinic: str) -> bool:
         """Whether the clinic is booked through us at all."""

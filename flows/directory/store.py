@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Column, Integer, Text, Time, delete, insert, select, update
+from sqlalchemy import JSON, Boolean, Column, Integer, Text, Time, UniqueConstraint, delete, insert, select, update
 
 from bot.db.schema import code, key, table
 from bot.db.transaction import Transaction
 from flows.directory.editions import store as edition_rows
 from flows.directory.editions.rules import KINDS, edition_of, over
-from flows.directory.rules import Catalogue, ClinicRule
+from flows.directory.rules import Catalogue, ClinicRule, DoctorRule
 from integrations.his.port import Clinic, Department, Doctor, Place, Room, Site
 
 
@@ -80,6 +80,32 @@ clinic_rule = table(
     Column("same_day_until", Time),
     Column("no_shows", Boolean),
     Column("paying", code(8)),
+    Column("min_age", Integer),
+    Column("max_age", Integer),
+    Column("sex", code(8)),
+    Column("same_doctor", Integer),
+    Column("doctors_a_day", Integer),
+    Column("max_open", Integer),
+    Column("hold_minutes", Integer),
+    Column("cancel_until", Time),
+    Column("cancel_same_day", code(12)),
+    Column("cancel_before", Integer),
+    Column("no_show_minutes", Integer),
+    Column("most_no_shows", Integer),
+    Column("within_days", Integer),
+    Column("lock_days", Integer),
+)
+doctor_rule = table(
+    "directory_doctor_rule",
+    key(),
+    Column("clinic", code(40), nullable=False),
+    Column("doctor", code(40), nullable=False),
+    Column("min_age", Integer),
+    Column("max_age", Integer),
+    Column("sex", code(8)),
+    Column("same_doctor", Integer),
+    Column("max_open", Integer),
+    UniqueConstraint("clinic", "doctor"),
 )
 version = table(
     "directory_version",
@@ -118,13 +144,17 @@ async def read(tx: Transaction, *, editions: bool = True) -> Catalogue:
     decisions = [entry.name for entry in fields(ClinicRule)]
     rules = await tx.all(select(own.code, *(own[name] for name in decisions)))
     decided = {row.code: ClinicRule(*row[1:]) for row in rules}
+    doctors: dict[str, dict[str, DoctorRule]] = {}
+    theirs = [doctor_rule.c[entry.name] for entry in fields(DoctorRule)]
+    for row in await tx.all(select(doctor_rule.c.clinic, doctor_rule.c.doctor, *theirs)):
+        doctors.setdefault(row.clinic, {})[row.doctor] = DoctorRule(*row[2:])
     written = {}
     if editions:
         rows = await edition_rows.shown(tx, tx.now)
         written = {(row.kind, row.code): edition_of(row) for row in rows}
         for kind in KINDS:
             found[f"{kind}s"] = tuple(over(each, written.get((kind, each.code))) for each in found[f"{kind}s"])
-    return Catalogue(version=number, rules=decided, written=written, **found)
+    return Catalogue(version=number, rules=decided, doctor_rules=doctors, written=written, **found)
 
 
 async def replace(tx: Transaction, rows: Mapping[str, Sequence[Any]], digest: str) -> None:
@@ -142,6 +172,15 @@ async def set_rule(tx: Transaction, clinic_code: str, rule: ClinicRule) -> None:
     values = asdict(rule)
     if not await tx.insert_once(clinic_rule, code=clinic_code, **values):
         await tx.update(update(clinic_rule).where(clinic_rule.c.code == clinic_code).values(**values))
+    await touch(tx)
+
+
+async def set_doctor_rule(tx: Transaction, clinic_code: str, doctor_code: str, rule: DoctorRule) -> None:
+    """The same about one doctor in a clinic."""
+    values = asdict(rule)
+    if not await tx.insert_once(doctor_rule, clinic=clinic_code, doctor=doctor_code, **values):
+        own = (doctor_rule.c.clinic == clinic_code, doctor_rule.c.doctor == doctor_code)
+        await tx.update(update(doctor_rule).where(*own).values(**values))
     await touch(tx)
 
 

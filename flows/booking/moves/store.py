@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Date, ForeignKey, Index, Row, select, update
+from sqlalchemy import JSON, Column, Date, ForeignKey, Index, Row, select, update
 
 from bot.db.schema import Moment, code, key, new_public_id, public_id, table, whole
 from bot.db.transaction import Transaction
@@ -23,6 +23,14 @@ move = table(
     Column("once", code(80), nullable=False, unique=True),  # which news of the roster it was
     Column("made_at", Moment, nullable=False),
     Index("ix_booking_move_appointment", "appointment_id"),
+)
+
+told = table(
+    "booking_told",
+    key(),
+    Column("appointment_id", whole(), ForeignKey("booking_appointment.id"), nullable=False, unique=True),
+    # Where and when the patient knows it to be, since the hospital moved it: a Spot, in the order of its fields.
+    Column("spot", JSON, nullable=False),
 )
 
 

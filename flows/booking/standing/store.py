@@ -8,7 +8,7 @@ is unique, so that nobody appeals twice against the same.
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, UniqueConstraint
 
 from bot.db.schema import Moment, Sealed, code, key, public_id, table, whole
 
@@ -34,7 +34,7 @@ excused = table(
     "booking_excused",
     key(),
     Column("session_id", whole(), ForeignKey("booking_session.id"), nullable=False, unique=True),
-    Column("reason", String(200), nullable=False),
+    Column("reason", Sealed("booking_excused.reason"), nullable=False),
     Column("at", Moment, nullable=False),
     Column("who", code(64), nullable=False),
 )
@@ -47,11 +47,12 @@ lock = table(
     Column("state", code(12), nullable=False),  # locked, over, lifted
     Column("open", Boolean),
     Column("count", Integer, nullable=False),  # of the no-shows that led to it
+    Column("days", Integer),  # in which they were counted; NULL: an old one, as the settings say
     Column("since", Moment, nullable=False),
     Column("until", Moment, nullable=False),
     Column("ended_at", Moment),
     Column("ended_by", code(64)),
-    Column("reason", String(200)),  # why it was lifted
+    Column("reason", Sealed("booking_lock.reason")),  # why it was lifted
     UniqueConstraint("person_id", "open"),
     Index("ix_booking_lock_state", "state", "until"),
 )
@@ -68,7 +69,7 @@ no_show = table(
     Column("lock_id", whole(), ForeignKey("booking_lock.id")),
     Column("struck_at", Moment),
     Column("struck_by", code(64)),
-    Column("reason", String(200)),  # why it was struck out
+    Column("reason", Sealed("booking_no_show.reason")),  # why it was struck out
     Index("ix_booking_no_show_person", "person_id", "state", "missed_at"),
     Index("ix_booking_no_show_missed", "missed_at"),
 )

@@ -30,7 +30,7 @@ pattern = table(
     Column("total", Integer),
     Column("ahead", Integer),
     Column("kind", code(16), nullable=False),
-    Column("fee", Integer, nullable=False),
+    Column("fee", Integer),  # NULL: by the clinic's rule (fees/)
     Column("room", code(40), nullable=False),
     Column("first", Date, nullable=False),
     Column("last", Date),

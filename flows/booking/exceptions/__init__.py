@@ -1,0 +1,1 @@
+"""What the office excepted a person from, after an appeal."""

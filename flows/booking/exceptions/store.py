@@ -1,0 +1,89 @@
+"""The table of exceptions and the only SQL on it.
+
+An exception is `open` until it is `used`, `withdrawn` by staff, or its last day is over. It is for one person, one rule
+(the template of its refusal) and one clinic, and there for one doctor or for all (`doctor` NULL). What used it is
+noted: a hold that comes to nothing gives it back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Column, Date, ForeignKey, Index, Row, String, or_, select, update
+
+from bot.db.schema import Moment, code, key, new_public_id, public_id, table, whole
+from bot.db.transaction import Transaction
+
+OPEN, USED, WITHDRAWN = "open", "used", "withdrawn"
+
+exception = table(
+    "booking_exception",
+    key(),
+    public_id(),
+    Column("appeal_id", whole(), ForeignKey("booking_appeal.id"), nullable=False, unique=True),
+    Column("person_id", whole(), nullable=False),
+    Column("rule", code(40), nullable=False),
+    Column("clinic", code(32), nullable=False),
+    Column("doctor", code(32)),
+    Column("last_day", Date, nullable=False),  # on which it may be used
+    Column("state", code(12), nullable=False),  # open, used, withdrawn
+    Column("appointment_id", whole()),  # what used it, where that is an appointment
+    Column("made_at", Moment, nullable=False),
+    Column("made_by", code(64), nullable=False),
+    Column("ended_at", Moment),
+    Column("ended_by", code(64)),
+    Column("reason", String(200)),  # why it was withdrawn
+    Index("ix_booking_exception_person", "person_id", "state"),
+    Index("ix_booking_exception_appointment", "appointment_id"),
+)
+
+
+async def add(
+    tx: Transaction, *, appeal_id: int, person_id: int, rule: str, clinic: str, doctor: str | None, last_day: date,
+    who: str,
+) -> str:
+    """Its public id; "" where the appeal has led to one."""
+    public = new_public_id()
+    made = await tx.insert_once(
+        exception, public_id=public, appeal_id=appeal_id, person_id=person_id, rule=rule, clinic=clinic, doctor=doctor,
+        last_day=last_day, state=OPEN, made_at=tx.now, made_by=who,
+    )
+    return public if made else ""
+
+
+async def open_of(
+    tx: Transaction, person_id: int, clinic: str, doctor: str | None, today: date
+) -> dict[str, int]:
+    """Rule -> key, of those that may be used for a doctor (None: the general clinic) today; the one that ends first."""
+    own = exception.c
+    where = (own.person_id == person_id, own.state == OPEN, own.clinic == clinic, own.last_day >= today,
+             or_(own.doctor.is_(None), own.doctor == doctor))
+    rows = await tx.all(select(own.id, own.rule).where(*where).order_by(own.last_day.desc(), own.id.desc()))
+    return {row.rule: row.id for row in rows}
+
+
+async def use(tx: Transaction, keys: Collection[int], appointment_id: int | None) -> None:
+    """They were needed for this; under the lock of the person."""
+    if keys:
+        mine = update(exception).where(exception.c.id.in_(keys), exception.c.state == OPEN)
+        await tx.update(mine.values(state=USED, appointment_id=appointment_id, ended_at=tx.now))
+
+
+async def give_back(tx: Transaction, appointment_id: int) -> None:
+    """What used them came to nothing."""
+    mine = update(exception).where(exception.c.appointment_id == appointment_id, exception.c.state == USED)
+    await tx.update(mine.values(state=OPEN, appointment_id=None, ended_at=None))
+
+
+async def withdraw(tx: Transaction, key_of: int, who: str, reason: str) -> bool:
+    """False: it was used or withdrawn before."""
+    mine = update(exception).where(exception.c.id == key_of, exception.c.state == OPEN)
+    return await tx.update(mine.values(state=WITHDRAWN, ended_at=tx.now, ended_by=who, reason=reason)) == 1
+
+
+async def of_appeals(tx: Transaction, appeals: Collection[int]) -> dict[int, Row[Any]]:
+    """By the key of the appeal."""
+    rows: Sequence[Row[Any]] = await tx.all(select(exception).where(exception.c.appeal_id.in_(appeals)))
+    return {row.appeal_id: row for row in rows}
