@@ -16,6 +16,7 @@ def modules() -> tuple[ModuleType, ...]:
         booking_exams,
         booking_moves,
         booking_opening,
+        booking_paying,
         booking_played,
         booking_sessions,
         booking_standing,
@@ -33,8 +34,8 @@ def modules() -> tuple[ModuleType, ...]:
 
     return (
         talk, notices, patients, payment, payment_days, payment_refunds, directory, booking, booking_exams,
-        booking_moves, booking_opening, booking_played, booking_sessions, booking_standing, booking_stops, audit, staff,
-        keep,
+        booking_moves, booking_opening, booking_paying, booking_played, booking_sessions, booking_standing,
+        booking_stops, audit, staff, keep,
     )
 
 

@@ -19,6 +19,7 @@ from flows.booking.named.labels import NAMES
 from flows.booking.named.whose import HALF_DAYS, WHOSE
 from flows.booking.opening import pushes as opening
 from flows.booking.pages import ROUTES
+from flows.booking.paying.owner import FeeOwner
 from flows.booking.pushes import KINDS
 from flows.booking.service import BookingService
 from flows.booking.standing.pushes import KINDS as ABOUT_COMING
@@ -50,4 +51,5 @@ AREA = Area(
     waits=WAITS,
     names=NAMES | HALF_DAYS,
     whose=WHOSE,
+    owners=(FeeOwner(),),
 )

@@ -63,10 +63,11 @@ def refused(context: Context, verb: str, no: BookingRefusal, place: Any, person_
     )
 
 
-async def ended(context: Context, appointment_id: int, state: str) -> None:
-    """A hold was given back (`released`) or ran out (`expired`)."""
+async def ended(context: Context, appointment_id: int, state: str) -> Any:
+    """A hold was given back (`released`) or ran out (`expired`); gives its appointment."""
     if row := await store.appointment_by(context.tx, appointment_id):
         done(context, state, row)
+    return row
 
 
 def not_registered(context: Context, row: Any, code: str) -> None:

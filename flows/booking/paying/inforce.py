@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bot.context import Context
 from bot.settings_fees import KEPT_MINUTES
-from flows.booking.fees.rules import Terms, When
+from flows.booking.paying.rules import Terms, When
 from flows.directory.rules import Catalogue
 
 _KNOWN: Mapping[str, When] = {"hospital": "hospital", "may": "may", "must": "must"}

@@ -8,7 +8,7 @@ from typing import Any
 from bot.context import Context
 from bot.db.contacts import contact_of
 from flows.booking import store
-from flows.booking.fees.service import BILL, OWNER, Fees
+from flows.booking.paying.service import BILL, OWNER, Fees
 from flows.booking.pool import store as pool
 from flows.booking.service import BookingService
 

@@ -10,13 +10,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.context import Context
-from bot.settings_fees import KEPT_MINUTES
 from flows.booking import visit
-from flows.booking.fees import rules, store
-from flows.booking.fees.rules import Terms
-from flows.booking.neighbours import Catalogue, Neighbours, paying
+from flows.booking.neighbours import Catalogue, Neighbours
+from flows.booking.paying import rules, store
+from flows.booking.paying.inforce import paying, terms_of
 from flows.booking.pool import store as pool
-from flows.payment.claims.service import OVER, Claims
+from flows.payment.dues.service import OVER, Dues
 from flows.payment.orders import Orders, Owing
 from flows.payment.rules import OPEN_ORDER
 
@@ -26,17 +25,12 @@ BILL, MOVED = "booking.fee_bill", "booking.fee_moved"
 """Topics: the hospital's bill of a fee that is paid · what was paid follows to another time."""
 
 
-def terms_of(context: Context) -> Terms:
-    own = context.settings.booking.fees
-    return Terms(timedelta(minutes=own.minutes), timedelta(minutes=KEPT_MINUTES))
-
-
 class Fees:
     """`row` is always an appointment as store.py reads it."""
 
     def __init__(self, context: Context) -> None:
         self.context, self.tx = context, context.tx
-        self.claims = Claims(context)
+        self.dues = Dues(context)
 
     # --- asking --------------------------------------------------------------------------------------------------
 
@@ -69,12 +63,12 @@ class Fees:
 
     async def lock(self, row: Any) -> Any | None:
         """The order of an appointment, locked; None where none was opened."""
-        return await self.claims.lock(row.pay_order) if row.pay_order else None
+        return await self.dues.lock(row.pay_order) if row.pay_order else None
 
     async def over(self, order: Any | None, why: str) -> None:
         """It goes back whole, by the way it was paid; what was not paid yet cannot be paid any more."""
         if order is not None:
-            await self.claims.over(order, why)
+            await self.dues.over(order, why)
 
     def over_later(self, row: Any, why: str) -> None:
         """The same, for who holds other locks already."""
@@ -87,15 +81,15 @@ class Fees:
         if order is None:
             return
         if order.state not in ("paid", "settled") or order.amount != new.fee:
-            await self.claims.over(order, "changed")
+            await self.dues.over(order, "changed")
             return
-        await self.claims.follow(order, new.public_id, json.dumps(await self._facts(new), ensure_ascii=False))
+        await self.dues.follow(order, new.public_id, json.dumps(await self._facts(new), ensure_ascii=False))
         await store.note_order(self.tx, new.id, order.public_id)
         topic = MOVED if order.settled_at or order.told_at else BILL
         self.put(topic, order.public_id, new)
 
     def put(self, topic: str, order: str, row: Any) -> None:
-        """For jobs/booking_fees.py, in the appointment's lane: after it was registered."""
+        """For jobs/booking_paying.py, in the appointment's lane: after it was registered."""
         key = f"{topic}:{order}:{row.id}"
         self.tx.put(topic, {"order": order, "appointment": row.id}, key=key, priority=3)
 
@@ -109,11 +103,11 @@ class Fees:
         """Key of an appointment -> the same, in one question for all."""
         listed, catalogue = list(rows), await Neighbours(self.context).catalogue()
         asked = [row.pay_order for row in listed if row.pay_order]
-        claims = await self.claims.of(asked) if asked else {}
+        dues = await self.dues.of(asked) if asked else {}
         return {
             row.id: rules.told(
                 row, paying(catalogue, row.clinic, self.context), terms_of(self.context), self.context.now,
-                claims.get(row.pay_order or ""),
+                dues.get(row.pay_order or ""),
             )
             for row in listed
         }

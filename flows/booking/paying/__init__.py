@@ -1,0 +1,1 @@
+"""Registration fees that are paid while booking, or before the visit."""

@@ -1,0 +1,1 @@
+"""What an area that asked for money is answered."""
