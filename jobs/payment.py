@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from bot import logs
 from bot.context import Context
 from bot.errors import OutsideError, OutsideRefused
 from flows.payment import store
+from flows.payment.due import store as due_now
 from flows.payment.orders import CLOSE, OPEN, SETTLE, Orders
 from flows.payment.rules import OPEN_PAYMENT, next_ask
 from flows.payment.settling import INVOICE, Settling
@@ -25,6 +27,8 @@ log = logs.get(__name__)
 AT_ONCE = 200
 AT_THE_ASKING = ("scanned", "account")
 """Ways that take the money as they are asked: nobody has to type anything any more."""
+FRESH = timedelta(minutes=1)
+"""So long what is over is looked at again and again; then, where its channel keeps silent, now and then."""
 STILL = timedelta(minutes=1)
 """So long after they said that they paid, the payer is told that it is being checked."""
 
@@ -77,7 +81,7 @@ async def close(job: Job, payload: dict[str, Any]) -> None:
 async def ask(job: Job) -> None:
     """Ask the channels how payments stand whose notice has not come."""
     async with job.database.reading() as tx:
-        due = await store.asks_due(tx, tx.now, AT_ONCE)
+        due = await due_now.asks_due(tx, tx.now, AT_ONCE)
     for row in due:
         await alone(_ask(job, row.id), "payment_not_asked", payment=row.id)
 
@@ -153,7 +157,23 @@ async def invoice(job: Job, payload: dict[str, Any]) -> None:
 async def expire(job: Job) -> None:
     """Orders whose time is up."""
     async with job.database.reading() as tx:
-        over = await store.expired_orders(tx, tx.now, AT_ONCE)
+        over = await due_now.expired_orders(tx, tx.now, tx.now - FRESH, AT_ONCE)
+    await _end(job, over)
+
+
+async def overdue(job: Job) -> None:
+    """Orders whose time is up and whose channel does not say that it ended: it is told again."""
+    last = 0
+    while True:
+        async with job.database.reading() as tx:
+            over = await due_now.overdue_orders(tx, tx.now - FRESH, last, AT_ONCE)
+        await _end(job, over)
+        if len(over) < AT_ONCE:
+            return
+        last = over[-1].id
+
+
+async def _end(job: Job, over: Sequence[Any]) -> None:
     for row in over:
 
         async def end(context: Context, order_id: int = row.id) -> None:
@@ -177,4 +197,4 @@ HANDLES = {
     SETTLE: Handles(settle, tries=400, slowest_s=600),
     INVOICE: Handles(invoice, tries=20, slowest_s=3600),
 }
-EVERY = {"payment.ask": Every(1, ask), "payment.expire": Every(2, expire)}
+EVERY = {"payment.ask": Every(1, ask), "payment.expire": Every(2, expire), "payment.overdue": Every(300, overdue)}

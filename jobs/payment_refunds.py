@@ -7,6 +7,7 @@ from typing import Any
 from bot.context import Context
 from bot.errors import OutsideError, OutsideRefused, OutsideUnavailable
 from flows.payment import store
+from flows.payment.due import store as due_now
 from flows.payment.giving_back import REFUND, TOLD, GivingBack
 from flows.payment.rules import next_ask
 from integrations.his.charges import Charging
@@ -23,7 +24,7 @@ BELATED = 2
 async def ask(job: Job) -> None:
     """Ask the channels how refunds stand that are on their way."""
     async with job.database.reading() as tx:
-        due = await store.refund_asks_due(tx, tx.now, AT_ONCE)
+        due = await due_now.refund_asks_due(tx, tx.now, AT_ONCE)
     for row in due:
         await alone(_ask(job, row.id), "refund_not_asked", refund=row.id)
 

@@ -12,7 +12,7 @@ from bot.errors import NotFound
 from flows.patients.people import Person
 from flows.patients.service import PatientsService
 from flows.payment import owed, store
-from flows.payment.refusals import HospitalSilent, OthersPay
+from flows.payment.refusals import BillChanged, HospitalSilent, OthersPay
 from flows.payment.service import UNDER_WAY, PaymentService
 from integrations.his.charges import Bill
 
@@ -86,6 +86,15 @@ class Checkout:
             raise OthersPay()
         return order
 
+    async def still_owed(self, order: Any, person: Person | None) -> None:
+        """The hospital may have written a bill anew since the order was opened.
+
+        :raises BillChanged: it is owed no more, or another amount is
+        """
+        bills = await self._bills(person) if order.owner == owed.NAME and person is not None else None
+        if bills is not None and not any((each.code, each.amount) == (order.bill, order.amount) for each in bills):
+            raise BillChanged(order=order.public_id)
+
     async def under_way(self) -> list[Any]:
         """Orders of this contact that are not at rest, the latest first."""
         return [each for each in await self.service.year() if each.state in ("created", "paying", *UNDER_WAY)]
@@ -105,6 +114,8 @@ class Checkout:
         order = await store.order_about(self.tx, owed.NAME, bill.code)
         if order is None or order.state not in ("created", "paying", *UNDER_WAY):
             return None
+        if order.state in UNDER_WAY:
+            return order
         contact = self.context.contact
         mine = contact is not None and order.contact_id == contact.id
-        return order if mine or order.state in UNDER_WAY else None
+        return order if mine and order.amount == bill.amount else None

@@ -26,6 +26,8 @@ CURRENCY = "CNY"
 DAY = timedelta(days=1)
 LAST_MOMENTS = timedelta(seconds=20)
 """Nothing is begun that nobody could finish: a sheet is not opened any more so short before the end."""
+CLOSE_AGAIN = timedelta(minutes=10)
+"""A channel that does not say that a payment has ended is told to end it so often, besides all tries of each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +167,7 @@ class Orders:
             return
         running = await store.open_payments(self.tx, order_id)
         for payment in running:
-            self._close_later(payment)
+            self._close_later(payment, f"{(self.tx.now - order.expires_at) // CLOSE_AGAIN}")
         if not running:
             await self._close(order)
 
@@ -197,6 +199,8 @@ class Orders:
         elif verdict in (Verdict.WRONG_AMOUNT, Verdict.CONTRADICTION):
             log.error("payment_incident", order=order.public_id, what=verdict.value)
             self._note("incident", order, verdict.value)
+            if verdict is Verdict.WRONG_AMOUNT and not account:
+                await self._fail(order, payment)
         elif payment.checking_at is not None and said.state in ("unpaid", "absent"):
             again = once_more(payment.checking_at, self.tx.now, said)
             await store.move_payment(self.tx, payment.id, OPEN_PAYMENT, **{"ask_at" if again else "checking_at": again})
@@ -227,6 +231,14 @@ class Orders:
             await store.move_order(self.tx, order.id, ("paid",), settle_refusal="of_no_use")
             await GivingBack(self.context).whole(order.id, "of_no_use")
 
+    async def _fail(self, order: Any, payment: Any) -> None:
+        """Asked, the channel has another sum than we asked for: nothing goes on by itself, and nobody pays again."""
+        await store.move_payment(
+            self.tx, payment.id, (*OPEN_PAYMENT, "closed"), state="failed", refusal=Verdict.WRONG_AMOUNT.value,
+            ended_at=self.tx.now, ask_at=None,
+        )
+        await store.move_order(self.tx, order.id, OPEN_ORDER, state="failed")
+
     async def _close(self, order: Any) -> None:
         if await store.move_order(
             self.tx, order.id, OPEN_ORDER, state="closed", open_key=None, ended_at=self.tx.now
@@ -234,9 +246,9 @@ class Orders:
             self._note("closed", order)
             await self.context.ports[Owners][order.owner].closed(self.context, order)
 
-    def _close_later(self, payment: Any) -> None:
-        # Not keyed: a close that was asked for before the sheet was opened does not stand for one after it.
-        self.tx.put(CLOSE, {"payment": payment.id}, priority=2)
+    def _close_later(self, payment: Any, time: str = "") -> None:
+        # Mostly not keyed: a close that was asked for before the sheet was opened does not stand for one after it.
+        self.tx.put(CLOSE, {"payment": payment.id}, key=f"{CLOSE}:{payment.id}:{time}" if time else None, priority=2)
 
     def _note(self, kind: str, order: Any, failed: str = "") -> None:
         self.tx.note(

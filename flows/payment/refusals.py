@@ -13,6 +13,12 @@ class NothingToPay(PaymentRefusal):
     template = "nothing_to_pay"
 
 
+class BillChanged(PaymentRefusal):
+    """The hospital wrote it anew after the order was opened."""
+
+    template = "bill_changed"
+
+
 class PaidAlready(PaymentRefusal):
     template = "paid_already"
 

@@ -16,6 +16,7 @@ from flows.payment.history import store as history
 from flows.payment.history.course import Step, course
 from flows.payment.orders import Orders, Owing
 from flows.payment.refusals import NothingToPay, PaidAlready
+from flows.payment.rules import OPEN_ORDER
 from integrations.his.charges import Bill
 from integrations.paying.port import PayChannel, PayChannels, Way
 
@@ -73,6 +74,10 @@ class PaymentService:
             before = await store.lock(self.tx, before.id)
         if before is not None and before.state in UNDER_WAY:
             raise PaidAlready()
+        if before is not None and before.state in OPEN_ORDER and before.amount != bill.amount:
+            # The hospital wrote it anew: what runs for the old amount is ended, and then there is an order for the new.
+            await store.move_order(self.tx, before.id, OPEN_ORDER, expires_at=self.tx.now)
+            await Orders(self.context).expire(before.id)
         ends = self.context.now + timedelta(minutes=self.context.settings.payment.minutes)
         owing = Owing(
             kind=bill.kind, owner=owed.NAME, about=bill.code, person=person.id, site=bill.site, amount=bill.amount,

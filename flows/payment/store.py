@@ -5,7 +5,6 @@ in the ledger (book.py), which is only ever added to.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -25,7 +24,7 @@ from sqlalchemy import (
 
 from bot.db.schema import Moment, Sealed, code, key, public_id, table, whole
 from bot.db.transaction import Transaction
-from flows.payment.rules import OPEN_ORDER, OPEN_PAYMENT
+from flows.payment.rules import OPEN_PAYMENT
 
 order = table(
     "payment_order",
@@ -214,22 +213,6 @@ async def move_refund(tx: Transaction, refund_id: int, was: Sequence[str], **val
 
 async def open_payments(tx: Transaction, order_id: int) -> Sequence[Row[Any]]:
     return await payments_of(tx, order_id, OPEN_PAYMENT)
-
-
-async def expired_orders(tx: Transaction, now: datetime, limit: int) -> Sequence[Row[Any]]:
-    due = select(order.c.id).where(order.c.state.in_(OPEN_ORDER), order.c.expires_at <= now)
-    return await tx.all(due.order_by(order.c.expires_at).limit(limit))
-
-
-async def asks_due(tx: Transaction, now: datetime, limit: int) -> Sequence[Row[Any]]:
-    """Payments whose channel is to be asked how they stand."""
-    due = select(payment.c.id).where(payment.c.ask_at <= now).order_by(payment.c.ask_at).limit(limit)
-    return await tx.all(due)
-
-
-async def refund_asks_due(tx: Transaction, now: datetime, limit: int) -> Sequence[Row[Any]]:
-    due = select(refund.c.id).where(refund.c.ask_at <= now).order_by(refund.c.ask_at).limit(limit)
-    return await tx.all(due)
 
 
 async def wanted_back(tx: Transaction, payment_id: int) -> int:

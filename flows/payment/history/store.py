@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Row, Select, func, or_, select
 
 from bot.db.transaction import Transaction
+from flows.payment.rules import OPEN_PAYMENT
 from flows.payment.store import notice, order, payment, refund
 
 PAGE = 20
@@ -34,10 +35,11 @@ class Wanted:
 
 
 async def lately(tx: Transaction, contact_id: int, day: datetime, hour: datetime) -> tuple[int, int]:
-    """What a contact paid since `day`, in fen, and how many payments it began since `hour`."""
+    """What a contact paid since `day` or is about to pay, in fen, and how many payments it began since `hour`."""
     joined = payment.join(order, order.c.id == payment.c.order_id)
     mine = select(func.coalesce(func.sum(payment.c.amount), 0)).select_from(joined)
-    paid = await tx.scalar(mine.where(order.c.contact_id == contact_id, payment.c.paid_at > day))
+    counts = or_(payment.c.paid_at > day, payment.c.state.in_(OPEN_PAYMENT))
+    paid = await tx.scalar(mine.where(order.c.contact_id == contact_id, counts))
     begun = select(func.count()).select_from(joined)
     count = await tx.scalar(begun.where(order.c.contact_id == contact_id, payment.c.created_at > hour))
     return int(paid), int(count)

@@ -15,7 +15,7 @@ from flows.payment import combined
 from flows.payment.checkout import ORDERS, Checkout
 from flows.payment.pages.parts import chosen, facts_of, offered, pay, picture, said, sheet_of
 from flows.payment.pages.stages import MOVING, Stage, mark, stage
-from flows.payment.refusals import NotOffered, OneIsRunning, PaymentRefusal, TooMuch, TooOften
+from flows.payment.refusals import BillChanged, NotOffered, OneIsRunning, PaymentRefusal, TooMuch, TooOften
 from flows.payment.service import PaymentService
 
 ORDER = ORDERS + "{order}"
@@ -72,8 +72,10 @@ async def begin(request: web.Request, context: Context) -> web.StreamResponse:
     if offer.way == "elsewhere":
         return see(f"{ORDERS}{public}?elsewhere=1")
     try:
+        if view.running is None:
+            await Checkout(context).still_owed(view.order, person)
         await pay(request, context, view.order, offer, person)
-    except (NotOffered, TooMuch, TooOften) as no:
+    except (BillChanged, NotOffered, TooMuch, TooOften) as no:
         return await _page(request, context, refused=said(context, no), status=409)
     except PaymentRefusal:
         pass  # it is being checked, paid or over: the page says so

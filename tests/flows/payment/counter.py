@@ -79,7 +79,7 @@ class Counter:
         self.till.told.clear()
 
     async def work(self) -> None:
-        for each in (jobs.ask, payment_refunds.ask, jobs.expire):
+        for each in (jobs.ask, payment_refunds.ask, jobs.expire, jobs.overdue):
             await each(self.world.workshop.job(name=each.__name__))
         await self.world.drain.once()
 

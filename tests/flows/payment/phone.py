@@ -94,7 +94,7 @@ class Payer(Reader):
         return list((till or self.counters.wechat).accounts)[-1]
 
     async def settle(self) -> None:
-        for each in (jobs.ask, payment_refunds.ask, jobs.expire):
+        for each in (jobs.ask, payment_refunds.ask, jobs.expire, jobs.overdue):
             await each(self.world.workshop.job(name=each.__name__))
         await self.world.drain.once()
 

@@ -6,8 +6,11 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from sqlalchemy import func, select
 
 from bot import clock
+from bot.db.outbox import outbox
+from flows.payment.ledger.proof import prove
 from flows.payment.notices import hear
 from flows.payment.orders import Orders
 from flows.payment.refusals import BeingChecked, OneIsRunning, PaidAlready, TimeIsUp, TooMuch, TooOften
@@ -158,3 +161,43 @@ async def test_odd_notices_change_nothing_and_are_written_down(counter: Counter)
             assert await hear(context, account, f"n{n}", "X", said) == became
             assert await hear(context, account, f"n{n}", "X", said) == became
     assert (await counter.order(order.id)).state == "paying"
+
+
+async def test_what_runs_counts_for_the_limit_of_a_day(counter: Counter) -> None:
+    limits = counter.world.settings.payment
+    for at in range(limits.day_ceiling // limits.ceiling):
+        await counter.pay(await counter.open(limits.ceiling, f"a{at}"))
+    with pytest.raises(TooMuch):
+        await counter.pay(await counter.open(1, "one more"))
+
+
+async def test_a_channel_that_is_away_is_told_now_and_then_and_keeps_no_other_order_open(counter: Counter) -> None:
+    order = await counter.open(minutes=5)
+    await counter.pay(order)
+    other = await counter.open(about="a2", minutes=5)
+    counter.till.faults.away = 1.0
+    start = clock.now()
+    for minutes in (6, 6.5, 7, 9, 12, 14):
+        with time_machine.travel(start + timedelta(minutes=minutes), tick=False):
+            for _ in range(4):
+                await counter.work()
+    assert (await counter.order(other.id)).state == "closed"
+    async with counter.world.database.reading() as tx:
+        told = await tx.scalar(select(func.count()).select_from(outbox).where(outbox.c.topic == "payment.close"))
+    assert told == 1
+    counter.till.faults.away = 0.0
+    with time_machine.travel(start + timedelta(minutes=40), tick=False):
+        await counter.work()
+        assert (await counter.order(order.id)).state == "closed"
+
+
+async def test_another_sum_at_the_channel_stops_the_order(counter: Counter) -> None:
+    order = await counter.open()
+    payment = await counter.pay(order)
+    async with counter.world.context("p") as context:
+        assert (await Orders(context).hear(Standing(payment.number, "paid", 2400, "c1"))).value == "wrong_amount"
+    assert (await counter.order(order.id)).state == "failed"
+    with pytest.raises(PaidAlready):
+        await counter.pay(order)
+    async with counter.world.database.reading() as tx:
+        assert (await prove(tx)).faults == ()

@@ -149,7 +149,7 @@ class Town:
 
     async def work(self) -> None:
         try:
-            for each in (jobs.ask, payment_refunds.ask, jobs.expire):
+            for each in (jobs.ask, payment_refunds.ask, jobs.expire, jobs.overdue):
                 await each(self.world.workshop.job(name=each.__name__))
             await self.world.drain.once()
         except Killed:  # another process takes up what this one held, once its lease is over

@@ -1,0 +1,1 @@
+"""What of orders, payments and refunds the clock makes due."""
