@@ -50,7 +50,7 @@ async def up(settings: Settings) -> None:
     supervisor = Supervisor()
     shown = ""
     try:
-        await migrate.upgrade(settings.database)
+        await migrate.upgrade(settings.database, settings.secret_keys)
         await prepare(running, redis.url)
         shown = await _first_administrator(running)
         environment = {"DAOYI_REDIS": redis.url}

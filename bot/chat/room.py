@@ -89,7 +89,7 @@ async def room(settings: Settings, show: Show, *, real: bool, tell: Callable[[st
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="daoyi-chat-")))
             own = {"database": f"sqlite+aiosqlite:///{folder / 'chat.sqlite'}", "secret_key": secrets.token_hex(32)}
             settings = settings.model_copy(update=own)
-            await migrate.upgrade(settings.database)
+            await migrate.upgrade(settings.database, settings.secret_keys)
         database = Database(settings.database)
         stack.push_async_callback(database.close)
         await database.start()

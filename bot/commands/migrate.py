@@ -27,6 +27,6 @@ async def run(args: argparse.Namespace, settings: Settings) -> int:
     if args.show:
         print(f"have {have or 'nothing'}, need {need}")
         return 0 if have == need else 1
-    await migrate.upgrade(settings.database)
+    await migrate.upgrade(settings.database, settings.secret_keys)
     print(f"{have or 'nothing'} -> {need}" if have != need else f"{need}, nothing to do")
     return 0

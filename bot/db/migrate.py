@@ -11,10 +11,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
-from sqlalchemy import Connection, create_engine, func, select
+from sqlalchemy import Connection, create_engine, func, make_url, select
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from bot.db import sqlite_file
 from bot.db.engine import Database
 from bot.db.faults import not_reached
 from bot.db.schema import metadata
@@ -41,15 +42,21 @@ async def revision(url: str) -> str:
     return await _with_connection(url, lambda each: MigrationContext.configure(each).get_current_revision() or "")
 
 
-async def upgrade(url: str) -> None:
-    """Bring the database to the newest revision; several that try at once do it one after the other."""
+async def upgrade(url: str, secrets: Sequence[str] = ()) -> None:
+    """Bring the database to the newest revision; several that try at once do it one after the other.
+
+    :param secrets: ``settings.secret_keys``, for what is sealed on the way (migrations/sealing.py)
+    :raises SettingsError: there is something to seal, and the secrets do not open the keys
+    """
 
     def run(connection: Connection) -> None:
         # Where DDL commits by itself, two that migrate at once would get in each other's way.
         if connection.dialect.name != "sqlite":
             if connection.scalar(select(func.get_lock("daoyi_migrate", 120))) != 1:
                 raise SettingsError("DAOYI_DATABASE: another migration has been running for two minutes; wait for it")
-        command.upgrade(configuration(connection), "head")
+        config = configuration(connection)
+        config.attributes["secrets"] = tuple(secrets)
+        command.upgrade(config, "head")
         if connection.dialect.name != "sqlite":
             connection.execute(select(func.release_lock("daoyi_migrate")))
 
@@ -66,7 +73,8 @@ async def require_current(database: Database) -> None:
 
 
 async def _with_connection(url: str, work: Callable[[Connection], T]) -> T:
-    engine = create_async_engine(url, poolclass=NullPool)
+    arguments = {"async_creator_fn": sqlite_file.connect} if make_url(url).get_backend_name() == "sqlite" else {}
+    engine = create_async_engine(url, poolclass=NullPool, connect_args=arguments)
     try:
         async with engine.begin() as connection:
             return await connection.run_sync(work)

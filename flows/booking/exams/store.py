@@ -10,9 +10,9 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, Row, String, or_, select, update
+from sqlalchemy import Column, ForeignKey, Index, Integer, Row, or_, select, update
 
-from bot.db.schema import Moment, code, key, long_text, table, whole
+from bot.db.schema import Moment, Sealed, code, key, long_text, table, whole
 from bot.db.transaction import Transaction
 from flows.booking.rules import EXAMINATION
 from flows.booking.store import PLACE, appointment, segment, session
@@ -22,7 +22,7 @@ exam = table(
     key(),
     Column("appointment_id", whole(), ForeignKey("booking_appointment.id"), nullable=False, unique=True),
     Column("item", code(32), nullable=False),
-    Column("name", String(64), nullable=False),  # as it was called when it was booked
+    Column("name", Sealed("booking_exam.name"), nullable=False),  # as it was called when it was booked
     Column("fee", Integer, nullable=False),  # fen, as it was told when it was booked
     Column("order_code", code(32)),  # the hospital's order; NULL in a package
     Column("package", code(32)),

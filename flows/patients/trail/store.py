@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Column, ForeignKey, Index
 
 from bot.context import Context
-from bot.db.schema import Moment, code, key, table, whole
+from bot.db.schema import Moment, Sealed, code, key, table, whole
 
 act = table(
     "patients_act",
@@ -29,7 +29,7 @@ look = table(
     Column("at", Moment, nullable=False),
     Column("person_id", whole(), ForeignKey("patients_person.id"), nullable=False),
     Column("actor", code(64), nullable=False),
-    Column("why", code(120), nullable=False),
+    Column("why", Sealed("patients_look.why"), nullable=False),
     Column("request_id", code(40), nullable=False),
     Index("ix_patients_look_person", "person_id", "at"),
 )
