@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from types import SimpleNamespace
@@ -14,13 +14,16 @@ from flows.booking.offers import GENERAL, Offers, Wanted
 from flows.booking.rules import ClinicRules
 
 State = Literal["free", "full", "stopped", "over", "none", "later"]
+KINDS = ("expert", "specialist", "general")
+"""Kinds of sessions that are booked without an order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A doctor, or a clinic's general sessions (`code` GENERAL), with what decides. `state` "none": no session in the
-    days that are open, then `day`, `start` and `fee` say nothing. `clinic` and `site` are names; `clinic_code` is
-    where the next session is, or the doctor's own clinic; `left` are the slots of `day`."""
+    days that are open, then `day` and `start` say nothing, and `kind` and `fee` are those of the next session that is
+    known, or of the last ("" and None where there is none). `clinic` and `site` are names; `clinic_code` is where the
+    next session is, or the doctor's own clinic; `left` are the slots of `day`."""
 
     code: str
     name: str
@@ -34,7 +37,7 @@ class Entry:
     state: State
     day: date | None = None
     start: str = ""
-    fee: int = 0
+    fee: int | None = None
     left: int = 0
 
 
@@ -53,16 +56,18 @@ class Board(Offers):
 
     async def experts(
         self, *, department: str = "", clinic: str = "", day: date | None = None, general: bool = False,
-        codes: Collection[str] | None = None, half: str = "", since: time | None = None,
+        codes: Collection[str] | None = None, half: str = "", since: time | None = None, kind: str = "",
     ) -> list[Entry]:
         """Doctors with sessions, whoever is free next first and who is full last; with `general` the general clinics
         beside them. `codes` takes these doctors alone, even where they have no session; `since`: only what is left from
-        that time of the day on."""
+        that time of the day on; `kind`: sessions of this kind alone."""
         catalogue = await self.neighbours.catalogue()
         rows = list(await self._open(Wanted(clinic, "", day, half)))
         if department:
             own = {each.code for each in catalogue.clinics_of(department)}
             rows = [row for row in rows if row.clinic in own]
+        if kind:
+            rows = [row for row in rows if row.kind == kind]
         if codes is not None:
             rows = [row for row in rows if row.sitting in codes]
         if since is not None:
@@ -75,7 +80,9 @@ class Board(Offers):
         found = [entry for entry in found if entry.state in ("free", "full")]
         if codes is not None:
             there = {entry.code for entry in found}
-            found += [self._absent(code, catalogue) for code in codes if code not in there]
+            away = [code for code in codes if code not in there]
+            terms = await self.terms_of(away)
+            found += [absent(code, catalogue, terms.get(code, ())) for code in away]
         order: dict[str, int] = {"free": 0, "full": 1, "none": 2}
         place = {each.code: n for n, each in enumerate(catalogue.clinics)}
         found.sort(
@@ -106,9 +113,19 @@ class Board(Offers):
         days += sorted(day for day in by_day if day > last and any(row.state == "open" for row in by_day[day]))[:3]
         return [self._day(day, by_day.get(day, []), rules_of) for day in days]
 
-    def entry_of(self, code: str, catalogue: Catalogue) -> Entry:
-        """A doctor as such, without sessions."""
-        return self._absent(code, catalogue)
+    async def terms_of(self, codes: Collection[str]) -> dict[str, list[Any]]:
+        """Of doctors: what their sessions are, cost and where they are, those to come or else the last (left.terms)."""
+        return await left.terms(self.tx, codes, self.now.date()) if codes else {}
+
+    async def kinds(self, clinic: str = "", department: str = "") -> list[str]:
+        """The kinds of sessions that there are to choose from, the dearest first."""
+        rows = await self._open(Wanted(clinic))
+        if department:
+            catalogue = await self.neighbours.catalogue()
+            own = {each.code for each in catalogue.clinics_of(department)}
+            rows = [row for row in rows if row.clinic in own]
+        found = {row.kind for row in rows}
+        return [kind for kind in KINDS if kind in found]
 
     async def nearest(self, wanted: Wanted, department: str = "", after: date | None = None) -> date | None:
         """The next day on which a slot is left, behind `after` if there is one, else before it."""
@@ -168,13 +185,16 @@ class Board(Offers):
             left=sum(int(row.left) for row in free if row.date == first.date),
         )
 
-    def _absent(self, code: str, catalogue: Catalogue) -> Entry:
-        doctor = catalogue.doctor[code]
-        clinic = catalogue.clinic.get(doctor.clinics[0]) if doctor.clinics else None
-        return Entry(
-            code, doctor.name, doctor.title, doctor.specialties, own_photo(doctor.photo), clinic.code if clinic else "",
-            clinic.name if clinic else "", catalogue.site_name(clinic.site) if clinic else "", "expert", "none",
-        )
+
+def absent(code: str, catalogue: Catalogue, terms: Sequence[Any]) -> Entry:
+    """A doctor as such, without sessions that can be booked; `terms` as `Board.terms_of` gives them."""
+    doctor = catalogue.doctor[code]
+    clinic = catalogue.clinic.get(doctor.clinics[0]) if doctor.clinics else None
+    kind, fee = (terms[0].kind, terms[0].fee) if terms else ("", None)
+    return Entry(
+        code, doctor.name, doctor.title, doctor.specialties, own_photo(doctor.photo), clinic.code if clinic else "",
+        clinic.name if clinic else "", catalogue.site_name(clinic.site) if clinic else "", kind, "none", fee=fee,
+    )
 
 
 def _later(row: Any, segments: list[Any]) -> Any:

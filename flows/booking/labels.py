@@ -67,6 +67,7 @@ class Labels:
         listed = list(offers)
         clinics = {offer.clinic for offer in listed}
         fees = {offer.fee for offer in listed}
+        kinds = {offer.kind for offer in listed}
         return [
             Option(
                 offer.id,
@@ -74,7 +75,8 @@ class Labels:
                     "label_segment",
                     offer=offer,
                     clinic=catalogue.clinic_name(offer.clinic) if len(clinics) > 1 else "",
-                    fees_differ=len(fees) > 1,
+                    fees_differ=len(fees) > 1 or len(kinds) > 1,
+                    kinds_differ=len(kinds) > 1,
                 ),
             )
             for offer in listed

@@ -55,6 +55,20 @@ class SegmentOffer:
     clinic: str
     kind: str
     substitute_for: str
+    building: str = ""
+    floor: str = ""
+    zone: str = ""
+    room: str = ""
+
+    @property
+    def spot(self) -> tuple[str, str, str, str]:
+        """Where one goes."""
+        return self.building, self.floor, self.zone, self.room
+
+    @property
+    def terms(self) -> tuple[object, ...]:
+        """What is the same for all segments of a session, as it is said above them."""
+        return self.clinic, self.kind, self.fee, self.substitute_for, *self.spot
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +244,10 @@ def _segment(row: Any, catalogue: Catalogue) -> SegmentOffer:
         clinic=row.clinic,
         kind=row.kind,
         substitute_for=instead.name if instead else "",
+        building=row.building,
+        floor=row.floor,
+        zone=row.zone,
+        room=row.room,
     )
 
 

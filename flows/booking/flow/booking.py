@@ -185,8 +185,11 @@ class Booking(
         self.data.at = "segments"
         catalogue = await self.service.neighbours.catalogue()
         first = offers[0]
-        fee = first.fee if len({offer.fee for offer in offers}) == 1 else None  # each line says its own
+        # What is not the same for all each line says for itself; where it is the last word tells.
+        fee = first.fee if len({(offer.kind, offer.fee) for offer in offers}) == 1 else None
+        spot = first.spot if len({offer.spot for offer in offers}) == 1 and any(first.spot) else None
         facts = await self.whom() | {"fee": fee, "kind": first.kind, "substitute_for": first.substitute_for}
+        facts |= {"spot": list(spot) if spot else None}
         if len({offer.clinic for offer in offers}) == 1:
             facts["clinic_name"] = catalogue.clinic[first.clinic].name
         labels = Labels(self.context)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
 from bot.db.lookup import Lookup, asked
 from bot.db.transaction import Transaction
 from flows.booking.pool.shares.store import share
-from flows.booking.rules import Window
+from flows.booking.rules import EXAMINATION, Window
 from flows.booking.store import DAYTIME, PLACE, appointment, segment, session
 
 _LEFT = segment.c.free + func.coalesce(share.c.free, 0)
@@ -97,6 +97,24 @@ async def segments(
     fields = (*PLACE, session.c.fee, _LEFT.label("free"))
     where = (segment.c.session_id.in_(sessions), _LEFT > 0, _live(window))
     return await tx.all(_from(channel, *fields).where(*where).order_by(segment.c.start_at, segment.c.id))
+
+
+async def terms(tx: Transaction, doctors: Collection[str], since: date) -> dict[str, list[Row[Any]]]:
+    """Of each doctor what their sessions from `since` on are, cost and where they are, without repeating, the soonest
+    first; of who has none, of the last day before. clinic, kind, fee, building, floor, zone, room."""
+    fields = [session.c[name] for name in ("sitting", "clinic", "kind", "fee", "building", "floor", "zone", "room")]
+    found: dict[str, list[Row[Any]]] = {}
+    theirs = (session.c.sitting.in_(doctors), session.c.date >= since, session.c.kind != EXAMINATION)
+    coming = select(*fields).where(*theirs).group_by(*fields).order_by(func.min(session.c.date))
+    for row in await tx.all(coming):
+        found.setdefault(row.sitting, []).append(row)
+    if absent := [each for each in doctors if each not in found]:
+        mine = select(session.c.sitting, func.max(session.c.date).label("day")).where(session.c.sitting.in_(absent))
+        last = mine.group_by(session.c.sitting).subquery()
+        then = and_(last.c.sitting == session.c.sitting, last.c.day == session.c.date)
+        for row in await tx.all(select(*fields).join(last, then).group_by(*fields).order_by(session.c.fee)):
+            found.setdefault(row.sitting, []).append(row)
+    return found
 
 
 async def free(tx: Transaction, sessions: Sequence[int], window: Window, channel: str = "") -> dict[int, int]:

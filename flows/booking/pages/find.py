@@ -9,10 +9,10 @@ from aiohttp import web
 from bot.context import Context
 from bot.web.limits import limited
 from bot.web.pages import contact_page, reading, render
-from flows.booking.board import Board, Entry
+from flows.booking.board import Board, Entry, absent
 from flows.booking.looking import MOST, look
 from flows.booking.offers import Wanted
-from flows.booking.pages.parts import HOME, day_of
+from flows.booking.pages.parts import HOME, day_of, kind_of
 from flows.booking.service import BookingService
 
 ROWS = 20
@@ -36,9 +36,10 @@ async def by_clinic(request: web.Request) -> web.StreamResponse:
             listed = [(each, catalogue.bookable(each.code)) for each in catalogue.clinics_of(department.code)]
             groups.setdefault(catalogue.site_name(department.site), []).append((department, listed))
         last = await service.last_doctor()
+        terms = await Board(context).terms_of([last[0]]) if last else {}
         return render(
             request, "booking/h5/find.html.j2", tab="clinics", groups=groups, holds=await holds_of(service),
-            last=Board(context).entry_of(last[0], catalogue) if last else None,
+            last=absent(last[0], catalogue, terms.get(last[0], ())) if last else None,
         )
 
 
@@ -47,8 +48,8 @@ async def by_clinic(request: web.Request) -> web.StreamResponse:
 async def by_expert(request: web.Request) -> web.StreamResponse:
     """Doctors with sessions, who is free next first."""
     async with reading(request) as context:
-        department = request.query.get("department", "")
-        entries = await Board(context).experts(department=department)
+        board, department, kind = Board(context), request.query.get("department", ""), kind_of(request)
+        entries = await board.experts(department=department, general=bool(kind), kind=kind)
         facts = _page_of(request, entries) | {"on_day": None}
         if _part(request):
             return render(request, "booking/h5/rows.html.j2", **facts)
@@ -56,7 +57,7 @@ async def by_expert(request: web.Request) -> web.StreamResponse:
         known = catalogue.department.get(department)
         return render(
             request, "booking/h5/experts.html.j2", tab="experts", department=known, days=None, catalogue=catalogue,
-            departments=await BookingService(context).offers.departments(), **facts,
+            departments=await board.departments(), kind=kind, kinds=await board.kinds("", department), **facts,
         )
 
 
@@ -65,12 +66,12 @@ async def by_expert(request: web.Request) -> web.StreamResponse:
 async def by_date(request: web.Request) -> web.StreamResponse:
     """The days with what is left on each, and who can be booked on the chosen one."""
     async with reading(request) as context:
-        board, department = Board(context), request.query.get("department", "")
+        board, department, kind = Board(context), request.query.get("department", ""), kind_of(request)
         days = await board.calendar(Wanted(), department)
         free = next((each.day for each in days if each.state == "free"), days[0].day)
         day = day_of(request) or free
         state = next((each.state for each in days if each.day == day), "later" if day > days[-1].day else "over")
-        entries = await board.experts(department=department, day=day, general=True)
+        entries = await board.experts(department=department, day=day, general=True, kind=kind)
         facts = _page_of(request, entries) | {"on_day": day}
         if _part(request):
             return render(request, "booking/h5/rows.html.j2", **facts)
@@ -78,7 +79,8 @@ async def by_date(request: web.Request) -> web.StreamResponse:
         return render(
             request, "booking/h5/experts.html.j2", tab="dates", department=catalogue.department.get(department),
             departments=await board.departments(), days=days, catalogue=catalogue, state=state,
-            ahead=None if entries else await board.nearest(Wanted(), department, day), **facts,
+            ahead=None if entries else await board.nearest(Wanted(), department, day), kind=kind,
+            kinds=await board.kinds("", department), **facts,
         )
 
 
@@ -149,7 +151,7 @@ def _page_of(request: web.Request, entries: list[Entry]) -> dict[str, Any]:
     """The rows of one page of a list, and the address of the next."""
     asked = request.query.get("page", "1")
     page = int(asked) if asked.isdigit() and 0 < int(asked) < 1000 else 1
-    query = {name: value for name, value in request.query.items() if name in ("department", "day")}
+    query = {name: value for name, value in request.query.items() if name in ("department", "day", "kind")}
     more = request.rel_url.with_query({**query, "page": str(page + 1)}) if len(entries) > page * ROWS else ""
     return {"entries": entries[(page - 1) * ROWS : page * ROWS], "more": str(more), "total": len(entries)}
 

@@ -13,6 +13,7 @@ from aiohttp import web
 from bot.context import Context
 from bot.errors import BadInput, NotFound
 from bot.web.reader import is_open, of_person
+from flows.booking.board import KINDS
 from flows.booking.offers import Wanted
 from flows.booking.service import BookingService
 from flows.booking.waiting.list import WaitingList
@@ -55,6 +56,12 @@ def day_of(request: web.Request, name: str = "day") -> date | None:
         return date.fromisoformat(request.query.get(name, ""))
     except ValueError:
         return None
+
+
+def kind_of(request: web.Request) -> str:
+    """The kind of sessions that the address asks for; "" for all, and for what is none."""
+    asked = request.query.get("kind", "")
+    return asked if asked in KINDS else ""
 
 
 def number_of(text: str) -> int:

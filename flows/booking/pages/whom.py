@@ -13,10 +13,10 @@ from bot.errors import NotFound
 from bot.web.keys import DATABASE, PORTS
 from bot.web.pages import contact_page, context_of, reading, render
 from flows.booking import doctor_code
-from flows.booking.board import Board, place_name
+from flows.booking.board import Board, absent, place_name
 from flows.booking.neighbours import Catalogue, discreet
 from flows.booking.offers import GENERAL, Wanted
-from flows.booking.pages.parts import HOME, day_of, waiting_for
+from flows.booking.pages.parts import HOME, day_of, kind_of, waiting_for
 from flows.booking.service import BookingService
 from flows.booking.told import said
 
@@ -28,11 +28,11 @@ routes = web.RouteTableDef()
 async def clinic(request: web.Request) -> web.StreamResponse:
     """Who can be booked in a clinic, on all days or on one, or why there is nobody."""
     async with reading(request) as context:
-        board, day = Board(context), day_of(request)
+        board, day, kind = Board(context), day_of(request), kind_of(request)
         known, site = await _clinic(request, board)
-        entries = await board.experts(clinic=known.code, day=day, general=True)
+        entries = await board.experts(clinic=known.code, day=day, general=True, kind=kind)
         why, full, ahead = "", "", None
-        if not any(entry.state == "free" for entry in entries):
+        if not (kind or any(entry.state == "free" for entry in entries)):
             wanted = Wanted(known.code, "", day)
             full, many = await waiting_for(context, wanted)
             names = {"clinic_name": known.name, "waiting": many}
@@ -42,6 +42,7 @@ async def clinic(request: web.Request) -> web.StreamResponse:
             request, "booking/h5/clinic.html.j2", clinic=known, site=site, full=full, ahead=ahead,
             discreet=await _discreet(board, known.code),
             days=await board.calendar(Wanted(known.code)), entries=entries, on_day=day, why=why, more="",
+            kind=kind, kinds=await board.kinds(known.code),
         )
 
 
@@ -70,7 +71,7 @@ async def doctor(request: web.Request) -> web.StreamResponse:
         facts = await times(context, Wanted("", code, day_of(request)), doctor_name=known.name)
         clinics = [catalogue.clinic[each] for each in known.clinics if each in catalogue.clinic]
         return render(
-            request, "booking/h5/doctor.html.j2", doctor=known, entry=board.entry_of(code, catalogue), clinics=clinics,
+            request, "booking/h5/doctor.html.j2", doctor=known, clinics=clinics, **await _sits(board, code, catalogue),
             sites={each.code: catalogue.site_name(each.site) for each in clinics},
             clinic_names=[catalogue.clinic_name(each.code) for each in clinics],
             discreet=await _discreet(board, *known.clinics), **facts,
@@ -86,15 +87,26 @@ async def card(request: web.Request) -> web.StreamResponse:
         known = catalogue.doctor.get(request.match_info["doctor"])
         if known is None:
             raise NotFound("doctor")
-        entry = Board(context).entry_of(known.code, catalogue)
+        sits = await _sits(Board(context), known.code, catalogue)
         hidden = await _discreet(Board(context), *known.clinics)
     async with request.app[DATABASE].reading() as tx:
         account = context_of(request, tx).contact
     assert account is not None
     address = await doctor_code.address(request.app[DATABASE], request.app[PORTS], account.account, known.code)
     picture = doctor_code.picture(address) if address else ""
-    return render(request, "booking/h5/doctor_code.html.j2", doctor=known, entry=entry, picture=picture,
-                  discreet=hidden)
+    return render(request, "booking/h5/doctor_code.html.j2", doctor=known, picture=picture, discreet=hidden, **sits)
+
+
+async def _sits(board: Board, code: str, catalogue: Catalogue) -> dict[str, Any]:
+    """`entry` of a doctor; what their sessions cost, by kind, and where they are by clinic, each said once."""
+    terms = (await board.terms_of([code])).get(code, [])
+    rooms: dict[str, list[tuple[str, ...]]] = {}
+    for each in terms:
+        spot = (each.building, each.floor, each.zone, each.room)
+        if any(spot) and spot not in (there := rooms.setdefault(each.clinic, [])):
+            there.append(spot)
+    fees = sorted({(each.kind, each.fee) for each in terms}, key=lambda each: (-each[1], each[0]))
+    return {"entry": absent(code, catalogue, terms), "fees": fees, "rooms": rooms}
 
 
 async def _clinic(request: web.Request, board: Board) -> tuple[Any, str]:
