@@ -11,6 +11,7 @@ from bot.db import journal, record
 from flows.notices import store as notices
 from integrations.his import requests
 from integrations.his.cashier import memory
+from integrations.insurance import memory as messages
 from jobs.job import Job
 from jobs.schedule import Daily
 
@@ -32,10 +33,11 @@ async def said(job: Job) -> None:
 
 
 async def commands(job: Job) -> None:
-    """Of the embedded hospital's memory; another hospital keeps its own."""
+    """Of the embedded hospital's memory, and its insurer's; others keep their own."""
     days = job.settings.keep.command_days
     await _all(job, days, lambda c, before: requests.forget(c.tx, before, limit=BATCH))
     await _all(job, days, lambda c, before: memory.forget(c.tx, before, limit=BATCH))
+    await _all(job, days, lambda c, before: messages.forget(c.tx, before, limit=BATCH))
 
 
 async def pushes(job: Job) -> None:

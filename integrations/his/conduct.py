@@ -1,5 +1,6 @@
-"""How the embedded hospital behaves. It can be told to be slow, to lose its answers, to refuse, to be away; the switch
-stands in a table, so that every process meets the same hospital."""
+"""How the embedded hospital behaves, and others of its world by a switch of their own (`who`). They can be told to be
+slow, to lose their answers, to refuse, to be away; the switches stand in a table, so that every process meets the same.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from bot.db.transaction import Transaction
 from bot.errors import OutsideRefused, OutsideUnavailable
 from integrations.his import store
 
-ROW = 1
+HOSPITAL, INSURER, COMMERCIAL = 1, 2, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Conduct:
 GOOD = Conduct()
 
 
-async def behave(database: Database, conduct: Conduct = GOOD) -> None:
+async def behave(database: Database, conduct: Conduct = GOOD, who: int = HOSPITAL) -> None:
     """From now on behave like this, in every process. Without `conduct`: well."""
     values = {
         "delay_s": conduct.delay_s,
@@ -42,27 +43,27 @@ async def behave(database: Database, conduct: Conduct = GOOD) -> None:
     }
 
     async def write(tx: Transaction) -> None:
-        if not await tx.insert_once(store.conduct, id=ROW, **values):
-            await tx.update(store.conduct.update().where(store.conduct.c.id == ROW).values(**values))
+        if not await tx.insert_once(store.conduct, id=who, **values):
+            await tx.update(store.conduct.update().where(store.conduct.c.id == who).values(**values))
 
     await database.run(write)
 
 
-async def current(database: Database) -> Conduct:
+async def current(database: Database, who: int = HOSPITAL) -> Conduct:
     """How it behaves now."""
     async with database.reading() as tx:
-        row = await tx.one(store.conduct.select().where(store.conduct.c.id == ROW))
+        row = await tx.one(store.conduct.select().where(store.conduct.c.id == who))
     if row is None:
         return GOOD
     return Conduct(row.delay_s, row.lose_next, row.lose_share, row.unavailable, json.loads(row.refuse))
 
 
-async def loses_one(database: Database) -> bool:
+async def loses_one(database: Database, who: int = HOSPITAL) -> bool:
     """Take one of the answers that are to be lost; False when none is left."""
     table = store.conduct
 
     async def take(tx: Transaction) -> bool:
-        fewer = table.update().where(table.c.id == ROW, table.c.lose_next > 0)
+        fewer = table.update().where(table.c.id == who, table.c.lose_next > 0)
         return await tx.update(fewer.values(lose_next=table.c.lose_next - 1)) == 1
 
     return await database.run(take)
