@@ -17,10 +17,11 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from bot.errors import SettingsError
 from bot.settings_alipay_pay import AlipayMerchant
+from bot.settings_booking import Booking
 from bot.settings_discreet import Discreet
 from bot.settings_keep import Keep
 from bot.settings_limits import Limits
-from bot.settings_parts import Account, Booking, Desk, Hospital, People, Push, Slug, Sms
+from bot.settings_parts import Account, Desk, Hospital, People, Push, Slug, Sms
 from bot.settings_payment import Payment
 from bot.settings_secret import checked_secrets, normal_database, read_secret, secret_from
 from bot.settings_sources import Sources, problems_of

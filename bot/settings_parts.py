@@ -120,49 +120,6 @@ class Hospital(Section):
     name: str = Field("", max_length=60, description="Name that patients read in chats, pushes and pages")
 
 
-class Stops(Section):
-    """Stopped sessions (停诊) and substitutions: how long patients may choose, and when the office calls them."""
-
-    choose_hours: int = Field(24, ge=1, le=168, description="How long patients of a stopped session may choose")
-    choose_before_minutes: int = Field(
-        120,
-        ge=0,
-        le=2880,
-        description="So long before their time it ends: they stay with the substitute, or are called",
-    )
-    keep_days: int = Field(
-        14, ge=0, le=60, description="Slots of the same doctor within so many days are kept for them while they choose"
-    )
-    call_after_minutes: int = Field(120, ge=0, le=2880, description="Who has not looked by then is on the call list")
-    call_before_minutes: int = Field(
-        720, ge=0, le=2880, description="Who has not looked so long before their time is on it at once"
-    )
-
-
-class Booking(Section):
-    """Rules of booking; a clinic or doctor may have its own."""
-
-    hold_minutes: int = Field(15, ge=1, le=120, description="How long a slot is held while it is confirmed or paid")
-    horizon_days: int = Field(7, ge=1, le=90, description="How many days ahead can be booked")
-    open_time: time = Field(time(7, 0), description="When the next day of the horizon opens (放号)")
-    cancel_until: time = Field(time(20, 0), description="Moment of the evening before until which contacts may cancel")
-    max_doctors_per_day: PositiveInt = Field(2, description="Doctors one person may book on one day")
-    max_open: PositiveInt = Field(5, description="Open appointments one person may have")
-    return_within_minutes: int = Field(
-        30,
-        ge=0,
-        le=1440,
-        description="A cancelled slot that nobody waits for goes back at a random moment within so many minutes",
-    )
-    offer_minutes: int = Field(15, ge=1, le=240, description="How long a freed slot is kept for each of those who wait")
-    offer_before_minutes: int = Field(
-        60, ge=0, le=1440, description="Slots that begin sooner are offered to nobody who waits: it would be too late"
-    )
-    max_waiting: PositiveInt = Field(3, description="Days with a doctor that one person may be on waiting lists for")
-    max_waiting_per_session: PositiveInt = Field(50, description="Persons that may wait for one session")
-    stops: Stops = Field(Stops(), description="Stopped sessions and substitutions")
-
-
 class People(Section):
     """Registration of persons and limits against touts."""
 

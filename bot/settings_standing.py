@@ -48,6 +48,7 @@ class Standing(Section):
     within_days: PositiveInt = Field(30, description="The days in which they are counted")
     lock_days: PositiveInt = Field(90, description="How long a person is locked")
     most_cancelled: PositiveInt = Field(
-        10, description="Appointments one contact may cancel within 30 days; with more it books nothing new for a while"
+        10, description="Appointments one contact may cancel in some days; with more it books nothing new for a while"
     )
+    cancelled_days: int = Field(30, ge=1, le=365, description="The days in which these are counted")
     most_appeals: PositiveInt = Field(5, description="Appeals of one contact that may be open at a time")

@@ -8,7 +8,7 @@ from bot import logs
 from bot.db.engine import Database
 from bot.errors import OutsideError
 from bot.ports import Ports
-from flows.booking import store
+from flows.booking.codes import store
 from integrations.wechat.port import WeChatAccounts
 
 log = logs.get(__name__)

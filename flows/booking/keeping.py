@@ -7,7 +7,8 @@ from typing import Any
 
 from bot import logs, metrics
 from bot.context import Context
-from flows.booking import chronicle, store
+from flows.booking import chronicle, pushes, store, visit
+from flows.booking.exceptions import store as exceptions
 from flows.booking.glance import glance
 from flows.booking.pool import store as pool
 from flows.booking.refusals import HoldExpired
@@ -23,6 +24,8 @@ class Keeping(Terms):
     """Part of BookingService."""
 
     answered = False
+    pays = True
+    """Whether a clinic that has its fee paid first is paid before it is booked; staff book at once."""
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
@@ -43,10 +46,15 @@ class Keeping(Terms):
         state = "expired" if expired else "released"
         if not await pool.end(self.tx, appointment_id, "held", state, self.context.actor):
             return False
+        await exceptions.give_back(self.tx, appointment_id)
         await self.passing.freed(appointment_id, segment_id, slot_id, expired=expired)
         glance(self.context.ports).forget()
         metrics.holds.inc(state)
-        await chronicle.ended(self.context, appointment_id, state)
+        row = await chronicle.ended(self.context, appointment_id, state)
+        if row is not None and row.pay_order:
+            self.fees.over_later(row, "of_no_use")
+            if expired:
+                await pushes.unpaid(self.context, row, await self.facts(row))
         log.info("hold_ended", appointment=appointment_id, state=state)
         return True
 
@@ -96,5 +104,5 @@ class Keeping(Terms):
     async def _again(self, request_id: str) -> Any | None:
         known = await store.appointment_of_request(self.tx, request_id)
         if known is not None and known.state not in ("held", "booked"):
-            raise HoldExpired(minutes=self.settings.hold_minutes)
+            raise HoldExpired(minutes=visit.minutes_held(known))
         return known

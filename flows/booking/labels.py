@@ -98,7 +98,7 @@ class Labels:
         facts = visit.facts_of(row, person, catalogue, self._context)
         aliases = _cancelling(number, facts["doctor"], facts["clinic"]) if number else ()
         if row.state == "held":
-            return Option(row.id, self._say("label_hold", **facts, **visit.held_facts(row, self._context)), aliases)
+            return Option(row.id, self._say("label_hold", **facts, **visit.held_facts(row)), aliases)
         return Option(row.id, self._say("label_appointment", **facts), aliases)
 
     def full(self, sessions: Iterable[Full], catalogue: Catalogue) -> list[Option]:

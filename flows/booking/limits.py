@@ -1,23 +1,22 @@
-"""The limits of booking as the settings have them."""
+"""The limits of booking as the settings have them. What a clinic may have for itself stands in inforce.py."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 from bot.settings import Settings
-from bot.settings_parts import Booking, Stops
-from flows.booking import rules
+from bot.settings_booking import Booking, Stops
+from flows.booking.reminding import Reminding
 from flows.booking.stops import rules as stopping
 from flows.booking.waiting import rules as waiting
 
 
-def of_booking(own: Booking) -> rules.Limits:
-    return rules.Limits(own.max_doctors_per_day, own.max_open)
-
-
-def of_cancelling(settings: Settings) -> rules.Cancelling:
-    before = timedelta(minutes=settings.same_day.cancel_before_minutes)
-    return rules.Cancelling(settings.booking.cancel_until, settings.same_day.cancel, before)
+def of_reminding(settings: Settings) -> Reminding:
+    own, push = settings.booking, settings.push
+    return Reminding(
+        own.remind_evening, timedelta(minutes=own.remind_before_minutes), timedelta(minutes=own.remind_least_minutes),
+        (push.quiet_from, push.quiet_to),
+    )
 
 
 def of_waiting(own: Booking) -> waiting.Limits:

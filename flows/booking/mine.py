@@ -9,7 +9,11 @@ from bot.context import Context
 from bot.errors import NotAllowed, NotFound
 from flows.booking import store, visit
 from flows.booking.exams.facts import of_exam
+from flows.booking.exceptions.weighing import Exceptions
 from flows.booking.neighbours import Neighbours, Person, discreet
+from flows.booking.own import store as own
+from flows.booking.paying.service import Fees
+from flows.booking.refusals import CancelTooLate
 
 log = logs.get(__name__)
 
@@ -25,12 +29,13 @@ class Mine:
         self.context = context
         self.tx = context.tx
         self.neighbours = Neighbours(context)
+        self.fees = Fees(context)
         self.whom: Person | None = None
         """Whose row was locked last in this turn: nobody changes it meanwhile, so it is not read again."""
 
     async def last_doctor(self) -> tuple[str, str] | None:
         """(doctor, clinic) of the last visit, where both still are in the directory and may be named to anybody."""
-        row = await store.last_seen(self.tx, self._contact(), await self._open_persons(), self.context.now)
+        row = await own.last_seen(self.tx, self._contact(), await self._open_persons(), self.context.now)
         if row is None:
             return None
         catalogue = await self.neighbours.catalogue()
@@ -40,7 +45,7 @@ class Mine:
 
     async def holds(self) -> list[Any]:
         """Held by this contact, in the chat or on a page, and not confirmed yet; the one that ends first first."""
-        return list(await store.holds(self.tx, self._contact(), self.context.now))
+        return list(await own.holds(self.tx, self._contact(), self.context.now))
 
     async def held_here(self, segment_id: int, person_id: int) -> Any | None:
         """This contact's own running hold in a segment that may be full because of it."""
@@ -48,14 +53,14 @@ class Mine:
         return next((each for each in holds if (each.segment_id, each.person_id) == (segment_id, person_id)), None)
 
     async def coming(self) -> list[Any]:
-        return list(await store.coming(self.tx, self._contact(), await self._open_persons(), self.context.now))
+        return list(await own.coming(self.tx, self._contact(), await self._open_persons(), self.context.now))
 
     async def past(self) -> list[Any]:
-        return list(await store.past(self.tx, self._contact(), await self._open_persons(), self.context.now, SHOWN))
+        return list(await own.past(self.tx, self._contact(), await self._open_persons(), self.context.now, SHOWN))
 
     async def cancelled(self) -> list[Any]:
         """Cancelled, changed to another time, and refused by the hospital."""
-        return list(await store.cancelled(self.tx, self._contact(), await self._open_persons(), SHOWN))
+        return list(await own.cancelled(self.tx, self._contact(), await self._open_persons(), SHOWN))
 
     async def mine(self, appointment: int | str) -> Any:
         """An appointment by its key (int) or public id (str). Raises NotFound for anybody else's, and says so in the
@@ -73,7 +78,19 @@ class Mine:
         known = self.whom if self.whom and self.whom.id == row.person_id else None
         person = known or await self.neighbours.anybody(row.person_id)
         facts = visit.facts_of(row, person, await self.neighbours.catalogue(), self.context, open=open)
+        if not facts["can_cancel"] and await self._excepted(row):
+            start = self.context.clock.local(row.start_at)
+            facts |= {"can_cancel": True, "cancel_day": start.date().isoformat(), "cancel_time": f"{start:%H:%M}"}
+        if row.pay_order:
+            facts["pay"] = await self.fees.told(row)
         return facts | await of_exam(self.context, row, veiled=facts["veiled"])
+
+    async def _excepted(self, row: Any) -> bool:
+        """Whether the office lets them cancel until it begins."""
+        if row.state != "booked" or row.start_at <= self.context.now:
+            return False
+        known = await Exceptions(self.context).open(row.person_id, row.clinic, row.sitting)
+        return CancelTooLate.template in known
 
     async def _row(self, appointment: int | str) -> Any:
         if isinstance(appointment, str):

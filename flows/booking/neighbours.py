@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, timedelta
 
 from bot.context import Context
 from bot.db.contacts import contact_at, contact_of
 from bot.errors import NotFound
 from bot.masking import mask_name
-from flows.booking.rules import CLOSES_BEFORE_END, ClinicRules, Visitor, Window
+from flows.booking.fitting.rules import Visitor
+from flows.booking.inforce import clinic_rules, window
+from flows.booking.rules import ClinicRules
 from flows.booking.veil import is_discreet
 from flows.directory import service as directory
 from flows.directory import store as rules
@@ -127,34 +128,6 @@ def discreet(catalogue: Catalogue, clinics: Iterable[str], context: Context) -> 
     also = context.settings.discreet.clinics
     found = [catalogue.clinic[code] for code in clinics if code in catalogue.clinic]
     return any(is_discreet(each, catalogue.department.get(each.department), also) for each in found)
-
-
-def clinic_rules(catalogue: Catalogue, clinic: str, context: Context) -> ClinicRules:
-    """How a clinic is booked: its own rules over the settings. One that is not in the directory is closed."""
-    known, own, general = catalogue.clinic.get(clinic), catalogue.rule(clinic), context.settings.booking
-    today = context.settings.same_day
-    horizon = general.horizon_days if own.horizon_days is None else own.horizon_days
-    return ClinicRules(
-        name=catalogue.clinic_name(clinic),
-        open=catalogue.bookable(clinic),
-        horizon_days=horizon,
-        open_time=own.open_time or general.open_time,
-        same_day=today.open if own.same_day is None else own.same_day,
-        same_day_before=timedelta(minutes=today.before_minutes if own.same_day_before is None else own.same_day_before),
-        same_day_until=own.same_day_until or today.until,
-        min_age=known.min_age if known else None,
-        max_age=known.max_age if known else None,
-        sex=known.sex if known else None,
-    )
-
-
-def window(catalogue: Catalogue, context: Context) -> Window:
-    """Which segments are in time now, in each clinic."""
-    now = context.clock.local(context.now)
-    usual = clinic_rules(catalogue, "", context).first_start(now)
-    own = ((code, clinic_rules(catalogue, code, context).first_start(now)) for code in sorted(catalogue.rules))
-    differ = tuple((code, start.astimezone(UTC)) for code, start in own if start != usual)
-    return Window(context.now + CLOSES_BEFORE_END, usual.astimezone(UTC), differ)
 
 
 def visitor(person: Person) -> Visitor:

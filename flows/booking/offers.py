@@ -9,12 +9,13 @@ from itertools import groupby
 from typing import Any, cast
 
 from bot.context import Context
-from flows.booking import rules
+from flows.booking import reasons
 from flows.booking.glance import glance
 from flows.booking.left import store as left
 from flows.booking.neighbours import Catalogue, Neighbours, clinic_rules, window
+from flows.booking.reasons import Sitting
 from flows.booking.refusals import BookingRefusal, OpensLater
-from flows.booking.rules import ClinicRules, Sitting
+from flows.booking.rules import ClinicRules
 
 GENERAL = "general"
 """In the place of a doctor's code: the clinic's sessions without a doctor's name (普通号)."""
@@ -203,7 +204,7 @@ class Offers:
         clinic = wanted.clinic or (rows[0].clinic if rows else await self.home_of(wanted.doctor))
         known = clinic_rules(catalogue, clinic, self.context)
         sittings = [Sitting(row.date, row.state == "open", bool(row.to_come), int(row.left)) for row in rows]
-        no = rules.why_none(sittings, known, self.now, wanted.day)
+        no = reasons.why_none(sittings, known, self.now, wanted.day)
         if isinstance(no, OpensLater):
             no.facts["drawn"] = any(row.draw for row in rows if row.date == no.facts["day"])
         return [no]

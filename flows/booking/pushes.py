@@ -1,28 +1,28 @@
-"""What booking tells of its own accord: booked, changed, cancelled, refused by the hospital; the evening and two
+"""What booking tells of its own accord: booked, changed, cancelled, refused by the hospital; the evening and some
 hours before; and what becomes of those who wait.
 
 Each once for an appointment, or for an entry of the waiting list, to each contact concerned. Booked, changed and
 cancelled are not told to who did it in the chat: the answer there has said it all. Reminders are written down when it
-is booked and withdrawn when it ends.
+is booked and withdrawn when it ends; when they come stands in reminding.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime, time, timedelta
+from datetime import time, timedelta
+from functools import partial
 from typing import Any
 
 from bot.context import Context
 from bot.talk import events
-from flows.booking import rules, visit
+from flows.booking import limits, reminding, rules, visit
 from flows.booking.exams import evening
+from flows.booking.neighbours import Neighbours
 from flows.notices.kinds import PushKind
 from flows.notices.service import NoticesService
 
 TOLD = "told"
 """What the argument of a flow begins with that we have begun beside a push: the push asks, the flow only listens."""
-EVENING = time(19, 0)
-HOURS_BEFORE = 2
 
 KINDS = (
     # Answers to what the contact has just done, so that the hour does not matter.
@@ -31,6 +31,7 @@ KINDS = (
     PushKind("booking.cancelled", priority=4, quiet="always", useless_minutes=1440),
     # Somebody may set out for nothing: it cannot be turned off, and goes by text message where all else fails.
     PushKind("booking.refused", priority=2, sms_fallback=True, obligatory=True),
+    PushKind("booking.unpaid", priority=4, quiet="always", useless_minutes=720),
     PushKind("booking.evening", priority=5),
     PushKind("booking.soon", priority=3),
     # They asked for it and have minutes to answer: nothing goes before it, and where nothing arrives somebody calls.
@@ -48,7 +49,7 @@ def _about(row: Any) -> str:
 async def booked(context: Context, row: Any, facts: dict[str, Any], whom: Collection[int]) -> None:
     """Confirm in writing to the contacts `whom`, and plan the reminders that still lie ahead."""
     await _tell(context, "booked", row, facts, whom)
-    await _remind(context, row, _with_page(context, row, facts))
+    await _remind(context, row, facts)
 
 
 async def changed(
@@ -60,7 +61,7 @@ async def changed(
         await _evening_of_day(context, old)
     was = {"old_day": old_facts["day"], "old_start": old_facts["start"], "old_end": old_facts["end"]}
     await _tell(context, "changed", row, facts | was, whom)
-    await _remind(context, row, _with_page(context, row, facts))
+    await _remind(context, row, facts)
 
 
 async def _tell(context: Context, what: str, row: Any, facts: dict[str, Any], whom: Collection[int]) -> None:
@@ -73,25 +74,30 @@ async def _tell(context: Context, what: str, row: Any, facts: dict[str, Any], wh
 
 
 async def _remind(context: Context, row: Any, facts: dict[str, Any]) -> None:
-    notices = NoticesService(context)
-    local = context.clock.local
-    due = rules.reminders(row.date, local(row.start_at), local(context.now), EVENING, HOURS_BEFORE)
+    """To whoever booked, and to the person themself where they have a contact of their own."""
+    notices, due = NoticesService(context), _due(context, row)
     # The evening's reminder says 明天: after midnight it would be wrong.
     ends = {"evening": context.clock.moment(row.date, time(0, 0)), "soon": row.start_at - timedelta(minutes=15)}
+    moments = {"evening": due.evening, "soon": due.soon}
     if row.kind == rules.EXAMINATION:
-        due.pop("evening", None)
+        del moments["evening"]
         await _evening_of_day(context, row)
-    for kind, at in due.items():
-        await notices.push(f"booking.{kind}", row.contact_id, _about(row), facts, due=at, useless_after=ends[kind])
+    for contact_id in sorted({row.contact_id, *await Neighbours(context).own_contacts(row.person_id)}):
+        told = (_with_page(context, row, facts) if contact_id == row.contact_id else facts) | {"early": due.early}
+        for kind, at in moments.items():
+            if at is not None:
+                await notices.push(f"booking.{kind}", contact_id, _about(row), told, due=at, useless_after=ends[kind])
+
+
+def _due(context: Context, row: Any) -> reminding.Due:
+    """When to remind of an appointment."""
+    local, terms = context.clock.local, limits.of_reminding(context.settings)
+    return reminding.due(row.date, local(row.start_at), local(context.now), terms)
 
 
 async def _evening_of_day(context: Context, row: Any) -> None:
     """Examinations of one day are reminded of together."""
-    def due(first: Any) -> datetime | None:
-        start, now = context.clock.local(first.start_at), context.clock.local(context.now)
-        return rules.reminders(first.date, start, now, EVENING, HOURS_BEFORE).get("evening")
-
-    await evening.remind(context, row, due, context.clock.moment(row.date, time(0, 0)))
+    await evening.remind(context, row, partial(_due, context), context.clock.moment(row.date, time(0, 0)))
 
 
 async def cancelled(context: Context, row: Any, facts: dict[str, Any], whom: Collection[int]) -> None:
@@ -107,6 +113,11 @@ async def refused(context: Context, row: Any, facts: dict[str, Any]) -> None:
     if row.kind == rules.EXAMINATION:
         await _evening_of_day(context, row)
     await NoticesService(context).push("booking.refused", row.contact_id, _about(row), facts)
+
+
+async def unpaid(context: Context, row: Any, facts: dict[str, Any]) -> None:
+    """Its fee was not paid in time: the slot went back."""
+    await NoticesService(context).push("booking.unpaid", row.contact_id, _about(row), facts)
 
 
 async def offer(context: Context, row: Any, facts: dict[str, Any]) -> None:
@@ -168,4 +179,4 @@ async def hush(context: Context, row: Any) -> None:
 
 async def remind(context: Context, row: Any, facts: dict[str, Any]) -> None:
     """The reminders speak again, with these facts."""
-    await _remind(context, row, _with_page(context, row, facts))
+    await _remind(context, row, facts)

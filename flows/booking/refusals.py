@@ -89,7 +89,8 @@ class HoldStopped(HoldExpired):
 
 
 class WrongAge(BookingRefusal):
-    """The clinic is not for this age. Facts: clinic, person, min_age, max_age (whole years or None), age."""
+    """The clinic is not for this age. Facts: clinic, person, min_age, max_age (whole years or None), age,
+    of_doctor (it is the doctor's own rule)."""
 
     template = "refuse_age"
     appeals = "refusal"
@@ -97,7 +98,7 @@ class WrongAge(BookingRefusal):
 
 
 class WrongSex(BookingRefusal):
-    """The clinic is for the other sex. Facts: clinic, person, sex (the clinic's)."""
+    """The clinic is for the other sex. Facts: clinic, person, sex (the clinic's), of_doctor."""
 
     template = "refuse_sex"
     appeals = "refusal"
@@ -105,7 +106,7 @@ class WrongSex(BookingRefusal):
 
 
 class SameDoctorSameDay(BookingRefusal):
-    """The person has a slot there that day already. Facts: day, person, general."""
+    """The person has a slot there that day already. Facts: day, person, general, most."""
 
     template = "refuse_same_doctor"
     appeals = "refusal"
@@ -113,15 +114,23 @@ class SameDoctorSameDay(BookingRefusal):
 
 
 class TooManyDoctorsToday(BookingRefusal):
-    """As many doctors on one day as a person may book. Facts: day, person, most."""
+    """As many doctors on one day as a person may book. Facts: day, person, most, clinic ("" where they are counted over
+    the whole hospital)."""
 
     template = "refuse_doctors_a_day"
     appeals = "refusal"
     way = "days"
 
 
+class TooManyWithDoctor(BookingRefusal):
+    """As many open appointments as a person may have with this doctor. Facts: person, most."""
+
+    template = "refuse_with_doctor"
+    appeals = "refusal"
+
+
 class TooManyOpen(BookingRefusal):
-    """As many open appointments as a person may have. Facts: person, most."""
+    """As many open appointments as a person may have. Facts: person, most, clinic (as above)."""
 
     template = "refuse_too_many_open"
     appeals = "refusal"

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from bot import logs, metrics
 from bot.context import Context
 from bot.errors import NotFound
-from flows.booking import chronicle, limits, pushes, rules, store
+from flows.booking import chronicle, pushes, rules, store, visit
+from flows.booking.cancelling import check_cancel
 from flows.booking.doorstep import Doorstep
 from flows.booking.finding import Found, find
+from flows.booking.fitting.rules import check_visitor
 from flows.booking.glance import glance
 from flows.booking.keeping import Keeping
 from flows.booking.left import store as left
@@ -69,9 +71,10 @@ class BookingService(Keeping):
         """What a text in their own words may mean."""
         return find(text, await self.neighbours.catalogue(), self.now.date())
 
-    async def check_person(self, person: Person, clinic: str, day: date) -> None:
-        """Raises WrongAge or WrongSex."""
-        rules.check_visitor(visitor(person), await self.neighbours.rules_of(clinic), day)
+    async def check_person(self, person: Person, clinic: str, day: date, doctor: str | None) -> None:
+        """Raises WrongAge or WrongSex, where the office made no exception."""
+        check = partial(check_visitor, visitor(person), await self.neighbours.rules_of(clinic), day, doctor)
+        await self.fitting.exceptions.weigh(check, person.id, clinic, doctor)
 
     async def segment(self, segment_id: int) -> Any:
         """One segment with its session, as left.store.place reads it."""
@@ -108,8 +111,7 @@ class BookingService(Keeping):
         if known := await self._again(request_id):
             return known
         await self.standing.check(person)
-        await self.standing.check_contact()
-        rules.check_visitor(visitor(person), clinic, place.day)
+        used = await self.standing.check_contact(person, row.clinic, row.sitting)
         active = await self.active(person.id)
         # Whoever holds a slot there already and chooses again has changed their mind: one hold for one visit.
         before = [
@@ -117,15 +119,17 @@ class BookingService(Keeping):
         ]
         if known := next((each for each in before if each.segment_id == segment_id), None):
             return known
-        self.check_beside([each for each in active if each not in before], row, place, person)
+        others = [each for each in active if each not in before]
+        used += await self.check_whom(others, row, place, person, clinic)
         taken = await self._through_gate(row)
         if taken is None:
             metrics.holds.inc("taken")
             raise SlotTaken(day=place.day, start=row.start_wall, end=row.end_wall)
         held = await self._add(
             row, person.id, *taken, request_id, state="held",
-            hold_until=self.context.now + timedelta(minutes=self.settings.hold_minutes),
+            hold_until=self.context.now + timedelta(minutes=clinic.hold_minutes),
         )
+        await self.fitting.exceptions.use(used, held.id)
         glance(self.context.ports).forget()
         for each in before:
             await self.release_hold(each.id, each.segment_id, each.slot_id, expired=False)
@@ -140,22 +144,35 @@ class BookingService(Keeping):
 
     @chronicle.noted("confirm")
     async def confirm(self, appointment_id: int) -> Any:
-        """The hold becomes an appointment; confirmed already is confirmed. Raises HoldExpired, NotBooked."""
+        """The hold becomes an appointment; confirmed already is confirmed. Where the clinic has its fee paid first, it
+        is held on (`pay_order` says for which order) and booked when it is paid. Raises HoldExpired, NotBooked."""
         row = await self.mine(appointment_id)
         if row.state == "booked":
             return row
-        if not await pool.confirm(self.tx, row.id, row.slot_id):
-            row = await self._row(appointment_id)
-            if row.state == "booked":
-                return row
-            if row.state in ("held", "released", "expired"):
-                if row.segment_state == "stopped" or row.session_state == "stopped":
-                    raise HoldStopped(minutes=self.settings.hold_minutes)
-                raise HoldExpired(minutes=self.settings.hold_minutes)
-            raise NotBooked(state=row.state)
+        if self.pays and await self.fees.asks(row):
+            if await self.fees.keep(row):
+                return await self._row(appointment_id)
+        elif await pool.confirm(self.tx, row.id, row.slot_id):
+            return await self._booked(row)
+        row = await self._row(appointment_id)
+        if row.state == "booked" or (row.state == "held" and row.pay_order and row.hold_until > self.context.now):
+            return row
+        if row.state in ("held", "released", "expired"):
+            if row.segment_state == "stopped" or row.session_state == "stopped":
+                raise HoldStopped(minutes=visit.minutes_held(row))
+            raise HoldExpired(minutes=visit.minutes_held(row))
+        raise NotBooked(state=row.state)
+
+    @chronicle.noted("confirm")
+    async def paid(self, appointment_id: int) -> Any:
+        """The fee of what is held is here (paying/owner.py): it is booked; None where it was let go meanwhile."""
+        row = await self._row(appointment_id)
+        return await self._booked(row) if await pool.confirm(self.tx, row.id, row.slot_id) else None
+
+    async def _booked(self, row: Any) -> Any:
         await self.passing.taken(row.id)
         self._enter(row)
-        row = await self._row(appointment_id)
+        row = await self._row(row.id)
         await pushes.booked(self.context, row, await self.facts(row), await self._concerned(row))
         metrics.holds.inc("confirmed")
         log.info("appointment_booked", appointment=row.public_id, session=row.session_code)
@@ -168,23 +185,27 @@ class BookingService(Keeping):
         row = await self.mine(appointment_id)
         if row.state == "cancelled":
             return row
-        self.check_cancel(row)
+        used = await self.check_cancel(row)
+        order = await self.fees.lock(row)
         if not await pool.end(self.tx, row.id, "booked", "cancelled", self.context.actor):
             return await self._row(appointment_id)
+        await self.fitting.exceptions.use(used, row.id)
         await self._let_go(row)
+        await self.fees.over(order, "cancelled")
         row = await self._row(appointment_id)
         await pushes.cancelled(self.context, row, await self.facts(row), await self._concerned(row))
         log.info("appointment_cancelled", appointment=row.public_id, session=row.session_code)
         return row
 
-    def check_cancel(self, row: Any) -> None:
-        """Raises CancelTooLate, NotBooked."""
+    async def check_cancel(self, row: Any) -> tuple[int, ...]:
+        """Raises CancelTooLate, NotBooked; gives the exceptions that it takes."""
         if row.state != "booked":
             raise NotBooked(state=row.state)
         booked_on = self.context.clock.local(row.booked_at or self.context.now).date()
         start = self.context.clock.local(row.start_at)
-        rules.check_cancel(start, booked_on, limits.of_cancelling(self.context.settings), self.now,
-                           moved=row.moved_at is not None)
+        terms = (await self.neighbours.rules_of(row.clinic)).cancelling
+        check = partial(check_cancel, start, booked_on, terms, self.now, row.moved_at is not None)
+        return await self.fitting.exceptions.weigh(check, row.person_id, row.clinic, row.sitting)
 
     # --- changing ------------------------------------------------------------------------------------------------
 
@@ -200,6 +221,7 @@ class BookingService(Keeping):
         if known := await store.appointment_of_request(self.tx, request_id):
             return known
         row = await self.segment(segment_id)
+        order = await self.fees.lock(old)
         person = await self.neighbours.lock_person(old.person_id)
         # Nobody cancels it under our hands: the last no has to be said before the first change.
         state = await pool.lock(self.tx, old.id)
@@ -207,13 +229,12 @@ class BookingService(Keeping):
             return known
         if state != "booked":
             raise NotBooked(state=state)
-        self.check_cancel(old)
+        used = await self.check_cancel(old)
         place, clinic = place_of(row, self.context.clock), await self.clinic_of(row)
         rules.check_change((rules.whom(old.sitting, old.clinic), old.clinic), old.segment_id, place, segment_id)
         rules.check_place(place, clinic, self.now)
-        rules.check_visitor(visitor(person), clinic, place.day)
-        active = await self.active(person.id)
-        self.check_beside([each for each in active if each.id != old.id], row, place, person)
+        others = [each for each in await self.active(person.id) if each.id != old.id]
+        used += await self.check_whom(others, row, place, person, clinic)
         taken = await pool.take_free(self.tx, segment_id, self.context.channel if row.shared else "")
         if taken is None:
             raise SlotTaken(day=place.day, start=row.start_wall, end=row.end_wall)
@@ -221,10 +242,13 @@ class BookingService(Keeping):
             row, person.id, *taken, request_id, state="booked", hold_until=self.context.now,
             booked_at=self.context.now, replaces=old.id,
         )
+        await self.fitting.exceptions.use(used, new.id)
         await pool.take_held(self.tx, taken[0])
         await pool.end(self.tx, old.id, "booked", "changed", self.context.actor)
         await self._let_go(old)
         self._enter(new)
+        await self.fees.follow(order, old, new)
+        new = await self._row(new.id)
         await pushes.changed(
             self.context, old, new, await self.facts(old), await self.facts(new), await self._concerned(new)
         )

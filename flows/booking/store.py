@@ -136,16 +136,6 @@ appointment = table(
     Index("ix_booking_appointment_created", "created_at"),
 )
 
-code_of_doctor = table(
-    "booking_doctor_code",
-    key(),
-    Column("account", code(32), nullable=False),
-    Column("doctor", code(32), nullable=False),
-    Column("url", code(200), nullable=False),  # what the channel's code says
-    Column("created_at", Moment, nullable=False),
-    UniqueConstraint("account", "doctor"),
-)
-
 PLACE = [
     segment.c.id.label("segment_id"), segment.c.position, segment.c.start_at, segment.c.end_at, segment.c.start_wall,
     segment.c.end_wall, segment.c.shared, segment.c.state.label("segment_state"), session.c.id.label("session_id"),
@@ -158,14 +148,15 @@ PLACE = [
 _WHOLE = [c for c in appointment.c if c.name != "segment_id"]
 
 
-def _appointments() -> Select[Any]:
+def appointments() -> Select[Any]:
+    """All of them, each with its place."""
     joined = select(*_WHOLE, *PLACE).select_from(appointment)
     joined = joined.join(segment, segment.c.id == appointment.c.segment_id)
     return joined.join(session, session.c.id == segment.c.session_id)
 
 
-_by_key = Lookup(lambda: _appointments().where(appointment.c.id == asked(appointment.c.id, "of")))
-_of_request = Lookup(lambda: _appointments().where(appointment.c.request_id == asked(appointment.c.request_id)))
+_by_key = Lookup(lambda: appointments().where(appointment.c.id == asked(appointment.c.id, "of")))
+_of_request = Lookup(lambda: appointments().where(appointment.c.request_id == asked(appointment.c.request_id)))
 
 
 async def appointment_by(tx: Transaction, appointment_id: int) -> Any | None:
@@ -173,7 +164,7 @@ async def appointment_by(tx: Transaction, appointment_id: int) -> Any | None:
 
 
 async def appointment_of_public(tx: Transaction, public: str) -> Row[Any] | None:
-    return await tx.one(_appointments().where(appointment.c.public_id == public))
+    return await tx.one(appointments().where(appointment.c.public_id == public))
 
 
 async def appointment_of_request(tx: Transaction, request_id: str) -> Any | None:
@@ -182,7 +173,7 @@ async def appointment_of_request(tx: Transaction, request_id: str) -> Any | None
 
 async def appointments_in(tx: Transaction, segments: Sequence[int], states: Sequence[str]) -> Sequence[Row[Any]]:
     """Those of these segments that are in one of these states, in time."""
-    mine = _appointments().where(appointment.c.segment_id.in_(segments), appointment.c.state.in_(states))
+    mine = appointments().where(appointment.c.segment_id.in_(segments), appointment.c.state.in_(states))
     return await tx.all(mine.order_by(segment.c.start_at, appointment.c.number))
 
 
@@ -201,7 +192,7 @@ def _active() -> Select[Any]:
     mine, now = appointment.c.person_id == asked(appointment.c.person_id), asked(segment.c.end_at, "now")
     booked = and_(appointment.c.state == "booked", segment.c.end_at > now)
     held = and_(appointment.c.state == "held", appointment.c.hold_until > now)
-    return _appointments().where(mine, session.c.kind != EXAMINATION, or_(booked, held))
+    return appointments().where(mine, session.c.kind != EXAMINATION, or_(booked, held))
 
 
 _active_of = Lookup(_active)
@@ -210,50 +201,3 @@ _active_of = Lookup(_active)
 async def active_of(tx: Transaction, person_id: int, now: datetime) -> Sequence[Any]:
     """What counts against a person's limits with doctors: coming appointments, and holds that still run."""
     return await _active_of.rows(tx, person_id=person_id, now=now)
-
-
-async def holds(tx: Transaction, contact_id: int, now: datetime) -> Sequence[Row[Any]]:
-    """Holds of a contact that still run, the one that ends first first."""
-    where = (appointment.c.contact_id == contact_id, appointment.c.state == "held", appointment.c.hold_until > now)
-    return await tx.all(_appointments().where(*where).order_by(appointment.c.hold_until))
-
-
-async def coming(tx: Transaction, contact_id: int, persons: Sequence[int], now: datetime) -> Sequence[Row[Any]]:
-    """Booked and not over, the next first: of these persons, whoever booked it, and what the contact itself booked."""
-    whose = or_(appointment.c.contact_id == contact_id, appointment.c.person_id.in_(persons))
-    where = (whose, appointment.c.state == "booked", segment.c.end_at > now)
-    return await tx.all(_appointments().where(*where).order_by(segment.c.start_at, appointment.c.id))
-
-
-async def past(
-    tx: Transaction, contact_id: int, persons: Sequence[int], now: datetime, limit: int
-) -> Sequence[Row[Any]]:
-    """Booked and over, the latest first."""
-    whose = or_(appointment.c.contact_id == contact_id, appointment.c.person_id.in_(persons))
-    where = (whose, appointment.c.state == "booked", segment.c.end_at <= now)
-    return await tx.all(_appointments().where(*where).order_by(segment.c.start_at.desc()).limit(limit))
-
-
-async def cancelled(tx: Transaction, contact_id: int, persons: Sequence[int], limit: int) -> Sequence[Row[Any]]:
-    """Cancelled by whom ever, changed, and refused by the hospital; the latest first."""
-    whose = or_(appointment.c.contact_id == contact_id, appointment.c.person_id.in_(persons))
-    where = (whose, appointment.c.state.in_(("cancelled", "changed", "refused")))
-    return await tx.all(_appointments().where(*where).order_by(appointment.c.ended_at.desc()).limit(limit))
-
-
-async def last_seen(tx: Transaction, contact_id: int, persons: Sequence[int], now: datetime) -> Row[Any] | None:
-    """Sitting doctor and clinic of the latest visit to a doctor; before any visit, of the latest booking."""
-    whose = or_(appointment.c.contact_id == contact_id, appointment.c.person_id.in_(persons))
-    begun = case((segment.c.start_at <= now, 0), else_=1)
-    where = (whose, appointment.c.state == "booked", session.c.sitting.is_not(None))
-    return await tx.one(_appointments().where(*where).order_by(begun, segment.c.start_at.desc()).limit(1))
-
-
-async def doctor_code_of(tx: Transaction, account: str, doctor: str) -> str:
-    """What a doctor's code says in an account; "" where none was made yet."""
-    own = select(code_of_doctor.c.url).where(code_of_doctor.c.account == account, code_of_doctor.c.doctor == doctor)
-    return str(await tx.scalar(own) or "")
-
-
-async def keep_doctor_code(tx: Transaction, account: str, doctor: str, url: str) -> None:
-    await tx.insert_once(code_of_doctor, account=account, doctor=doctor, url=url, created_at=tx.now)

@@ -4,16 +4,22 @@ other terms (exams/service.py) and is held, confirmed, changed and cancelled all
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
-from flows.booking import limits, rules, store
+from flows.booking import rules, store
+from flows.booking.fitting.checking import Fitting
 from flows.booking.mine import Mine
-from flows.booking.neighbours import Person, visitor
-from flows.booking.rules import ClinicRules, Counted, Place
+from flows.booking.neighbours import Person
+from flows.booking.rules import ClinicRules, Place
 
 
 class Terms(Mine):
     """Part of BookingService."""
+
+    @cached_property
+    def fitting(self) -> Fitting:
+        return Fitting(self.context)
 
     async def clinic_of(self, row: Any) -> ClinicRules:
         """How the clinic of a segment is booked."""
@@ -23,10 +29,12 @@ class Terms(Mine):
         """What counts against the person's limits."""
         return await store.active_of(self.tx, person_id, self.context.now)
 
-    def check_beside(self, others: Sequence[Any], row: Any, place: Place, person: Person) -> None:
-        """Raises the reason why `person`, who has `others`, may not have the segment `row` as well."""
-        mine = [Counted(each.date, rules.whom(each.sitting, each.clinic)) for each in others]
-        rules.check_limits(mine, place, visitor(person), limits.of_booking(self.context.settings.booking))
+    async def check_whom(
+        self, others: Sequence[Any], row: Any, place: Place, person: Person, clinic: ClinicRules
+    ) -> tuple[int, ...]:
+        """Raises the reason why `person`, who has `others`, may not have the segment `row` as well; gives the
+        exceptions that it takes."""
+        return await self.fitting.check(person, place, clinic, others)
 
     def same_visit(self, row: Any, place: Place) -> bool:
         """Whether `row` is a hold of this contact that another one in `place` takes the place of."""

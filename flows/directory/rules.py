@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import time
 from functools import cached_property
 from itertools import takewhile
@@ -75,6 +75,15 @@ class DoctorRule:
     """Appointments of one person with them on a day."""
     max_open: int | None = None
     """Open appointments of one person with them."""
+
+
+def narrowed(clinic: Clinic, own: ClinicRule) -> Clinic:
+    """The clinic with our own decision on whom it takes: it never opens what the hospital keeps closed."""
+    lows = [age for age in (clinic.min_age, own.min_age) if age is not None]
+    highs = [age for age in (clinic.max_age, own.max_age) if age is not None]
+    return replace(
+        clinic, min_age=max(lows, default=None), max_age=min(highs, default=None), sex=clinic.sex or own.sex
+    )
 
 
 @dataclass(frozen=True, slots=True)

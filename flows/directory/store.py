@@ -12,7 +12,7 @@ from bot.db.schema import code, key, table
 from bot.db.transaction import Transaction
 from flows.directory.editions import store as edition_rows
 from flows.directory.editions.rules import KINDS, edition_of, over
-from flows.directory.rules import Catalogue, ClinicRule, DoctorRule
+from flows.directory.rules import Catalogue, ClinicRule, DoctorRule, narrowed
 from integrations.his.port import Clinic, Department, Doctor, Place, Room, Site
 
 
@@ -152,6 +152,7 @@ async def read(tx: Transaction, *, editions: bool = True) -> Catalogue:
     if editions:
         rows = await edition_rows.shown(tx, tx.now)
         written = {(row.kind, row.code): edition_of(row) for row in rows}
+        found["clinics"] = tuple(narrowed(each, decided.get(each.code, ClinicRule())) for each in found["clinics"])
         for kind in KINDS:
             found[f"{kind}s"] = tuple(over(each, written.get((kind, each.code))) for each in found[f"{kind}s"])
     return Catalogue(version=number, rules=decided, doctor_rules=doctors, written=written, **found)

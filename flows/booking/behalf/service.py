@@ -34,6 +34,8 @@ class Behalf(BookingService):
     until it begins. Everything outside of `reach`, and every other person's, is NotFound.
     """
 
+    pays = False
+
     def __init__(
         self, context: Context, person: Person, contact: Contact, channel: str, reach: Reach, *, late: bool = False
     ) -> None:
@@ -75,6 +77,7 @@ class Behalf(BookingService):
     async def cancel(self, appointment_id: int) -> Any:
         """Raises ChoiceFirst besides: what the hospital stopped is not the patient's to cancel."""
         row = await self.mine(appointment_id)
+        await self.fees.lock(row)
         await pool.lock(self.tx, row.id)
         await self._check_choice(row.id)
         return await super().cancel(appointment_id)
@@ -82,25 +85,27 @@ class Behalf(BookingService):
     async def change(self, appointment_id: int, segment_id: int) -> Any:
         """Raises ChoiceFirst besides."""
         row = await self.mine(appointment_id)
-        # Person, then appointment, as everywhere: nobody stops it under our hands.
+        # Order, person, then appointment, as everywhere: nobody stops it under our hands.
+        await self.fees.lock(row)
         await self.neighbours.lock_person(row.person_id)
         await pool.lock(self.tx, row.id)
         await self._check_choice(row.id)
         return await super().change(appointment_id, segment_id)
 
-    def check_cancel(self, row: Any) -> None:
+    async def check_cancel(self, row: Any) -> tuple[int, ...]:
         if not self.late:
-            return super().check_cancel(row)
+            return await super().check_cancel(row)
         if row.state != "booked":
             raise NotBooked(state=row.state)
         if row.start_at <= self.context.now:
             until = self.context.clock.local(row.start_at)
             raise CancelTooLate(until_day=until.date(), until_time=until.time(), day=until.date())
+        return ()
 
-    def is_late(self, row: Any) -> bool:
+    async def is_late(self, row: Any) -> bool:
         """Whether the patient's own time to cancel and change is over."""
         try:
-            super().check_cancel(row)
+            await super().check_cancel(row)
         except CancelTooLate:
             return True
         return False

@@ -72,7 +72,7 @@ async def cancel(request: web.Request, context: Context) -> web.StreamResponse:
     if not why:
         return await _cancel_page(counter, row, problem=Problem("why_needed"), status=422)
     acting = await counter.acting(row)
-    late = acting.is_late(row) if row.state == "booked" else False
+    late = await acting.is_late(row) if row.state == "booked" else False
     try:
         ended = await acting.cancel(row.id)
     except BookingRefusal as no:
@@ -104,7 +104,7 @@ async def change(request: web.Request, context: Context) -> web.StreamResponse:
     if led := await counter.led(row):
         return led
     acting = await counter.acting(row)
-    late = acting.is_late(row) if row.state == "booked" else False
+    late = await acting.is_late(row) if row.state == "booked" else False
     if late and acting.late and not why:
         return await _change_page(counter, row, problem=Problem("why_needed"), status=422)
     try:

@@ -9,10 +9,10 @@ from itertools import groupby
 from typing import Any
 
 from bot.errors import NotFound
-from flows.booking import rules
 from flows.booking.board import Board, Entry
 from flows.booking.desk.behalf_parts import Counter, said
 from flows.booking.desk.office_parts import day_of
+from flows.booking.fitting.rules import check_visitor
 from flows.booking.looking import look
 from flows.booking.neighbours import visitor
 from flows.booking.offers import GENERAL, SegmentOffer, Wanted
@@ -99,7 +99,7 @@ async def _takes(counter: Counter, board: Board, entry: Entry) -> bool:
     """Whether the clinic is for somebody of this age and sex."""
     clinic = await board.neighbours.rules_of(entry.clinic_code)
     try:
-        rules.check_visitor(visitor(counter.person), clinic, entry.day or board.now.date())
+        check_visitor(visitor(counter.person), clinic, entry.day or board.now.date(), entry.code)
     except (WrongAge, WrongSex):
         return False
     return True

@@ -43,7 +43,8 @@ async def add(request: web.Request, context: Context) -> web.StreamResponse:
     known = reach.catalogue.doctor.get(doctor)
     if doctor and (known is None or clinic not in known.clinics):
         return await _page(request, context, sent, "doctor", status=422)
-    if not seconds.isdigit() or not opening.SHORTEST <= int(seconds) <= opening.LONGEST:
+    own = context.settings.booking
+    if not seconds.isdigit() or not own.draw_seconds_least <= int(seconds) <= own.draw_seconds_most:
         return await _page(request, context, sent, "seconds", status=422)
     await draws.set_fair(context.tx, clinic, doctor, int(seconds), context.actor)
     told = {"doctor": doctor, "seconds": int(seconds)}
@@ -81,6 +82,6 @@ async def _page(
         doctors=[each for each in reach.catalogue.doctors if codes & set(each.clinics)],
         fairs=[row for row in await draws.fairs(context.tx) if reach.clinic(row.clinic)],
         draws=[each for each in found if reach.clinic(each.row.clinic)], sent=sent or {}, wrong=problem,
-        done=request.query.get("done", ""), usual=USUAL, shortest=opening.SHORTEST, longest=opening.LONGEST,
+        done=request.query.get("done", ""), usual=USUAL, booking=context.settings.booking,
         weights=opening.WEIGHTS, status=status,
     )

@@ -12,27 +12,31 @@ from flows.booking.exams import book, store
 from flows.booking.exams.facts import fasting
 from flows.booking.exams.rules import Item
 from flows.booking.neighbours import Neighbours
+from flows.booking.reminding import Due
 from flows.notices.service import NoticesService
 
 KIND = "booking.evening"
 
 
-async def remind(context: Context, row: Any, due: Callable[[Any], datetime | None], ends: datetime) -> None:
+async def remind(context: Context, row: Any, due: Callable[[Any], Due], ends: datetime) -> None:
     """Plan it anew for the day of `row` (which was booked, moved or cancelled), in the place of what was planned
-    before. `due`: when to remind of an appointment, None where that is over; `ends`: when it is useless."""
+    before. `due`: when to remind of an appointment; `ends`: when it is useless."""
     notices, rows = NoticesService(context), await _of_day(context, row)
     for each in rows:
         await notices.withdraw(KIND, _about(each))
-    at = due(rows[0]) if rows else None
-    if at is None:
+    when = due(rows[0]) if rows else None
+    if when is None or when.evening is None:
         return
     first, neighbours = rows[0], Neighbours(context)
     person = await neighbours.anybody(first.person_id)
     facts = visit.facts_of(first, person, await neighbours.catalogue(), context)
-    facts |= {"url": visit.page(context, "mine/" if len(rows) > 1 else f"mine/{first.public_id}")}
+    facts |= {"early": when.early}
     if not facts["veiled"]:
         facts |= await _told(context, rows)
-    await notices.push(KIND, first.contact_id, _about(first), facts, due=at, useless_after=ends)
+    page = {"url": visit.page(context, "mine/" if len(rows) > 1 else f"mine/{first.public_id}")}
+    for contact_id in sorted({first.contact_id, *await neighbours.own_contacts(first.person_id)}):
+        told = facts | (page if contact_id == first.contact_id else {})
+        await notices.push(KIND, contact_id, _about(first), told, due=when.evening, useless_after=ends)
 
 
 async def _of_day(context: Context, row: Any) -> list[Any]:

@@ -21,7 +21,7 @@ from flows.booking.exams.refusals import (
     TooNear,
     WrongOrder,
 )
-from flows.booking.rules import Visitor, years
+from flows.booking.fitting.rules import Visitor, years
 
 WALK = timedelta(minutes=10)
 """From one room to the next: so much lies between two examinations of one person."""

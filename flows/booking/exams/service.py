@@ -23,6 +23,7 @@ from flows.booking.service import BookingService
 from flows.booking.stops.choices import store as choices
 from flows.booking.stops.rules import CHANGEABLE
 from flows.booking.stops.store import OTHER
+from flows.booking.visit import minutes_held
 
 
 class ExamService(ExamTerms):
@@ -115,7 +116,7 @@ class ExamService(ExamTerms):
             raise HoldExpired(minutes=self.settings.hold_minutes)
         for row in rows:
             if row.state != "booked" and (row.state != "held" or row.hold_until <= self.context.now):
-                raise HoldExpired(minutes=self.settings.hold_minutes)
+                raise HoldExpired(minutes=minutes_held(row))
         return [await super(ExamService, self).confirm(row.id) for row in rows]
 
     async def release_together(self, bundle: str, *, expired: bool = False) -> None:
@@ -159,7 +160,7 @@ class ExamService(ExamTerms):
         others = [each for each in await self.active(person.id) if not self._replaced(each, chosen.values())]
         beside = self.visits(others)
         await self.standing.check(person)
-        await self.standing.check_contact()
+        await self.standing.check_contact(person)
         for segment_id, wish in chosen.items():
             self.wish = wish
             row = await self.segment(segment_id)
@@ -227,7 +228,7 @@ class ExamService(ExamTerms):
         all_of_it = [await self._row(each) for each in await store.bundle(self.tx, request_id)]
         rows = _standing(all_of_it)
         if (all_of_it and not rows) or any(row.state not in ("held", "booked") for row in rows):
-            raise HoldExpired(minutes=self.settings.hold_minutes)
+            raise HoldExpired(minutes=minutes_held(all_of_it[0]))
         return sorted(rows, key=lambda row: (row.start_at, row.id))
 
     async def _locked(self, bundle: str) -> list[Any]:

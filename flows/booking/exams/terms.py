@@ -17,7 +17,7 @@ from flows.booking.exams.rules import Book, Item, Visit
 from flows.booking.exams.wishes import Wish, Wishes
 from flows.booking.neighbours import Person, visitor
 from flows.booking.pool import store as pool
-from flows.booking.rules import EXAMINATION, ClinicRules, Place
+from flows.booking.rules import EXAMINATION, ClinicRules, Place, Takes
 from flows.booking.service import BookingService
 
 LOOK_BACK = timedelta(days=30)
@@ -40,7 +40,7 @@ class ExamTerms(BookingService):
             raise NotFound("segment")
         catalogue = await self.neighbours.catalogue()
         there = row.clinic in catalogue.clinic and not catalogue.rule(row.clinic).closed
-        return replace(await super().clinic_of(row), open=there, min_age=None, max_age=None, sex=None)
+        return replace(await super().clinic_of(row), open=there, takes=Takes())
 
     async def active(self, person_id: int) -> Sequence[Any]:
         """Examinations, also those of the last weeks, and visits to doctors: nobody is in two places."""
@@ -48,11 +48,14 @@ class ExamTerms(BookingService):
         exams = await store.active_of(self.tx, person_id, self.context.now, since)
         return [*exams, *await appointments.active_of(self.tx, person_id, self.context.now)]
 
-    def check_beside(self, others: Sequence[Any], row: Any, place: Place, person: Person) -> None:
+    async def check_whom(
+        self, others: Sequence[Any], row: Any, place: Place, person: Person, clinic: ClinicRules
+    ) -> tuple[int, ...]:
         wish = self._meant
         self.check_wish(wish, others, person, place)
         rules.check_alone(wish.item, place.start, self.now)
         rules.check_beside(Visit(wish.item, place.start, place.end), self.visits(others), self.book)
+        return ()
 
     def check_wish(self, wish: Wish, others: Iterable[Any], person: Person, place: Place | None = None) -> None:
         """Raises ExamAge, ExamSex, and OrderBooked where the person has this very examination already."""
@@ -71,10 +74,11 @@ class ExamTerms(BookingService):
         local = self.context.clock.local
         return [Visit(self._item(each), local(each.start_at), local(each.end_at)) for each in others]
 
-    def check_cancel(self, row: Any) -> None:
+    async def check_cancel(self, row: Any) -> tuple[int, ...]:
         """As BookingService.check_cancel; for what the hospital stopped it is never too late."""
         if row.stopped_at is None or row.state != "booked":
-            super().check_cancel(row)
+            return await super().check_cancel(row)
+        return ()
 
     async def _add(
         self, row: Any, person_id: int, slot_id: int, number: int, request_id: str, **values: Any

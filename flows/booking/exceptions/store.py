@@ -64,11 +64,10 @@ async def open_of(
     return {row.rule: row.id for row in rows}
 
 
-async def use(tx: Transaction, keys: Collection[int], appointment_id: int | None) -> None:
-    """They were needed for this; under the lock of the person."""
-    if keys:
-        mine = update(exception).where(exception.c.id.in_(keys), exception.c.state == OPEN)
-        await tx.update(mine.values(state=USED, appointment_id=appointment_id, ended_at=tx.now))
+async def use(tx: Transaction, keys: Collection[int], appointment_id: int | None) -> int:
+    """They were needed for this. Gives how many could be."""
+    mine = update(exception).where(exception.c.id.in_(keys), exception.c.state == OPEN)
+    return await tx.update(mine.values(state=USED, appointment_id=appointment_id, ended_at=tx.now))
 
 
 async def give_back(tx: Transaction, appointment_id: int) -> None:

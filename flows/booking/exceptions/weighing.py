@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 from bot.context import Context
+from bot.errors import Conflict
 from flows.booking.exceptions import store
 from flows.booking.refusals import BookingRefusal
 
@@ -39,5 +40,7 @@ class Exceptions:
         return await store.open_of(self.tx, person_id, clinic, doctor, today)
 
     async def use(self, keys: Collection[int], appointment_id: int | None = None) -> None:
-        """They were needed, for this appointment where it is one."""
-        await store.use(self.tx, keys, appointment_id)
+        """They were needed, for this appointment where it is one. Raises Conflict where one was used or withdrawn at
+        the same moment."""
+        if keys and await store.use(self.tx, keys, appointment_id) != len(set(keys)):
+            raise Conflict("exception")

@@ -29,7 +29,7 @@ async def read(tx: Transaction, clinic: str = "") -> Fees:
     own = fee_rule.c
     query = select(own.clinic, own.kind, own.first, own.fee, own.public_id).order_by(own.first)
     rows = await tx.all(query.where(own.clinic == clinic) if clinic else query)
-    return Fees(tuple(Fee(*row) for row in rows))
+    return Fees(tuple(Fee(row.clinic, row.kind, row.first, row.fee, row.public_id) for row in rows))
 
 
 async def put(tx: Transaction, clinic: str, kind: str, first: date, fee: int, who: str) -> None:

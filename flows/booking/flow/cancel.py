@@ -14,7 +14,7 @@ from flows.booking.labels import Labels
 from flows.booking.refusals import BookingRefusal, CancelTooLate, HoldExpired, NotBooked
 from flows.booking.rules import EXAMINATION
 from flows.booking.stops.asking import Asking
-from flows.booking.visit import held_facts
+from flows.booking.visit import held_facts, minutes_held
 
 CANCEL = ("取消", "退号", "退掉", "退了", "取消预约", "取消挂号", "取消这个号", "取消号", "我要取消", "我要退号")
 """What is said beside an appointment to be rid of it; the control word 取消 would only leave the talk about it."""
@@ -42,7 +42,7 @@ class Cancelling(Refused):
             labels.word("no", "give_up", "不要了", *CANCEL),
             labels.word("list", "back_to_list", "返回列表"),
         ]
-        facts = await self.service.facts(row) | held_facts(row, self.context)
+        facts = await self.service.facts(row) | held_facts(row)
         minutes = max((row.hold_until - self.context.now).total_seconds() / 60, 0)
         return Choose("held", options, save="answer", then=self.decided, facts=facts, minutes=minutes)
 
@@ -59,8 +59,7 @@ class Cancelling(Refused):
             row = await service.confirm(self.data.appointment)
         except (HoldExpired, NotBooked) as no:
             await service.release(self.data.appointment, expired=True)
-            minutes = self.context.settings.booking.hold_minutes
-            return Done("hold_lapsed", facts=no.facts | {"minutes": minutes, "exams": exams})
+            return Done("hold_lapsed", facts=no.facts | {"minutes": minutes_held(row), "exams": exams})
         links = visit_link(self.context, row)
         return Done("booked", facts=await self.service.facts(row), links=links, result=row.public_id)
 
@@ -86,7 +85,7 @@ class Cancelling(Refused):
         if stop := await self._stopped(row):
             return Call("stopped", then=self.after_booking, arg=stop)
         try:
-            self.service.check_cancel(row)
+            await self.service.check_cancel(row)
         except (CancelTooLate, NotBooked) as no:
             return await self.no(no, row, self.details)
         labels = Labels(self.context)

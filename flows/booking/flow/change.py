@@ -20,7 +20,7 @@ class Changing(Cancelling):
         """The days on which the same doctor has a slot; who is too late learns it before."""
         row = await self.service.mine(self.data.appointment)
         try:
-            self.service.check_cancel(row)
+            await self.service.check_cancel(row)
         except BookingRefusal as no:
             return await self.no(no, row, self._step("details"))
         days = await self.service.offers.days(same_doctor(row))

@@ -96,7 +96,7 @@ class When:
             labels.word("no", "give_up", "@no", "不要了"),
         ]
         first = held[0]
-        facts = await self._all(held) | held_facts(first, self.context)
+        facts = await self._all(held) | held_facts(first)
         minutes = (first.hold_until - self.context.now).total_seconds() / 60
         return Choose(
             "exam_confirm", options, save="answer", then=self.answered, facts=facts, minutes=minutes,

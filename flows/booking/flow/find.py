@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from bot.context import Context
@@ -12,6 +12,7 @@ from flows.booking.finding import Found
 from flows.booking.labels import Labels
 from flows.booking.offers import Wanted
 from flows.booking.refusals import AllFull
+from flows.booking.rules import Takes
 
 MOST = 27
 """More matches than this are no choice: the words have to be narrower."""
@@ -156,11 +157,12 @@ class Finding:
         """Whom the clinic takes, said before anybody registers for it; those who are registered are looked at later."""
         clinic = self.data.clinic or await self.service.offers.home_of(self.data.doctor)
         rules = await self.service.neighbours.rules_of(clinic)
-        limited = rules.min_age is not None or rules.max_age is not None or rules.sex is not None
-        if limited and not await self.service.neighbours.persons():
-            self.say(
-                "clinic_limit", clinic_name=rules.name, min_age=rules.min_age, max_age=rules.max_age, sex=rules.sex
-            )
+        takes, name, own = rules.takes, rules.name, rules.doctors.get(self.data.doctor)
+        if own is not None and own.takes != Takes():
+            doctor = (await self.service.neighbours.catalogue()).doctor.get(self.data.doctor)
+            takes, name = takes.narrowed(own.takes), doctor.name if doctor else name
+        if takes != Takes() and not await self.service.neighbours.persons():
+            self.say("clinic_limit", clinic_name=name, **asdict(takes))
 
     async def _doctor_known(self) -> Outcome:
         await self.tell_limit()

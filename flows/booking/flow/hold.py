@@ -11,7 +11,7 @@ from flows.booking.flow.linking import visit_link
 from flows.booking.flow.refused import Refused
 from flows.booking.labels import Labels
 from flows.booking.refusals import BookingRefusal, HoldExpired
-from flows.booking.visit import held_facts
+from flows.booking.visit import held_facts, minutes_held
 
 
 class Holding(Refused):
@@ -50,7 +50,7 @@ class Holding(Refused):
             labels.word("no", "give_up", "@no", "不要了"),
         ]
         minutes = (held.hold_until - self.context.now).total_seconds() / 60
-        facts = await self.service.facts(held, open=True) | held_facts(held, self.context)
+        facts = await self.service.facts(held, open=True) | held_facts(held)
         return Choose(
             "confirm", options, save="answer", then=self.answered, facts=facts, minutes=minutes, expired=self.expired,
             back=self.give_back,
@@ -96,8 +96,9 @@ class Holding(Refused):
         """The hold's time is over and nobody said a word."""
         if await self.booked_meanwhile():
             return Done()
+        minutes = minutes_held(await self.service.mine(self.data.appointment))
         await self.give_back(expired=True)
-        return Done("hold_lapsed", facts={"minutes": self.context.settings.booking.hold_minutes})
+        return Done("hold_lapsed", facts={"minutes": minutes})
 
     async def give_back(self, expired: bool = False) -> None:
         """The hold, if there is one, goes back; the next one is a new request."""

@@ -98,7 +98,7 @@ class Waiting(Refused, Flow, name="waiting", version=2):
         fitting, no = [], None
         for person in await self.service.neighbours.persons():
             try:
-                await self.service.check_person(person, full[0].row.clinic, full[0].row.date)
+                await self.service.check_person(person, full[0].row.clinic, full[0].row.date, full[0].row.sitting)
                 fitting.append(person)
             except (WrongAge, WrongSex) as reason:
                 no, self.data.person = reason, person.id

@@ -39,7 +39,7 @@ class ForWhom(Refused):
         fitting, last_no = [], None
         for person in await self.service.neighbours.persons():
             try:
-                await self.service.check_person(person, row.clinic, row.date)
+                await self.service.check_person(person, row.clinic, row.date, row.sitting)
                 fitting.append(person)
             except (WrongAge, WrongSex) as no:
                 last_no = no

@@ -28,5 +28,5 @@ async def note(tx: Transaction, session_id: int, before: Mapping[int, Spot]) -> 
     was = {each: spot for each, spot in before.items()
            if each in after and (spot.time, spot.place) != (after[each].time, after[each].place)}
     if was:
-        told = {str(each): [spot.day.isoformat(), *spot[1:]] for each, spot in was.items()}
+        told = {str(each): store.plain(spot) for each, spot in was.items()}
         tx.put(MOVED, {"session": session_id, "was": told}, lane=f"{MOVED}:{session_id}", priority=2)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from bot import logs, metrics
@@ -12,7 +12,6 @@ from flows.booking import chronicle, pushes, store
 from flows.booking.glance import glance
 from flows.booking.moves import store as moves
 from flows.booking.moves.noting import MOVED
-from flows.booking.moves.store import Spot
 from flows.booking.pool import store as pool
 from flows.booking.stops.telling import Telling
 
@@ -28,8 +27,9 @@ class Moves:
         self.telling = Telling(context)
 
     async def tell(self, appointment_id: int, told: Sequence[Any], once: str) -> None:
-        """`told` is a `Spot` as JSON keeps it; `once` names this news. The reminders say what is true now; a new time
-        is told at once, a new place where the reminder of the evening before may have told the old one."""
+        """`told` is the `Spot` before this move, as JSON keeps it; `once` names this news. The reminders say what is
+        true now; a new time is told at once, a new place where the reminder of the evening before may have told the old
+        one. A time that they never heard of is told of nowhere."""
         row = await self._locked(appointment_id)
         if row is None or row.stopped_at is not None or row.end_at <= self.context.now:
             return
@@ -40,11 +40,13 @@ class Moves:
             return
         if row.state != "booked":
             return
-        was = Spot(date.fromisoformat(told[0]), *told[1:])
+        # What they know, however often it was moved before they were told of the first time.
+        was = await moves.known(self.tx, row.id) or moves.read(told)
         now = was._replace(day=row.date, start=row.start_wall, end=row.end_wall, building=row.building,
                            floor=row.floor, zone=row.zone, room=row.room)
+        await moves.remember(self.tx, row.id, now)
         if now.time == was.time and now.place == was.place:
-            return  # it came back to where it was
+            return  # it came back to where they know it to be
         await pushes.hush(self.context, row)
         await self.telling.remind(row.id)
         glance(self.context.ports).forget()
@@ -70,5 +72,5 @@ class Moves:
 
     def _reminded(self, row: Any) -> bool:
         """The evening before has begun: what the reminder said cannot be taken back."""
-        evening = self.context.clock.moment(row.date - timedelta(days=1), pushes.EVENING)
+        evening = self.context.clock.moment(row.date - timedelta(days=1), self.context.settings.booking.remind_evening)
         return self.context.now >= evening

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -56,6 +56,15 @@ class Spot(NamedTuple):
         return self.building, self.floor, self.zone, self.room
 
 
+def plain(spot: Spot) -> list[Any]:
+    """As JSON keeps it."""
+    return [spot.day.isoformat(), *spot[1:]]
+
+
+def read(kept: Sequence[Any]) -> Spot:
+    return Spot(date.fromisoformat(kept[0]), *kept[1:])
+
+
 async def spots(tx: Transaction, session_id: int, now: datetime) -> Mapping[int, Spot]:
     """Appointment -> where it is, of those held and booked in a session that are not over."""
     fields = (session.c.date, segment.c.start_wall, segment.c.end_wall, session.c.building, session.c.floor,
@@ -77,6 +86,18 @@ async def add(tx: Transaction, appointment_id: int, was: Spot, once: str, *, tim
     if made and time:
         await tx.update(update(appointment).where(appointment.c.id == appointment_id).values(moved_at=tx.now))
     return public if made else ""
+
+
+async def known(tx: Transaction, appointment_id: int) -> Spot | None:
+    """Where and when the patient knows it to be; None: as they booked it."""
+    found = await tx.scalar(select(told.c.spot).where(told.c.appointment_id == appointment_id))
+    return read(found) if found else None
+
+
+async def remember(tx: Transaction, appointment_id: int, spot: Spot) -> None:
+    """That they know this; under the lock of the appointment."""
+    if not await tx.insert_once(told, appointment_id=appointment_id, spot=plain(spot)):
+        await tx.update(update(told).where(told.c.appointment_id == appointment_id).values(spot=plain(spot)))
 
 
 async def latest(tx: Transaction, appointment_id: int) -> Row[Any] | None:

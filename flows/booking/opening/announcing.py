@@ -36,13 +36,14 @@ class Announcing:
         """Announce what is to be drawn, move what opens at another time, withdraw what is drawn no more. Gives how many
         were announced."""
         fairs, catalogue = await draws.fairs(self.tx), await Neighbours(self.context).catalogue()
+        before = timedelta(minutes=self.context.settings.booking.draw_announced_minutes)
         made = 0
         for row in await draws.sessions(self.tx, sorted({each.clinic for each in fairs}), self.now.date()):
             clinic = clinic_rules(catalogue, row.clinic, self.context)
             opens = clinic.opens(row.date, self.now)
             seconds = seconds_of(fairs, row.clinic, row.sitting) if clinic.open else 0
             if row.draw_id is None:
-                if seconds and opens - self.now >= opening.BEFORE:
+                if seconds and opens - self.now >= before:
                     made += await self._announce(row, opens, opens + timedelta(seconds=seconds))
             elif row.draw_state == draws.COMING and not seconds:
                 if await draws.withdraw(self.tx, row.draw_id, row.id):

@@ -15,10 +15,11 @@ from bot import logs, metrics
 from bot.context import Context
 from bot.db.contacts import contact_of
 from bot.errors import NotFound
-from flows.booking import limits, rules, store, visit
+from flows.booking import rules, store, visit
+from flows.booking.fitting.checking import Fitting
 from flows.booking.left import store as left
 from flows.booking.left.places import place_of
-from flows.booking.neighbours import Neighbours, Person, visitor
+from flows.booking.neighbours import Neighbours, Person
 from flows.booking.opening import pushes
 from flows.booking.opening import rules as opening
 from flows.booking.opening import store as draws
@@ -42,7 +43,7 @@ class Drawing:
         self.context = context
         self.tx = context.tx
         self.now = context.clock.local(context.now)
-        self.settings = context.settings.booking
+        self.fitting = Fitting(context)
         self.neighbours = Neighbours(context)
         self.wishing = Wishing(context)
 
@@ -105,29 +106,28 @@ class Drawing:
             if place is None or not place.free:
                 continue
             try:
-                await self._check(place, person)
+                excepted = await self._check(place, person)
             except BookingRefusal as no:
                 await self._over(wish, "rule", no)
                 return
             taken = await pool.take_free(self.tx, segment.id, wish.channel if segment.shared else "")
             if taken is not None:
-                await self._won(wish, place, person, *taken)
+                await self.fitting.exceptions.use(excepted, await self._won(wish, place, person, *taken))
                 return
         await self._lost(wish)
 
-    async def _check(self, place: Any, person: Person) -> None:
-        """The rules of booking as they are now: another draw may have been won meanwhile."""
+    async def _check(self, place: Any, person: Person) -> tuple[int, ...]:
+        """The rules of booking as they are now: another draw may have been won meanwhile. Gives the exceptions that it
+        takes."""
         wanted = replace(place_of(place, self.context.clock), drawing=False)
         clinic = await self.neighbours.rules_of(place.clinic)
         rules.check_place(wanted, clinic, self.now)
         await Record(self.context).check(person)
-        rules.check_visitor(visitor(person), clinic, place.date)
-        active = await store.active_of(self.tx, person.id, self.context.now)
-        mine = [rules.Counted(each.date, rules.whom(each.sitting, each.clinic)) for each in active]
-        rules.check_limits(mine, wanted, visitor(person), limits.of_booking(self.settings))
+        return await self.fitting.check(person, wanted, clinic)
 
-    async def _won(self, wish: Any, place: Any, person: Person, slot_id: int, number: int) -> None:
-        until = self.context.now + timedelta(minutes=self.settings.hold_minutes)
+    async def _won(self, wish: Any, place: Any, person: Person, slot_id: int, number: int) -> int:
+        clinic = await self.neighbours.rules_of(place.clinic)
+        until = self.context.now + timedelta(minutes=clinic.hold_minutes)
         appointment_id = await pool.add(
             self.tx, person_id=wish.person_id, contact_id=wish.contact_id, segment_id=place.segment_id,
             slot_id=slot_id, number=number, request_id=f"wish:{wish.public_id}", channel=wish.channel, fee=place.fee,
@@ -143,6 +143,7 @@ class Drawing:
         await pushes.won(theirs, wish, held, facts | {"until": f"{local:%H:%M}", "code": wish.code})
         metrics.wishes.inc("won")
         log.info("draw_won", appointment=held.public_id, session=wish.session_code, number=number)
+        return int(appointment_id)
 
     async def _lost(self, wish: Any) -> None:
         if await wishes.end_wish(self.tx, wish.id, wishes.LOST):

@@ -28,10 +28,6 @@ WEIGHTS = {"base": BASE, "return_visit": RETURN_VISIT, "lost_before": LOST_BEFOR
 one that was won adds, up to so many."""
 RETURN_WITHIN = timedelta(days=180)
 LOST_WITHIN = timedelta(days=90)
-SHORTEST, LONGEST = 60, 120
-"""Seconds for which wishes are gathered."""
-BEFORE = timedelta(minutes=10)
-"""A draw is announced, with its hash, at least so long before the opening; a session that comes later is not drawn."""
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 

@@ -9,10 +9,11 @@ from bot import logs, metrics
 from bot.context import Context
 from bot.errors import NotAllowed, NotFound
 from bot.masking import mask_name
-from flows.booking import limits, rules, store, veil
+from flows.booking import rules, veil
+from flows.booking.fitting.checking import Fitting
 from flows.booking.left import store as left
 from flows.booking.left.places import place_of
-from flows.booking.neighbours import Neighbours, clinic_rules, visitor
+from flows.booking.neighbours import Neighbours, clinic_rules
 from flows.booking.opening import rules as opening
 from flows.booking.opening import store as draws
 from flows.booking.opening.wishes import store as wishes
@@ -36,6 +37,7 @@ class Wishing:
         self.now = context.clock.local(context.now)
         self.neighbours = Neighbours(context)
         self.standing = Record(context)
+        self.fitting = Fitting(context)
 
     async def wish(self, segment_id: int, person_id: int) -> Any:
         """Put a person into the draw of a segment's session; gives the wish. Wishing again changes nothing but the
@@ -69,11 +71,8 @@ class Wishing:
                 raise AlreadyWished(person=mask_name(person.name), **self.times(draw))
             return known
         await self.standing.check(person)
-        await self.standing.check_contact()
-        rules.check_visitor(visitor(person), clinic, place.day)
-        active = await store.active_of(self.tx, person.id, self.context.now)
-        mine = [rules.Counted(each.date, rules.whom(each.sitting, each.clinic)) for each in active]
-        rules.check_limits(mine, place, visitor(person), limits.of_booking(self.context.settings.booking))
+        await self.standing.check_contact(person, row.clinic, row.sitting)
+        await self.fitting.check(person, place, clinic)
         if known:
             await wishes.take_over(self.tx, known.id, segment_id, self._contact(), self.context.channel)
             return await self.entry(known.public_id)
@@ -122,13 +121,14 @@ class Wishing:
         code, weight, seen, lost, state, place, reason, draw (the public id), seed_hash, closes, result (HH:MM:SS,
         HH:MM), minutes."""
         person = await self.neighbours.anybody(row.person_id)
-        told = session_facts(row, await self.neighbours.catalogue(), self.context.settings.discreet.clinics)
+        catalogue = await self.neighbours.catalogue()
+        told = session_facts(row, catalogue, self.context.settings.discreet.clinics)
         facts = veil.drawn(told, open=open or veil.may_see(self.context.actor))
         return facts | self.times(row) | {
             "person": mask_name(person.name) if person else "",
             "code": row.code, "weight": row.weight, "seen": row.seen, "lost": row.lost, "state": row.state,
             "place": row.place, "reason": row.reason or "", "draw": row.draw_public, "seed_hash": row.seed_hash,
-            "minutes": self.context.settings.booking.hold_minutes,
+            "minutes": clinic_rules(catalogue, row.clinic, self.context).hold_minutes,
         }
 
     def times(self, draw: Any) -> dict[str, Any]:

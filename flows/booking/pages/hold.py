@@ -24,6 +24,7 @@ from flows.booking.refusals import BookingRefusal, HoldExpired, InDraw, NotBooke
 from flows.booking.service import BookingService
 from flows.booking.standing.appeals.appealing import Appeals
 from flows.booking.told import said
+from flows.booking.visit import minutes_held
 
 routes = web.RouteTableDef()
 
@@ -64,7 +65,7 @@ async def hold(request: web.Request, context: Context) -> web.StreamResponse:
         about = await Appeals(context).about_refusal(no, person.id, segment)
         return await instead(request, context, no, await service.segment(segment), about=about)
     response = see(f"{HOME}holds/{held.public_id}")
-    open_for(request, response, hold_key(held), context.settings.booking.hold_minutes)
+    open_for(request, response, hold_key(held), minutes_held(held))
     return response
 
 
@@ -96,7 +97,7 @@ async def held(request: web.Request) -> web.StreamResponse:
         if row.state in ("held", "released", "expired"):
             if (await facts_for(request, service, row))["veiled"]:
                 return see(HOME)  # what else there is would tell what it was
-            no = HoldExpired(minutes=context.settings.booking.hold_minutes)
+            no = HoldExpired(minutes=minutes_held(row))
             return await instead(request, context, no, row, status=200)
         return see(f"{HOME}mine/{row.public_id}")
 
@@ -181,7 +182,7 @@ async def _person_page(
         request, "booking/h5/segment.html.j2", status=status, row=row, whom=whom(row), doctor=doctor,
         place=place_name(row.clinic, catalogue), photo=own_photo(doctor.photo if doctor else None), persons=listed,
         chosen=request.query.get("person") or first, token=secrets.token_hex(16), refused=refused,
-        about=about, missing=missing, minutes=context.settings.booking.hold_minutes,
+        about=about, missing=missing, minutes=(await service.neighbours.rules_of(row.clinic)).hold_minutes,
         discreet=discreet(catalogue, [row.clinic], context),
     )
 
@@ -189,7 +190,7 @@ async def _person_page(
 async def _why_not(service: BookingService, person: Person, row: Any) -> str:
     """Why the clinic does not take this person, "" where it does."""
     try:
-        await service.check_person(person, row.clinic, row.date)
+        await service.check_person(person, row.clinic, row.date, row.sitting)
     except (WrongAge, WrongSex) as no:
         return service.context.wording.render(f"booking/h5/not_for_{no.template}", **no.facts)
     return ""

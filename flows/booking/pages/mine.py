@@ -100,7 +100,7 @@ async def ask_cancel(request: web.Request) -> web.StreamResponse:
             return see(f"{HOME}stops/{stop.public_id}")
         facts = await _facts(service, row)
         try:
-            service.check_cancel(row)
+            await service.check_cancel(row)
         except BookingRefusal as no:
             return await _refused(request, context, row, facts, no)
         return render(request, "booking/h5/cancel.html.j2", visit=facts, refused="")
@@ -149,7 +149,7 @@ async def change(request: web.Request, context: Context) -> web.StreamResponse:
 async def _too_late(context: Context, service: BookingService, row: Any) -> str:
     """What an appeal would be about for whoever cannot cancel any more; "" where it was made."""
     try:
-        service.check_cancel(row)
+        await service.check_cancel(row)
     except BookingRefusal as no:
         return await Appeals(context).about_refusal(no, row.person_id, row.segment_id)
     return ""
@@ -171,7 +171,7 @@ async def _change_page(
     service = BookingService(context)
     facts = await _facts(service, row)
     try:
-        service.check_cancel(row)
+        await service.check_cancel(row)
     except BookingRefusal as no:
         return await _refused(request, context, row, facts, no, status=status)
     if segment is not None:

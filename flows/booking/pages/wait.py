@@ -141,7 +141,7 @@ async def _why_not(service: BookingService, person: Any, full: list[Full]) -> st
     """Why the clinic does not take this person, "" where it does."""
     try:
         for each in full[:1]:
-            await service.check_person(person, each.row.clinic, each.row.date)
+            await service.check_person(person, each.row.clinic, each.row.date, each.row.sitting)
     except (WrongAge, WrongSex) as no:
         return service.context.wording.render(f"booking/h5/not_for_{no.template}", **no.facts)
     return ""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from random import Random
 
-from flows.booking.rules import years
+from flows.booking.fitting.rules import years
 from flows.directory.rules import Catalogue
 from flows.patients.people import Relation
 from flows.patients.played import Family

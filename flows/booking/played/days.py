@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.context import Context
 from bot.db.schema import new_public_id
-from flows.booking import rules
+from flows.booking.fitting.rules import years
 from flows.booking.neighbours import Catalogue
 from flows.booking.played import lots, store
 from flows.patients.played import MADE_BY, Known
@@ -47,7 +47,7 @@ class Cast:
                 continue
             if ahead >= 0 and opened.get(person.person_id, 0) >= MOST_OPEN:
                 continue
-            if clinic and lots.eligible(person.sex, rules.years(person.birth_date, day), clinic):
+            if clinic and lots.eligible(person.sex, years(person.birth_date, day), clinic):
                 return person
         return None
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from bot.context import Context
 from bot.documents import Sex
-from flows.booking import rules
+from flows.booking.fitting.rules import years
 from flows.booking.played import days, lots, store
 from flows.booking.played.days import Cast
 from flows.patients import played as patients
@@ -54,7 +54,7 @@ async def _visit(context: Context, cast: Cast, person: Known, day: date) -> None
             return
         for session in await store.sessions(context.tx, at):
             clinic = cast.catalogue.clinic.get(session.clinic)
-            fits = clinic and lots.eligible(person.sex, rules.years(person.birth_date, at), clinic)
+            fits = clinic and lots.eligible(person.sex, years(person.birth_date, at), clinic)
             if session.doctor and fits and session.clinic in cast.clinics:
                 if await days.visit(context, session, person, past=at < today):
                     return

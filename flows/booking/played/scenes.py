@@ -128,7 +128,7 @@ async def fairness(context: Context, cast: Cast) -> None:
     if not found:
         return
     session = found[0]
-    await draws.set_fair(context.tx, session.clinic, session.doctor, opening.LONGEST, context.actor)
+    await draws.set_fair(context.tx, session.clinic, session.doctor, context.settings.booking.draw_seconds_most, context.actor)
     await Announcing(context).renew()
     await _drawn(context, cast, session)
 
@@ -144,7 +144,7 @@ async def _drawn(context: Context, cast: Cast, session: Any) -> None:
     codes = [opening.new_code() for _ in whole]
     order = opening.order(seed, [opening.Wish(code, weight) for code in codes])
     opens = context.clock.moment(session.date - timedelta(days=7), OPENS)
-    closes = opens + timedelta(seconds=opening.LONGEST)
+    closes = opens + timedelta(seconds=context.settings.booking.draw_seconds_most)
     key = await tx.insert(
         draws.draw, public_id=new_public_id(), session_id=session.id, state=draws.DONE, opens_at=opens,
         closes_at=closes, seed=seed, seed_hash=opening.sha256(seed), places=len(won),

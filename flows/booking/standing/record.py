@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from bot.context import Context
 from bot.masking import mask_name
+from flows.booking.exceptions.weighing import Exceptions
 from flows.booking.neighbours import Person
 from flows.booking.standing import rules
 from flows.booking.standing.appeals import store as appeals
@@ -29,13 +31,17 @@ class Record:
         row = await missing.lock_of(self.tx, person.id)
         rules.check_lock(self._locked(row) if row else None, mask_name(person.name), self.now, self.terms)
 
-    async def check_contact(self) -> None:
-        """Raises TooManyCancelled."""
+    async def check_contact(
+        self, person: Person, clinic: str | None = None, doctor: str | None = None
+    ) -> tuple[int, ...]:
+        """Raises TooManyCancelled; gives the exceptions that it takes to book for the person in this clinic."""
         contact = self.context.contact
-        if contact is not None:
-            since = self.context.now - rules.CANCELLING
-            moments = await missing.cancellations(self.tx, contact.id, f"contact:{contact.public_id}", since)
-            rules.check_cancelled([self._local(each) for each in moments], self.now, self.terms)
+        if contact is None:
+            return ()
+        since = self.context.now - timedelta(days=self.terms.cancelled_days)
+        found = await missing.cancellations(self.tx, contact.id, f"contact:{contact.public_id}", since)
+        check = partial(rules.check_cancelled, [self._local(each) for each in found], self.now, self.terms)
+        return await Exceptions(self.context).weigh(check, person.id, clinic or "", doctor)
 
     async def locks(self, persons: Sequence[Person]) -> list[dict[str, Any]]:
         """The open locks of these persons, as templates say them."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
 from bot.settings_standing import Standing
+from flows.booking.fitting.rules import judge
 from flows.booking.standing.refusals import (
     AppealedAlready,
     CheckInNotYet,
@@ -17,8 +18,6 @@ from flows.booking.standing.refusals import (
     TooManyCancelled,
 )
 
-CANCELLING = timedelta(days=30)
-"""In which a contact's cancellations are counted."""
 NOBODY_CAME = 5
 """Where so many or more were due in a clinic on a day and not one is known to have come, nobody could check in."""
 
@@ -121,12 +120,17 @@ def check_lock(lock: Locked | None, person: str, now: datetime, terms: Standing)
         raise PersonLocked(person=person, count=lock.count, days=terms.within_days, until_day=lock.until.date())
 
 
-def check_cancelled(moments: Sequence[datetime], now: datetime, terms: Standing) -> None:
-    """Raise where a contact cancelled too often; `moments` are its cancellations on the wall clock."""
-    recent = sorted(moment for moment in moments if moment > now - CANCELLING)
-    if len(recent) > terms.most_cancelled:
-        free = recent[-terms.most_cancelled - 1] + CANCELLING
-        raise TooManyCancelled(most=terms.most_cancelled, days=CANCELLING.days, until_day=free.date())
+def check_cancelled(
+    moments: Sequence[datetime], now: datetime, terms: Standing, excepted: Collection[str] = ()
+) -> frozenset[str]:
+    """Raise where a contact cancelled too often; `moments` are its cancellations on the wall clock. Gives the
+    exceptions that it took."""
+    within = timedelta(days=terms.cancelled_days)
+    recent = sorted(moment for moment in moments if moment > now - within)
+    if len(recent) <= terms.most_cancelled:
+        return frozenset()
+    free = recent[-terms.most_cancelled - 1] + within
+    return judge([TooManyCancelled(most=terms.most_cancelled, days=within.days, until_day=free.date())], excepted)
 
 
 # --- appeals ---------------------------------------------------------------------------------------------------------

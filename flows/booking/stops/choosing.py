@@ -8,14 +8,14 @@ from typing import Any
 
 from bot import logs, metrics
 from bot.errors import NotFound
-from flows.booking import limits, pushes
+from flows.booking import pushes
 from flows.booking import rules as booking_rules
 from flows.booking import store as booking
 from flows.booking.glance import glance
 from flows.booking.keeping import REGISTER, UNREGISTER
 from flows.booking.left import store as left
 from flows.booking.left.places import place_of
-from flows.booking.neighbours import Person, clinic_rules, visitor
+from flows.booking.neighbours import Person, clinic_rules
 from flows.booking.pool import store as pool
 from flows.booking.pool.reserved import store as reserved
 from flows.booking.refusals import SlotTaken
@@ -43,6 +43,9 @@ class Chosen:
 class Choosing(Asking):
     """The verbs of answering, beside those of asking."""
 
+    order: Any = None
+    """The cashier's, of the appointment that is answered for; locked."""
+
     async def choose(self, public: str, answer: Answer, segment_id: int | None = None) -> Chosen:
         """The first answer wins; as long as the old appointment stands it may be changed. `segment_id` is the time of
         another doctor that was chosen.
@@ -50,7 +53,8 @@ class Choosing(Asking):
         Raises NotFound, ChoiceOver, NotOffered, SlotTaken and the rules of booking, before anything is written.
         """
         row = await self.mine(public)
-        # Person, appointment, then the rest: two taps wait for each other here.
+        # Order, person, appointment, then the rest: two taps wait for each other here.
+        self.order = await self.booking.fees.lock(await booking.appointment_by(self.tx, row.appointment_id))
         person = await self.booking.neighbours.lock_anybody(row.person_id)
         state = await pool.lock(self.tx, row.appointment_id)
         await choices.lock(self.tx, row.id)
@@ -89,7 +93,7 @@ class Choosing(Asking):
         place = await left.place(self.tx, segment_id, self.context.channel) if segment_id else None
         if place is None or place.clinic != row.clinic or place.kind == booking_rules.EXAMINATION:
             raise NotFound("segment")
-        await self._check(row, place, person, kept=answer == "same")
+        excepted = await self._check(row, place, person, kept=answer == "same")
         if answer == "same":
             if not await reserved.take(self.tx, row.slot_id, row.slot_until):
                 raise NotOffered(what=answer)
@@ -107,18 +111,21 @@ class Choosing(Asking):
             fee=place.fee, created_at=self.context.now, created_by=self.context.actor, state="booked",
             hold_until=self.context.now, booked_at=self.context.now, replaces=old.id,
         )
+        await self.booking.fitting.exceptions.use(excepted, new_id)
         await pool.assign(self.tx, slot_id, new_id)
         await pool.take_held(self.tx, slot_id)
         before = await self.booking.facts(old)
         await self._end(old, "changed")
         new: Any = await booking.appointment_by(self.tx, new_id)
         self._tell_hospital(REGISTER, new)
+        await self.booking.fees.follow(self.order, old, new)
+        new = await booking.appointment_by(self.tx, new_id)
         await pushes.changed(
             self.context, old, new, before, await self.booking.facts(new), await self._concerned(new)
         )
         return new_id
 
-    async def _check(self, row: Any, place: Any, person: Person, *, kept: bool) -> None:
+    async def _check(self, row: Any, place: Any, person: Person, *, kept: bool) -> tuple[int, ...]:
         """The rules of booking, without the old appointment. A kept time was taken out of the pool for them: when its
         day opens, and what is free there, does not matter; nor how many they may have, as the hospital changed it."""
         clinic = clinic_rules(await self.booking.neighbours.catalogue(), place.clinic, self.context)
@@ -127,25 +134,18 @@ class Choosing(Asking):
             raise NotOffered(what="same")
         if not kept:
             booking_rules.check_place(wish, clinic, self.now)
-        booking_rules.check_visitor(visitor(person), clinic, wish.day)
         active = await booking.active_of(self.tx, person.id, self.context.now)
-        mine = [
-            booking_rules.Counted(each.date, booking_rules.whom(each.sitting, each.clinic))
-            for each in active if each.id != row.appointment_id
-        ]
-        if kept:
-            booking_rules.check_doctor(mine, wish, visitor(person))
-        else:
-            own = limits.of_booking(self.context.settings.booking)
-            booking_rules.check_limits(mine, wish, visitor(person), own)
+        others = [each for each in active if each.id != row.appointment_id]
+        check = self.booking.fitting.check_kept if kept else self.booking.fitting.check
+        return await check(person, wish, clinic, others)
 
     async def _cancel(self, row: Any) -> None:
         """The hospital stopped it, so that it is never too late, and nothing is kept from what was paid."""
         old: Any = await booking.appointment_by(self.tx, row.appointment_id)
-        facts = await self.booking.facts(old)
         await self._end(old, "cancelled")
-        self.tx.put(REFUND_DUE, {"appointment": old.id}, key=f"{REFUND_DUE}:{old.public_id}")
-        await pushes.cancelled(self.context, old, facts, await self._concerned(old))
+        await self.booking.fees.over(self.order, "stopped")
+        old = await booking.appointment_by(self.tx, old.id)
+        await pushes.cancelled(self.context, old, await self.booking.facts(old), await self._concerned(old))
 
     async def _end(self, old: Any, state: str) -> None:
         await pool.end(self.tx, old.id, "booked", state, self.context.actor)

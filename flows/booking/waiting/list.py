@@ -11,10 +11,11 @@ from bot import logs, metrics
 from bot.context import Context
 from bot.errors import NotAllowed, NotFound
 from bot.masking import mask_name
-from flows.booking import limits, pushes, rules, store, veil
+from flows.booking import limits, pushes, rules, veil
+from flows.booking.fitting.checking import Fitting
 from flows.booking.glance import glance
 from flows.booking.left import store as left
-from flows.booking.neighbours import Catalogue, Neighbours, Person, clinic_rules, visitor, window
+from flows.booking.neighbours import Catalogue, Neighbours, Person, clinic_rules, window
 from flows.booking.offers import Offers, Wanted
 from flows.booking.standing.record import Record
 from flows.booking.waiting import rules as waiting
@@ -43,6 +44,7 @@ class WaitingList:
         self.now = context.clock.local(context.now)
         self.neighbours = Neighbours(context)
         self.standing = Record(context)
+        self.fitting = Fitting(context)
         self.limits = limits.of_waiting(context.settings.booking)
 
     # --- what can be waited for ----------------------------------------------------------------------------------
@@ -122,12 +124,9 @@ class WaitingList:
     async def _check_person(self, row: Any, person: Person, catalogue: Catalogue) -> None:
         """The rules of booking, as they are now; they are checked again when the turn comes."""
         await self.standing.check(person)
-        await self.standing.check_contact()
-        rules.check_visitor(visitor(person), clinic_rules(catalogue, row.clinic, self.context), row.date)
-        active = await store.active_of(self.tx, person.id, self.context.now)
-        mine = [rules.Counted(each.date, rules.whom(each.sitting, each.clinic)) for each in active]
+        await self.standing.check_contact(person, row.clinic, row.sitting)
         place = rules.Place(row.date, row.half, self.now, self.now, row.clinic, row.sitting, True, True, 0)
-        rules.check_limits(mine, place, visitor(person), limits.of_booking(self.context.settings.booking))
+        await self.fitting.check(person, place, clinic_rules(catalogue, row.clinic, self.context))
 
     # --- what a contact waits for --------------------------------------------------------------------------------
 

@@ -17,9 +17,10 @@ from bot.context import Context
 from bot.db.contacts import contact_of
 from bot.errors import NotFound
 from flows.booking import limits, pushes, rules, store, visit
+from flows.booking.fitting.checking import Fitting
 from flows.booking.glance import glance
 from flows.booking.left import store as left
-from flows.booking.neighbours import Neighbours, Person, visitor
+from flows.booking.neighbours import Neighbours, Person
 from flows.booking.pool import store as pool
 from flows.booking.pool.shares import store as shares
 from flows.booking.refusals import BookingRefusal
@@ -44,6 +45,7 @@ class Passing:
         self.limits = limits.of_waiting(self.settings)
         self.neighbours = Neighbours(context)
         self.list = WaitingList(context)
+        self.fitting = Fitting(context)
 
     # --- a slot comes back ---------------------------------------------------------------------------------------
 
@@ -111,27 +113,25 @@ class Passing:
         if await entries.lock(self.tx, turn.id) != entries.WAITING:
             return True
         try:
-            await self._check(place, person)
+            excepted = await self._check(place, person)
         except BookingRefusal as no:
             await self._skip(turn, no)
             return True
         if await pool.offer(self.tx, slot_id):
-            await self._offer(turn, place, cooled, until)
+            await self.fitting.exceptions.use(excepted, await self._offer(turn, place, cooled, until))
         return False
 
-    async def _check(self, place: Any, person: Person) -> None:
-        """The rules of booking when the turn has come: much may have been booked since."""
+    async def _check(self, place: Any, person: Person) -> tuple[int, ...]:
+        """The rules of booking when the turn has come: much may have been booked since. Gives the exceptions that it
+        takes."""
         clinic = await self.neighbours.rules_of(place.clinic)
         start, end = self.context.clock.local(place.start_at), self.context.clock.local(place.end_at)
         wish = rules.Place(place.date, place.half, start, end, place.clinic, place.sitting, True, True, 1)
         rules.check_place(wish, clinic, self.now)
         await Record(self.context).check(person)
-        rules.check_visitor(visitor(person), clinic, place.date)
-        active = await store.active_of(self.tx, person.id, self.context.now)
-        mine = [rules.Counted(each.date, rules.whom(each.sitting, each.clinic)) for each in active]
-        rules.check_limits(mine, wish, visitor(person), limits.of_booking(self.settings))
+        return await self.fitting.check(person, wish, clinic)
 
-    async def _offer(self, turn: Any, place: Any, cooled: Any, until: datetime) -> None:
+    async def _offer(self, turn: Any, place: Any, cooled: Any, until: datetime) -> int:
         appointment_id = await pool.add(
             self.tx, person_id=turn.person_id, contact_id=turn.contact_id, segment_id=place.segment_id,
             slot_id=cooled.slot_id, number=cooled.number, request_id=f"offer:{turn.public_id}", channel=turn.channel,
@@ -146,6 +146,7 @@ class Passing:
         await pushes.offer(theirs, held, facts | {"until": f"{until:%H:%M}"})
         metrics.waiting.inc("offered")
         log.info("slot_offered", appointment=held.public_id, session=place.session_code, number=cooled.number)
+        return int(appointment_id)
 
     async def _skip(self, turn: Any, no: BookingRefusal) -> None:
         """Tell them why it was not theirs to have."""

@@ -9,16 +9,19 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.wording import Wording
-from flows.booking import refusals, rules
+from flows.booking import cancelling, reasons, refusals, rules
+from flows.booking.fitting import rules as fitting
+from flows.booking.fitting.rules import Counted, Visitor
+from flows.booking.reasons import Sitting
 from flows.booking.refusals import BookingRefusal
-from flows.booking.rules import Cancelling, ClinicRules, Counted, Limits, Place, Sitting, Visitor
+from flows.booking.rules import Cancelling, ClinicRules, Limits, Place, Takes
 
 TZ = ZoneInfo("Asia/Shanghai")
 TODAY = date(2027, 3, 1)
 NOW = datetime(2027, 3, 1, 8, 0, tzinfo=TZ)
 CLINIC = ClinicRules("呼吸内科")
-CHILDREN = ClinicRules("儿科", max_age=13)
-WOMEN = ClinicRules("妇科", sex="female")
+CHILDREN = ClinicRules("儿科", takes=Takes(max_age=13))
+WOMEN = ClinicRules("妇科", takes=Takes(sex="female"))
 PLACE = Place(
     day=TODAY + timedelta(days=1), half="am", start=datetime(2027, 3, 2, 9, 30, tzinfo=TZ),
     end=datetime(2027, 3, 2, 10, 0, tzinfo=TZ), clinic="1101", doctor="D1", session_open=True, segment_open=True,
@@ -75,43 +78,43 @@ def test_a_segment_of_today_closes_before_it_ends(hour: int, minute: int, refuse
     ],
 )
 def test_years(birth: date, day: date, age: int) -> None:
-    assert rules.years(birth, day) == age
+    assert fitting.years(birth, day) == age
 
 
 def test_paediatrics_takes_children_by_their_age_on_the_day_of_the_visit() -> None:
     child = Visitor("张*", date(2013, 3, 2), "male")
-    rules.check_visitor(child, CHILDREN, date(2027, 3, 1))
+    fitting.check_visitor(child, CHILDREN, date(2027, 3, 1))
     with pytest.raises(refusals.WrongAge):
-        rules.check_visitor(child, CHILDREN, date(2027, 3, 2))
+        fitting.check_visitor(child, CHILDREN, date(2027, 3, 2))
     with pytest.raises(refusals.WrongAge):
-        rules.check_visitor(ADULT, CHILDREN, TODAY)
+        fitting.check_visitor(ADULT, CHILDREN, TODAY)
     with pytest.raises(refusals.WrongAge):
-        rules.check_visitor(child, replace(CLINIC, min_age=14), TODAY)
+        fitting.check_visitor(child, replace(CLINIC, takes=Takes(min_age=14)), TODAY)
 
 
 def test_gynaecology_takes_women() -> None:
     with pytest.raises(refusals.WrongSex):
-        rules.check_visitor(ADULT, WOMEN, TODAY)
-    rules.check_visitor(replace(ADULT, sex="female"), WOMEN, TODAY)
+        fitting.check_visitor(ADULT, WOMEN, TODAY)
+    fitting.check_visitor(replace(ADULT, sex="female"), WOMEN, TODAY)
 
 
 def test_limits_of_a_person() -> None:
     day, limits = PLACE.day, Limits()
-    rules.check_limits([Counted(day, "D2")], PLACE, ADULT, limits)
+    fitting.check_limits([Counted(day, "D2")], PLACE, ADULT, limits)
     with pytest.raises(refusals.SameDoctorSameDay):
-        rules.check_limits([Counted(day, "D1")], PLACE, ADULT, limits)
+        fitting.check_limits([Counted(day, "D1")], PLACE, ADULT, limits)
     with pytest.raises(refusals.TooManyDoctorsToday):
-        rules.check_limits([Counted(day, "D2"), Counted(day, "D3")], PLACE, ADULT, limits)
-    rules.check_limits([Counted(day, "D2"), Counted(TODAY, "D1")], PLACE, ADULT, limits)
+        fitting.check_limits([Counted(day, "D2"), Counted(day, "D3")], PLACE, ADULT, limits)
+    fitting.check_limits([Counted(day, "D2"), Counted(TODAY, "D1")], PLACE, ADULT, limits)
     many = [Counted(TODAY + timedelta(days=n), "D2") for n in range(2, 7)]
     with pytest.raises(refusals.TooManyOpen):
-        rules.check_limits(many, PLACE, ADULT, limits)
+        fitting.check_limits(many, PLACE, ADULT, limits)
 
 
 def test_a_general_clinic_counts_as_one_doctor() -> None:
     general = replace(PLACE, doctor=None)
     with pytest.raises(refusals.SameDoctorSameDay) as refused:
-        rules.check_limits([Counted(general.day, "clinic:1101")], general, ADULT, Limits())
+        fitting.check_limits([Counted(general.day, "clinic:1101")], general, ADULT, Limits())
     assert refused.value.facts["general"]
 
 
@@ -120,9 +123,9 @@ def test_cancelling_ends_on_the_evening_before(hour: int, late: bool) -> None:
     now, terms = datetime(2027, 3, 1, hour, 0, tzinfo=TZ), Cancelling(time(20), "booked_today", timedelta(hours=1))
     if late:
         with pytest.raises(refusals.CancelTooLate):
-            rules.check_cancel(PLACE.start, TODAY, terms, now)
+            cancelling.check_cancel(PLACE.start, TODAY, terms, now)
     else:
-        rules.check_cancel(PLACE.start, TODAY, terms, now)
+        cancelling.check_cancel(PLACE.start, TODAY, terms, now)
 
 
 @pytest.mark.parametrize(
@@ -133,7 +136,7 @@ def test_cancelling_ends_on_the_evening_before(hour: int, late: bool) -> None:
 )
 def test_cancelling_on_the_day_goes_by_the_rule(rule: str, booked: int, until: tuple[int, int, int]) -> None:
     terms = Cancelling(time(20), rule, timedelta(hours=1))
-    found = rules.cancel_until(PLACE.start, TODAY + timedelta(days=booked), terms)
+    found = cancelling.cancel_until(PLACE.start, TODAY + timedelta(days=booked), terms)
     assert (found.day, found.hour, found.minute) == until
 
 
@@ -186,30 +189,22 @@ def test_why_there_is_nothing(
     sittings: list[Sitting], wanted: int | None, expected: type[BookingRefusal]
 ) -> None:
     day = None if wanted is None else TODAY + timedelta(days=wanted)
-    assert type(rules.why_none(sittings, CLINIC, NOW, day)) is expected
+    assert type(reasons.why_none(sittings, CLINIC, NOW, day)) is expected
 
 
 def test_a_closed_clinic_is_the_first_reason() -> None:
-    assert isinstance(rules.why_none([sitting(2)], replace(CLINIC, open=False), NOW), refusals.ClinicClosed)
+    assert isinstance(reasons.why_none([sitting(2)], replace(CLINIC, open=False), NOW), refusals.ClinicClosed)
 
 
 def test_a_clinic_that_takes_nobody_on_the_day_says_so() -> None:
     closed = replace(CLINIC, same_day=False)
-    assert isinstance(rules.why_none([sitting(0, to_come=False)], closed, NOW, TODAY), refusals.SameDayOff)
-    assert isinstance(rules.why_none([sitting(0, to_come=False), sitting(2)], closed, NOW), refusals.AllFull)
+    assert isinstance(reasons.why_none([sitting(0, to_come=False)], closed, NOW, TODAY), refusals.SameDayOff)
+    assert isinstance(reasons.why_none([sitting(0, to_come=False), sitting(2)], closed, NOW), refusals.AllFull)
 
 
 def test_full_tells_when_the_next_day_opens() -> None:
-    no = rules.why_none([sitting(2), sitting(8)], CLINIC, NOW)
+    no = reasons.why_none([sitting(2), sitting(8)], CLINIC, NOW)
     assert (no.facts["opens_day"], no.facts["opens_time"]) == (TODAY + timedelta(days=1), time(7, 0))
-
-
-def test_reminders_that_lie_behind_are_left_out() -> None:
-    start = PLACE.start
-    both = rules.reminders(PLACE.day, start, NOW, time(19), 2)
-    assert both == {"evening": datetime(2027, 3, 1, 19, 0, tzinfo=TZ), "soon": datetime(2027, 3, 2, 7, 30, tzinfo=TZ)}
-    assert list(rules.reminders(PLACE.day, start, NOW.replace(hour=20), time(19), 2)) == ["soon"]
-    assert rules.reminders(TODAY, NOW.replace(hour=9), NOW, time(19), 2) == {}
 
 
 FACTS = {
@@ -217,7 +212,7 @@ FACTS = {
     "opens_time": time(18), "clinic": "儿科", "minutes": 15, "person": "张*明", "min_age": None, "max_age": 13,
     "age": 42, "sex": "female", "general": False, "most": 2, "until_day": date(2027, 3, 1), "until_time": time(20),
     "state": "cancelled", "ahead": 1, "wanted": None, "last_day": date(2027, 3, 8), "days": [date(2027, 3, 2)],
-    "doctor_name": "王静", "clinic_name": "呼吸内科", "until": time(16), "closes": "07:01:30", "result": "07:02",
+    "of_doctor": False, "doctor_name": "王静", "clinic_name": "呼吸内科", "until": time(16), "closes": "07:01:30", "result": "07:02",
 }
 ALL = [cls for cls in vars(refusals).values() if isinstance(cls, type) and issubclass(cls, BookingRefusal)]
 

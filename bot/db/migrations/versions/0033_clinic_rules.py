@@ -14,7 +14,6 @@ depends_on = None
 
 NUMBERS = ("min_age", "max_age", "same_doctor", "doctors_a_day", "max_open", "hold_minutes", "cancel_before",
            "no_show_minutes", "most_no_shows", "within_days", "lock_days")
-OPTIONS = {"mysql_charset": "utf8mb4", "mysql_engine": "InnoDB"}
 
 
 def upgrade() -> None:
@@ -40,7 +39,8 @@ def upgrade() -> None:
         sa.Column("max_open", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_directory_doctor_rule")),
         sa.UniqueConstraint("clinic", "doctor", name=op.f("uq_directory_doctor_rule_clinic_doctor")),
-        **OPTIONS,
+        mysql_charset="utf8mb4",
+        mysql_engine="InnoDB",
     )
     op.create_table(
         "booking_fee_rule",
@@ -55,7 +55,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_booking_fee_rule")),
         sa.UniqueConstraint("public_id", name=op.f("uq_booking_fee_rule_public_id")),
         sa.UniqueConstraint("clinic", "kind", "first", name=op.f("uq_booking_fee_rule_clinic_kind_first")),
-        **OPTIONS,
+        mysql_charset="utf8mb4",
+        mysql_engine="InnoDB",
     )
     op.create_table(
         "booking_told",
@@ -67,7 +68,8 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_booking_told")),
         sa.UniqueConstraint("appointment_id", name=op.f("uq_booking_told_appointment_id")),
-        **OPTIONS,
+        mysql_charset="utf8mb4",
+        mysql_engine="InnoDB",
     )
     op.create_table(
         "booking_exception",
@@ -90,7 +92,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_booking_exception")),
         sa.UniqueConstraint("appeal_id", name=op.f("uq_booking_exception_appeal_id")),
         sa.UniqueConstraint("public_id", name=op.f("uq_booking_exception_public_id")),
-        **OPTIONS,
+        mysql_charset="utf8mb4",
+        mysql_engine="InnoDB",
     )
     with op.batch_alter_table("booking_exception", schema=None) as batch_op:
         batch_op.create_index("ix_booking_exception_person", ["person_id", "state"], unique=False)

@@ -21,7 +21,7 @@ from flows.booking.exams.rules import (
     check_visitor,
     fits,
 )
-from flows.booking.rules import Visitor
+from flows.booking.fitting.rules import Visitor
 
 MONDAY = datetime(2027, 3, 1, tzinfo=UTC)
 BARIUM, CT = Item("BARIUM", "钡餐", fasting_hours=8), Item("CT", "增强", fasting_hours=4, contrast=True)

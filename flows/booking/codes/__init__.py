@@ -1,0 +1,1 @@
+"""QR codes of doctors, as the accounts made them."""

@@ -1,0 +1,1 @@
+"""What a contact has: reads alone."""
