@@ -11,18 +11,13 @@ from bot import logs
 from bot.clock import HospitalClock
 from bot.context import Context
 from bot.errors import OutsideError, OutsideRefused
-from flows.payment import store
-from flows.payment.giving_back import GivingBack
-from flows.payment.orders import Orders
-from flows.payment.reconciling import store as reconciling
 from flows.payment.reconciling.days import store as days
-from flows.payment.reconciling.matching import RECONCILE, REPAIR, Matching
+from flows.payment.reconciling.matching import RECONCILE, Matching
 from flows.payment.reconciling.rules import NOWHERE, Counted, Side, flaw_of
 from flows.payment.reconciling.telling import Telling, Told
 from integrations.his.charges import Charging
 from integrations.paying.port import Bill, PayChannel, PayChannels
-from jobs import payment as orders
-from jobs import payment_refunds
+from jobs import payment_repairs
 from jobs.alone import alone
 from jobs.job import Job
 from jobs.outbox import Handles
@@ -44,9 +39,27 @@ async def nightly(job: Job) -> None:
         async with job.database.reading() as tx:
             known = await days.days(tx, on, on)
         if back == 1 or not known or any(row.state != "balanced" for row in known):
-            await reconcile(job, on)
+            await job.run(_again(on))
     while await job.run(lambda context: Telling(context).forget(today - KEPT)):
         pass
+
+
+async def _told_late(job: Job, touched: set[tuple[str, date]]) -> None:
+    """Days of before that were told something new of: what the hospital was told late, a refund that took days."""
+    for account, other in sorted(touched):
+        async with job.database.reading() as tx:
+            known = await days.day_of(tx, account, other)
+        if known is not None and known.state not in ("no_bill", "no_hospital") and other > _today(job) - KEPT:
+            if account != NOWHERE:
+                await _own(job, account, other)
+            await _match(job, account, other, bill=True, takings=True)
+
+
+def _again(on: date) -> Any:
+    async def put(context: Context) -> None:
+        Matching(context).again(on)
+
+    return put
 
 
 def _today(job: Job) -> date:
@@ -54,7 +67,9 @@ def _today(job: Job) -> date:
 
 
 async def again(job: Job, payload: dict[str, Any]) -> None:
-    """A day once more, because somebody asked for it."""
+    """A day once more. `today`: the hospital was told something now that belongs to it."""
+    if payload.get("today"):
+        await _takings(job, _today(job), set())
     await reconcile(job, date.fromisoformat(payload["day"]))
 
 
@@ -64,25 +79,23 @@ async def reconcile(job: Job, on: date) -> None:
     takings = await _takings(job, on, touched)
     bills: dict[str, bool] = {}
     for channel in job.ports[PayChannels].offered(""):
-        await alone(_account(job, channel, on, bills), "bill_not_read", account=channel.name)
+        await alone(_account(job, channel, on, bills, touched), "bill_not_read", account=channel.name)
     for account in [*bills, NOWHERE]:
         await _match(job, account, on, bill=bills.get(account, True), takings=takings)
-    for account, other in sorted(touched):
-        async with job.database.reading() as tx:
-            known = await days.day_of(tx, account, other)
-        if known is not None and known.state not in ("no_bill", "no_hospital"):
-            await _match(job, account, other, bill=True, takings=True)
+    await _told_late(job, touched)
     while await job.run(lambda context: Telling(context).forget(on - KEPT)):
         pass
 
 
-async def _account(job: Job, channel: PayChannel, on: date, bills: dict[str, bool]) -> None:
+async def _account(
+    job: Job, channel: PayChannel, on: date, bills: dict[str, bool], touched: set[tuple[str, date]]
+) -> None:
     bills[channel.name] = False
     await _own(job, channel.name, on)
     try:
         bill = await channel.bill(on)
         if bill is not None:
-            await _bill(job, channel.name, on, bill)
+            await _bill(job, channel.name, on, bill, touched)
     except OutsideRefused as no:
         log.error("bill_not_a_bill", account=channel.name, code=no.code)
         return
@@ -113,11 +126,13 @@ def _hours_of(on: date) -> Any:
     return hours
 
 
-async def _bill(job: Job, account: str, on: date, bill: Bill) -> None:
+async def _bill(job: Job, account: str, on: date, bill: Bill, touched: set[tuple[str, date]]) -> None:
     async def lines() -> AsyncIterator[Told]:
         async for each in bill:
+            reversal = each.refund == each.number
             yield Told(
-                each.number, each.amount, each.at, each.refund, each.channel_refund or each.channel_number, each.fee
+                each.number, -each.amount if reversal else each.amount, each.at, "" if reversal else each.refund,
+                each.channel_refund or each.channel_number, each.fee, each.moved,
             )
 
     number, counted = await _take_down(job, "channel", account, on, lines())
@@ -125,6 +140,8 @@ async def _bill(job: Job, account: str, on: date, bill: Bill) -> None:
     if flaw:
         log.error("bill_flawed", account=account, day=on.isoformat(), flaw=flaw)
     await job.run(lambda context: Telling(context).done(number, counted, flaw))
+    async with job.database.reading() as tx:
+        touched.update(await days.others_touched(tx, number, on))
 
 
 async def _takings(job: Job, on: date, touched: set[tuple[str, date]]) -> bool:
@@ -155,8 +172,9 @@ async def _take_down(
         await job.run(lambda context: Telling(context).add(number, side, account, on, some))
 
     async for each in told:
-        counted.add(each.amount, each.fee, refund=bool(each.refund))
-        batch.append(each)
+        counted.add(abs(each.amount), each.fee, refund=bool(each.refund) or each.amount < 0)
+        if each.moved:
+            batch.append(each)
         if len(batch) == AT_ONCE:
             await write()
     await write()
@@ -178,53 +196,5 @@ async def _match(job: Job, account: str, on: date, *, bill: bool, takings: bool)
     log.info("day_reconciled", account=account, day=on.isoformat(), state=state)
 
 
-async def repair(job: Job, payload: dict[str, Any]) -> None:
-    """Put one difference right by rule, then hold its day together again."""
-    public = str(payload["difference"])
-    row = await job.run(lambda context: days.difference_of(context.tx, public))
-    if row is None or row.state not in ("open", "repairing"):
-        return
-
-    async def tried(context: Context) -> str:
-        await reconciling.move(
-            context.tx, row.id, ("open", "repairing"), state="open", tried_at=context.tx.now
-        )
-        return await Matching(context).repair(row)
-
-    what = await job.run(tried)
-    if not what:
-        return
-    if what in ("ask_payment", "settle"):
-        await _payment(job, row, what)
-    else:
-        await _refund(job, row, what)
-    await _own(job, row.account, row.day)
-    if what in ("settle", "tell_hospital"):
-        await _takings(job, _today(job), set())
-    await _match(job, row.account, row.day, bill=True, takings=True)
-
-
-async def _payment(job: Job, row: Any, what: str) -> None:
-    if what == "settle":
-        await orders.settle(job, {"order": row.order_id})
-        return
-    payment: Any = await job.run(lambda context: store.payment_of_number(context.tx, row.number))
-    said = await orders.channel_of(job, payment).standing(payment.number)
-    await job.run(lambda context: Orders(context).hear(said))
-
-
-async def _refund(job: Job, row: Any, what: str) -> None:
-    refund: Any = await job.run(lambda context: store.refund_of_number(context.tx, row.name.removeprefix("r:")))
-    if what == "tell_hospital":
-        await payment_refunds.told(job, {"refund": refund.id})
-        return
-    payment: Any = await job.run(lambda context: store.payment_by(context.tx, refund.payment_id))
-    said = await orders.channel_of(job, payment).refund_standing(payment.number, refund.number)
-    await job.run(lambda context: GivingBack(context).hear(said))
-
-
-HANDLES = {
-    RECONCILE: Handles(again, tries=6, slowest_s=600),
-    REPAIR: Handles(repair, tries=10, slowest_s=600),
-}
+HANDLES = {RECONCILE: Handles(again, tries=6, slowest_s=600), **payment_repairs.HANDLES}
 EVERY = {"payment.days": Daily(hour=10, minute=30, run=nightly)}

@@ -126,6 +126,7 @@ refund = table(
     Index("ix_payment_refund_state", "state", "created_at"),
     Index("ix_payment_refund_ask", "ask_at"),
     Index("ix_payment_refund_back", "back_at"),
+    Index("ix_payment_refund_sent", "sent_at"),
 )
 
 notice = table(

@@ -146,14 +146,15 @@ def totals_of(sums: Counter[str]) -> BillTotals | None:
 
 def _line_of(values: dict[str, str]) -> BillLine:
     back = REFUNDED in values[KIND]
+    refund = values[REFUND] or values[NUMBER]  # a payment that was taken back has none of its own
     fee = abs(fen(values.get(FEE) or "0"))
     return BillLine(
         number=values[NUMBER],
         channel_number=values[CHANNEL],
         amount=abs(fen(values[AMOUNT])),
         at=datetime.strptime(values[DONE], "%Y-%m-%d %H:%M:%S").replace(tzinfo=CHINA),
-        refund=values[REFUND] if back else "",
-        channel_refund=values[REFUND] if back else "",
+        refund=refund if back else "",
+        channel_refund=refund if back else "",
         fee=-fee if back else fee,
         title=values.get(TITLE, ""),
         state=values[KIND],

@@ -86,7 +86,8 @@ class Back:
 @dataclass(frozen=True, slots=True)
 class BillLine:
     """One line of the channel's bill of a day: a payment (`refund` empty) or a refund. `amount` is never negative;
-    `fee` is what the channel kept, negative where it gave some back."""
+    `fee` is what the channel kept, negative where it gave some back. `refund` is the payment's own number where the
+    payment itself was taken back (`PayChannel.reverse`)."""
 
     number: str
     channel_number: str
@@ -97,6 +98,8 @@ class BillLine:
     fee: int = 0
     title: str = ""
     state: str = ""
+    moved: bool = True
+    """False: it stands on the bill and in its sums, and no money moved by it (a refund that failed)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ from integrations.wechat_pay.table import Body, Reading, Row, rows
 AT, CHANNEL, NUMBER, STATE = "交易时间", "微信订单号", "商户订单号", "交易状态"
 AMOUNT, REFUNDED, REFUND, CHANNEL_REFUND = "订单金额", "申请退款金额", "商户退款单号", "微信退款单号"
 FEE, TITLE, REFUND_STATE = "手续费", "商品名称", "退款状态"
+NONE, FAILED = ("", "0"), "FAIL"
+"""As the bill says that there is no number of a refund, and that one came to nothing."""
 LINES, PAID, GIVEN, FEES = "总交易单数", "订单总金额", "申请退款总金额", "手续费总金额"
 
 BOOKED, BUSINESS, FLOW, KIND, DIRECTION = "记账时间", "微信支付业务单号", "资金流水单号", "业务类型", "收支类型"
@@ -116,16 +118,18 @@ def _read(read: Callable[[Row], T], row: Row) -> T:
 
 def _line_of(values: Row) -> BillLine:
     back = values[STATE] in ("REFUND", "REVOKED")
+    refund = values[REFUND] if back else ""
     return BillLine(
         number=values[NUMBER],
         channel_number=values[CHANNEL],
         amount=fen(values[REFUNDED] if back else values[AMOUNT]),
         at=_moment(values[AT]),
-        refund=values[REFUND] if back else "",
+        refund=refund if refund not in NONE or not back else values[NUMBER],
         channel_refund=values[CHANNEL_REFUND] if back else "",
         fee=_fee(values.get(FEE, "0")),
         title=values.get(TITLE, ""),
         state=values.get(REFUND_STATE, "") if back else values[STATE],
+        moved=not back or values.get(REFUND_STATE) != FAILED,
     )
 
 

@@ -14,7 +14,7 @@ from bot.context import Context
 from bot.errors import NotFound
 from flows.payment.reconciling import store
 from flows.payment.reconciling.days import store as days
-from flows.payment.reconciling.matching import RECONCILE, REPAIR, Matching
+from flows.payment.reconciling.matching import REPAIR, Matching
 
 
 class Adjusting:
@@ -68,7 +68,7 @@ class Adjusting:
 
     def again(self, on: date) -> None:
         """Have all accounts of a day held together once more."""
-        self.tx.put(RECONCILE, {"day": on.isoformat()}, lane=RECONCILE, priority=4)
+        Matching(self.context).again(on)
         audit.write(self.tx, self.context.actor, "payment.day_again", f"payment_day:{on.isoformat()}", {})
 
     async def _move(self, row: Any, was: tuple[str, ...], **values: Any) -> bool:

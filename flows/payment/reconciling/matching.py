@@ -16,6 +16,8 @@ from flows.payment.reconciling.rules import NOWHERE, Ours, Repair, Three, classi
 RECONCILE, REPAIR = "payment.reconcile", "payment.repair"
 SELDOM = timedelta(hours=12)
 """What a rule could not put right is tried again so much later, unless staff ask for it."""
+AFTER = timedelta(seconds=80)
+"""From the beginning of a minute until the days of what was put right in it are held together again."""
 log = logs.get(__name__)
 
 
@@ -58,6 +60,19 @@ class Matching:
         if known is not None and known.state in ("differs", "doubtful", "balanced"):
             await self.state(account, on, bill=True, takings=True, flaw=known.flaw)
 
+    def again(self, on: date) -> None:
+        """In the lane of all days: never two at once, and begun again where the process died."""
+        self.tx.put(RECONCILE, {"day": on.isoformat()}, lane=RECONCILE, priority=4)
+
+    def after_repair(self, on: date) -> None:
+        """The same, once for all that is put right within a minute. What the hospital was told now stands in its
+        takings of today."""
+        minute = self.context.now.replace(second=0, microsecond=0)
+        self.tx.put(
+            RECONCILE, {"day": on.isoformat(), "today": True}, key=f"{RECONCILE}:{on}:{minute:%Y%m%d%H%M}",
+            lane=RECONCILE, due=minute + AFTER, priority=7,
+        )
+
     async def repair(self, row: Any) -> Repair:
         """What puts a difference right by rule, as our books stand now."""
         return repair_of(three_of(row), await self.ours(row))
@@ -84,13 +99,13 @@ class Matching:
             return
         facts = {
             "kind": kind, "channel_amount": three.channel, "our_amount": three.ours,
-            "hospital_amount": three.hospital, "due": three.due, "run": run,
+            "hospital_amount": three.hospital, "due": three.due,
         }
         if known is None:
             payment = await cashier.payment_of_number(self.tx, row.number)
             made = await store.write(
                 self.tx, account=account, day=on, name=row.name, number=row.number, refund=refund, state="open",
-                order_id=payment.order_id if payment is not None else None, **facts,
+                order_id=payment.order_id if payment is not None else None, run=run, **facts,
             )
             if made:
                 metrics.differences.inc(account, kind)
@@ -99,7 +114,7 @@ class Matching:
             return
         same = three_of(known) == three
         state = known.state if same and known.state != "gone" else "open"
-        await store.seen(self.tx, known.id, state=state, **facts)
+        await store.seen(self.tx, known.id, run, state=state, **facts)
         if state == "open" and (known.tried_at is None or known.tried_at < self.tx.now - SELDOM):
             await self._carry_on(account, on, row.name)
 

@@ -35,6 +35,8 @@ class Three:
 def classify(three: Three) -> Kind:
     """"" where all agree."""
     expected = three.ours if three.due else None
+    if not three.channel and three.ours is None and three.hospital is None:
+        return ""  # paid and taken back again at the channel
     if three.channel is not None and three.channel == three.ours and three.hospital == expected:
         return ""
     if three.refund:

@@ -121,8 +121,10 @@ async def write(tx: Transaction, **values: Any) -> bool:
     return await tx.insert_once(difference, made_at=tx.now, **values)
 
 
-async def seen(tx: Transaction, difference_id: int, **values: Any) -> None:
-    await tx.update(update(difference).where(difference.c.id == difference_id).values(**values))
+async def seen(tx: Transaction, difference_id: int, run: int, **values: Any) -> None:
+    """In this run; what a later one has seen already is not unsaid by one that takes longer."""
+    mine = update(difference).where(difference.c.id == difference_id, difference.c.run <= run)
+    await tx.update(mine.values(run=run, **values))
 
 
 async def move(tx: Transaction, difference_id: int, was: Sequence[str], **values: Any) -> bool:

@@ -15,7 +15,8 @@ SLICE = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One line of a side: a payment of ours by its number, or (`refund`) what of it went back."""
+    """One line of a side: a payment of ours by its number, or (`refund`) what of it went back. A payment that was taken
+    back itself, in one go, has `amount` below zero: it and its payment come to nothing."""
 
     number: str
     amount: int
@@ -23,6 +24,8 @@ class Told:
     refund: str = ""
     outside: str = ""
     fee: int = 0
+    moved: bool = True
+    """False: it counts in the sums of its bill, and is held against nothing."""
 
     @property
     def name(self) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, case, delete, func, not_, select
+from sqlalchemy import Row, Select, and_, case, delete, func, not_, or_, select
 
 from bot.db.transaction import Transaction
 from flows.payment.reconciling.rules import LIVE
@@ -45,13 +45,14 @@ async def unlike(tx: Transaction, account: str, on: date, after: str) -> Sequenc
         case((due == 1, case((and_(has_hospital > 0, hospital == ours), 1), else_=0)),
              else_=case((has_hospital == 0, 1), else_=0)) == 1,
     )
+    nothing = and_(has_ours == 0, has_hospital == 0, channel == 0)  # paid and taken back again at the channel
     found = select(
         line.c.name, func.max(line.c.number).label("number"), channel.label("channel"), ours.label("ours"),
         hospital.label("hospital"), has_channel.label("has_channel"), has_ours.label("has_ours"),
         has_hospital.label("has_hospital"), due.label("due"),
     ).select_from(line.join(statement, statement.c.id == line.c.statement_id))
     mine = found.where(line.c.account == account, line.c.day == on, line.c.name > after, statement.c.state == "counts")
-    return await tx.all(mine.group_by(line.c.name).having(not_(agrees)).order_by(line.c.name).limit(PAGE))
+    return await tx.all(mine.group_by(line.c.name).having(not_(or_(agrees, nothing))).order_by(line.c.name).limit(PAGE))
 
 
 async def told(tx: Transaction, side: str, account: str, on: date) -> Row[Any] | None:

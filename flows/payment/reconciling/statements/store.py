@@ -31,6 +31,9 @@ from flows.payment.store import order, payment, refund
 AT_ONCE = 1000
 HOURS_TO_COME = timedelta(hours=6)
 """A statement that is still coming after so long is one that broke off."""
+GIVEN = ("sent", "back")
+"""States of refunds that their channel took."""
+TAKEN = func.coalesce(refund.c.sent_at, refund.c.back_at)
 COLUMNS = ("statement_id", "side", "account", "day", "name", "number", "amount", "due", "outside", "at")
 
 
@@ -48,13 +51,17 @@ async def own(tx: Transaction, number: int, account: str, day: date, since: date
     head = (number, account, day)
     paid = _own(head, payment.c.paid_at, "p:", payment.c.number, payment.c.amount, due, payment.c.channel_number)
     paid = paid.select_from(payment.join(order, order.c.id == payment.c.order_id)).where(payment.c.state == "paid")
-    allowed = refund.c.permission.is_not(None)
-    back = _own(head, refund.c.back_at, "r:", refund.c.number, refund.c.amount, allowed, refund.c.channel_refund)
+    # A channel's bill has a refund on the day on which it took it, be the money there days later.
+    due_back = and_(refund.c.permission.is_not(None), refund.c.state == "back")
+    back = _own(head, TAKEN, "r:", refund.c.number, refund.c.amount, due_back, refund.c.channel_refund)
     joined = refund.join(payment, payment.c.id == refund.c.payment_id)
-    back = back.select_from(joined).where(refund.c.state == "back")
-    for found, at in ((paid, payment.c.paid_at), (back, refund.c.back_at)):
-        mine = found.where(payment.c.account == account, at >= since, at < until)
-        await tx.execute(insert(line).from_select(COLUMNS, mine))
+    back = back.select_from(joined).where(refund.c.state.in_(GIVEN))
+    at_once = and_(refund.c.sent_at.is_(None), refund.c.back_at >= since, refund.c.back_at < until)
+    for found, when in (
+        (paid, and_(payment.c.paid_at >= since, payment.c.paid_at < until)),
+        (back, or_(and_(refund.c.sent_at >= since, refund.c.sent_at < until), at_once)),
+    ):
+        await tx.execute(insert(line).from_select(COLUMNS, found.where(payment.c.account == account, when)))
 
 
 async def count(tx: Transaction, number: int) -> Counted:
@@ -101,10 +108,10 @@ async def payments(tx: Transaction, numbers: Iterable[str]) -> Sequence[Row[Any]
 
 
 async def refunds(tx: Transaction, numbers: Iterable[str]) -> Sequence[Row[Any]]:
-    """The same of refunds that are back."""
+    """The same of refunds that their channel took."""
     joined = refund.join(payment, payment.c.id == refund.c.payment_id)
-    mine = select(refund.c.number, payment.c.account, refund.c.back_at.label("at")).select_from(joined)
-    return await tx.all(mine.where(refund.c.number.in_(list(numbers)), refund.c.state == "back"))
+    mine = select(refund.c.number, payment.c.account, TAKEN.label("at")).select_from(joined)
+    return await tx.all(mine.where(refund.c.number.in_(list(numbers)), refund.c.state.in_(GIVEN)))
 
 
 def _own(

@@ -73,16 +73,21 @@ class Day:
         for number, account in self.counter.till.accounts.items():
             if account.state != "paid":
                 continue
-            self.bill[number] = BillLine(number, account.channel_number, account.asking.amount, clock.now())
+            paid = self.bill.get(number)
+            self.bill[number] = BillLine(
+                number, account.channel_number, account.asking.amount, paid.at if paid else clock.now()
+            )
             for back in account.backs.values():
-                if back.state == "back":
-                    self.bill[back.refund] = BillLine(
-                        number, account.channel_number, back.amount, clock.now(), back.refund, back.channel_refund
-                    )
+                known = self.bill.get(back.refund)
+                self.bill[back.refund] = BillLine(
+                    number, account.channel_number, back.amount, known.at if known else clock.now(), back.refund,
+                    back.channel_refund, state=back.state,
+                )
         payments, refunds = await self.books()
         for paid in payments:
             if paid.use == "applied":
-                self.takings[paid.number] = Taking("S", paid.number, paid.amount, clock.now())
+                at = self.takings[paid.number].at if paid.number in self.takings else clock.now()
+                self.takings[paid.number] = Taking("S", paid.number, paid.amount, at)
         for given in refunds:
             if given.permission and given.told_at:
                 number = next(each.number for each in payments if each.id == given.payment_id)
