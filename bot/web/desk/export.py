@@ -38,10 +38,12 @@ def asked(request: web.Request) -> str:
 
 
 async def send(
-    request: web.Request, listing: Listing, asked_for: Asked, rows: Sequence[Mapping[str, Any]], **facts: Any
+    request: web.Request, listing: Listing, asked_for: Asked, rows: Sequence[Mapping[str, Any]], *,
+    heads: Mapping[str, str] | None = None, **facts: Any,
 ) -> web.Response:
     """The rows as a download; that it was made, of what and by whom, is written into the trail.
 
+    :param heads: titles instead of the list's own, by column
     :param facts: told to the trail beside the list's name, its filters and the number of rows
     """
     settings, me = request.app[SETTINGS], request[STAFF]
@@ -52,7 +54,7 @@ async def send(
         audit.write(tx, me.actor, "access.exported", f"list:{listing.name}", told)
 
     await request.app[DATABASE].run(tell)
-    titles = request.app[WORDING].words["columns"][listing.name]
+    titles = {**request.app[WORDING].words["columns"][listing.name], **(heads or {})}
     shown = Shown(listing, asked_for, rows[:most], len(rows), {}).columns
     wall = HospitalClock(settings.timezone)
     head = [titles[column.name] for column in shown]

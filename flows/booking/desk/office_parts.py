@@ -62,14 +62,15 @@ def most(request: web.Request) -> int:
 
 async def send(
     request: web.Request, listing: Listing, asked: Asked, rows: Iterable[Mapping[str, Any]],
-    words: Mapping[str, str], **facts: Any,
+    words: Mapping[str, str], *, heads: Mapping[str, str] | None = None, **facts: Any,
 ) -> web.Response:
-    """The rows as Excel, with words instead of slugs in the columns that ``words`` names (column -> table of words)."""
+    """The rows as Excel, with words instead of slugs in the columns that ``words`` names (column -> table of words);
+    ``heads`` are titles of columns that say more than the list's own."""
     tables = {column: _table(request, name) for column, name in words.items()}
     worded: Sequence[dict[str, Any]] = [
         {name: _cell(tables.get(name, {}), value) for name, value in row.items()} for row in rows
     ]
-    return await export.send(request, listing, asked, worded, **facts)
+    return await export.send(request, listing, asked, worded, heads=heads, **facts)
 
 
 def _table(request: web.Request, name: str) -> Mapping[str, str]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import datetime
 from typing import Any
 
 from aiohttp import web
 
+from bot.context import Context
 from bot.web.desk.guard import needs
 from bot.web.desk.lists import Column, Listing
 from bot.web.desk.pages import reading, render
@@ -54,15 +55,16 @@ async def use(request: web.Request) -> web.StreamResponse:
         days = days_asked(asked, context, LONGEST_SUM, usual=AHEAD)
         by = by_of(filters["by"])
         wanted = Wanted(days, service.scope, filters["clinic"], filters["doctor"], filters["site"])
-        now = await _uses(service, wanted, by)
-        before = await _uses(service, replace(wanted, days=days.before), by)
+        now, as_of = await _uses(service, wanted, by), days.as_of(context.now, context.clock.today())
+        before = await _uses(service, replace(wanted, days=days.before), by, as_of)
         kinds = [] if which else await store.by_kind(service.tx, wanted)
     rows = _rows(service.names, days, by, now, before)
     if by == "date" and "sort" not in request.query:
         asked = replace(asked, sort="name", down=False)
     if which:
         chosen = LIST.shown(asked, rows).rows if which == "page" else LIST.sorted(asked, rows)
-        return await send(request, LIST, asked, chosen, {}, days=[days.first.isoformat(), days.last.isoformat()])
+        return await send(request, LIST, asked, chosen, {}, heads=_heads(context, days, as_of),
+                          days=[days.first.isoformat(), days.last.isoformat()])
     sums, earlier = total(now.values()), total(before.values())
     shown = LIST.shown(asked, rows)
     totals = {**shown.totals, **{name: value for name, value in (
@@ -70,15 +72,18 @@ async def use(request: web.Request) -> web.StreamResponse:
     channels = _channels(request, kinds, service.names)
     return render(
         request, "booking/desk/use.html.j2", list=LIST.page(asked, shown.rows, len(rows), totals), days=days, by=by,
-        sums=figures(sums), turns=_turns(sums, earlier), longest=LONGEST_SUM,
-        chart=_chart(service.names, days, by, now), channels=channels,
+        sums=figures(sums), turns=_turns(sums, earlier), longest=LONGEST_SUM, as_of=as_of,
+        chart=_chart(service.names, days, by, now, before), channels=channels,
         missed=_missed(service.names, days, by, now) if sums.missed else None,
         clinics=service.clinics, doctors=service.doctors, sites=service.sites,
     )
 
 
-async def _uses(service: OfficeService, wanted: Wanted, by: By) -> dict[str, Use]:
+async def _uses(service: OfficeService, wanted: Wanted, by: By, at: datetime | None = None) -> dict[str, Use]:
+    """``at``: what was taken at that moment."""
     found: Figures = await figured.use(service.tx, wanted, by)
+    if at:
+        await figured.stood(service.tx, wanted, by, at, found)
     await figured.came(service.tx, wanted, by, service.context.now, found)
     return found.uses()
 
@@ -86,14 +91,27 @@ async def _uses(service: OfficeService, wanted: Wanted, by: By) -> dict[str, Use
 def _rows(names: Names, days: Days, by: str, now: Mapping[str, Use], before: Mapping[str, Use]) -> list[dict[str, Any]]:
     """A row for each clinic, doctor or day; ``before`` is the rate of the same a period earlier."""
     keys = [str(day) for day in days.all] if by == "date" else sorted(now)
-    found = []
-    for key in keys:
-        earlier = key
-        if by == "date":
-            earlier = str(days.before.all[days.all.index(date.fromisoformat(key))])
-        rate = before.get(earlier, Use()).rate
-        found.append({"id": key, "name": _name(names, by, key), **figures(now.get(key, Use())), "before": rate})
-    return found
+    earlier = _earlier(days, by, before)
+    return [{"id": key, "name": _name(names, by, key), **figures(now.get(key, Use())),
+             "before": earlier.get(key, Use()).rate} for key in keys]
+
+
+def _earlier(days: Days, by: str, before: Mapping[str, Use]) -> Mapping[str, Use]:
+    """What stands beside each key: of a day, the same day of the period before."""
+    if by != "date":
+        return before
+    pairs = zip(days.all, days.before.all, strict=True)
+    return {str(day): before[str(then)] for day, then in pairs if str(then) in before}
+
+
+def _heads(context: Context, days: Days, as_of: datetime | None) -> dict[str, str]:
+    """Titles of the export's columns that compare: each with its days, and until when they were counted."""
+    words, local = context.wording.words["columns"]["use"], context.clock.local
+    now, then = (f" ≤{local(at):%Y-%m-%d %H:%M}" if as_of and at else "" for at in (context.now, as_of))
+    return {
+        "rate": f"{words['rate']} {days.first}–{days.last}{now}",
+        "before": f"{words['before']} {days.before.first}–{days.before.last}{then}",
+    }
 
 
 def _name(names: Names, by: str, key: str) -> str:
@@ -111,17 +129,25 @@ def _turns(now: Use, before: Use) -> dict[str, float | None]:
     return {**found, "rate": points(now.rate, before.rate), "missed_rate": points(now.missed_rate, before.missed_rate)}
 
 
-def _chart(names: Names, days: Days, by: str, uses: Mapping[str, Use]) -> dict[str, Any]:
+def _chart(names: Names, days: Days, by: str, uses: Mapping[str, Use], before: Mapping[str, Use]) -> dict[str, Any]:
     """Slots by what became of them: of days how many, of clinics and doctors which part, for the general clinics have
-    together many times as many as any doctor."""
-    kinds = ("taken", "held", "cooling", "free")
+    together many times as many as any doctor. What was taken in the period before stands as a mark on each bar."""
+    kinds, earlier = ("taken", "held", "cooling", "free"), _earlier(days, by, before)
+    word = names.words["office"]["before"]
     if by == "date":
         pairs = [(f"{day:%m-%d}", uses.get(str(day), Use())) for day in days.all]
-        return _bars(names, pairs, kinds)
-    pairs = list(most(uses, names.clinics if by == "clinic" else names.doctors, BARS))
-    share = {kind: [percent(getattr(each, kind), each.capacity) for _, each in pairs] for kind in kinds}
-    return _bars(names, pairs, kinds) | {"across": True, "unit": "%", "series": [
-        {"name": names.words["columns"]["use"][kind], "as": kind, "data": share[kind]} for kind in kinds]}
+        then = [earlier[str(day)].taken if str(day) in earlier else None for day in days.all]
+        chart = _bars(names, pairs, kinds)
+        return chart | {"series": [*chart["series"], {"name": word["taken"], "as": "before", "data": then}]}
+    chosen = most(uses, {}, BARS)
+    called = names.clinics if by == "clinic" else names.doctors
+    pairs = [(called.get(key, key), use) for key, use in chosen]
+    share: dict[str, list[float | None]] = {
+        kind: [percent(getattr(each, kind), each.capacity) for _, each in pairs] for kind in kinds}
+    rates = [earlier.get(key, Use()).rate for key, _ in chosen]
+    series = [{"name": names.words["columns"]["use"][kind], "as": kind, "data": share[kind]} for kind in kinds]
+    return _bars(names, pairs, kinds) | {
+        "across": True, "unit": "%", "series": [*series, {"name": word["rate"], "as": "before", "data": rates}]}
 
 
 def _missed(names: Names, days: Days, by: str, uses: Mapping[str, Use]) -> dict[str, Any]:

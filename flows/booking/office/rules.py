@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from bot.access.rights import Range
@@ -62,8 +62,15 @@ class Days:
 
     @property
     def before(self) -> Days:
-        """As many days that end where these begin: what they are compared with."""
-        return Days(self.first - timedelta(days=self.count), self.first - timedelta(days=1))
+        """The same days of the week, the latest that do not overlap with these: what they are compared with. A Sunday
+        says nothing about a Monday."""
+        back = timedelta(weeks=-(-self.count // 7))
+        return Days(self.first - back, self.last - back)
+
+    def as_of(self, now: datetime, today: date) -> datetime | None:
+        """The moment at which the days before were as far ahead, or as far gone, as these are now: what was booked of
+        them by then is what can be compared. None where these are over: then all is known of both."""
+        return now - (self.first - self.before.first) if self.last >= today else None
 
 
 def view_of(text: str) -> View:

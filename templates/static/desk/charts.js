@@ -1,7 +1,7 @@
 "use strict";
-// Charts of the office: stacked bars from the JSON in an element's data-chart. The same figures stand in the table below.
+// Charts of the office: stacked bars, and marks of the period before on them, from the JSON in an element's data-chart. The same figures stand in the table below.
 (() => {
-  const colours = { taken: "#0b7a75", booked: "#0b7a75", held: "#b45309", changed: "#7fb8b4", cooling: "#9aa4ad", free: "#dfe7ea", cancelled: "#9aa4ad", missed: "#b42318", came: "#137a3d" };
+  const colours = { taken: "#0b7a75", booked: "#0b7a75", held: "#b45309", changed: "#7fb8b4", cooling: "#9aa4ad", free: "#dfe7ea", cancelled: "#9aa4ad", missed: "#b42318", came: "#137a3d", before: "#1a1a1a" };
   const ink = "#5c6670";
   const font = { fontSize: 12, color: ink };
 
@@ -21,7 +21,9 @@
       tooltip: { trigger: "axis", renderMode: "richText", axisPointer: { type: "shadow" }, confine: true, valueFormatter: (value) => `${value ?? "—"}${told.unit || ""}` },
       xAxis: told.across ? figures : names,
       yAxis: told.across ? names : figures,
-      series: told.series.map((each) => ({ name: each.name, type: "bar", stack: "all", data: each.data, barMaxWidth: told.across ? 14 : 34, itemStyle: { color: colours[each.as] || "#0b7a75" } })),
+      series: told.series.map((each) => each.as === "before" ? {
+        name: each.name, type: "scatter", data: each.data, symbol: "rect", symbolSize: told.across ? [3, 18] : [26, 3], itemStyle: { color: colours.before }, z: 5,
+      } : ({ name: each.name, type: "bar", stack: "all", data: each.data, barMaxWidth: told.across ? 14 : 34, itemStyle: { color: colours[each.as] || "#0b7a75" } })),
     });
     new ResizeObserver(() => chart.resize()).observe(place);
   }

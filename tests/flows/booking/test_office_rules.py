@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -34,7 +34,18 @@ def test_views_hold_their_day_and_join(text: str, day: date) -> None:
     assert days.first <= day <= days.last and days.all[0] == days.first and len(days.all) == days.count
     assert rules.days_of(view, rules.step(view, day, 1)).first == days.last + timedelta(days=1)
     assert rules.days_of(view, rules.step(view, day, -1)).last == days.first - timedelta(days=1)
-    assert days.before.count == days.count and days.before.last == days.first - timedelta(days=1)
+    assert days.before.count == days.count and days.before.last < days.first
+    assert days.before.first.weekday() == days.first.weekday()
+    assert days.first - days.before.first < timedelta(days=days.count + 7)
+
+
+def test_a_period_that_is_not_over_is_compared_with_as_much_of_the_one_before() -> None:
+    now = datetime(2027, 3, 3, 8, tzinfo=UTC)
+    week = Days(date(2027, 3, 1), date(2027, 3, 7))
+    assert week.before == Days(date(2027, 2, 22), date(2027, 2, 28))
+    assert week.as_of(now, now.date()) == now - timedelta(weeks=1)
+    assert week.before.as_of(now, now.date()) is None
+    assert Days(date(2027, 3, 3), date(2027, 3, 12)).as_of(now, now.date()) == now - timedelta(weeks=2)
 
 
 def test_a_span_is_put_in_order_and_cut() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, case, func, or_, select
 
 from bot.db.transaction import Transaction
 from flows.booking.office.rules import By, Figures
@@ -39,6 +39,19 @@ async def use(tx: Transaction, wanted: Wanted, by: By) -> Figures:
         for row in await tx.all(theirs):
             found.take(row.by or "", **few[row.id])
     return found
+
+
+async def stood(tx: Transaction, wanted: Wanted, by: By, at: datetime, found: Figures) -> None:
+    """Turns what is taken into what was taken at that moment: by who had confirmed by then and had not ended it yet.
+    What the hospital gave away itself counts as always taken, and what was held or cooling then is not known."""
+    key: Any = {"clinic": session.c.clinic, "doctor": session.c.sitting, "date": session.c.date,
+                "id": session.c.id}[by]
+    own = appointment.c
+    then = case((and_(own.booked_at <= at, or_(own.ended_at.is_(None), own.ended_at > at)), 1), else_=0)
+    now = case((own.state == "booked", 1), else_=0)
+    counted = joined(key.label("by"), func.sum(then).label("then"), func.sum(now).label("now"))
+    for row in await tx.all(counted.where(*chosen(wanted), session.c.state != "stopped").group_by(key)):
+        found.take(row.by or "", free=int(row.now) - int(row.then))
 
 
 async def _apart(tx: Transaction) -> dict[int, dict[str, int]]:
