@@ -5,10 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from bot import logs
 from bot.context import Context
 from flows.booking.stops.choices import store as choices
-from flows.booking.stops.choosing import REFUND_DUE
 from flows.booking.stops.deadline import stay
 from flows.booking.stops.hearing import HEARD, Hearing
 from flows.booking.stops.service import StopsService
@@ -17,7 +15,6 @@ from jobs.job import Job
 from jobs.outbox import Handles
 from jobs.schedule import Every
 
-log = logs.get(__name__)
 AT_ONCE = 200
 
 
@@ -42,11 +39,5 @@ async def stops(job: Job) -> None:
         await alone(job.run(catch_up), "stop_not_covered", stop=stop)
 
 
-async def refund_due(job: Job, payload: dict[str, Any]) -> None:
-    """An appointment ended with its session. Fees are paid at the hospital, so that nothing came through us and nothing
-    is due; whoever takes payments takes this over."""
-    log.info("refund_not_due", appointment=int(payload["appointment"]))
-
-
-HANDLES = {HEARD: Handles(stop_heard), REFUND_DUE: Handles(refund_due)}
+HANDLES = {HEARD: Handles(stop_heard)}
 EVERY = {"booking.stops": Every(seconds=60, run=stops)}

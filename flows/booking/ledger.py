@@ -88,15 +88,19 @@ async def refused(context: Context, appointment_id: int, code: str) -> None:
     """The hospital will not have it: the slot goes back and the patient is told, with what to do instead. An
     appointment that was cancelled meanwhile has given its slot back already."""
     row: Any = await store.appointment_by(context.tx, appointment_id)
+    service = BookingService(context)
+    order = await service.fees.lock(row) if row is not None else None
     if row is None or not await pool.end(
         context.tx, row.id, "booked", "refused", context.actor, refusal=code[:64]
     ):
         return
+    await service.fees.over(order, "refused")
     if code == GIVEN_AWAY:
         await pool.keep_taken(context.tx, row.slot_id)
     else:
         await pool.give(context.tx, row.segment_id, row.slot_id, pool.TAKEN)
         glance(context.ports).forget()
-    await pushes.refused(context, row, await BookingService(context).facts(row))
+    row = await store.appointment_by(context.tx, row.id)
+    await pushes.refused(context, row, await service.facts(row))
     chronicle.not_registered(context, row, code)
     log.warning("appointment_refused", appointment=row.public_id, session=row.session_code, code=code)

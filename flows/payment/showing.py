@@ -45,7 +45,7 @@ class Showing:
         facts = {
             "title": known["title"], "doctor": known.get("doctor"), "items": known.get("items", []),
             "made_at": datetime.fromisoformat(made) if made else order.created_at, "amount": order.amount,
-            "until": order.expires_at, "person": known.get("person", ""),
+            "until": order.expires_at, "person": known.get("person", ""), "page": known.get("page", ""),
         }
         return facts | self._place(order.clinic, order.site, open) | self._veil(order.clinic, open)
 

@@ -15,6 +15,7 @@ from flows.booking.flow.refused import APPEAL
 from flows.booking.flow.whom import ForWhom
 from flows.booking.labels import Labels
 from flows.booking.offers import GENERAL, Wanted
+from flows.booking.paying.inforce import paying
 
 
 class Booking(
@@ -189,6 +190,7 @@ class Booking(
         fee = first.fee if len({(offer.kind, offer.fee) for offer in offers}) == 1 else None
         spot = first.spot if len({offer.spot for offer in offers}) == 1 and any(first.spot) else None
         facts = await self.whom() | {"fee": fee, "kind": first.kind, "substitute_for": first.substitute_for}
+        facts["pay"] = {"how": paying(catalogue, first.clinic, self.context)}
         facts |= {"spot": list(spot) if spot else None}
         if len({offer.clinic for offer in offers}) == 1:
             facts["clinic_name"] = catalogue.clinic[first.clinic].name

@@ -8,7 +8,7 @@ from typing import Any
 from bot.context import Context
 from bot.talk.outcomes import Call, Choose, Done, Go, Option, Outcome, Step
 from flows.booking.exams.service import service_of
-from flows.booking.flow.linking import visit_link
+from flows.booking.flow.linking import confirmed, pay_link
 from flows.booking.flow.refused import APPEAL, Refused
 from flows.booking.labels import Labels
 from flows.booking.refusals import BookingRefusal, CancelTooLate, HoldExpired, NotBooked
@@ -38,10 +38,14 @@ class Cancelling(Refused):
             return Go(self.details)
         labels = Labels(self.context)
         options = [
-            labels.word("yes", "confirm", "@yes", "确认"),
             labels.word("no", "give_up", "不要了", *CANCEL),
             labels.word("list", "back_to_list", "返回列表"),
         ]
+        if row.pay_order:
+            links = pay_link(self.context, row)
+            facts = await self.service.facts(row)
+            return Choose("to_pay", options, save="answer", then=self.decided, facts=facts, links=links, minutes=15)
+        options.insert(0, labels.word("yes", "confirm", "@yes", "确认"))
         facts = await self.service.facts(row) | held_facts(row)
         minutes = max((row.hold_until - self.context.now).total_seconds() / 60, 0)
         return Choose("held", options, save="answer", then=self.decided, facts=facts, minutes=minutes)
@@ -60,8 +64,7 @@ class Cancelling(Refused):
         except (HoldExpired, NotBooked) as no:
             await service.release(self.data.appointment, expired=True)
             return Done("hold_lapsed", facts=no.facts | {"minutes": minutes_held(row), "exams": exams})
-        links = visit_link(self.context, row)
-        return Done("booked", facts=await self.service.facts(row), links=links, result=row.public_id)
+        return confirmed(self.context, row, await self.service.facts(row))
 
     async def cancel_which(self) -> Outcome:
         """Which of several; a single one is not asked for."""

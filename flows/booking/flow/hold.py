@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.context import Context
 from bot.talk.outcomes import Call, Choose, Done, Go, Outcome, Step
-from flows.booking.flow.linking import visit_link
+from flows.booking.flow.linking import confirmed
 from flows.booking.flow.refused import Refused
 from flows.booking.labels import Labels
 from flows.booking.refusals import BookingRefusal, HoldExpired
@@ -42,6 +42,8 @@ class Holding(Refused):
         self.data.appointment, self.data.refused = held.id, ""
         if held.state == "booked":  # confirmed elsewhere, where it was said
             return Done(result=held.public_id)
+        if held.pay_order:  # confirmed already, and not paid yet
+            return confirmed(self.context, held, await self.service.facts(held, open=True))
         labels = Labels(self.context)
         options = [
             labels.word("yes", "confirm", "@yes", "确认"),
@@ -81,16 +83,14 @@ class Holding(Refused):
         except HoldExpired as no:
             await self.give_back(expired=True)
             return Go(self._step("segments"), say=no.template, facts=no.facts)
-        links = visit_link(self.context, row)
-        return Done("booked", facts=await self.service.facts(row), links=links, result=row.public_id)
+        return confirmed(self.context, row, await self.service.facts(row, open=row.state == "held"))
 
     async def booked_meanwhile(self) -> Outcome | None:
         """The same slot may have been confirmed on a page, or in 我的预约; then nothing else may be said of it."""
         row = await self.service.mine(self.data.appointment)
-        if row.state != "booked":
+        if row.state != "booked" and not (row.state == "held" and row.pay_order):
             return None
-        links = visit_link(self.context, row)
-        return Done("booked", facts=await self.service.facts(row), links=links, result=row.public_id)
+        return confirmed(self.context, row, await self.service.facts(row))
 
     async def expired(self) -> Outcome:
         """The hold's time is over and nobody said a word."""
@@ -103,7 +103,8 @@ class Holding(Refused):
     async def give_back(self, expired: bool = False) -> None:
         """The hold, if there is one, goes back; the next one is a new request."""
         if self.data.appointment:
-            await self.service.release(self.data.appointment, expired=expired)
+            if not (await self.service.mine(self.data.appointment)).pay_order:  # else it is being paid on a page
+                await self.service.release(self.data.appointment, expired=expired)
             self.data.appointment = 0
             self.data.tries += 1
 

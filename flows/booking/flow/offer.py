@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.talk.flow import Flow
 from bot.talk.outcomes import Call, Choose, Done, Go, Outcome
-from flows.booking.flow.linking import visit_link
+from flows.booking.flow.linking import confirmed, visit_link
 from flows.booking.labels import Labels
 from flows.booking.pushes import TOLD
 from flows.booking.refusals import HoldExpired, NotBooked
@@ -45,7 +45,7 @@ class Offer(
 
     async def start(self) -> Outcome:
         """By its words: what is kept for them; else what they wait for."""
-        offers = await self.service.waiting.offers()
+        offers = [key for key in await self.service.waiting.offers() if not (await self.service.mine(key)).pay_order]
         if not offers:
             return Call("waiting", then=self.after)
         return await self.enter((await self.service.mine(offers[0])).public_id)
@@ -60,6 +60,8 @@ class Offer(
             return Done("booked", facts=facts, links=visit_link(self.context, row))
         if row.state != "held" or row.hold_until <= self.context.now:
             return Done("offer_gone", facts=facts)
+        if row.pay_order:
+            return confirmed(self.context, row, facts)
         labels, now = Labels(self.context), self.context.now
         self.data.asked_at = self.data.asked_at or now.timestamp()
         # A yes has to be one: 好 and 嗯 are said to many things.
@@ -88,13 +90,17 @@ class Offer(
         except (HoldExpired, NotBooked):
             await self.service.release(row.id, expired=True)
             return await self._next("offer_gone", facts)
-        return await self._next("booked", await self.service.facts(row), visit_link(self.context, row))
+        facts = await self.service.facts(row)
+        if row.state == "held":
+            return confirmed(self.context, row, facts)
+        return await self._next("booked", facts, visit_link(self.context, row))
 
     async def late(self) -> Outcome:
         """The time is over: the next one is asked. What is said of it goes by the push, which also reaches those whose
         conversation went on to something else."""
         row = await self.service.mine(self.data.appointment)
-        await self.service.release(row.id, expired=True)
+        if row.hold_until <= self.context.now:  # else its fee is being paid
+            await self.service.release(row.id, expired=True)
         return await self._next("", {})
 
     async def _next(self, said: str, facts: dict[str, object], links: Sequence[tuple[str, str]] = ()) -> Outcome:

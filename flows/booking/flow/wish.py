@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.talk.flow import Flow
 from bot.talk.outcomes import Call, Choose, Done, Go, Outcome
-from flows.booking.flow.linking import visit_link
+from flows.booking.flow.linking import confirmed, visit_link
 from flows.booking.flow.offer import READING
 from flows.booking.labels import Labels
 from flows.booking.offers import GENERAL
@@ -119,6 +119,8 @@ class Wish(Flow, name="wish", version=2, words=("摇号", "我的摇号", "摇�
             return Done("booked", facts=facts, links=visit_link(self.context, row))
         if row.state != "held" or row.hold_until <= self.context.now:
             return Done("wish_gone", facts=facts)
+        if row.pay_order:
+            return confirmed(self.context, row, facts)
         labels = Labels(self.context)
         # A yes has to be one: 好 and 嗯 are said to many things.
         options = [
@@ -145,13 +147,12 @@ class Wish(Flow, name="wish", version=2, words=("摇号", "我的摇号", "摇�
         except (HoldExpired, NotBooked):
             await self.service.release(row.id, expired=True)
             return Done("wish_gone", facts=facts)
-        links = visit_link(self.context, row)
-        return Done("booked", facts=await self.service.facts(row), links=links, result=row.public_id)
+        return confirmed(self.context, row, await self.service.facts(row))
 
     async def late(self) -> Outcome:
         row = await self.service.mine(self.data.appointment)
-        if row.state == "booked":
-            return Done()
+        if row.state == "booked" or (row.state == "held" and row.hold_until > self.context.now):
+            return Done()  # the second one: its fee is being paid
         await self.service.release(row.id, expired=True)
         return Done("wish_gone", facts=await self.service.facts(row))
 

@@ -19,7 +19,9 @@ from flows.booking.exams.service import service_of
 from flows.booking.neighbours import Person, discreet
 from flows.booking.offers import GENERAL, Wanted
 from flows.booking.pages.parts import HOME, facts_for, hold_key, number_of, request_id
+from flows.booking.pages.pay import order_page, to_pay
 from flows.booking.pages.whom import times
+from flows.booking.paying.inforce import paying
 from flows.booking.refusals import BookingRefusal, HoldExpired, InDraw, NotBooked, WrongAge, WrongSex
 from flows.booking.service import BookingService
 from flows.booking.standing.appeals.appealing import Appeals
@@ -86,6 +88,8 @@ async def held(request: web.Request) -> web.StreamResponse:
     async with reading(request) as context:
         service = BookingService(context)
         row = await service.mine(request.match_info["appointment"])
+        if row.state == "held" and row.pay_order and row.hold_until > context.now:
+            return await to_pay(request, service, row)
         if row.state == "held" and row.hold_until > context.now:
             seconds = int((row.hold_until - context.now).total_seconds())
             facts = await facts_for(request, service, row) | {"hold_until": row.hold_until.isoformat()}
@@ -109,11 +113,13 @@ async def confirm(request: web.Request, context: Context) -> web.StreamResponse:
     service = BookingService(context)
     row = await service.mine(request.match_info["appointment"])
     try:
-        await service_of(context, row).confirm(row.id)
+        row = await service_of(context, row).confirm(row.id)
     except (HoldExpired, NotBooked) as no:
         if (await facts_for(request, service, row))["veiled"]:
             return see(HOME)
         return await instead(request, context, no, row)
+    if row.state == "held":
+        return see(order_page(row))
     return see(f"{HOME}mine/{row.public_id}?done=booked")
 
 
@@ -181,6 +187,7 @@ async def _person_page(
     return render(
         request, "booking/h5/segment.html.j2", status=status, row=row, whom=whom(row), doctor=doctor,
         place=place_name(row.clinic, catalogue), photo=own_photo(doctor.photo if doctor else None), persons=listed,
+        paying=paying(catalogue, row.clinic, context),
         chosen=request.query.get("person") or first, token=secrets.token_hex(16), refused=refused,
         about=about, missing=missing, minutes=(await service.neighbours.rules_of(row.clinic)).hold_minutes,
         discreet=discreet(catalogue, [row.clinic], context),

@@ -17,6 +17,7 @@ from flows.booking.board import Board, absent, place_name
 from flows.booking.neighbours import Catalogue, discreet
 from flows.booking.offers import GENERAL, Wanted
 from flows.booking.pages.parts import HOME, day_of, kind_of, waiting_for
+from flows.booking.paying.inforce import paying
 from flows.booking.service import BookingService
 from flows.booking.told import said
 
@@ -144,6 +145,7 @@ async def times(context: Context, wanted: Wanted, **names: Any) -> dict[str, Any
         "full": full,
         "places": _places({each.clinic for each in segments}, wanted, catalogue),
         "why": why,
+        "paying": {code: paying(catalogue, code, context) for code in {each.clinic for each in segments}},
     }
 
 

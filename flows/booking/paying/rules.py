@@ -37,28 +37,32 @@ def pay_until(now: datetime, end: datetime, terms: Terms) -> datetime:
 
 def told(row: Any, when: When, terms: Terms, now: datetime, due: Due | None = None) -> dict[str, Any]:
     """What templates say of the fee of an appointment; JSON values. how; until (ISO, "" where nothing is to be paid in
-    time); order ("" for none); channel; paid and back (fen); can_pay: it may be paid online now."""
+    time); order ("" for none); channel; paid and back (fen); can_pay: it may be paid online now; again: what was paid
+    goes back, and the visit still takes place."""
     facts = {
-        "how": _how(row, when, due), "until": "", "order": row.pay_order or "", "channel": "", "paid": 0, "back": 0,
+        "how": _how(row, when, now, due),
+        "until": "", "order": row.pay_order or "", "channel": "", "paid": 0, "back": 0,
     }
     if row.state == "held" and row.pay_order:
         facts["until"] = (row.hold_until - terms.after).isoformat()
     if due is not None:
         facts |= {"channel": due.channel, "paid": due.paid, "back": due.back + due.going}
     coming = row.state == "booked" and row.start_at > now
-    return facts | {"can_pay": facts["how"] == "may" and coming}
+    again = row.state == "booked" and facts["how"] in ("refunding", "refunded")
+    return facts | {"can_pay": facts["how"] == "may" and coming, "again": again}
 
 
-def _how(row: Any, when: When, due: Due | None) -> How:
+def _how(row: Any, when: When, now: datetime, due: Due | None) -> How:
+    ahead = row.state in COMING and row.end_at > now
     if row.fee <= 0 or row.kind == EXAMINATION:
         return "free" if row.kind != EXAMINATION else "none"
     unpaid: How = when if row.state == "held" else "may" if when != "hospital" else "hospital"
     if not row.pay_order:
-        return unpaid if row.state in COMING else "none"
+        return unpaid if ahead else "none"
     if due is None:
         return "due" if row.state == "held" else "asked"
     if due.state in ("checking", "paid", "refunding", "refunded"):
         return due.state
     if row.state == "held":
         return "due"
-    return unpaid if row.state in COMING else "none"
+    return unpaid if ahead else "none"

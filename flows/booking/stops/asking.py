@@ -93,8 +93,9 @@ class Asking:
         same_end of the kept time ("" where there is none); new_* of the appointment that took the old one's place."""
         old: Any = await booking.appointment_by(self.tx, row.appointment_id)
         until = self.context.clock.local(row.until)
+        pay = await self.booking.fees.told(old)
         facts = await self.telling.facts(old, row, open=open) | {
-            "state": row.state if row.appointment_state == "booked" or row.became else "ended",
+            "pay": pay, "state": row.state if row.appointment_state == "booked" or row.became else "ended",
             "undone": row.stop_state == store.UNDONE,
             "until_day": until.date().isoformat(),
             "until_time": f"{until:%H:%M}",
@@ -110,7 +111,7 @@ class Asking:
             new: Any = await booking.appointment_by(self.tx, row.became)
             told = await self.booking.facts(new, open=open)
             names = ("day", "start", "end", "doctor", "title", "number", "by", "building", "floor", "zone", "room",
-                     "fee")
+                     "fee", "pay")
             facts |= {f"new_{name}": told[name] for name in names} | {"appointment": new.public_id}
         return facts
 

@@ -26,9 +26,6 @@ from flows.booking.stops.refusals import ChoiceOver, NotOffered
 from flows.booking.stops.rules import Answer
 
 log = logs.get(__name__)
-REFUND_DUE = "booking.refund_due"
-"""Topic: what was paid for an appointment that ended with its session goes back the way it came. Payment takes it
-over; until then fees are paid at the hospital, and nothing is due."""
 STATE = {"keep": store.KEPT, "same": store.MOVED, "other": store.OTHER, "cancel": store.CANCELLED}
 
 

@@ -47,7 +47,8 @@ class Arrivals(BookingService):
         NoPlaceLeft.
         """
         row = await self.mine(appointment)
-        # Person before appointment: the order in which all take their locks.
+        # Order, person, appointment: so all take their locks.
+        order = await self.fees.lock(row)
         await self.neighbours.lock_whoever(row.person_id)
         state = await pool.lock(self.tx, row.id)
         row = await self._row(row.id)  # as it is now: while we waited it may have been stopped
@@ -66,7 +67,7 @@ class Arrivals(BookingService):
         kind = standing.coming(local(row.start_at), local(last), self.now, minutes)
         if kind == "in_time":
             return await self._here(row, way)
-        return await self._late(row, way)
+        return await self._late(row, way, order)
 
     async def mark(self, appointment: int | str) -> Arrived:
         """Staff say that the patient is or was here, whatever the clock says; the place stays as it is."""
@@ -92,16 +93,17 @@ class Arrivals(BookingService):
         log.info("checked_in", appointment=row.public_id, session=row.session_code, way=way, late=late)
         return Arrived(row, late=late, moved=moved)
 
-    async def _late(self, old: Any, way: str) -> Arrived:
+    async def _late(self, old: Any, way: str, order: Any) -> Arrived:
         """A later place of the session, where one is left; the old one goes back and the hospital is told of both."""
         for segment in await store.later_segments(self.tx, old.session_id, old.start_at):
             after = old.number if segment.id == old.segment_id else 0
             if taken := await take_after(self.tx, segment.id, after):
-                return await self._here(await self._moved(old, segment.id, taken, way), way, late=True, moved=True)
+                new = await self._moved(old, segment.id, taken, way, order)
+                return await self._here(new, way, late=True, moved=True)
         zone = (await self.facts(old))["zone"]
         raise NoPlaceLeft(day=old.date, start=old.start_wall, end=old.end_wall, zone=zone)
 
-    async def _moved(self, old: Any, segment_id: int, taken: tuple[int, int], way: str) -> Any:
+    async def _moved(self, old: Any, segment_id: int, taken: tuple[int, int], way: str, order: Any) -> Any:
         contact = await contact_of(self.tx, old.contact_id)
         theirs = Arrivals(replace(self.context, contact=contact, channel=old.channel))
         place = await theirs.segment(segment_id)
@@ -114,6 +116,8 @@ class Arrivals(BookingService):
         await pool.end(self.tx, old.id, "booked", "changed", self.context.actor)
         await theirs._let_go(old)
         theirs._enter(new)
+        await theirs.fees.follow(order, old, new)
+        new = await self._row(new.id)
         await told.moved(self.context, old)
         if way in (DESK, HOSPITAL):  # who checks in themself reads it in the answer
             whom = await theirs._concerned(new)
