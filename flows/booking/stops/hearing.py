@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.db.transaction import Transaction
 from flows.booking.stops import rules, store
+from flows.booking.stops.added import store as added
 from flows.booking.stops.rules import Part
 from flows.booking.stops.undoing import Undoing
 
@@ -21,6 +22,7 @@ HEARD = "booking.stop_heard"
 async def note(tx: Transaction, session_id: int, before: Any, dropped: Sequence[int] = ()) -> None:
     """`before` is the session's row as it was, `dropped` its segments that the hospital tells no more. What we stopped
     stays stopped, whatever the hospital tells."""
+    await added.cover(tx, session_id, [part.id for part in await store.parts(tx, session_id) if part.state == "open"])
     await store.hold_to(tx, session_id)
     now = await store.session_of(tx, session_id)
     if now is None:

@@ -23,6 +23,7 @@ from tests.flows.booking.clerk import (
     TERMS,
     appointment,
     book,
+    change,
     draft,
     end,
     publish,
@@ -102,3 +103,53 @@ async def test_what_was_closed_by_hand_stays_closed_when_a_stop_is_taken_back(wo
     await run(world, lambda context: Publishing(context).close(CODE))
     await run(world, lambda context: Undoing(context).undo(made.public_id))
     assert {each.state for each in await ward.segments(world, CODE)} == {"closed"}
+
+
+async def test_what_came_while_it_was_stopped_opens_with_the_rest(world: World) -> None:
+    await draft(world, TERMS)
+    await publish(world)
+    booked = await book(world, CODE)
+    await world.drain.once()  # the hospital has it before it is told of the stop
+    key = (await sessions(world))[0].id
+    made = await run(world, lambda context: StopsService(context).stop(Wish(key, "手术"), "once"))
+    await change(world, starts="08:30", ends="11:00")  # half an hour less, an hour more
+    await publish(world, **{booked.public_id: "keep"})
+    found = {each.start_wall: each.state for each in await ward.segments(world, CODE)}
+    assert found.pop("08:00") == "closed" and set(found.values()) == {"stopped"} and "10:30" in found
+    assert (await sessions(world))[0].state == "stopped"
+    await run(world, lambda context: Undoing(context).undo(made.public_id))
+    found = {each.start_wall: each.state for each in await ward.segments(world, CODE)}
+    assert found.pop("08:00") == "closed" and set(found.values()) == {"open"} and "10:30" in found
+    assert (await sessions(world))[0].state == "open" and await ward.balanced(world)
+    assert (await appointment(world, booked.public_id)).state == "booked"
+    late = (await ward.segments(world, CODE))[-1]
+    assert late.free == 2 and (await book(world, CODE, -1, "b", "李四")).state == "booked"
+
+
+async def test_what_comes_behind_a_stop_from_a_time_on_falls_under_it(world: World) -> None:
+    await draft(world, TERMS)
+    await publish(world)
+    booked = await book(world, CODE)
+    key = (await sessions(world))[0].id
+    made = await run(world, lambda context: StopsService(context).stop(Wish(key, "手术", time(9, 30)), "once"))
+    await change(world, starts="07:30", ends="10:30")
+    await publish(world, **{booked.public_id: "keep"})
+    found = {each.start_wall: each.state for each in await ward.segments(world, CODE)}
+    assert (found["07:30"], found["09:30"], found["10:00"]) == ("open", "stopped", "stopped")
+    await run(world, lambda context: Undoing(context).undo(made.public_id))
+    assert {each.state for each in await ward.segments(world, CODE)} == {"open"} and await ward.balanced(world)
+
+
+async def test_what_the_hospital_adds_to_what_we_stopped_is_not_open(world: World) -> None:
+    code = await ward.session(world, capacity=1)
+    await ward.sync(world)
+    await book(world, code)
+    key = (await sessions(world))[0].id
+    made = await run(world, lambda context: StopsService(context).stop(Wish(key, "手术"), "once"))
+    await ward.change_session(world, code, ends=time(11))
+    await ward.sync(world)
+    assert {each.state for each in await ward.segments(world, code)} == {"stopped"}
+    assert (await sessions(world))[0].state == "stopped" and len(await ward.segments(world, code)) == 4
+    await run(world, lambda context: Undoing(context).undo(made.public_id))
+    await ward.sync(world)
+    assert {each.state for each in await ward.segments(world, code)} == {"open"} and await ward.balanced(world)

@@ -19,6 +19,7 @@ from flows.booking.roster.patterns.rules import Part, Planned
 from flows.booking.roster.plan import changes
 from flows.booking.roster.sessions import store
 from flows.booking.roster.sessions.diff import Known, digest, fit
+from flows.booking.stops.added import store as stopped
 from flows.booking.waiting.store import session_awaited
 from integrations.his.port import Place, Segment
 
@@ -63,9 +64,10 @@ class Maker:
         return len(made)
 
     async def change(self, known: Known, planned: Planned, *, state: str | None = None) -> None:
-        """As it is to be from now on. A segment that somebody sits in and that is told no more stays, closed.
+        """As it is to be from now on. A segment that somebody sits in and that is told no more stays, closed. Where a
+        stop runs, what is new falls under it.
 
-        :param state: "open" opens one again that was closed; None leaves it as it is
+        :param state: "open" opens one again that was closed; None, or a stop of all of it, leaves it as it is
         """
         tx = self.tx
         segments, expected = await rosters.lock(tx, known.id), await moves.spots(tx, known.id)
@@ -80,6 +82,8 @@ class Maker:
             elif opened:
                 await store.open_segment(tx, segments[position])
         await store.close_segments(tx, known.id, [position for position, _ in fitted])
+        if await stopped.cover(tx, known.id, [segments[position] for position, _ in fitted]):
+            state = None
         plan = changes(await rosters.kept(tx, known.id), [_told(position, part) for position, part in fitted])
         await rosters.drop_slots(tx, plan.drop)
         at = {position: segments[position] for position, _ in fitted}

@@ -151,7 +151,8 @@ async def uncovered(tx: Transaction, limit: int) -> Sequence[int]:
         choice.c.stop_id == segment.c.stop_id, choice.c.appointment_id == appointment.c.id
     )
     mine = select(segment.c.stop_id).join(appointment, appointment.c.segment_id == segment.c.id).where(
-        segment.c.state == "stopped", segment.c.end_at > tx.now, appointment.c.state.in_(store.ACTIVE),
+        segment.c.stop_id.is_not(None), segment.c.state != "open", segment.c.end_at > tx.now,
+        appointment.c.state.in_(store.ACTIVE),
         ~asked_of.exists(),
     )
     return [row.stop_id for row in await tx.all(mine.distinct().limit(limit))]
