@@ -17,6 +17,7 @@ from flows.payment.rules import OPEN_PAYMENT, next_ask
 from flows.payment.settling import INVOICE, Settling
 from integrations.his.charges import Charging
 from integrations.paying.port import Asking, PayChannel, PayChannels, Standing
+from jobs import payment_insured
 from jobs.alone import alone
 from jobs.job import Job
 from jobs.outbox import Handles, NotYet
@@ -108,6 +109,9 @@ async def _ask(job: Job, payment_id: int) -> None:
 async def settle(job: Job, payload: dict[str, Any]) -> None:
     """Tell the hospital that it was paid. It is asked first whether it knows: a time-out says nothing."""
     order_id = int(payload["order"])
+    due = await job.run(lambda context: Settling(context).due(order_id))
+    if due is None or not await payment_insured.claimed(job, order_id):
+        return
     due = await job.run(lambda context: Settling(context).due(order_id))
     if due is None:
         return

@@ -9,8 +9,10 @@ from bot.errors import OutsideError, OutsideRefused, OutsideUnavailable
 from flows.payment import store
 from flows.payment.due import store as due_now
 from flows.payment.giving_back import REFUND, TOLD, GivingBack
+from flows.payment.insured.parts import returned
 from flows.payment.rules import next_ask
 from integrations.his.charges import Charging
+from jobs import payment_insured
 from jobs.alone import alone
 from jobs.job import Job
 from jobs.outbox import Handles, NotYet
@@ -67,7 +69,7 @@ async def refund(job: Job, payload: dict[str, Any]) -> None:
                 given = known.permission if known is not None else None
                 if given is None:
                     given = await hospital.may_refund(
-                        request, settlement=order.settlement, amount=row.amount, why=row.why
+                        request, settlement=order.settlement, amount=row.amount + row.insured, why=row.why
                     )
             except OutsideRefused as no:
                 code = no.code
@@ -77,6 +79,12 @@ async def refund(job: Job, payload: dict[str, Any]) -> None:
         await job.run(lambda context: GivingBack(context).allowed(row.id, permission))
         row, payment = await _refund(job, payload)
     if row.state != "allowed":
+        return
+    if row.insured and (code := await payment_insured.undone(job, row.order_id)):
+        await job.run(lambda context: GivingBack(context).stuck(row.id, f"insurance:{code}"))
+        return
+    if payment is None:
+        await job.run(lambda context: GivingBack(context).undone(row.id))
         return
     try:
         said = await channel_of(job, payment).refund(
@@ -99,7 +107,8 @@ async def told(job: Job, payload: dict[str, Any]) -> None:
     request = f"{TOLD}:{row.number}"
     known = await job.ports[Charging].ask_charge(request)
     if known is None or not known.told:
-        await job.ports[Charging].refunded(request, permission=row.permission, refund=row.number)
+        parts = await job.run(lambda context: returned(context, row))
+        await job.ports[Charging].refunded(request, permission=row.permission, refund=row.number, parts=parts)
 
     async def note(context: Context) -> None:
         await store.move_refund(context.tx, row.id, ("back",), told_at=context.tx.now)
@@ -110,7 +119,7 @@ async def told(job: Job, payload: dict[str, Any]) -> None:
 async def _refund(job: Job, payload: dict[str, Any]) -> tuple[Any, Any]:
     async with job.database.reading() as tx:
         row: Any = await store.refund_by(tx, int(payload["refund"]))
-        return row, await store.payment_by(tx, row.payment_id)
+        return row, await store.payment_by(tx, row.payment_id) if row.payment_id else None
 
 
 HANDLES = {

@@ -27,15 +27,16 @@ def modules() -> tuple[ModuleType, ...]:
         patients,
         payment,
         payment_days,
+        payment_insured,
         payment_refunds,
         staff,
         talk,
     )
 
     return (
-        talk, notices, patients, payment, payment_days, payment_refunds, directory, booking, booking_exams,
-        booking_moves, booking_opening, booking_paying, booking_played, booking_sessions, booking_standing,
-        booking_stops, audit, staff, keep,
+        talk, notices, patients, payment, payment_days, payment_insured, payment_refunds, directory, booking,
+        booking_exams, booking_moves, booking_opening, booking_paying, booking_played, booking_sessions,
+        booking_standing, booking_stops, audit, staff, keep,
     )
 
 

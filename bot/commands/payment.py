@@ -25,6 +25,9 @@ WORDS = {
     "more_back_than_paid": "a payment of which more goes back than was paid",
     "state_wrong": "an order whose state is not what happened to it",
     "not_at_rest": "an order that is over and has money left",
+    "claim_not_entered": "a claim on the insurance that does not stand in the ledger as it should",
+    "entry_without_claim": "a claim in the ledger that the insurance never took",
+    "part_wrong": "an order that leaves to the insurance what it did not take",
     "unguarded": "a guard of the ledger that the database does not have; its user must be let make triggers",
 }
 
@@ -47,6 +50,7 @@ async def run(args: argparse.Namespace, settings: Settings) -> int:
     state = "all agree" if proof.whole else f"NOT in order, {len(proof.faults)} found"
     print(
         f"{proof.orders} orders, {proof.movements} movements, {state}; "
-        f"channels hold {yuan(proof.held)} yuan, hospitals have {yuan(proof.handed_on)} yuan"
+        f"channels hold {yuan(proof.held)} yuan, insurance {yuan(proof.claimed)} yuan, hospitals have "
+        f"{yuan(proof.handed_on)} yuan"
     )
     return 0 if proof.whole else 1

@@ -10,7 +10,7 @@ from flows.payment import pushes, store
 from flows.payment.ledger import rules as ledger_rules
 from flows.payment.ledger import store as book
 from flows.payment.orders import new_number
-from flows.payment.refusals import NothingToGiveBack
+from flows.payment.refusals import NothingToGiveBack, OnlyWhole
 from flows.payment.rules import Sums, next_ask, state_of
 from integrations.paying.port import Back
 
@@ -48,31 +48,43 @@ class GivingBack:
                 await pushes.refunding(self.context, order, waiting)
         if order.settled_at is None:
             await store.move_order(self.tx, order_id, ("paid", "refunding"), unwanted=True)
-        for payment in await store.payments_of(self.tx, order_id, ("paid",)):
-            left = payment.amount - await store.wanted_back(self.tx, payment.id)
-            if payment.use == "applied" and left > 0:
-                request = f"whole:{payment.id}:{payment.amount - left}"
-                await self._want(order, payment, left, why, request, of_excess=False, approved=True)
+        for payment, left in await self._left(order):
+            request = f"whole:{payment.id}:{payment.amount - left}" if payment is not None else f"whole:{order_id}"
+            await self._want(order, payment, left, why, request, of_excess=False, approved=True)
 
     async def part(
         self, order_id: int, amount: int, why: str, request_id: str, *, approved: bool, note: str | None = None
     ) -> Any:
-        """So much of it, by request; without `approved` a second person has to say yes.
+        """So much of it, by request; without `approved` a second person has to say yes. `amount` is of what the payer
+        paid; what the insurance paid is undone with it.
 
         :raises NothingToGiveBack: less than that is left
+        :raises OnlyWhole: the insurance undoes nothing in part
         """
         order = await store.lock(self.tx, order_id)
         assert order is not None
         if known := await store.refund_of_request(self.tx, request_id):
             return known
-        for payment in await store.payments_of(self.tx, order_id, ("paid",)):
-            left = payment.amount - await store.wanted_back(self.tx, payment.id)
-            if payment.use == "applied" and 0 < amount <= left:
+        for payment, left in await self._left(order):
+            if order.insured and amount != left:
+                raise OnlyWhole(order=order.public_id)
+            if amount <= left:
                 await self._want(
                     order, payment, amount, why, request_id, of_excess=False, approved=approved, note=note
                 )
                 return await store.refund_of_request(self.tx, request_id)
         raise NothingToGiveBack(order=order.public_id)
+
+    async def _left(self, order: Any) -> list[tuple[Any, int]]:
+        """Payments of which something can go back, with how much; none, and nothing, where the insurance paid all."""
+        found = [
+            (each, each.amount - await store.wanted_back(self.tx, each.id))
+            for each in await store.payments_of(self.tx, order.id, ("paid",)) if each.use == "applied"
+        ]
+        if order.insured and order.paid_at and not found:
+            before = [each for each in await store.refunds_of(self.tx, order.id) if each.state != "refused"]
+            return [] if before else [(None, 0)]
+        return [(payment, left) for payment, left in found if left > 0]
 
     async def approve(self, refund_id: int) -> bool:
         """The yes of a second person; False where it is not waiting, or where they asked for it themself."""
@@ -115,7 +127,8 @@ class GivingBack:
         if not await store.move_refund(self.tx, refund_id, ("agreed",), state="allowed", permission=permission or None):
             return
         if permission:
-            moved = ledger_rules.unsettled(refund.order_id, refund_id, order.site, refund.amount)
+            whole = refund.amount + refund.insured
+            moved = ledger_rules.unsettled(refund.order_id, refund_id, order.site, whole)
             await book.add(self.tx, moved, self.context.clock, self.context.actor)
 
     async def refused(self, refund_id: int, code: str) -> None:
@@ -162,10 +175,7 @@ class GivingBack:
                 return "heard"
             moved = ledger_rules.back(order.id, refund.id, payment.account, refund.amount)
             await book.add(self.tx, moved, self.context.clock, self.context.actor)
-            if refund.permission:
-                self.tx.put(TOLD, {"refund": refund.id}, key=f"{TOLD}:{refund.id}", priority=4)
-            await self._settle_state(order.id)
-            await pushes.refunded(self.context, order, refund)
+            await self._is_back(order, refund)
             metrics.refunds.inc(payment.channel, "back")
         elif said.state == "processing":
             await store.move_refund(
@@ -175,6 +185,19 @@ class GivingBack:
         elif said.state in (CLOSED, "stuck"):
             await self.stuck(refund.id, said.state)
         return "heard"
+
+    async def undone(self, refund_id: int) -> None:
+        """The insurance's part is undone, and nobody else had paid anything."""
+        refund = await self._locked(refund_id)
+        order: Any = await store.lock(self.tx, refund.order_id)
+        if await store.move_refund(self.tx, refund_id, ("allowed",), state="back", back_at=self.tx.now):
+            await self._is_back(order, refund)
+
+    async def _is_back(self, order: Any, refund: Any) -> None:
+        if refund.permission:
+            self.tx.put(TOLD, {"refund": refund.id}, key=f"{TOLD}:{refund.id}", priority=4)
+        await self._settle_state(order.id)
+        await pushes.refunded(self.context, order, refund)
 
     async def stuck(self, refund_id: int, code: str) -> None:
         """It does not go back by itself: finance must look."""
@@ -189,8 +212,9 @@ class GivingBack:
         note: str | None = None,
     ) -> None:
         made = await self.tx.insert_once(
-            store.refund, order_id=order.id, payment_id=payment.id, number=new_number(), request_id=request_id[:96],
-            amount=amount, why=why[:24], state="agreed" if approved else "waiting", of_excess=of_excess, note=note,
+            store.refund, order_id=order.id, payment_id=None if payment is None else payment.id, number=new_number(),
+            request_id=request_id[:96], amount=amount, insured=0 if of_excess else order.insured, why=why[:24],
+            state="agreed" if approved else "waiting", of_excess=of_excess, note=note,
             created_at=self.tx.now, created_by=self.context.actor,
         )
         if not made:
@@ -211,10 +235,12 @@ class GivingBack:
         order: Any = await store.lock(self.tx, order_id)
         if order.state not in ("paid", "settled", "refunding", "refunded"):
             return  # a late payment of a closed order changes nothing about it
-        paid = sum(p.amount for p in await store.payments_of(self.tx, order_id, ("paid",)) if p.use == "applied")
+        paid = order.insured + sum(
+            p.amount for p in await store.payments_of(self.tx, order_id, ("paid",)) if p.use == "applied"
+        )
         mine = [r for r in await store.refunds_of(self.tx, order_id) if not r.of_excess]
-        back = sum(r.amount for r in mine if r.state == "back")
-        wanted = sum(r.amount for r in mine if r.state in ALIVE)
+        back = sum(r.amount + r.insured for r in mine if r.state == "back")
+        wanted = sum(r.amount + r.insured for r in mine if r.state in ALIVE)
         state = state_of(Sums(order.amount, paid, back, wanted), settled=order.settled_at is not None, ended="")
         if state != order.state:
             ended = self.tx.now if state == "refunded" else None

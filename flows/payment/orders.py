@@ -12,6 +12,7 @@ from bot import logs, metrics
 from bot.context import Context
 from flows.payment import pushes, store
 from flows.payment.history import store as history
+from flows.payment.insured import ending
 from flows.payment.ledger import rules as ledger_rules
 from flows.payment.ledger import store as book
 from flows.payment.owners import Owners
@@ -97,7 +98,7 @@ class Orders:
         number = new_number()
         payment_id = await self.tx.insert(
             store.payment, order_id=order.id, number=number, account=account, channel=channel.channel, way=way,
-            amount=order.amount, state="asked", expires_at=order.expires_at, asks=0, created_at=self.tx.now,
+            amount=due_of(order), state="asked", expires_at=order.expires_at, asks=0, created_at=self.tx.now,
         )
         await store.move_order(self.tx, order.id, OPEN_ORDER, state="paying")
         self.tx.put(OPEN, {"payment": payment_id, **who}, key=f"{OPEN}:{number}", priority=1)
@@ -106,7 +107,7 @@ class Orders:
     async def _within_limits(self, order: Any) -> None:
         limits, now = self.context.settings.payment, self.tx.now
         paid, begun = await history.lately(self.tx, order.contact_id, now - DAY, now - timedelta(hours=1))
-        if order.amount > limits.ceiling or paid + order.amount > limits.day_ceiling:
+        if due_of(order) > limits.ceiling or paid + due_of(order) > limits.day_ceiling:
             raise TooMuch(order=order.public_id)
         if begun >= limits.tries:
             raise TooOften(order=order.public_id)
@@ -183,11 +184,11 @@ class Orders:
         order = await store.lock(self.tx, found.order_id)
         payment = await store.payment_by(self.tx, found.id)  # as it is under the lock
         assert order is not None and payment is not None
-        known = Paying(order.state, payment.state, payment.amount, payment.channel_number or "")
+        known = Paying(order.state, payment.state, payment.amount, due_of(order), payment.channel_number or "")
         verdict = heard(known, said)
         if verdict is not Verdict.NOTHING:
             metrics.payments.inc(payment.channel, verdict.value)
-        if verdict in (Verdict.APPLY, Verdict.LATE, Verdict.DOUBLE):
+        if verdict in (Verdict.APPLY, Verdict.LATE, Verdict.DOUBLE, Verdict.OTHER):
             await self._money(order, payment, said, verdict)
         elif verdict in (Verdict.CLOSED, Verdict.FAILED):
             asks, ask_at = after_close(payment.opened_at or payment.created_at, payment.asks)
@@ -219,8 +220,20 @@ class Orders:
         await book.add(self.tx, moved, self.context.clock, self.context.actor)
         if not applied:
             await GivingBack(self.context).excess(order, payment, verdict.value)
-            return
+        else:
+            await self._is_paid(order)
+
+    async def nothing_left(self, order_id: int) -> None:
+        """The insurance pays all of it."""
+        order = await store.lock(self.tx, order_id)
+        if order is not None and order.state in OPEN_ORDER and due_of(order) == 0:
+            await self._is_paid(order)
+
+    async def _is_paid(self, order: Any) -> None:
+        from flows.payment.giving_back import GivingBack
+
         await store.move_order(self.tx, order.id, OPEN_ORDER, state="paid", paid_at=self.tx.now, open_key=None)
+        await ending.end(self.tx, order.id, ("asked", "offered"))
         for other in await store.open_payments(self.tx, order.id):
             self._close_later(other)
         self._note("paid", order)
@@ -244,6 +257,7 @@ class Orders:
             self.tx, order.id, OPEN_ORDER, state="closed", open_key=None, ended_at=self.tx.now
         ):
             self._note("closed", order)
+            await ending.end(self.tx, order.id)
             await self.context.ports[Owners][order.owner].closed(self.context, order)
 
     def _close_later(self, payment: Any, time: str = "") -> None:
@@ -255,6 +269,11 @@ class Orders:
             f"payment.{kind}", actor=self.context.actor, about=f"order:{order.public_id}", person=order.person_id,
             clinic=order.clinic, channel=self.context.channel, failed=failed,
         )
+
+
+def due_of(order: Any) -> int:
+    """What of an order is left for the payer, in fen."""
+    return int(order.amount - order.insured)
 
 
 def new_number() -> str:

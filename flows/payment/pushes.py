@@ -62,7 +62,7 @@ async def kept(context: Context, order: Any, refund: Any, code: str) -> None:
 
 
 def _back(refund: Any) -> dict[str, Any]:
-    return {"back": refund.amount, "why": refund.why}
+    return {"back": refund.amount, "insured_back": refund.insured, "why": refund.why}
 
 
 async def _withdraw(context: Context, order: Any) -> None:
@@ -73,6 +73,9 @@ async def _push(
     context: Context, what: str, order: Any, about: str, more: dict[str, Any], *, wait: bool = False
 ) -> None:
     known = json.loads(order.facts)
-    facts = {"title": known["title"], "amount": order.amount, "url": page(context, order.public_id)} | more
+    facts = {
+        "title": known["title"], "amount": order.amount, "insured": order.insured,
+        "url": page(context, order.public_id),
+    } | more
     due = context.now + PATIENCE if wait else None
     await NoticesService(context).push(f"payment.{what}", order.contact_id, about, facts, due=due)

@@ -67,5 +67,17 @@ class OthersPay(PaymentRefusal):
     template = "others_pay"
 
 
+class NotPriced(PaymentRefusal):
+    """The insurance has not said what it would pay, or would not."""
+
+    template = "not_priced"
+
+
+class OnlyWhole(PaymentRefusal):
+    """What the insurance paid of an order is undone whole or not at all, and so is the rest."""
+
+    template = "only_whole"
+
+
 class NothingToGiveBack(PaymentRefusal):
     template = "nothing_to_give_back"

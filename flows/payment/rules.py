@@ -37,6 +37,7 @@ class Verdict(Enum):
     APPLY = "apply"  # the order is paid
     LATE = "late"  # money for an order that is closed: it goes back
     DOUBLE = "double"  # money for an order that is paid: it goes back
+    OTHER = "other"  # of a sum that is not what is left to pay any more, since the insurance came or went: it goes back
     CLOSED = "closed"  # nothing can come any more
     FAILED = "failed"  # the channel says that it failed
     WRONG_AMOUNT = "wrong_amount"  # written down; nothing is changed, staff must look
@@ -45,11 +46,12 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Paying:
-    """What we know of a payment and its order."""
+    """What we know of a payment and its order. `due`: what the payer has to pay of the order."""
 
     order_state: OrderState
     state: PaymentState
     amount: int
+    due: int
     channel_number: str = ""
 
 
@@ -65,7 +67,7 @@ def heard(known: Paying, said: Standing) -> Verdict:
             return Verdict.WRONG_AMOUNT
         # Also after we called it closed or failed: the money is there, and that alone counts.
         if known.order_state in OPEN_ORDER:
-            return Verdict.APPLY
+            return Verdict.APPLY if known.amount == known.due else Verdict.OTHER
         return Verdict.LATE if known.order_state == "closed" else Verdict.DOUBLE
     if known.state not in OPEN_PAYMENT:
         return Verdict.NOTHING
@@ -94,7 +96,8 @@ def once_more(claimed: datetime, now: datetime, said: Standing) -> datetime | No
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """An order's money, in fen: paid and applied, given back of that, wanted back and not yet there."""
+    """An order's money, in fen, the insurance's part included: paid and applied, given back of that, wanted back and
+    not yet there."""
 
     amount: int
     applied: int

@@ -9,6 +9,7 @@ from typing import Any
 from bot.context import Context
 from flows.payment import pushes, store
 from flows.payment.giving_back import GivingBack
+from flows.payment.insured import store as claims
 from flows.payment.ledger import rules as ledger_rules
 from flows.payment.ledger import store as book
 from flows.payment.owners import Owners
@@ -32,6 +33,8 @@ class ToSettle:
 
 
 INVOICE = "payment.invoice"
+INSURANCE = "insurance"
+"""The channel, as the hospital calls it, of what the insurance paid."""
 IN_FLIGHT = timedelta(minutes=1)
 """Longer than any call of ours waits for its answer."""
 
@@ -50,6 +53,9 @@ class Settling:
         bill = order.bill or await self.context.ports[Owners][order.owner].bill(self.context, order)
         parts = [p for p in await store.payments_of(self.tx, order_id, ("paid",)) if p.use == "applied"]
         paid = tuple(Paid(p.channel, p.number, p.channel_number, p.amount) for p in parts)
+        claim = await claims.alive(self.tx, order_id)
+        if claim is not None and claim.settlement:
+            paid += (Paid(INSURANCE, claim.number, claim.settlement, claim.fund + claim.personal),)
         in_flight = order.told_at is not None and order.told_at > self.tx.now - IN_FLIGHT
         return ToSettle(order.id, order.public_id, bill, order.amount, paid, order.unwanted, in_flight)
 
@@ -79,14 +85,14 @@ class Settling:
             self.tx.put(INVOICE, {"order": order.id}, key=f"{INVOICE}:{order.id}", priority=6)
 
     async def refused(self, order_id: int, code: str) -> None:
-        """It is sure that the hospital will never have it: all goes back."""
+        """It is sure that the hospital, or the insurance before it, will never have it: all goes back."""
         order = await self._unsettled(order_id)
         if order is None:
             return
         await store.move_order(self.tx, order_id, ("paid", "refunding"), settle_refusal=code[:64])
         if not order.unwanted:
             await self.context.ports[Owners][order.owner].unsettled(self.context, order)
-        await GivingBack(self.context).whole(order_id, "unsettled")
+        await GivingBack(self.context).whole(order_id, "uninsured" if code.startswith(INSURANCE) else "unsettled")
 
     async def _unsettled(self, order_id: int) -> Any:
         order = await store.lock(self.tx, order_id)

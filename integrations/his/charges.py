@@ -78,6 +78,15 @@ class Permission:
 
 
 @dataclass(frozen=True, slots=True)
+class Returned:
+    """One part of what went back with one consent: of the payment `number`, under the name `refund`."""
+
+    number: str
+    refund: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
 class Taking:
     """A line of the hospital's takings: money in (`refund` empty) or back. `number` is ours, of the payment."""
 
@@ -126,8 +135,11 @@ class Charging(Protocol):
         `dispensed`, `done_already`, `invoiced`, `more_than_paid`."""
         ...
 
-    async def refunded(self, request_id: str, *, permission: str, refund: str) -> None:
-        """The payer has it back. Refused: `no_permission`."""
+    async def refunded(
+        self, request_id: str, *, permission: str, refund: str, parts: Sequence[Returned] = ()
+    ) -> None:
+        """The payer has it back; `parts` where several who paid have theirs back, and their sum is what was consented
+        to. Refused: `no_permission`."""
         ...
 
     async def move_fee(self, request_id: str, *, settlement: str, registration: str) -> None:

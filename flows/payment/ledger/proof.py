@@ -11,7 +11,8 @@ from flows.payment.ledger import checks
 What = Literal[
     "unbalanced", "payment_not_entered", "entry_without_payment", "settlement_not_entered",
     "entry_without_settlement", "consent_not_entered", "refund_not_entered", "entry_without_refund", "paid_twice",
-    "more_back_than_paid", "state_wrong", "not_at_rest", "unguarded",
+    "more_back_than_paid", "state_wrong", "not_at_rest", "unguarded", "claim_not_entered", "entry_without_claim",
+    "part_wrong",
 ]
 MOST = 20
 """Of one kind that are named."""
@@ -30,7 +31,9 @@ class Proof:
     orders: int
     movements: int
     held: int
-    """What the channels hold for us, in fen, by our ledger; `handed_on` is what the hospitals have as paid."""
+    """What the channels hold for us, in fen, by our ledger; `claimed` is what the insurance took upon itself,
+    `handed_on` what the hospitals have as paid."""
+    claimed: int
     handed_on: int
     faults: tuple[Fault, ...]
 
@@ -46,7 +49,7 @@ async def prove(tx: Transaction) -> Proof:
         faults += [Fault(what, str(row[0])) for row in await check(tx, MOST)]
     faults += [Fault("unguarded", name) for name in await checks.unguarded(tx)]
     totals = await checks.totals(tx)
-    return Proof(totals.orders, totals.movements, totals.held, totals.handed_on, tuple(faults))
+    return Proof(totals.orders, totals.movements, totals.held, totals.claimed, totals.handed_on, tuple(faults))
 
 
 CHECKS: tuple[tuple[What, checks.Check], ...] = (
@@ -62,4 +65,7 @@ CHECKS: tuple[tuple[What, checks.Check], ...] = (
     ("more_back_than_paid", checks.more_back_than_paid),
     ("state_wrong", checks.states_wrong),
     ("not_at_rest", checks.not_at_rest),
+    ("claim_not_entered", checks.claims_not_entered),
+    ("entry_without_claim", checks.entries_without_claim),
+    ("part_wrong", checks.parts_wrong),
 )

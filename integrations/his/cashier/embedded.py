@@ -16,7 +16,7 @@ from bot.db.engine import Database
 from bot.db.transaction import Transaction
 from bot.errors import OutsideRefused, OutsideUnknown
 from integrations.his.cashier import bills, store, till
-from integrations.his.charges import Bill, ChargeOutcome, Invoice, Paid, Permission, Settlement, Taking
+from integrations.his.charges import Bill, ChargeOutcome, Invoice, Paid, Permission, Returned, Settlement, Taking
 from integrations.his.conduct import Conduct, away, current, loses_one, refused
 
 T = TypeVar("T")
@@ -53,9 +53,12 @@ class EmbeddedCashier:
         )
         return _said(outcome.permission)
 
-    async def refunded(self, request_id: str, *, permission: str, refund: str) -> None:
-        asked = {"permission": permission, "refund": refund}
-        await self._command("refunded", request_id, asked, lambda tx: till.refunded(tx, permission, refund))
+    async def refunded(
+        self, request_id: str, *, permission: str, refund: str, parts: Sequence[Returned] = ()
+    ) -> None:
+        asked: dict[str, Any] = {"permission": permission, "refund": refund}
+        asked |= {"parts": [asdict(part) for part in parts]} if parts else {}
+        await self._command("refunded", request_id, asked, lambda tx: till.refunded(tx, permission, refund, parts))
 
     async def move_fee(self, request_id: str, *, settlement: str, registration: str) -> None:
         asked = {"settlement": settlement, "registration": registration}
@@ -160,11 +163,13 @@ async def _takings(tx: Transaction, since: datetime, until: datetime) -> list[Ta
         code = f"S{till.FIRST_SETTLEMENT + row.id}"
         found += [Taking(code, part["number"], part["amount"], row.at) for part in json.loads(row.paid)]
     joined = store.permission.join(store.settlement, paid.id == given.settlement_id)
-    fields = (given.amount, given.refund, given.refunded_at, paid.paid, paid.id)
+    fields = (given.amount, given.refund, given.refunded_at, given.parts, paid.paid, paid.id)
     rows = store.permission.select().with_only_columns(*fields).select_from(joined)
     for row in await tx.all(rows.where(given.refunded_at >= since, given.refunded_at < until)):
-        first = json.loads(row.paid)[0]["number"]
-        found.append(Taking(f"S{till.FIRST_SETTLEMENT + row.id}", first, row.amount, row.refunded_at, row.refund))
+        first = {"number": json.loads(row.paid)[0]["number"], "amount": row.amount, "refund": row.refund}
+        for part in json.loads(row.parts) if row.parts else [first]:
+            found.append(Taking(f"S{till.FIRST_SETTLEMENT + row.id}", part["number"], part["amount"], row.refunded_at,
+                                part["refund"]))
     return sorted(found, key=lambda line: line.at)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from bot.clock import HospitalClock
 from bot.db.transaction import Transaction
 from integrations.his.cashier import bills, store
-from integrations.his.charges import ChargeOutcome, Invoice, Paid, Permission, Settlement
+from integrations.his.charges import ChargeOutcome, Invoice, Paid, Permission, Returned, Settlement
 from integrations.his.conduct import refused
 from integrations.his.seed import charges as seed
 
@@ -49,10 +49,10 @@ async def may_refund(tx: Transaction, clock: HospitalClock, settlement: str, amo
     return ChargeOutcome(permission=Permission(f"P{FIRST_PERMISSION + number}", settlement, amount))
 
 
-async def refunded(tx: Transaction, permission: str, refund: str) -> ChargeOutcome:
-    table = store.permission
+async def refunded(tx: Transaction, permission: str, refund: str, parts: Sequence[Returned]) -> ChargeOutcome:
+    table, kept = store.permission, json.dumps([asdict(part) for part in parts]) if parts else None
     mine = table.update().where(table.c.id == _key(permission, "P", FIRST_PERMISSION), table.c.refunded_at.is_(None))
-    if not await tx.update(mine.values(refund=refund, refunded_at=tx.now)):
+    if not await tx.update(mine.values(refund=refund, refunded_at=tx.now, parts=kept)):
         row = await tx.one(table.select().where(table.c.id == _key(permission, "P", FIRST_PERMISSION)))
         if row is None or row.refund != refund:
             raise refused("no_permission")

@@ -31,7 +31,7 @@ async def test_books_that_agree_and_books_that_do_not(
     verify = parser.parse_args(["verify"])
     assert await payment.run(verify, settings) == 0
     assert capsys.readouterr().out == (
-        "0 orders, 0 movements, all agree; channels hold 0.00 yuan, hospitals have 0.00 yuan\n"
+        "0 orders, 0 movements, all agree; channels hold 0.00 yuan, insurance 0.00 yuan, hospitals have 0.00 yuan\n"
     )
     database = Database(migrated_url)
     await database.start()

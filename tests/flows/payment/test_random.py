@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
@@ -23,17 +24,21 @@ from bot.db.outbox import outbox
 from bot.db.transaction import Transaction
 from flows.payment import pushes, store
 from flows.payment.giving_back import GivingBack
+from flows.payment.insured import store as insured
+from flows.payment.insured.claims import Claims
 from flows.payment.ledger import rules as ledger_rules
 from flows.payment.ledger import store as book
 from flows.payment.ledger.proof import prove
 from flows.payment.orders import Orders, Owing
 from flows.payment.owners import Owners
 from flows.payment.refusals import PaymentRefusal
-from integrations.his.charges import Charging
+from integrations.his.charges import Charging, Item
+from integrations.insurance.port import Insurer
 from integrations.paying.port import Back, PayChannels, Standing
 from jobs import payment as jobs
 from jobs import payment_refunds
 from jobs.job import Job
+from tests.flows.payment.insurer import PlayedInsurer, identity
 from tests.flows.payment.till import Cashier, Faults, Killed, Till, Tills
 from tests.support.world import World
 
@@ -41,9 +46,12 @@ START = datetime(2027, 3, 1, 1, tzinfo=UTC)
 RUNS = int(os.environ.get("RUNS", "2000"))
 AT_ONCE = 100
 SEEDS = [int(os.environ["SEED"])] if "SEED" in os.environ else range(RUNS // AT_ONCE)
+LATELY = 15
+"""Payments of which somebody may be typing the password."""
+NOES: tuple[dict[str, str], ...] = ({}, {}, {}, {}, {"settle": "suspended"}, {"price": "suspended"})
 ACTS = (
     *["pay"] * 8, *["type"] * 8, *["notice"] * 6, *["drop"] * 2, *["cancel"] * 2, "part", *["time"] * 6, "refuse",
-    *["repeat"] * 2, "stop",
+    *["repeat"] * 2, "stop", "insure", *["agree"] * 5, "leave", "insurer",
 )
 
 
@@ -81,8 +89,10 @@ class Town:
         self.faults = Faults(self.lot, away=0.1, lost=0.15, belated=0.1, killed=0.03)
         self.tills = [Till("wx", self.faults), Till("ali", self.faults)]
         self.cashier, self.shop = Cashier(self.faults), Shop()
+        self.insurer = PlayedInsurer(Faults(self.lot, away=0.03, lost=0.1, killed=0.01))
         world.ports.put(PayChannels, cast(PayChannels, Tills(*self.tills)))
         world.ports.put(Charging, cast(Charging, self.cashier))
+        world.ports.put(Insurer, cast(Insurer, self.insurer))
         world.ports.put(Owners, Owners([self.shop]))
         self.notices: list[Standing | Back] = []
         self.orders: list[int] = []
@@ -96,9 +106,11 @@ class Town:
                     self.shop.full.add(about)
                 owing = Owing(
                     "test", "shop", about, 1, "S1", amount, context.now + timedelta(minutes=minutes),
-                    {"title": "t"}, bill=f"B-{about}",
+                    {"title": "t", "items": [asdict(Item("x", "西药费", "1", amount, amount))]}, bill=f"B-{about}",
                 )
                 self.orders.append((await Orders(context).open(owing)).id)
+                if self.lot.random() < 0.4:
+                    await Claims(context).ask(self.orders[-1], identity())
                 if self.lot.random() < 0.1:
                     self.cashier.refuses[f"B-{about}"] = "bill_void"
 
@@ -110,7 +122,7 @@ class Town:
         elif what == "type":
             till = self.lot.choice(self.tills)
             if till.accounts:
-                till.pay(self.lot.choice(list(till.accounts)))
+                till.pay(self.lot.choice(list(till.accounts)[-LATELY:]))
             if self.lot.random() < 0.3:
                 till.end_refunds()
             self.notices += till.told
@@ -126,6 +138,15 @@ class Town:
             async with self.world.context("p") as context:
                 if what == "pay":
                     await Orders(context).pay(order, self.lot.choice(("wx", "ali")), "inside")
+                elif what == "insure":
+                    await Claims(context).ask(order, identity())
+                elif what == "agree":
+                    await self.agree(context)
+                elif what == "leave":
+                    await Claims(context).leave(order)
+                elif what == "insurer":  # from now on it pays another share, and may refuse to settle
+                    self.insurer.percent = self.lot.choice((60, 60, 60, 100, 0))
+                    self.insurer.refuses = self.lot.choice(NOES)
                 elif what == "drop":
                     await Orders(context).drop(order)
                 elif what == "cancel":
@@ -135,10 +156,25 @@ class Town:
                         await GivingBack(context).whole(each, "stopped")
                 elif what == "part":
                     request = f"part:{self.lot.randrange(10**9)}"
-                    await GivingBack(context).part(order, 1, "asked", request, approved=self.lot.random() < 0.5)
+                    await self.part(context, order, request)
                 elif what == "refuse" and self.cashier.settled:
                     settlement = self.lot.choice(list(self.cashier.settled.values()))
                     self.cashier.refuses[f"refund:{settlement.code}"] = "seen"
+
+    async def agree(self, context: Context) -> None:
+        """Somebody who was told what the insurance would pay agrees, and begins to pay the rest."""
+        table = insured.claim
+        rows = await context.tx.all(select(table.c.order_id).where(table.c.state == "offered").order_by(table.c.id))
+        if rows:
+            order = self.lot.choice(rows).order_id
+            if (await Claims(context).agree(order)).own:
+                await Orders(context).pay(order, "wx", "inside")
+
+    async def part(self, context: Context, order_id: int, request: str) -> None:
+        """A fen of it; of what the insurance paid a part of, all."""
+        order: Any = await store.lock(context.tx, order_id)
+        amount = order.amount - order.insured if order.insured else 1
+        await GivingBack(context).part(order_id, amount, "asked", request, approved=self.lot.random() < 0.5)
 
     async def hear(self, said: Standing | Back) -> None:
         async with self.world.context("p") as context:
@@ -159,6 +195,8 @@ class Town:
     async def rest(self) -> None:
         """Everything is well again, and time passes."""
         self.faults.end()
+        self.insurer.faults.end()
+        self.insurer.refuses = {}
         for _ in range(40):
             self.travel.shift(timedelta(minutes=11 if clock.now() < START + timedelta(hours=6) else 300))
             for till in self.tills:
@@ -179,6 +217,8 @@ class Town:
             for till in self.tills:
                 assert await book.balance(tx, f"channel:{till.name}") == till.money()
             assert -await book.balance(tx, "hospital:S1") == self.cashier.money()
+            assert await book.balance(tx, "insurer:insurance") == self.insurer.money()
+            assert not self.insurer.left_open()
             for order_id in self.orders:
                 order: Any = await store.lock(tx, order_id)
                 assert await book.balance(tx, ledger_rules.order_account(order_id)) == 0, order
@@ -189,6 +229,9 @@ class Town:
                     assert each.state in ("back", "waiting", "refused"), each
                     assert each.state != "back" or not each.permission or each.told_at, each
                 assert not await store.open_payments(tx, order_id)
+                for each in await insured.claims_of(tx, order_id):
+                    assert each.state in ("claimed", "reversed", "refused", "ended"), each
+                    assert each.identity is None and bool(each.cleared_at) == (each.state != "claimed"), each
 
 
 @pytest.fixture
@@ -237,7 +280,8 @@ async def test_every_fen_is_in_one_place(
     assert told and len(told) == len(set(told))
     async with world.database.reading() as tx:
         states = (await tx.all(select(store.order.c.state, func.count()).group_by(store.order.c.state)))
-    print(f"SEED={seed}", dict(tuple(row) for row in states), dict(tuple(row) for row in await _refunds(world)))
+        became = await tx.all(select(insured.claim.c.state, func.count()).group_by(insured.claim.c.state))
+    print(f"SEED={seed}", *(dict(tuple(row) for row in found) for found in (states, await _refunds(world), became)))
 
 
 def _told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:

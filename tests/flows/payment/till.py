@@ -11,7 +11,7 @@ from datetime import date
 
 from bot import clock
 from bot.errors import OutsideRefused, OutsideUnavailable, OutsideUnknown
-from integrations.his.charges import Bill, ChargeOutcome, Invoice, Paid, Permission, Settlement, Taking
+from integrations.his.charges import Bill, ChargeOutcome, Invoice, Paid, Permission, Returned, Settlement, Taking
 from integrations.paying.port import Asking, Back, Sheet, Standing, State, Way
 
 
@@ -213,8 +213,11 @@ class Cashier:
             raise OutsideRefused(known.refused, system="his")
         return known.permission
 
-    async def refunded(self, request_id: str, *, permission: str, refund: str) -> None:
+    async def refunded(
+        self, request_id: str, *, permission: str, refund: str, parts: Sequence[Returned] = ()
+    ) -> None:
         self.faults.before()
+        assert not parts or sum(each.amount for each in parts) == self.permitted[permission].amount
         assert permission in self.permitted
         assert request_id in self.answers or permission not in self.told, "told twice"
         self.told.add(permission)

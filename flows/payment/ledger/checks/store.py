@@ -23,6 +23,7 @@ class Totals:
     orders: int
     movements: int
     held: int
+    claimed: int
     handed_on: int
 
 
@@ -34,7 +35,8 @@ async def totals(tx: Transaction) -> Totals:
     async def rows_of(table: Any) -> int:
         return int(await tx.scalar(select(func.count()).select_from(table)))
 
-    return Totals(await rows_of(order), await rows_of(movement), await sum_of("channel"), -await sum_of("hospital"))
+    held, claimed, handed_on = await sum_of("channel"), await sum_of("insurer"), -await sum_of("hospital")
+    return Totals(await rows_of(order), await rows_of(movement), held, claimed, handed_on)
 
 
 async def unbalanced(tx: Transaction, most: int) -> Sequence[Row[Any]]:
@@ -47,50 +49,50 @@ async def unbalanced(tx: Transaction, most: int) -> Sequence[Row[Any]]:
 
 
 async def payments_not_entered(tx: Transaction, most: int) -> Sequence[Row[Any]]:
-    account = _joined("channel:", payment.c.account)
-    entered = _entered(_joined("paid:", payment.c.id), account, payment.c.amount)
-    return await tx.all(select(payment.c.number).where(payment.c.state == "paid", ~entered).limit(most))
+    account = joined("channel:", payment.c.account)
+    written = entered(joined("paid:", payment.c.id), account, payment.c.amount)
+    return await tx.all(select(payment.c.number).where(payment.c.state == "paid", ~written).limit(most))
 
 
 async def entries_without_payment(tx: Transaction, most: int) -> Sequence[Row[Any]]:
-    known = exists().where(movement.c.cause == _joined("paid:", payment.c.id), payment.c.state == "paid")
+    known = exists().where(movement.c.cause == joined("paid:", payment.c.id), payment.c.state == "paid")
     return await tx.all(select(movement.c.cause).where(movement.c.kind == "paid", ~known).limit(most))
 
 
 async def settlements_not_entered(tx: Transaction, most: int) -> Sequence[Row[Any]]:
-    entered = _entered(_joined("settled:", order.c.id), _joined("hospital:", order.c.site), -order.c.amount)
-    return await tx.all(select(order.c.public_id).where(order.c.settled_at.is_not(None), ~entered).limit(most))
+    written = entered(joined("settled:", order.c.id), joined("hospital:", order.c.site), -order.c.amount)
+    return await tx.all(select(order.c.public_id).where(order.c.settled_at.is_not(None), ~written).limit(most))
 
 
 async def entries_without_settlement(tx: Transaction, most: int) -> Sequence[Row[Any]]:
-    known = exists().where(movement.c.cause == _joined("settled:", order.c.id), order.c.settled_at.is_not(None))
+    known = exists().where(movement.c.cause == joined("settled:", order.c.id), order.c.settled_at.is_not(None))
     return await tx.all(select(movement.c.cause).where(movement.c.kind == "settled", ~known).limit(most))
 
 
 async def consents_not_entered(tx: Transaction, most: int) -> Sequence[Row[Any]]:
-    cause = _joined("unsettled:", refund.c.id)
-    entered = exists().where(movement.c.cause == cause)
-    wrong = or_(and_(refund.c.permission.is_not(None), ~entered), and_(refund.c.permission.is_(None), entered))
+    cause = joined("unsettled:", refund.c.id)
+    written = exists().where(movement.c.cause == cause)
+    wrong = or_(and_(refund.c.permission.is_not(None), ~written), and_(refund.c.permission.is_(None), written))
     return await tx.all(select(refund.c.public_id).where(wrong).limit(most))
 
 
 async def refunds_not_entered(tx: Transaction, most: int) -> Sequence[Row[Any]]:
-    entered = _entered(_joined("back:", refund.c.id), _joined("channel:", payment.c.account), -refund.c.amount)
+    written = entered(joined("back:", refund.c.id), joined("channel:", payment.c.account), -refund.c.amount)
     found = select(refund.c.public_id).join(payment, payment.c.id == refund.c.payment_id)
-    return await tx.all(found.where(refund.c.state == "back", ~entered).limit(most))
+    return await tx.all(found.where(refund.c.state == "back", ~written).limit(most))
 
 
 async def entries_without_refund(tx: Transaction, most: int) -> Sequence[Row[Any]]:
-    known = exists().where(movement.c.cause == _joined("back:", refund.c.id), refund.c.state == "back")
+    known = exists().where(movement.c.cause == joined("back:", refund.c.id), refund.c.state == "back")
     return await tx.all(select(movement.c.cause).where(movement.c.kind == "back", ~known).limit(most))
 
 
 async def paid_twice(tx: Transaction, most: int) -> Sequence[Row[Any]]:
-    """Orders for which more, or less, was applied than they cost."""
+    """Orders for which more, or less, was applied than they cost the payer."""
     applied = select(payment.c.order_id, func.sum(payment.c.amount).label("sum")).where(payment.c.use == "applied")
     sums = applied.group_by(payment.c.order_id).subquery()
     found = select(order.c.public_id).join(sums, sums.c.order_id == order.c.id)
-    return await tx.all(found.where(sums.c.sum != order.c.amount).limit(most))
+    return await tx.all(found.where(sums.c.sum != order.c.amount - order.c.insured).limit(most))
 
 
 async def more_back_than_paid(tx: Transaction, most: int) -> Sequence[Row[Any]]:
@@ -104,7 +106,10 @@ async def more_back_than_paid(tx: Transaction, most: int) -> Sequence[Row[Any]]:
 
 async def states_wrong(tx: Transaction, most: int) -> Sequence[Row[Any]]:
     """Orders whose state is not what their facts amount to."""
-    applied = exists().where(payment.c.order_id == order.c.id, payment.c.use == "applied")
+    applied = or_(
+        exists().where(payment.c.order_id == order.c.id, payment.c.use == "applied"),
+        and_(order.c.insured == order.c.amount, order.c.paid_at.is_not(None)),
+    )
     alive = exists().where(
         refund.c.order_id == order.c.id, ~refund.c.of_excess, refund.c.state.not_in(("back", "refused"))
     )
@@ -124,7 +129,7 @@ async def not_at_rest(tx: Transaction, most: int) -> Sequence[Row[Any]]:
     moving = exists().where(refund.c.order_id == order.c.id, refund.c.state.not_in(("back", "refused")))
     stands = (
         select(func.coalesce(func.sum(entry.c.amount), 0))
-        .where(entry.c.account == _joined("order:", order.c.id)).scalar_subquery()
+        .where(entry.c.account == joined("order:", order.c.id)).scalar_subquery()
     )
     over = and_(order.c.state.in_(AT_REST), ~moving)
     return await tx.all(select(order.c.public_id).where(over, case((over, stands), else_=0) != 0).limit(most))
@@ -140,7 +145,7 @@ async def unguarded(tx: Transaction) -> list[str]:
     return [name for name in TRIGGERS if name not in there]
 
 
-def _entered(cause: ColumnElement[str], account: ColumnElement[str], amount: ColumnElement[int]) -> ColumnElement[bool]:
+def entered(cause: ColumnElement[str], account: ColumnElement[str], amount: ColumnElement[int]) -> ColumnElement[bool]:
     """A movement of this cause has this entry."""
     return exists().where(
         movement.c.cause == cause, entry.c.movement_id == movement.c.id, entry.c.account == account,
@@ -148,5 +153,5 @@ def _entered(cause: ColumnElement[str], account: ColumnElement[str], amount: Col
     )
 
 
-def _joined(prefix: str, column: ColumnElement[Any]) -> ColumnElement[str]:
+def joined(prefix: str, column: ColumnElement[Any]) -> ColumnElement[str]:
     return literal(prefix) + cast(column, String(32))

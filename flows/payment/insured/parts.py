@@ -1,0 +1,21 @@
+"""What went back of an order that the insurance paid a part of, as the hospital is told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.context import Context
+from flows.payment import store as cashier
+from flows.payment.insured import store
+from flows.payment.insured.rules import message
+from integrations.his.charges import Returned
+
+
+async def returned(context: Context, refund: Any) -> tuple[Returned, ...]:
+    """None where the payer alone had paid."""
+    claim = await store.of_order(context.tx, refund.order_id)
+    if not refund.insured or claim is None or claim.state != "reversed":
+        return ()
+    undone = Returned(claim.number, message(claim.number, "2208"), claim.fund + claim.personal)
+    payment = await cashier.payment_by(context.tx, refund.payment_id) if refund.payment_id else None
+    return (undone,) if payment is None else (Returned(payment.number, refund.number, refund.amount), undone)
