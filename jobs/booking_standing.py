@@ -8,6 +8,8 @@ from datetime import date, time, timedelta
 from bot import logs
 from bot.context import Context
 from bot.errors import OutsideError
+from bot.settings_standing import Standing
+from flows.booking.inforce import soonest, standing_of
 from flows.booking.neighbours import Catalogue, Neighbours
 from flows.booking.standing import pushes, rules
 from flows.booking.standing.coming import hearing
@@ -108,18 +110,21 @@ async def begun(job: Job) -> None:
 async def no_shows(job: Job) -> None:
     """Write down who did not come, where that can be known. Whoever cannot be judged yet is looked at again."""
     known: dict[tuple[str, date], rules.Knowledge] = {}
+    terms: dict[str, Standing] = {}
     last = 0
     while True:
         async with job.context() as context:
-            until = context.now - timedelta(minutes=job.settings.standing.no_show_minutes)
+            catalogue = await Neighbours(context).catalogue()
+            until = context.now - soonest(catalogue, context)
             rows = await missing.due(context.tx, context.now - LOOKED_BACK, until, AT_ONCE, last)
             for row in rows:
                 if (row.clinic, row.date) not in known:
+                    terms[row.clinic] = standing_of(catalogue, row.clinic, context)
                     known[row.clinic, row.date] = await _knowledge(context, row.clinic, row.date)
         for row in rows:
             last = row.id
-            what = known[row.clinic, row.date]
-            if not rules.known(replace(what, tells=what.tells and not row.unheard), job.settings.standing, row.end_at):
+            what, own = known[row.clinic, row.date], terms[row.clinic]
+            if not rules.known(replace(what, tells=what.tells and not row.unheard), own, row.end_at):
                 continue
 
             async def write(context: Context, appointment_id: int = row.id) -> None:

@@ -57,6 +57,12 @@ def standing_of(catalogue: Catalogue, clinic: str, context: Context) -> Standing
     return context.settings.standing.model_copy(update=update)
 
 
+def soonest(catalogue: Catalogue, context: Context) -> timedelta:
+    """So long after the end of a segment who has not come is a no-show in the clinic that waits the least."""
+    own = [rule.no_show_minutes for rule in catalogue.rules.values() if rule.no_show_minutes is not None]
+    return timedelta(minutes=min([context.settings.standing.no_show_minutes, *own]))
+
+
 def window(catalogue: Catalogue, context: Context) -> Window:
     """Which segments are in time now, in each clinic."""
     now = context.clock.local(context.now)

@@ -9,7 +9,6 @@ from bot.context import Context
 from bot.errors import NotAllowed, NotFound
 from flows.booking import store, visit
 from flows.booking.exams.facts import of_exam
-from flows.booking.paying.service import Fees
 from flows.booking.exceptions.weighing import Exceptions
 from flows.booking.neighbours import Neighbours, Person, discreet
 from flows.booking.own import store as own

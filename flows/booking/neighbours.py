@@ -15,7 +15,7 @@ from flows.booking.rules import ClinicRules
 from flows.booking.veil import is_discreet
 from flows.directory import service as directory
 from flows.directory import store as rules
-from flows.directory.rules import Catalogue, ClinicRule
+from flows.directory.rules import Catalogue, ClinicRule, DoctorRule
 from flows.directory.service import DirectoryService
 from flows.patients.callers import PHONE, is_caller
 from flows.patients.people import Person
@@ -58,6 +58,10 @@ class Neighbours:
     async def decide(self, clinic: str, rule: ClinicRule) -> None:
         """Our own decision about a clinic. Afterwards `forget`, so that this process sees it at once, too."""
         await rules.set_rule(self.context.tx, clinic, rule)
+
+    async def decide_doctor(self, clinic: str, doctor: str, rule: DoctorRule) -> None:
+        """The same about one doctor in it."""
+        await rules.set_doctor_rule(self.context.tx, clinic, doctor, rule)
 
     def forget(self) -> None:
         """Read the directory anew."""

@@ -9,8 +9,6 @@ from bot.context import Context
 from bot.masking import mask_name
 from flows.booking import veil
 from flows.booking.cancelling import cancel_until
-from flows.booking.paying.inforce import paying, terms_of
-from flows.booking.paying.rules import told
 from flows.booking.fitting.rules import years
 from flows.booking.inforce import clinic_rules
 from flows.booking.neighbours import Catalogue, Person

@@ -44,7 +44,7 @@ class ClinicRule:
     min_age: int | None = None
     """Whom it takes, ages both included: narrows what the hospital's directory says, never widens it."""
     max_age: int | None = None
-    sex: str | None = None
+    sex: Literal["male", "female"] | None = None
     same_doctor: int | None = None
     """Appointments of one person with one doctor on a day."""
     doctors_a_day: int | None = None
@@ -70,7 +70,7 @@ class DoctorRule:
 
     min_age: int | None = None
     max_age: int | None = None
-    sex: str | None = None
+    sex: Literal["male", "female"] | None = None
     same_doctor: int | None = None
     """Appointments of one person with them on a day."""
     max_open: int | None = None

@@ -29,11 +29,11 @@ class WaitingFor(WaitingList):
         # How often the contact cancelled is its own affair, as when staff book.
         self.standing = Record(anybody)
 
-    async def check(self, sessions: Any, person_id: int) -> list[Any]:
+    async def _checked(self, sessions: Any, person_id: int) -> tuple[list[Any], tuple[int, ...]]:
         for row in await entries.sessions(self.tx, sessions):
             if not self.reach(row.clinic, row.sitting):
                 raise NotFound("session")
-        return await super().check(sessions, person_id)
+        return await super()._checked(sessions, person_id)
 
     async def entry(self, public: str) -> Any:
         """Raises NotFound for another person's, and outside of reach."""

@@ -8,6 +8,8 @@ from flows.booking.desk import (
     behalf_book,
     behalf_next,
     behalf_parts,
+    clinic_fees,
+    clinic_rules,
     draws,
     exams,
     office,
@@ -44,7 +46,7 @@ ROUTES = (
     behalf_next.routes, office_mine.routes, exams.routes, roster.routes, roster_patterns.routes, roster_publish.routes,
     roster_clinics.routes, roster_changes.routes, roster_book.routes, pool.routes, draws.routes,
     standing_arrivals.routes, standing_no_shows.routes, standing_appeals.routes,
-    standing_clinic.routes,
+    standing_clinic.routes, clinic_rules.routes, clinic_fees.routes,
     stops.routes, stops_new.routes, stops_calls.routes, behalf.routes, behalf_book.routes,
 )
 PERMITS = (VIEW, USE, EXPORT, MINE, SEE, EDIT, PUBLISH, CLINICS, SHARES, FAIR, *behalf_parts.PERMITS,

@@ -2,33 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from aiohttp import web
 
 from bot.access import audit
 from bot.context import Context
 from bot.errors import NotFound
 from bot.web import forms
+from bot.web.desk import export
 from bot.web.desk.guard import STAFF, needs
+from bot.web.desk.lists import Column, Listing
 from bot.web.desk.pages import in_tx, reading, render, see
-from flows.booking.desk.office_parts import HOME
+from flows.booking.desk.office_parts import HOME, most, wants_export
 from flows.booking.neighbours import choices
 from flows.booking.opening import rules as opening
 from flows.booking.opening import store as draws
 from flows.booking.opening.announcing import Announcing
-from flows.booking.opening.records import Records
-from flows.booking.roster.reach import reach_of
+from flows.booking.opening.records import SHOWN, Listed, Records
+from flows.booking.roster.reach import Reach, reach_of
 
 routes = web.RouteTableDef()
 FAIR = "booking.fair"
 PAGE = f"{HOME}draws"
 USUAL = 90
+LIST = Listing(
+    "draws",
+    (Column("day"), Column("half"), Column("clinic"), Column("doctor"), Column("opens", "moment"), Column("state"),
+     Column("wishes", "number"), Column("won", "number")),
+    sort="opens", down=True,
+)
 
 
 @routes.get(PAGE)
 @needs(FAIR)
 async def listed(request: web.Request) -> web.StreamResponse:
+    which = wants_export(request)
     async with reading(request) as context:
-        return await _page(request, context)
+        if not which:
+            return await _page(request, context)
+        reach = await reach_of(context, request[STAFF], FAIR)
+        rows = [_row(each, reach, context.wording.words) for each in await _draws(context, reach, most(request))]
+    return await export.send(request, LIST, LIST.asked(request), LIST.sorted(LIST.asked(request), rows))
 
 
 @routes.post(PAGE)
@@ -70,18 +86,34 @@ async def drop(request: web.Request, context: Context) -> web.StreamResponse:
     return see(request, f"{PAGE}?done=dropped")
 
 
+async def _draws(context: Context, reach: Reach, most: int) -> list[Listed]:
+    """The latest draws within reach."""
+    states = (draws.COMING, draws.DRAWN, draws.DONE, draws.VOID)
+    clinics = None if reach.range.everything else [each for each in reach.names if reach.clinic(each)]
+    return await Records(context).listed(states, most=most, clinics=clinics)
+
+
+def _row(each: Listed, reach: Reach, words: Mapping[str, Any]) -> dict[str, Any]:
+    """A draw in words, for the file."""
+    return {
+        "day": each.about["day"], "half": words["half"][each.about["half"]],
+        "clinic": reach.names.get(each.row.clinic, each.about["clinic"]),
+        "doctor": each.about["doctor"] or words["office"]["general"], "opens": each.row.opens_at,
+        "state": words["draw_state"][each.row.state], "wishes": each.row.wishes, "won": each.row.won,
+    }
+
+
 async def _page(
     request: web.Request, context: Context, sent: dict[str, str] | None = None, problem: str = "", status: int = 200
 ) -> web.Response:
     reach = await reach_of(context, request[STAFF], FAIR)
     clinics = choices(reach.catalogue, (each.code for each in reach.catalogue.clinics if reach.clinic(each.code)))
     codes = {each.code for each in clinics}
-    found = await Records(context).listed((draws.COMING, draws.DRAWN, draws.DONE, draws.VOID))
     return render(
         request, "booking/desk/draws.html.j2", clinics=clinics, catalogue=reach.catalogue,
         doctors=[each for each in reach.catalogue.doctors if codes & set(each.clinics)],
         fairs=[row for row in await draws.fairs(context.tx) if reach.clinic(row.clinic)],
-        draws=[each for each in found if reach.clinic(each.row.clinic)], sent=sent or {}, wrong=problem,
+        draws=await _draws(context, reach, SHOWN), sent=sent or {}, wrong=problem,
         done=request.query.get("done", ""), usual=USUAL, booking=context.settings.booking,
         weights=opening.WEIGHTS, status=status,
     )

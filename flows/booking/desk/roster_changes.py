@@ -25,7 +25,7 @@ LIST = Listing(
     filters=("clinic", "doctor", "act"), sort="at", down=True, sortable=False,
 )
 ACTS = ("published", "pattern_add", "pattern_change", "pattern_end", "session_changed", "session_gone", "closed",
-        "opened", "clinic", "session_refused")
+        "opened", "clinic", "rules", "fee", "session_refused")
 
 
 @routes.get(HOME + "changes")

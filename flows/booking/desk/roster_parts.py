@@ -120,7 +120,8 @@ def terms_from(sent: Mapping[str, str], clinic: str, weekdays: Sequence[int] = (
         "starts": _wall(sent.get("starts", "")), "ends": _wall(sent.get("ends", "")),
         "minutes": _number(sent.get("minutes", "")), "capacity": _number(sent.get("capacity", "")),
         "total": _number(sent.get("total", ""), empty=True), "ahead": _number(sent.get("ahead", ""), empty=True),
-        "kind": sent.get("kind", ""), "fee": _fen(sent.get("fee", "")), "room": sent.get("room", ""),
+        "kind": sent.get("kind", ""), "room": sent.get("room", ""),
+        "fee": fen(sent["fee"]) if sent.get("fee", "").strip() else None,
     }
     if single:
         return [Terms(**common, weekday=day.weekday(), first=day, last=day)]
@@ -138,7 +139,8 @@ def form_of(terms: Terms) -> dict[str, Any]:
         "doctor": terms.doctor or "", "weekday": [terms.weekday], "half": terms.half, "starts": terms.starts,
         "ends": terms.ends, "minutes": terms.minutes, "capacity": terms.capacity, "kind": terms.kind,
         "total": "" if terms.total is None else terms.total, "ahead": "" if terms.ahead is None else terms.ahead,
-        "fee": f"{terms.fee / 100:.2f}", "room": terms.room, "first": terms.first.isoformat(), "weeks": terms.weeks,
+        "fee": "" if terms.fee is None else f"{terms.fee / 100:.2f}", "room": terms.room,
+        "first": terms.first.isoformat(), "weeks": terms.weeks,
         "last": terms.last.isoformat() if terms.last else "", "once": "1" if terms.single else "",
         "day": terms.first.isoformat(),
     }
@@ -160,7 +162,7 @@ def _number(text: str, *, empty: bool = False) -> int | None:
     return int(text)
 
 
-def _fen(text: str) -> int:
+def fen(text: str) -> int:
     try:
         fen = Decimal(text.strip() or "x") * 100
     except InvalidOperation:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -27,6 +27,7 @@ from flows.booking.desk.roster_parts import (
     terms_from,
     weekdays_from,
 )
+from flows.booking.fees import store as fees
 from flows.booking.roster.copies import terms_of
 from flows.booking.roster.grid import HALVES
 from flows.booking.roster.patterns.drafts import BadTerms, Drafts, Entry
@@ -69,13 +70,14 @@ async def ask_new(request: web.Request) -> web.StreamResponse:
         doctor = sent.get("doctor", "") or ("" if own.clinic(clinic) else own.mine)
         own.need(clinic, doctor or None)
         values = await _offered(context, own, clinic, {**sent, "doctor": doctor})
+        rules = await _fees(context, clinic)
     # What was chosen before the doctor was stays chosen.
     if chosen := weekdays_from({"weekday": sent.getall("weekday", [])}):
         values["weekday"] = chosen
     values |= {name: sent[name] for name in ("first", "last") if day_of(sent.get(name, ""))}
     if sent.get("weeks") in ("every", "odd", "even"):
         values["weeks"] = sent["weeks"]
-    return _form(request, own, clinic, values)
+    return _form(request, own, clinic, values, rules)
 
 
 @routes.post(PATH + "/{clinic}/new")
@@ -106,7 +108,8 @@ async def segments(request: web.Request) -> web.StreamResponse:
 async def one(request: web.Request) -> web.StreamResponse:
     async with reading(request) as context:
         own, entry = await _entry(request, context)
-    return _form(request, own, request.match_info["clinic"], form_of(entry.terms), entry)
+        rules = await _fees(context, request.match_info["clinic"])
+    return _form(request, own, request.match_info["clinic"], form_of(entry.terms), rules, entry)
 
 
 @routes.post(PATH + "/{clinic}/{key}")
@@ -156,7 +159,7 @@ async def _save(request: web.Request, context: Context, entry: Entry | None) -> 
     except (BadForm, BadTerms) as bad:
         problem = bad.problem if isinstance(bad, BadForm) else Problem(bad.facts["why"])
         values = {**dict.fromkeys(FIELDS, ""), **sent, "weekday": weekdays}
-        return _form(request, own, clinic, values, entry, problem, status=422)
+        return _form(request, own, clinic, values, await _fees(context, clinic), entry, problem, status=422)
     return see(request, f"{PATH}?clinic={clinic}")
 
 
@@ -171,19 +174,28 @@ async def _offered(context: Context, own: Reach, clinic: str, sent: Mapping[str,
     like = terms_of(same[-1], await store.parts(context.tx, [same[-1].id]), own.catalogue) if same else None
     rooms = [room.code for room in own.catalogue.rooms if room.clinic == clinic]
     usual = Terms(clinic, doctor or None, (day or today).weekday(), half, *USUAL[half], minutes=30, capacity=5,
-                  kind="expert" if doctor else "general", fee=0, room=rooms[0] if rooms else "", first=day or today)
+                  kind="expert" if doctor else "general", fee=None, room=rooms[0] if rooms else "", first=day or today)
     values = form_of(usual)
     if like is not None:
         taken = form_of(like)
         values |= {name: taken[name] for name in ("minutes", "capacity", "kind", "fee", "room")}
+        if (await fees.read(context.tx, clinic)).on(clinic, like.kind, day or today) is not None:
+            values["fee"] = ""  # the clinic's rule goes before what it once was
         if like.half == half:
             values |= {"starts": like.starts, "ends": like.ends}
     return values | {"once": "1" if day else "", "weekday": [] if not day else [day.weekday()], "last": ""}
 
 
+async def _fees(context: Context, clinic: str) -> Sequence[Mapping[str, Any]]:
+    """What sessions cost that are given no fee of their own: now, and from later days (`since`) on."""
+    today = context.clock.local(context.now).date()
+    found = (await fees.read(context.tx, clinic)).shown(clinic, today)
+    return [{"kind": each.kind, "fee": each.fee, "since": each.first if each.first > today else None} for each in found]
+
+
 def _form(
-    request: web.Request, own: Reach, clinic: str, values: Mapping[str, Any], entry: Entry | None = None,
-    problem: Problem | None = None, status: int = 200,
+    request: web.Request, own: Reach, clinic: str, values: Mapping[str, Any], rules: Sequence[Mapping[str, Any]],
+    entry: Entry | None = None, problem: Problem | None = None, status: int = 200,
 ) -> web.Response:
     catalogue = own.catalogue
     if clinic not in catalogue.clinic:
@@ -194,4 +206,5 @@ def _form(
         problem=problem,
         doctors=[each for each in catalogue.doctors_of(clinic) if own.covers(clinic, each.code)],
         general=own.clinic(clinic), rooms=[each for each in catalogue.rooms if each.clinic == clinic], usual=USUAL,
+        fees=rules,
     )

@@ -14,9 +14,21 @@ from bot.web.desk import export
 from bot.web.desk.guard import needs
 from bot.web.desk.lists import Column, Listing
 from bot.web.desk.pages import back, in_tx, reading, render
-from flows.booking.desk.standing_parts import ANSWER, SEE, STANDING, Desk, beside, cut, wants_export
+from flows.booking.desk.standing_parts import (
+    ANSWER,
+    SEE,
+    STANDING,
+    Desk,
+    beside,
+    cut,
+    reason_of,
+    wants_export,
+)
+from flows.booking.exceptions import granting
+from flows.booking.exceptions import store as exceptions
+from flows.booking.exceptions.granting import BadDays, Grant
 from flows.booking.standing.appeals import store
-from flows.booking.standing.appeals.answering import answer
+from flows.booking.standing.appeals.answering import answer, withdraw
 from flows.booking.standing.missing import store as missing
 
 routes = web.RouteTableDef()
@@ -25,7 +37,8 @@ STATES = (store.OPEN, store.ACCEPTED, store.DECLINED)
 LIST = Listing(
     "appeals",
     (Column("made", "moment"), Column("kind"), Column("person"), Column("date"), Column("clinic"), Column("doctor"),
-     Column("state"), Column("answered", "moment"), Column("rule", hidden=True), Column("channel", hidden=True)),
+     Column("state"), Column("exception"), Column("answered", "moment"), Column("rule", hidden=True),
+     Column("channel", hidden=True)),
     filters=("since", "until", "clinic", "kind", "state"), sortable=False,
 )
 SHORTEST = 2
@@ -46,11 +59,13 @@ async def listed(request: web.Request) -> web.StreamResponse:
             since=since, until=until, limit=limit, offset=offset,
         )
         people = await desk.people(row.person_id for row in found)
-        rows = [_row(desk, row, people) for row in found]
+        known = await exceptions.of_appeals(context.tx, [row.id for row in found])
+        rows = [_row(desk, row, people, known.get(row.id)) for row in found]
         opened = await _facts(context, desk, asked.open)
     if which:
         words = context.wording.words
         told = [row | {"state": words["appeal"][row["state"]], "kind": words["appeal_kind"][row["kind"]],
+                       "exception": words["exception"].get(row["exception"], ""),
                        "rule": words["appeal_rule"].get(row["rule"], row["rule"])} for row in rows]
         return await export.send(request, LIST, asked, told)
     return render(
@@ -82,8 +97,36 @@ async def decide(request: web.Request, context: Context) -> web.StreamResponse:
     verdict = sent.get("verdict", "")
     if len(words) < SHORTEST or verdict not in ("accept", "decline"):
         return beside(request, "appeal", facts | {"typed": words}, problem=Problem("reason_needed"), status=422)
-    await answer(context, public, words, accept=verdict == "accept")
+    try:
+        await answer(context, public, words, accept=verdict == "accept", grant=_grant(sent))
+    except BadDays:
+        problem = Problem("exception_days", {"most": granting.LONGEST})
+        return beside(request, "appeal", facts | {"typed": words}, problem=problem, status=422)
     return back(request, STANDING, open=public)
+
+
+@routes.post(STANDING + "appeals/{id}/withdraw")
+@needs(ANSWER)
+@in_tx
+async def withdraw_exception(request: web.Request, context: Context) -> web.StreamResponse:
+    """The exception is taken back, with a reason. Raises Conflict where it was used meanwhile."""
+    desk, sent = await Desk.of(request, context, ANSWER), await forms.values(request)
+    public, reason = request.match_info["id"], reason_of(sent)
+    facts = await _facts(context, desk, public)
+    if facts is None:
+        raise NotFound("appeal")
+    if not reason:
+        return beside(request, "appeal", facts, problem=Problem("reason_needed"), status=422)
+    await withdraw(context, public, reason)
+    return back(request, STANDING, open=public)
+
+
+def _grant(sent: Any) -> Grant | None:
+    """What of the rule is let go, where that was ticked; 0 days where no number was typed."""
+    if "except" not in sent:
+        return None
+    days = sent.get("days", "").strip()
+    return Grant(int(days) if days.isascii() and days.isdigit() and len(days) < 4 else 0, sent.get("reach") == "clinic")
 
 
 async def _facts(context: Context, desk: Desk, public: str) -> dict[str, Any] | None:
@@ -94,19 +137,25 @@ async def _facts(context: Context, desk: Desk, public: str) -> dict[str, Any] | 
     kind, _, which = row.about.partition(":")
     lock = await missing.lock_by(context.tx, which) if kind == "lock" else None
     no_show = await missing.no_show_by(context.tx, which) if kind == "no_show" else None
-    return _row(desk, row, people) | {
+    excepted = (await exceptions.of_appeals(context.tx, [row.id])).get(row.id)
+    return _row(desk, row, people, excepted) | {
         "half": row.half or "", "said": row.said or "", "answer": row.answer or "", "typed": "",
         "appointment": row.appointment or "", "which": which,
+        "excepted": {"until": excepted.last_day.isoformat(), "whole": excepted.doctor is None,
+                     "reason": excepted.reason or "", "ended": excepted.ended_at} if excepted else None,
+        "days": await granting.Granting(context).days(row.clinic) if row.clinic else 0, "most": granting.LONGEST,
+        "by_doctor": bool(row.sitting),
         "lock": {"until": lock.until, "count": lock.count, "state": lock.state} if lock else None,
         "missed": {"time": f"{no_show.start_wall}–{no_show.end_wall}", "state": no_show.state} if no_show else None,
     }
 
 
-def _row(desk: Desk, row: Any, people: dict[int, str]) -> dict[str, Any]:
+def _row(desk: Desk, row: Any, people: dict[int, str], excepted: Any) -> dict[str, Any]:
     return {
         "id": row.public_id, "made": row.made_at, "kind": row.kind, "rule": row.rule,
         "person": people.get(row.person_id, ""), "date": row.date.isoformat() if row.date else "",
         "clinic": desk.names.clinic(row.clinic) if row.clinic else "",
         "doctor": desk.names.doctor(row.sitting) if row.clinic else "", "state": row.state,
         "answered": row.answered_at, "channel": row.channel,
+        "exception": granting.state_of(excepted, desk.context.clock.today()) if excepted else "",
     }

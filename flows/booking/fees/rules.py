@@ -37,6 +37,12 @@ class Fees:
         """What begins after a day."""
         return sorted((each for each in self._of(clinic) if each.first > day), key=_first)
 
+    def shown(self, clinic: str, day: date) -> list[Fee]:
+        """What is in force on a day, and what comes after it; by kind."""
+        held = [self._held(clinic, kind, day) for kind in dict.fromkeys(each.kind for each in self._of(clinic))]
+        found = [each for each in held if each] + self.coming(clinic, day)
+        return sorted(found, key=lambda each: (each.kind, each.first))
+
     def covers(self, clinic: str, kind: str, day: date, without: str = "") -> bool:
         """Whether every day from `day` on has a fee, also without one of them (its key)."""
         return Fees(tuple(each for each in self.rows if each.key != without)).on(clinic, kind, day) is not None

@@ -44,6 +44,11 @@ class Finding:
             return Go(self._step("entered"))
         return await self.understood(arg) if arg else Go(self._step("departments"))
 
+    async def matter(self) -> str:
+        """The clinic, or as far as it was chosen."""
+        data = self.data
+        return f"clinic:{data.clinic}" if data.clinic else f"department:{data.department}" if data.department else ""
+
     async def search(self) -> Outcome:
         """A text that was none of the options; who comes back to here chooses from the departments again."""
         return await self.understood(self.text) if self.text else Go(self._step("departments"))

@@ -128,7 +128,8 @@ async def fairness(context: Context, cast: Cast) -> None:
     if not found:
         return
     session = found[0]
-    await draws.set_fair(context.tx, session.clinic, session.doctor, context.settings.booking.draw_seconds_most, context.actor)
+    seconds = context.settings.booking.draw_seconds_most
+    await draws.set_fair(context.tx, session.clinic, session.doctor, seconds, context.actor)
     await Announcing(context).renew()
     await _drawn(context, cast, session)
 

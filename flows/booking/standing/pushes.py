@@ -23,6 +23,7 @@ KINDS = (
     PushKind("booking.locked", priority=3, sms_fallback=True, obligatory=True),
     PushKind("booking.unlocked", priority=4),
     PushKind("booking.appealed", priority=3, obligatory=True),
+    PushKind("booking.exception_over", priority=3, obligatory=True),
 )
 
 
@@ -76,8 +77,18 @@ async def appealed(context: Context, appeal: Any, facts: dict[str, Any]) -> None
     """The answer of the office, to whoever appealed; that a lock is lifted is said with it."""
     await NoticesService(context).withdraw("booking.unlocked", appeal.about, appeal.contact_id)
     theirs = replace(context, contact=await contact_of(context.tx, appeal.contact_id))
-    facts = facts | {"url": visit.page(theirs, f"appeals/{appeal.public_id}")}
+    # What they can do now, where the office made an exception; else the answer itself.
+    way = facts["exception"]["path"] if facts["exception"] else f"appeals/{appeal.public_id}"
+    facts = facts | {"url": visit.page(theirs, way)}
     await NoticesService(context).push("booking.appealed", appeal.contact_id, f"appeal:{appeal.public_id}", facts)
+
+
+async def exception_over(context: Context, appeal: Any, facts: dict[str, Any]) -> None:
+    """What the office let them do it does not let them any more; who has not read of it yet need not."""
+    about = f"appeal:{appeal.public_id}"
+    theirs = replace(context, contact=await contact_of(context.tx, appeal.contact_id))
+    facts = facts | {"url": visit.page(theirs, f"appeals/{appeal.public_id}")}
+    await NoticesService(context).push("booking.exception_over", appeal.contact_id, about, facts)
 
 
 async def _tell(

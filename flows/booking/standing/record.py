@@ -72,12 +72,12 @@ class Record:
             "about": f"lock:{row.public_id}",
             "person": mask_name(person.name) if person else "",
             "count": row.count,
-            "days": self.terms.within_days,
+            "days": row.days or self.terms.within_days,
             "until_day": self._local(row.until).date().isoformat(),
         }
 
     def _locked(self, row: Any) -> rules.Locked:
-        return rules.Locked(row.count, self._local(row.until))
+        return rules.Locked(row.count, self._local(row.until), row.days)
 
     def _local(self, moment: datetime) -> datetime:
         return self.context.clock.local(moment)

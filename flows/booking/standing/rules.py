@@ -52,6 +52,7 @@ class Locked:
 
     count: int
     until: datetime
+    days: int | None = None
 
 
 # --- coming ----------------------------------------------------------------------------------------------------------
@@ -110,6 +111,11 @@ def locks(moments: Sequence[datetime], now: datetime, terms: Standing) -> bool:
     return sum(recent(moment, now, terms) for moment in moments) >= terms.most_no_shows
 
 
+def together(clinic: str, other: str, apart: Collection[str]) -> bool:
+    """Whether the no-shows of two clinics are counted together; those `apart` count for themselves."""
+    return clinic == other or (clinic not in apart and other not in apart)
+
+
 def locked_until(now: datetime, terms: Standing) -> datetime:
     return now + timedelta(days=terms.lock_days)
 
@@ -117,7 +123,8 @@ def locked_until(now: datetime, terms: Standing) -> datetime:
 def check_lock(lock: Locked | None, person: str, now: datetime, terms: Standing) -> None:
     """Raise where the person is locked. `person` is the name as it may be shown."""
     if lock is not None and now < lock.until:
-        raise PersonLocked(person=person, count=lock.count, days=terms.within_days, until_day=lock.until.date())
+        days = lock.days or terms.within_days
+        raise PersonLocked(person=person, count=lock.count, days=days, until_day=lock.until.date())
 
 
 def check_cancelled(

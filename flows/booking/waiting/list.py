@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from bot import logs, metrics
@@ -81,7 +82,9 @@ class WaitingList:
 
         Nothing is written unless all of it may be. Raises the refusals of waiting/rules.py and of BK-20.
         """
-        for row in await self.check(sessions, person_id):
+        new, used = await self._checked(sessions, person_id)
+        await self.fitting.exceptions.use(used)
+        for row in new:
             await entries.add(
                 self.tx, session_id=row.id, person_id=person_id, contact_id=self._contact(),
                 channel=self.context.channel, joined_at=self.context.now,
@@ -94,6 +97,10 @@ class WaitingList:
 
     async def check(self, sessions: Sequence[int], person_id: int) -> list[Any]:
         """Raises what `join` would; gives those of the sessions that the person does not wait for yet."""
+        return (await self._checked(sessions, person_id))[0]
+
+    async def _checked(self, sessions: Sequence[int], person_id: int) -> tuple[list[Any], tuple[int, ...]]:
+        """The same, and the exceptions that joining takes; those from the rules of a booking are kept for the slot."""
         catalogue = await self.neighbours.catalogue()
         rows = await entries.sessions(self.tx, sessions)
         if not rows:
@@ -118,8 +125,8 @@ class WaitingList:
         await self._check_person(new[0], person, catalogue)
         wishes = [(each.date, rules.whom(each.sitting, each.clinic)) for each in mine if each.date >= self.now.date()]
         wish = (new[0].date, rules.whom(new[0].sitting, new[0].clinic))
-        waiting.check_wishes(wishes, wish, mask_name(person.name), self.limits)
-        return new
+        check = partial(waiting.check_wishes, wishes, wish, mask_name(person.name), self.limits)
+        return new, await self.fitting.exceptions.weigh(check, person.id, new[0].clinic, new[0].sitting)
 
     async def _check_person(self, row: Any, person: Person, catalogue: Catalogue) -> None:
         """The rules of booking, as they are now; they are checked again when the turn comes."""

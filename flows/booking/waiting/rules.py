@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from flows.booking.fitting.rules import judge
 from flows.booking.refusals import (
     AlreadyWaiting,
     ClinicClosed,
@@ -60,11 +61,16 @@ def check_session(session: Session, clinic: ClinicRules, now: datetime, limits: 
         raise ListFull(day=session.day, half=session.half, most=limits.longest)
 
 
-def check_wishes(mine: Collection[tuple[date, str]], new: tuple[date, str], person: str, limits: Limits) -> None:
-    """Raise where the person waits for enough already. `mine` are (day, whom): both halves of a day are one wish."""
+def check_wishes(
+    mine: Collection[tuple[date, str]], new: tuple[date, str], person: str, limits: Limits,
+    excepted: Collection[str] = (),
+) -> frozenset[str]:
+    """Raise where the person waits for enough already. `mine` are (day, whom): both halves of a day are one wish. Gives
+    the exceptions that it took."""
     wishes = set(mine)
-    if new not in wishes and len(wishes) >= limits.wishes:
-        raise TooManyWaiting(person=person, most=limits.wishes)
+    if new in wishes or len(wishes) < limits.wishes:
+        return frozenset()
+    return judge([TooManyWaiting(person=person, most=limits.wishes)], excepted)
 
 
 def check_new(already: int | None, person: str) -> None:

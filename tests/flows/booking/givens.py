@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, time, timedelta
+from typing import Any
 
 from bot.errors import Refusal
 from flows.booking import store
+from flows.booking.exceptions.granting import Grant
 from flows.booking.glance import glance
 from flows.booking.opening import rules as opening
 from flows.booking.opening import store as draws
@@ -18,10 +20,9 @@ from flows.booking.pool import store as pool
 from flows.booking.roster.sync import Roster, bring_in_line
 from flows.booking.service import BookingService
 from flows.booking.standing.appeals import store as appeals
-from flows.booking.standing.appeals.answering import answer
+from flows.booking.standing.appeals.answering import answer, withdraw
 from flows.booking.standing.missing.writing import NoShows
 from flows.directory import store as directory
-from flows.directory.rules import ClinicRule
 from flows.directory.service import forget
 from flows.patients import store as patients
 from integrations.his import store as his
@@ -50,6 +51,14 @@ async def sits(
         world, day(days), clinic=ward.DOCTORS[doctor][1], doctor=doctor, half=half, starts=starts, ends=ends,
         capacity=int(capacity), state=state,
     )
+    await ward.sync(world)
+
+
+@given
+async def early(world: World, days: str, doctor: str) -> None:
+    """A session at eight, two hours before which everybody is asleep."""
+    clinic = ward.DOCTORS[doctor][1]
+    await ward.session(world, day(days), clinic=clinic, doctor=doctor, starts=time(8), ends=time(9), capacity=2)
     await ward.sync(world)
 
 
@@ -233,14 +242,40 @@ async def office(world: World, verdict: str, *words: str) -> None:
     async with world.context() as context:
         staff = replace(context, contact=None, actor="staff:test")
         rows, _ = await appeals.listed(context.tx, None, state="open")
-        await answer(staff, rows[0].public_id, " ".join(words), accept=verdict == "accepts")
+        grant = Grant(7) if verdict == "excepts" else None
+        await answer(staff, rows[0].public_id, " ".join(words), accept=verdict != "declines", grant=grant)
+
+
+@do
+async def withdraws(world: World, *words: str) -> None:
+    """The office takes the exception back that it made last."""
+    async with world.context() as context:
+        rows, _ = await appeals.listed(context.tx, None, state="accepted")
+        await withdraw(replace(context, contact=None, actor="staff:test"), rows[-1].public_id, " ".join(words))
 
 
 @do
 async def clinic_rule(world: World, clinic: str, name: str, value: str) -> None:
     """A clinic decides something of its own."""
-    read = {"same_day_until": time.fromisoformat, "same_day_before": int}.get(name, lambda word: word == "yes")
     async with world.database.transaction() as tx:
-        await directory.set_rule(tx, clinic, replace(ClinicRule(), **{name: read(value)}))
+        own = (await directory.read(tx)).rule(clinic)
+        await directory.set_rule(tx, clinic, replace(own, **{name: _decided(value)}))
     forget(world.ports)
     glance(world.ports).forget()
+
+
+@do
+async def doctor_rule(world: World, clinic: str, doctor: str, name: str, value: str) -> None:
+    """The same about a doctor in it."""
+    async with world.database.transaction() as tx:
+        own = (await directory.read(tx)).doctor_rule(clinic, f"D{doctor}")
+        await directory.set_doctor_rule(tx, clinic, f"D{doctor}", replace(own, **{name: _decided(value)}))
+    forget(world.ports)
+    glance(world.ports).forget()
+
+
+def _decided(word: str) -> Any:
+    """yes, no, a time, a number, or a word."""
+    if word in ("yes", "no"):
+        return word == "yes"
+    return time.fromisoformat(word) if ":" in word else int(word) if word.lstrip("-").isdigit() else word

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from bot.access import audit
 from bot.context import Context
 from bot.errors import Conflict, NotFound, Refusal
+from flows.booking.fees import store as fees
 from flows.booking.neighbours import Neighbours
 from flows.booking.roster.patterns import store
 from flows.booking.roster.patterns.rules import Edit, Terms, wrong
@@ -127,6 +128,9 @@ class Drafts:
             raise BadTerms(why="roster_whom")
         if room is None:
             raise BadTerms(why="roster_room")
+        begins = max(terms.first, self.today)
+        if terms.fee is None and not (await fees.read(self.tx, terms.clinic)).covers(terms.clinic, terms.kind, begins):
+            raise BadTerms(why="roster_fee_none")
 
     # --- inside --------------------------------------------------------------------------------------------------
 

@@ -28,7 +28,8 @@ DEAREST = 500_000
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What a pattern says. `total` limits all numbers of a session (限号), `ahead` those that are booked ahead (限约):
-    the others are for who comes without an appointment. None sets no limit. `doctor` None is the general clinic."""
+    the others are for who comes without an appointment. None sets no limit. `doctor` None is the general clinic. `fee`
+    None is what the clinic's rule says on each day (flows/booking/fees)."""
 
     clinic: str
     doctor: str | None
@@ -39,7 +40,7 @@ class Terms:
     minutes: int
     capacity: int
     kind: str
-    fee: int
+    fee: int | None
     room: str
     first: date
     last: date | None = None
@@ -104,7 +105,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A session to be."""
+    """A session to be; its fee is known."""
 
     code: str
     day: date
@@ -207,7 +208,7 @@ def wrong(terms: Terms, today: date) -> str:
         return "roster_times"
     if sum(part.capacity for part in parts) > MOST:
         return "roster_too_many"
-    if not 0 <= terms.fee <= DEAREST:
+    if terms.fee is not None and not 0 <= terms.fee <= DEAREST:
         return "roster_fee"
     if terms.last is not None and (terms.last < terms.first or terms.last < today):
         return "roster_days"

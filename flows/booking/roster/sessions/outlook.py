@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
 from bot.context import Context
+from flows.booking.fees import store as fee_rules
+from flows.booking.fees.rules import Fees
 from flows.booking.neighbours import Neighbours, clinic_rules
 from flows.booking.offers import BEYOND
 from flows.booking.roster.patterns.rules import Pattern, Planned, plan
@@ -48,7 +50,9 @@ async def outlook(context: Context, every: Sequence[Pattern], clinics: set[str])
     doctors = {each.terms.doctor for each in every if each.terms.doctor and each.terms.clinic in clinics}
     # A doctor's patterns elsewhere count: nobody sits in two clinics at once.
     concerned = [each for each in every if each.terms.clinic in clinics or each.terms.doctor in doctors]
+    fees = await fee_rules.read(context.tx)
     planned, clashes = plan(concerned, first, last)
+    planned = [priced_one for each in planned if (priced_one := priced(each, fees)) is not None]
     seated = await store.seated(context.tx, store.HOSPITAL, first, last, doctors, clinics)
     there = await store.known(context.tx, first, last, clinics)
 
@@ -69,3 +73,12 @@ async def outlook(context: Context, every: Sequence[Pattern], clinics: set[str])
         else:
             found.planned.append(each)
     return found
+
+
+def priced(planned: Planned, fees: Fees) -> Planned | None:
+    """With the fee of its day, where its pattern leaves that to the clinic's rule; None where the rule has none."""
+    terms = planned.pattern.terms
+    if terms.fee is not None:
+        return planned
+    fee = fees.on(terms.clinic, terms.kind, planned.day)
+    return None if fee is None else replace(planned, pattern=replace(planned.pattern, terms=replace(terms, fee=fee)))

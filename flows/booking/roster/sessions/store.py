@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 
 from bot.db.transaction import Transaction
+from flows.booking.roster.patterns.store import pattern
 from flows.booking.roster.sessions.diff import GONE, Known
 from flows.booking.store import appointment, segment, session, slot
 from flows.booking.waiting.store import entry
@@ -62,6 +63,30 @@ async def visits(tx: Transaction, sessions: Collection[int]) -> Sequence[Any]:
                    place.start_wall, place.end_wall).join(segment, place.id == own.segment_id)
     where = (place.session_id.in_(sessions), own.state.in_(("held", "booked")))
     return await tx.all(query.where(*where).order_by(place.start_at, own.number)) if sessions else []
+
+
+async def coming(tx: Transaction, clinic: str, doctor: str, now: datetime) -> Sequence[Any]:
+    """(person_id, date, sitting) of who has an appointment or a hold in a clinic, "" with whomever."""
+    own = appointment.c
+    query = select(own.person_id, session.c.date, session.c.sitting).join(segment, segment.c.id == own.segment_id)
+    query = query.join(session, session.c.id == segment.c.session_id)
+    where = [session.c.clinic == clinic, own.state.in_(("held", "booked")), segment.c.end_at > now,
+             session.c.date >= (now - timedelta(days=1)).date()]
+    return await tx.all(query.where(*where, *([session.c.sitting == doctor] if doctor else [])))
+
+
+async def by_rule(
+    tx: Transaction, clinic: str, kind: str, first: date, before: date | None
+) -> Sequence[Any]:
+    """(id, people) of our sessions from `first` on that cost what the clinic's rule says, with how many are in them."""
+    inside = and_(appointment.c.segment_id == segment.c.id, appointment.c.state.in_(("held", "booked")))
+    query = select(session.c.id, func.count(appointment.c.id).label("people")).select_from(session)
+    query = query.join(pattern, pattern.c.id == session.c.pattern_id)
+    query = query.join(segment, segment.c.session_id == session.c.id).outerjoin(appointment, inside)
+    where = [session.c.source == DESK, session.c.clinic == clinic, session.c.kind == kind, session.c.date >= first,
+             session.c.state == "open", pattern.c.fee.is_(None)]
+    where += [session.c.date < before] if before else []
+    return await tx.all(query.where(*where).group_by(session.c.id))
 
 
 async def waiting(tx: Transaction, sessions: Collection[int]) -> int:

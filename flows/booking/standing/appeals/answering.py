@@ -8,17 +8,20 @@ from bot import logs, metrics
 from bot.access import audit
 from bot.context import Context
 from bot.errors import Conflict, NotFound
+from flows.booking.exceptions.granting import Grant, Granting
+from flows.booking.neighbours import Neighbours
 from flows.booking.standing import pushes
 from flows.booking.standing.appeals import store
-from flows.booking.standing.appeals.appealing import LOCK, NO_SHOW, Appeals
+from flows.booking.standing.appeals.appealing import LOCK, NO_SHOW, REFUSAL, Appeals
 from flows.booking.standing.missing.writing import NoShows
 
 log = logs.get(__name__)
 
 
-async def answer(context: Context, public: str, words: str, *, accept: bool) -> Any:
-    """Accepted, a no-show is struck out (and a lock that stood on it lifted), a lock is lifted; of a refusal the words
-    say what to do now. The patient is told. Raises NotFound; Conflict where somebody else answered."""
+async def answer(context: Context, public: str, words: str, *, accept: bool, grant: Grant | None = None) -> Any:
+    """Accepted, a no-show is struck out (and a lock that stood on it lifted), a lock is lifted; from the rule of a
+    refusal the person is excepted as `grant` says (None: the words say what to do now). The patient is told. Raises
+    NotFound, BadDays; Conflict where somebody else answered."""
     row = await store.by_public(context.tx, public)
     if row is None:
         raise NotFound("appeal")
@@ -32,9 +35,21 @@ async def answer(context: Context, public: str, words: str, *, accept: bool) -> 
         await no_shows.strike(matter, f"appeal:{public}")
     if accept and row.kind == LOCK:
         await no_shows.lift(matter, f"appeal:{public}")
+    if accept and row.kind == REFUSAL and grant is not None:
+        await Granting(context).grant(row, grant)
     answered: Any = await store.by_public(context.tx, public)
     await pushes.appealed(context, answered, await Appeals(context).facts(answered))
     audit.write(context.tx, context.actor, f"booking.appeal_{state}", f"appeal:{public}", {"kind": row.kind})
     metrics.appeals.inc(state)
     log.info("appeal_answered", appeal=public, kind=row.kind, state=state)
     return answered
+
+
+async def withdraw(context: Context, public: str, reason: str) -> None:
+    """The exception that an appeal led to is taken back, and whoever appealed is told. Raises NotFound, Conflict."""
+    row = await store.by_public(context.tx, public)
+    if row is None:
+        raise NotFound("appeal")
+    await Neighbours(context).lock_whoever(row.person_id)
+    await Granting(context).withdraw(row, reason)
+    await pushes.exception_over(context, row, await Appeals(context).facts(row))

@@ -14,6 +14,8 @@ from bot.errors import NotAllowed, NotFound
 from bot.masking import mask_name
 from flows.booking import refusals as booking
 from flows.booking import veil
+from flows.booking.exceptions import store as exceptions
+from flows.booking.exceptions.granting import state_of
 from flows.booking.left import store as left
 from flows.booking.neighbours import Catalogue, Neighbours, Person
 from flows.booking.standing import refusals as own
@@ -107,7 +109,9 @@ class Appeals:
         return row if row is not None and await self._theirs(row) else None
 
     async def facts(self, row: Any) -> dict[str, Any]:
-        """JSON values: public_id, kind, rule, state, said, answer, made_day, person (masked), day, half, and whom."""
+        """JSON values: public_id, kind, rule, state, said, answer, made_day, person (masked), day, half, whom, and
+        exception (None; else state, until_day, whole: in all of the clinic, path: of the page that leads on, reason:
+        why it was withdrawn)."""
         person = await self.neighbours.anybody(row.person_id)
         catalogue = await self.neighbours.catalogue()
         names = _whom(row, catalogue, self.context) if row.clinic else {"clinic": "", "doctor": "", "discreet": False}
@@ -115,7 +119,7 @@ class Appeals:
             "public_id": row.public_id, "kind": row.kind, "rule": row.rule, "state": row.state, "said": row.said or "",
             "answer": row.answer or "", "made_day": self.context.clock.local(row.made_at).date().isoformat(),
             "person": mask_name(person.name) if person else "", "half": row.half or "",
-            "day": row.date.isoformat() if row.date else "", **names,
+            "day": row.date.isoformat() if row.date else "", **names, "exception": await self._exception(row),
         }
 
     async def about_refusal(self, no: booking.BookingRefusal, person_id: int, segment_id: int) -> str:
@@ -163,6 +167,15 @@ class Appeals:
         return await store.say(self.tx, row.id, said.strip()[:LONGEST])
 
     # --- inside --------------------------------------------------------------------------------------------------
+
+    async def _exception(self, row: Any) -> dict[str, Any] | None:
+        found = (await exceptions.of_appeals(self.tx, [row.id])).get(row.id)
+        if found is None:
+            return None
+        return {
+            "state": state_of(found, self.now.date()), "until_day": found.last_day.isoformat(),
+            "whole": found.doctor is None, "path": way_on(found), "reason": found.reason or "",
+        }
 
     async def _matter(self, about: str) -> Matter:
         kind, _, rest = about.partition(":")
@@ -214,6 +227,13 @@ class Appeals:
         if self.context.contact is None:
             raise NotAllowed("booking.contact")
         return self.context.contact.id
+
+
+def way_on(exception: Any) -> str:
+    """The page, below /h5/booking/, on which an exception can be used."""
+    if exception.rule == booking.CancelTooLate.template:
+        return "mine/"
+    return f"doctors/{exception.doctor}" if exception.doctor else f"clinics/{exception.clinic}"
 
 
 def _whom(row: Any, catalogue: Catalogue, context: Context) -> dict[str, Any]:

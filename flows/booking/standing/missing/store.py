@@ -76,9 +76,13 @@ async def no_show_of(tx: Transaction, appointment_id: int) -> Row[Any] | None:
 
 
 async def counting(tx: Transaction, person_id: int) -> Sequence[Row[Any]]:
-    """(id, missed_at) of no-shows that have not led to a lock, the oldest first."""
+    """(id, missed_at, clinic) of no-shows that have not led to a lock, the oldest first."""
     where = (no_show.c.person_id == person_id, no_show.c.state == COUNTED, no_show.c.lock_id.is_(None))
-    return await tx.all(select(no_show.c.id, no_show.c.missed_at).where(*where).order_by(no_show.c.missed_at))
+    mine = select(no_show.c.id, no_show.c.missed_at, session.c.clinic)
+    mine = mine.join(appointment, appointment.c.id == no_show.c.appointment_id)
+    mine = mine.join(segment, segment.c.id == appointment.c.segment_id)
+    mine = mine.join(session, session.c.id == segment.c.session_id)
+    return await tx.all(mine.where(*where).order_by(no_show.c.missed_at))
 
 
 async def standing_of(tx: Transaction, persons: Collection[int], since: datetime) -> Sequence[Row[Any]]:
@@ -148,12 +152,14 @@ async def lock_with(tx: Transaction, lock_id: int) -> Row[Any] | None:
     return await tx.one(select(lock).where(lock.c.id == lock_id))
 
 
-async def add_lock(tx: Transaction, person_id: int, no_shows: Collection[int], until: datetime) -> str:
-    """Lock a person for these no-shows; gives the public id, "" where one is open."""
+async def add_lock(
+    tx: Transaction, person_id: int, no_shows: Collection[int], until: datetime, days: int | None = None
+) -> str:
+    """Lock a person for these no-shows, counted within so many days; gives the public id, "" where one is open."""
     public = new_public_id()
     made = await tx.insert_once(
-        lock, public_id=public, person_id=person_id, state=LOCKED, open=True, count=len(no_shows), since=tx.now,
-        until=until,
+        lock, public_id=public, person_id=person_id, state=LOCKED, open=True, count=len(no_shows), days=days,
+        since=tx.now, until=until,
     )
     if not made:
         return ""

@@ -9,8 +9,10 @@ from typing import Any
 from bot import logs, metrics
 from bot.context import Context
 from bot.errors import NotFound
+from bot.settings_standing import Standing
 from flows.booking import store as appointments
 from flows.booking import visit
+from flows.booking.inforce import standing_of
 from flows.booking.neighbours import Neighbours, Person
 from flows.booking.pool import store as pool
 from flows.booking.standing import pushes, rules
@@ -29,7 +31,6 @@ class NoShows:
     def __init__(self, context: Context) -> None:
         self.context = context
         self.tx = context.tx
-        self.terms = context.settings.standing
         self.neighbours = Neighbours(context)
         self.record = Record(context)
 
@@ -46,17 +47,19 @@ class NoShows:
         stopped = row.session_state == "stopped" or row.stopped_at is not None or row.moved_at is not None
         by_hospital = excused or stopped or row.substitute is not None
         by_hospital = by_hospital or row.id in await stops.excused(self.tx, [row.id])
-        if state != "booked" or not rules.missed(rules.Visit(row.end_at, came, by_hospital), self.tx.now, self.terms):
+        terms, apart = await self._terms(row.clinic)
+        if state != "booked" or not rules.missed(rules.Visit(row.end_at, came, by_hospital), self.tx.now, terms):
             return False
         public = await store.write(self.tx, row.id, row.person_id, row.end_at)
         if not public:
             return False
-        counted = await store.counting(self.tx, row.person_id)
-        locked = await self._lock(row.person_id, person, counted)
+        found = await store.counting(self.tx, row.person_id)
+        counted = [each for each in found if rules.together(each.clinic, row.clinic, apart)]
+        locked = await self._lock(row.person_id, person, counted, terms)
         if not locked:  # else that is told, with why
             facts = await self._visit(row, person) | {
-                "count": len(self._within([each.missed_at for each in counted])), "most": self.terms.most_no_shows,
-                "days": self.terms.within_days, "lock_days": self.terms.lock_days,
+                "count": len(self._within([each.missed_at for each in counted], terms)), "most": terms.most_no_shows,
+                "days": terms.within_days, "lock_days": terms.lock_days,
             }
             written = await store.no_show_by(self.tx, public)
             whom = {row.contact_id, *await self.neighbours.close_contacts(row.person_id)}
@@ -80,7 +83,8 @@ class NoShows:
             lock = await store.lock_with(self.tx, row.lock_id) if row.lock_id else None
             if lock is not None and lock.state == store.LOCKED:
                 left = [each for each in await store.led_to(self.tx, lock.id) if each.state == store.COUNTED]
-                if len(left) < self.terms.most_no_shows:
+                terms, _ = await self._terms(row.clinic)
+                if len(left) < terms.most_no_shows:
                     await store.set_free(self.tx, lock.id)
                     await self._end(lock, person, store.LIFTED, reason)
         return await store.no_show_by(self.tx, public)
@@ -111,19 +115,18 @@ class NoShows:
             return False
         return await self._end(lock, await self.neighbours.lock_whoever(lock.person_id), store.OVER)
 
-    async def _lock(self, person_id: int, person: Person | None, counted: Any) -> bool:
+    async def _lock(self, person_id: int, person: Person | None, counted: Any, terms: Standing) -> bool:
         """Lock the person where these no-shows are too many."""
-        if not rules.locks([each.missed_at for each in counted], self.tx.now, self.terms):
+        if not rules.locks([each.missed_at for each in counted], self.tx.now, terms):
             return False
         # One whose time is over gives way, also where the sweep was not there yet.
         before = await store.lock_of(self.tx, person_id)
         if before is not None and not await self.run_out(before.id):
             return False
-        until = rules.locked_until(self.tx.now, self.terms)
-        within = self._within([each.missed_at for each in counted])
-        public = await store.add_lock(
-            self.tx, person_id, [each.id for each in counted if each.missed_at in within], until
-        )
+        until = rules.locked_until(self.tx.now, terms)
+        within = self._within([each.missed_at for each in counted], terms)
+        led = [each.id for each in counted if each.missed_at in within]
+        public = await store.add_lock(self.tx, person_id, led, until, terms.within_days)
         lock = await store.lock_by(self.tx, public) if public else None
         if lock is None:
             return False
@@ -143,8 +146,13 @@ class NoShows:
 
     # --- inside --------------------------------------------------------------------------------------------------
 
-    def _within(self, moments: list[datetime]) -> list[datetime]:
-        return [moment for moment in moments if rules.recent(moment, self.tx.now, self.terms)]
+    async def _terms(self, clinic: str) -> tuple[Standing, frozenset[str]]:
+        """What is in force in a clinic, and which clinics count for themselves."""
+        catalogue = await self.neighbours.catalogue()
+        return standing_of(catalogue, clinic, self.context), catalogue.deciding["most_no_shows"]
+
+    def _within(self, moments: list[datetime], terms: Standing) -> list[datetime]:
+        return [moment for moment in moments if rules.recent(moment, self.tx.now, terms)]
 
     async def _visit(self, row: Any, person: Person | None) -> dict[str, Any]:
         return visit.facts_of(row, person, await self.neighbours.catalogue(), self.context)
