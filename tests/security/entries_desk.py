@@ -91,6 +91,19 @@ DESK: dict[str, Entry] = {
     "POST /desk/booking/for/{person}/held/{id}/{act}": Entry(
         owned={"id": "hold"}, open_={"person": "child", "act": "release"}
     ),
+    "GET /desk/booking/for/{person}/exams": PERSON,
+    "GET /desk/booking/for/{person}/exams/times": PERSON,
+    "POST /desk/booking/for/{person}/exams/hold": Entry(
+        open_={"person": "person"}, form={"request": "0" * 32, "chosen": "1:nobody"}
+    ),
+    "GET /desk/booking/for/{person}/exams/held/{id}": HELD,
+    "POST /desk/booking/for/{person}/exams/held/{id}/{act}": Entry(
+        owned={"id": "hold"}, open_={"person": "child", "act": "release"}
+    ),
+    "GET /desk/booking/for/{person}/exams/{id}/change": BOOKED,
+    "POST /desk/booking/for/{person}/exams/{id}/change": Entry(
+        owned={"id": "appointment", "segment": "segment"}, open_={"person": "person"}
+    ),
     "POST /desk/booking/for/{person}/wait": Entry(owned={"session": "full"}, open_={"person": "person"}),
     "POST /desk/booking/for/{person}/waiting/{id}/give-up": Entry(
         owned={"id": "waiting"}, open_={"person": "person"}

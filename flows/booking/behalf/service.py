@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Self
 
 from bot.context import Contact, Context
 from bot.db.contacts import contact_of
@@ -50,7 +50,7 @@ class Behalf(BookingService):
     @classmethod
     async def of(
         cls, context: Context, person: Person, channel: str, reach: Reach, *, late: bool = False
-    ) -> Behalf:
+    ) -> Self:
         return cls(context, person, await told_at(context, person), channel, reach, late=late)
 
     async def segment(self, segment_id: int) -> Any:

@@ -6,6 +6,8 @@ from bot.access.doors import Door
 from flows.booking.desk import (
     behalf,
     behalf_book,
+    behalf_exam_change,
+    behalf_exams,
     behalf_next,
     behalf_parts,
     clinic_fees,
@@ -48,6 +50,7 @@ ROUTES = (
     standing_arrivals.routes, standing_no_shows.routes, standing_appeals.routes,
     standing_clinic.routes, clinic_rules.routes, clinic_fees.routes,
     stops.routes, stops_new.routes, stops_calls.routes, behalf.routes, behalf_book.routes,
+    behalf_exam_change.routes, behalf_exams.routes,
 )
 PERMITS = (VIEW, USE, EXPORT, MINE, SEE, EDIT, PUBLISH, CLINICS, SHARES, FAIR, *behalf_parts.PERMITS,
            *stops.PERMITS, *STANDING_PERMITS)

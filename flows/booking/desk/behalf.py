@@ -26,6 +26,7 @@ from flows.booking.desk.behalf_parts import (
     said,
 )
 from flows.booking.desk.behalf_times import times
+from flows.booking.exams import store as exam_rows
 from flows.booking.offers import same_doctor
 from flows.booking.refusals import BookingRefusal
 from flows.booking.rules import EXAMINATION
@@ -155,7 +156,11 @@ async def _listed(counter: Counter, rows: Any) -> tuple[list[dict[str, Any]], in
     offers = {row.public_id for row in mine if await entries.open_offer(counter.context.tx, row.id)}
     found = [await counter.office.appointment(row.public_id) for row in mine]
     stops = {row.public_id: await counter.stopped(row) for row in mine}
-    return [each | {"offer": each["id"] in offers, "stop": stops[each["id"]]} for each in found], len(rows) - len(mine)
+    exams = {row.public_id: known.exam_name for row in mine
+             if (known := await exam_rows.of(counter.context.tx, row.id))}
+    more = [{"offer": each["id"] in offers, "stop": stops[each["id"]], "name": exams.get(each["id"], "")}
+            for each in found]
+    return [each | own for each, own in zip(found, more, strict=True)], len(rows) - len(mine)
 
 
 async def _waits(counter: Counter) -> list[dict[str, Any]]:

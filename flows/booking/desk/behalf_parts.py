@@ -16,6 +16,7 @@ from bot.errors import BadInput, NotAllowed, NotFound
 from bot.web.desk.guard import STAFF
 from bot.web.desk.pages import render, see
 from flows.booking import rules, store, told, visit
+from flows.booking.behalf.exams import ExamsFor
 from flows.booking.behalf.service import WAYS, Behalf
 from flows.booking.desk.office_parts import office
 from flows.booking.desk.stops import HOME as STOPS
@@ -90,11 +91,18 @@ class Counter:
 
     async def acting(self, row: Any = None) -> Behalf:
         """Who books for the person. What the patient cannot change any more they can with a right of its own."""
-        member = self.request[STAFF]
-        late = False
-        if row is not None and member.may(LATE):
-            late = (await office(self.request, self.context, LATE)).scope.covers(row.clinic, row.sitting)
+        late = await self._late(row)
         return await Behalf.of(self.context, self.person, self.via, self.office.scope.covers, late=late)
+
+    async def examining(self, row: Any = None) -> ExamsFor:
+        """As `acting`, for examinations."""
+        late = await self._late(row)
+        return await ExamsFor.of(self.context, self.person, self.via, self.office.scope.covers, late=late)
+
+    async def _late(self, row: Any) -> bool:
+        if row is None or not self.request[STAFF].may(LATE):
+            return False
+        return (await office(self.request, self.context, LATE)).scope.covers(row.clinic, row.sitting)
 
     async def facts(self, row: Any) -> dict[str, Any]:
         """What a page says of an appointment (visit.py); `place` is the clinic as lists of staff call it."""

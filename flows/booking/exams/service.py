@@ -31,7 +31,7 @@ class ExamService(ExamTerms):
 
     # --- what there is -------------------------------------------------------------------------------------------
 
-    async def person(self, person_id: int) -> Person:
+    async def whose(self, person_id: int) -> Person:
         """One that this contact looks after. Raises NotFound for anybody else's."""
         found = [each for each in await self.neighbours.persons() if each.id == person_id and each.reach == "all"]
         if not found:
@@ -40,8 +40,8 @@ class ExamService(ExamTerms):
 
     async def orders(self, person_id: int) -> tuple[list[Wish], int]:
         """(orders that can be booked, how many examinations are booked and to come). Raises HospitalSilent."""
-        person = await self.person(person_id)
-        self.book = await self.wishes.book()
+        person = await self.whose(person_id)
+        self.rulebook = await self.wishes.book()
         others = [each for each in await self.active(person.id) if each.kind == rules.EXAMINATION]
         booked = {each.order_code for each in others if each.state == "booked"}
         coming = [each for each in others if each.state == "booked" and each.end_at > self.context.now]
@@ -50,21 +50,21 @@ class ExamService(ExamTerms):
     async def times(self, person_id: int, pick: str) -> list[Time]:
         """Segments in which one order could be, in time, given what the person has. Raises the reason why there are
         none, where one rule keeps all of them away."""
-        person = await self.person(person_id)
-        self.book = await self.wishes.book()
+        person = await self.whose(person_id)
+        self.rulebook = await self.wishes.book()
         wish = (await self.wishes.meant(person, [pick]))[0]
         return await self._times_of(wish, person, await self._others(person, [wish]))
 
     async def proposals(self, person_id: int, picks: Collection[str], most: int = 4) -> list[Plan]:
         """Several together on as few days as possible: name of a wish -> its time. Raises NoPlan, and what keeps a
         single one away."""
-        person = await self.person(person_id)
-        self.book = await self.wishes.book()
+        person = await self.whose(person_id)
+        self.rulebook = await self.wishes.book()
         wishes = await self.wishes.meant(person, picks)
         others = await self._others(person, wishes)
         times = {wish.name: await self._times_of(wish, person, others) for wish in wishes}
         items = {wish.name: wish.item for wish in wishes}
-        found = plans(items, times, self.visits(others), self.book, most=most)
+        found = plans(items, times, self.visits(others), self.rulebook, most=most)
         if not found:
             raise NoPlan(names=[item.name for item in items.values()])
         return found
@@ -73,7 +73,7 @@ class ExamService(ExamTerms):
         """Other times for an examination that is booked."""
         row = await self.mine(appointment_id)
         await self._of_appointment(row)
-        person = await self.person(row.person_id)
+        person = await self.whose(row.person_id)
         others = [each for each in await self.active(person.id) if each.id != row.id]
         found = await self._times_of(self._meant, person, others)
         return [each for each in found if each.segment != row.segment_id]
@@ -85,8 +85,8 @@ class ExamService(ExamTerms):
         same appointments again. Raises the refusals of exams/ and of `hold`."""
         if known := await self._again_together(request_id):
             return known
-        person = await self.person(person_id)
-        self.book, self.bundle = await self.wishes.book(), request_id
+        person = await self.whose(person_id)
+        self.rulebook, self.bundle = await self.wishes.book(), request_id
         packages = {PACKAGE + name.partition(":")[0] for name in chosen if ":" in name}
         orders = [name for name in chosen if ":" not in name]
         wishes = {wish.name: wish for wish in await self.wishes.meant(person, [*packages, *orders])}
@@ -171,7 +171,7 @@ class ExamService(ExamTerms):
             self.check_wish(wish, others, person, place)
             check_alone(wish.item, place.start, self.now)
             visit = Visit(wish.item, place.start, place.end)
-            check_beside(visit, beside, self.book)
+            check_beside(visit, beside, self.rulebook)
             beside.append(visit)
 
     async def _others(self, person: Person, wishes: Sequence[Wish]) -> list[Any]:
@@ -197,7 +197,7 @@ class ExamService(ExamTerms):
             try:
                 rules.check_place(place, await self.clinic_of(row), self.now)
                 check_alone(wish.item, place.start, self.now)
-                check_beside(Visit(wish.item, place.start, place.end), beside, self.book)
+                check_beside(Visit(wish.item, place.start, place.end), beside, self.rulebook)
             except ExamRefusal as no:
                 reasons.append(no)
             except BookingRefusal:
@@ -213,8 +213,8 @@ class ExamService(ExamTerms):
         known = await store.of(self.tx, row.id)
         if known is None:
             raise NotFound("examination")
-        self.book, self.bundle = await self.wishes.book(), f"change:{row.public_id}"
-        item = self.book.items.get(known.item) or Item(known.item, known.exam_name, clinic=row.clinic)
+        self.rulebook, self.bundle = await self.wishes.book(), f"change:{row.public_id}"
+        item = self.rulebook.items.get(known.item) or Item(known.item, known.exam_name, clinic=row.clinic)
         order = known.order_code or ""
         self.wish = Wish(order or known.item, item, order=order, package=known.package or "")
 

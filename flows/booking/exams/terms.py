@@ -25,14 +25,14 @@ LOOK_BACK = timedelta(days=30)
 
 
 class ExamTerms(BookingService):
-    """Part of ExamService. `wish` is what is booked at the moment, `book` was read before."""
+    """Part of ExamService. `wish` is what is booked at the moment, `rulebook` was read before."""
 
     def __init__(self, context: Context, *, answered: bool = False) -> None:
         super().__init__(context, answered=answered)
         self.wishes = Wishes(context)
         self.wish: Wish | None = None
         self.bundle = ""
-        self.book = Book()
+        self.rulebook = Book()
 
     async def clinic_of(self, row: Any) -> ClinicRules:
         """Rooms of devices are not booked by themselves, so that the directory has them closed: an order opens them."""
@@ -54,7 +54,7 @@ class ExamTerms(BookingService):
         wish = self._meant
         self.check_wish(wish, others, person, place)
         rules.check_alone(wish.item, place.start, self.now)
-        rules.check_beside(Visit(wish.item, place.start, place.end), self.visits(others), self.book)
+        rules.check_beside(Visit(wish.item, place.start, place.end), self.visits(others), self.rulebook)
         return ()
 
     def check_wish(self, wish: Wish, others: Iterable[Any], person: Person, place: Place | None = None) -> None:
@@ -98,7 +98,7 @@ class ExamTerms(BookingService):
     def _item(self, row: Any) -> Item | None:
         if row.kind != EXAMINATION:
             return None
-        return self.book.items.get(row.item) or Item(row.item, row.exam_name)
+        return self.rulebook.items.get(row.item) or Item(row.item, row.exam_name)
 
     @staticmethod
     def _same(row: Any, wish: Wish) -> bool:

@@ -179,7 +179,7 @@ class When:
         if self.data.appointment:
             row = await self.service.mine(self.data.appointment)
             return {"exam": (await self.service.facts(row, open=True))["exam"], "changing": True}
-        person = await self.exams.person(self.data.person)
+        person = await self.exams.whose(self.data.person)
         wish = (await self.exams.wishes.meant(person, self.data.picks))[0]
         return {"exam": wish.item.name, "preparation": list(wish.item.preparation), "changing": False}
 
