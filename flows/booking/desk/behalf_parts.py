@@ -23,14 +23,14 @@ from flows.booking.desk.stops import HOME as STOPS
 from flows.booking.desk.stops import VIEW
 from flows.booking.neighbours import Neighbours, Person
 from flows.booking.office.service import OfficeService
+from flows.booking.paying.service import Fees
 from flows.booking.refusals import BookingRefusal
 from flows.booking.stops.asking import Asking
 from flows.booking.stops.board import Board
 from flows.booking.stops.refusals import ChoiceFirst
-from flows.patients.service import PatientsService
+from flows.patients.sight import FIND, Sight
 
 HOME = "/desk/booking/for/"
-FIND = "patients.find"
 SEE, BOOK, CHANGE, CANCEL, LATE, WAIT, NEXT = (
     "booking.behalf.see", "booking.behalf.book", "booking.behalf.change", "booking.behalf.cancel",
     "booking.behalf.late", "booking.behalf.wait", "booking.behalf.next",
@@ -57,7 +57,7 @@ class Counter:
         for each in (FIND, right):
             if not request[STAFF].may(each):
                 raise NotAllowed(each)
-        person = await PatientsService(context).person(request.match_info["person"])
+        person = await (await Sight.of(context, request[STAFF])).person(request.match_info["person"])
         return cls(request, context, person, await office(request, context, right), way_of(via))
 
     @property
@@ -107,7 +107,11 @@ class Counter:
     async def facts(self, row: Any) -> dict[str, Any]:
         """What a page says of an appointment (visit.py); `place` is the clinic as lists of staff call it."""
         catalogue = await Neighbours(self.context).catalogue()
+        pay = await Fees(self.context).told(row)
+        if pay["how"] == "must":
+            pay["how"] = "may"  # what staff book is booked at once
         return visit.facts_of(row, self.person, catalogue, self.context) | {
+            "pay": pay,
             "id": row.public_id, "state": row.state, "place": self.office.names.clinic(row.clinic),
             "who": self.office.names.doctor(row.sitting, row.kind), "exam": row.kind == rules.EXAMINATION,
         }

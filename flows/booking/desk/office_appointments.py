@@ -32,13 +32,14 @@ LIST = Listing(
     (Column("date", "moment", sortable=False), Column("time"), Column("clinic"), Column("doctor"),
      Column("number", "number"), Column("person", sortable=False), Column("channel"), Column("state"),
      Column("created", "moment"), Column("instead_of", hidden=True, sortable=False),
-     Column("fee", "number", hidden=True, sortable=False), Column("site", hidden=True, sortable=False),
+     Column("fee", "number", hidden=True, sortable=False), Column("pay", hidden=True, sortable=False),
+     Column("site", hidden=True, sortable=False),
      Column("place", hidden=True, sortable=False), Column("booked", "moment", hidden=True, sortable=False),
      Column("ended", "moment", hidden=True, sortable=False), Column("registration", hidden=True, sortable=False),
      Column("refusal", hidden=True, sortable=False)),
     filters=("since", "until", "site", "clinic", "doctor", "channel", "state", "person"), sort="time",
 )
-WORDS = {"state": "appointment"}
+WORDS = {"state": "appointment", "pay": "fee_state"}
 
 
 @routes.get(PATH)

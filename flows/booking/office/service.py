@@ -19,6 +19,7 @@ from flows.booking.office import store
 from flows.booking.office.figures import store as figured
 from flows.booking.office.rules import Days, Scope, Use, percent, scope_of, turned
 from flows.booking.office.store import Wanted
+from flows.booking.paying.service import Fees
 from flows.booking.rules import EXAMINATION
 from flows.booking.seats.rules import NOBODY, seat
 from flows.booking.seats.store import stands as stands_of
@@ -187,9 +188,10 @@ class OfficeService:
     async def _people(self, rows: Iterable[Any]) -> list[dict[str, Any]]:
         rows = list(rows)
         known = await persons.briefs(self.tx, [row.person_id for row in rows])
-        return [self._appointment(row, known.get(row.person_id)) for row in rows]
+        pay = await Fees(self.context).told_of(rows)
+        return [self._appointment(row, known.get(row.person_id), pay[row.id]) for row in rows]
 
-    def _appointment(self, row: Any, person: persons.Brief | None) -> dict[str, Any]:
+    def _appointment(self, row: Any, person: persons.Brief | None, pay: dict[str, Any]) -> dict[str, Any]:
         names, words = self.names, self.names.words
         state = row.state
         if state == "booked" and row.end_at <= self.context.now:
@@ -206,7 +208,8 @@ class OfficeService:
             "doctor": names.doctor(row.stands_in or row.sitting, row.kind),
             "instead_of": names.doctor(row.doctor) if row.stands_in or row.substitute else "",
             "channel": words["channel"].get(row.channel, row.channel), "state": state,
-            "fee": row.fee / 100, "created": row.created_at, "created_by": row.created_by, "booked": row.booked_at,
+            "fee": row.fee / 100, "pay": pay["how"], "paid": pay, "created": row.created_at,
+            "created_by": row.created_by, "booked": row.booked_at,
             "ended": row.ended_at, "ended_by": row.ended_by or "", "came": row.came_at, "late": bool(row.late),
             "registration": row.registration or "", "refusal": row.refusal or "", "session": row.session_code,
             "exam": row.kind == EXAMINATION,

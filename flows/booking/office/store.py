@@ -178,7 +178,7 @@ async def of_session(tx: Transaction, session_id: int) -> Sequence[Row[Any]]:
 async def _rows(tx: Transaction, ids: Sequence[int]) -> list[Row[Any]]:
     a = appointment.c
     fields = (a.id, a.public_id, a.person_id, a.number, a.state, a.channel, a.fee, a.registration, a.refusal,
-              a.created_at, a.created_by, a.booked_at, a.ended_at, a.ended_by, a.hold_until)
+              a.created_at, a.created_by, a.booked_at, a.ended_at, a.ended_by, a.hold_until, a.pay_order)
     part = (segment.c.start_wall, segment.c.end_wall, segment.c.start_at, segment.c.end_at)
     come = (attendance.c.at.label("came_at"), attendance.c.late, no_show.c.state.label("no_show"),
             segment.c.substitute.label("stands_in"))

@@ -85,8 +85,10 @@ class Fees:
             return
         await self.dues.follow(order, new.public_id, json.dumps(await self._facts(new), ensure_ascii=False))
         await store.note_order(self.tx, new.id, order.public_id)
-        topic = MOVED if order.settled_at or order.told_at else BILL
-        self.put(topic, order.public_id, new)
+        if order.settled_at or order.told_at:
+            self.put(MOVED, order.public_id, new)
+        else:
+            self.put(BILL, order.public_id, new)
 
     def put(self, topic: str, order: str, row: Any) -> None:
         """For jobs/booking_paying.py, in the appointment's lane: after it was registered."""

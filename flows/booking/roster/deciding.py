@@ -14,11 +14,12 @@ from bot.errors import Conflict, NotFound, Refusal
 from flows.booking.fitting.rules import Visitor, against_visitor
 from flows.booking.inforce import clinic_rules, standing_of
 from flows.booking.neighbours import Catalogue, Neighbours
+from flows.booking.paying.inforce import paying
 from flows.booking.roster.clinics import setting
 from flows.booking.roster.patterns import store as patterns
 from flows.booking.roster.sessions import store as sessions
 from flows.booking.rules import ClinicRules
-from flows.directory.rules import ClinicRule, DoctorRule
+from flows.directory.rules import ClinicRule, DoctorRule, narrowed
 from flows.patients.finding import store as persons
 
 
@@ -56,6 +57,7 @@ OF_CLINIC: Mapping[str, tuple[Field, ...]] = {
                    Number("cancel_before", 0, 720)),
     "missing": (Number("no_show_minutes", 0, 1440), Number("most_no_shows", 1, 99), Number("within_days", 1, 365),
                 Number("lock_days", 1, 365)),
+    "paying": (Word("paying", ("hospital", "may", "must")),),
 }
 OF_DOCTOR: Mapping[str, tuple[Field, ...]] = {
     "whom": _WHOM, "how_many": (Number("max_open", 1, 99), Number("same_doctor", 1, 20)),
@@ -110,29 +112,37 @@ def own(catalogue: Catalogue, clinic: str, doctor: str) -> Rule:
     return catalogue.doctor_rule(clinic, doctor)
 
 
-def above(context: Context, catalogue: Catalogue, clinic: str, doctor: str) -> dict[str, str]:
+async def above(context: Context, clinic: str, doctor: str) -> dict[str, str]:
     """By field what holds where nothing is decided: the hospital's, and above a doctor the clinic's."""
-    bare = replace(catalogue, rules={code: rule for code, rule in catalogue.rules.items() if code != clinic})
-    of = clinic_rules(catalogue if doctor else bare, clinic, context)
+    told = await Neighbours(context).as_told()
+    bare = replace(told, rules={code: rule for code, rule in told.rules.items() if code != clinic})
+    of = clinic_rules(_with(told, clinic, told.rule(clinic)) if doctor else bare, clinic, context)
     terms = standing_of(bare, clinic, context)
     found: dict[str, Any] = {
-        "same_doctor": of.limits.same_doctor, "max_open": None if doctor else of.limits.open,
+        **asdict(of.takes), "same_doctor": of.limits.same_doctor, "max_open": None if doctor else of.limits.open,
         "doctors_a_day": of.limits.doctors_a_day, "hold_minutes": of.hold_minutes,
         "cancel_until": of.cancelling.evening, "cancel_same_day": of.cancelling.same_day,
         "cancel_before": of.cancelling.before.seconds // 60, "no_show_minutes": terms.no_show_minutes,
         "most_no_shows": terms.most_no_shows, "within_days": terms.within_days, "lock_days": terms.lock_days,
+        "paying": paying(bare, clinic, context),
     }
     return {name: _plain(value) for name, value in found.items()}
 
 
-def in_force(context: Context, catalogue: Catalogue, clinic: str, doctor: str, rule: Rule) -> ClinicRules:
-    """What would hold with `rule`."""
+async def in_force(context: Context, clinic: str, doctor: str, rule: Rule) -> ClinicRules:
+    """What would hold with `rule`. Raises BadRule where nobody would be of an age that is taken."""
+    told = await Neighbours(context).as_told()
     if isinstance(rule, DoctorRule):
-        theirs = {**catalogue.doctor_rules.get(clinic, {}), doctor: rule}
-        after = replace(catalogue, doctor_rules={**catalogue.doctor_rules, clinic: theirs})
+        theirs = {**told.doctor_rules.get(clinic, {}), doctor: rule}
+        told = _with(told, clinic, told.rule(clinic))
+        after = clinic_rules(replace(told, doctor_rules={**told.doctor_rules, clinic: theirs}), clinic, context)
+        takes = after.takes.narrowed(after.doctors[doctor].takes)
     else:
-        after = replace(catalogue, rules={**catalogue.rules, clinic: rule})
-    return clinic_rules(after, clinic, context)
+        after = clinic_rules(_with(told, clinic, rule), clinic, context)
+        takes = after.takes
+    if takes.min_age is not None and takes.max_age is not None and takes.min_age > takes.max_age:
+        raise BadRule(field="max_age", least=takes.min_age, most=120)
+    return after
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +179,7 @@ async def decide(context: Context, clinic: str, doctor: str, mark: str, sent: Ma
         raise Conflict("clinic")
     after = changed(before, sent, doctor)
     found = changes(before, after)
+    await in_force(context, clinic, doctor, after)
     if not found:
         return []
     facts = {"doctor": doctor} if doctor else {}
@@ -215,3 +226,7 @@ def _plain(value: Any) -> str:
     return f"{value:%H:%M}" if isinstance(value, time) else str(value)
 
 
+def _with(told: Catalogue, clinic: str, rule: ClinicRule) -> Catalogue:
+    """The hospital's directory with a decision about one clinic."""
+    clinics = tuple(narrowed(each, rule) if each.code == clinic else each for each in told.clinics)
+    return replace(told, clinics=clinics, rules={**told.rules, clinic: rule})
