@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from bot.check.finding import Finding
@@ -161,6 +162,7 @@ def _reached(
                 waiting.append((called, handed_over))
 
 
+@cache
 def _handed_on(function: ast.AST) -> dict[str, list[ast.expr]]:
     """Methods whose outcome a function returns as its own -> what it hands over to them."""
     found: dict[str, list[ast.expr]] = {}

@@ -51,7 +51,7 @@ def _spoken(project: Project, permit: str) -> bool:
     for module in project.sources.modules.values():
         if module.name.endswith(".area"):
             continue
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, ast.Constant) and node.value == permit:
                 return True
     return False

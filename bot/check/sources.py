@@ -49,6 +49,11 @@ class Module:
         return f"{self.file}:{getattr(node, 'lineno', 1)}"
 
     @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """All of the tree. Each check looks through it, and walking takes longer than looking."""
+        return list(ast.walk(self.tree))
+
+    @cached_property
     def constants(self) -> dict[str, ast.expr]:
         """Names bound once at the top of the file."""
         found: dict[str, ast.expr] = {}
@@ -64,7 +69,7 @@ class Module:
     def imports(self) -> dict[str, tuple[str, str]]:
         """Name here -> (module, name there)."""
         found = {}
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.ImportFrom) and node.module:
                 for alias in node.names:
                     found[alias.asname or alias.name] = (node.module, alias.name)
@@ -103,7 +108,7 @@ class Sources:
     def class_of(self, cls: type) -> tuple[Module, ast.ClassDef] | None:
         """Where a class is written."""
         module = self.modules.get(cls.__module__)
-        for node in ast.walk(module.tree) if module else ():
+        for node in module.nodes if module else ():
             if module and isinstance(node, ast.ClassDef) and node.name == cls.__name__:
                 return module, node
         return None

@@ -26,7 +26,7 @@ def check(project: Project) -> Iterator[Finding]:
 
 def _puts(project: Project) -> Iterator[tuple[Module, ast.Call, Text]]:
     for module in project.sources.modules.values():
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "put"):
                 continue
             first = node.args[0] if node.args else next((k.value for k in node.keywords if k.arg == "topic"), None)

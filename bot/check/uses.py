@@ -53,18 +53,18 @@ def of(project: Project) -> Iterator[Use]:
 
 def _full_names(project: Project, module: Module) -> Iterator[Use]:
     """Names written out: wording.render("desk/chat/which"), a page's template, a macro's file."""
-    inside: set[int] = {id(part) for node in ast.walk(module.tree) if isinstance(node, ast.JoinedStr)
+    inside: set[int] = {id(part) for node in module.nodes if isinstance(node, ast.JoinedStr)
                         for part in node.values}
-    documents = {id(n.body[0].value) for n in ast.walk(module.tree)
+    documents = {id(n.body[0].value) for n in module.nodes
                  if isinstance(n, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef))
                  and n.body and isinstance(n.body[0], ast.Expr)}
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("render", "say"):
             for text in project.sources.texts(node.args[0] if node.args else None, module):
                 if FULL.match(text.value):
                     inside.add(id(node.args[0]))
                     yield Use(module.at(node), text, keywords_of(node), ())
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if not isinstance(node, (ast.Constant, ast.JoinedStr)) or id(node) in inside or id(node) in documents:
             continue
         for text in project.sources.texts(node, module):
@@ -75,7 +75,7 @@ def _full_names(project: Project, module: Module) -> Iterator[Use]:
 
 def _texts(project: Project, module: Module) -> Iterator[Use]:
     """Text messages: sms.send(mobile, "patients.code", facts, …)."""
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "send"):
             continue
         for text in project.sources.texts(node.args[1] if len(node.args) > 1 else None, module):
@@ -88,7 +88,7 @@ def _problems(project: Project, module: Module) -> Iterator[Use]:
     """What is wrong with an answer: each slug of a check has its wording."""
     if not module.name.startswith("bot.talk.understand"):
         return
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         for keyword in node.keywords if isinstance(node, ast.Call) else ():
             for text in project.sources.texts(keyword.value, module) if keyword.arg == "problem" else ():
                 yield Use(module.at(node), text.within("common/chat/problem_"))
@@ -113,7 +113,7 @@ def _spoken(project: Project, module: Module) -> Iterator[Use]:
 
 def _refused(project: Project, module: Module) -> Iterator[Use]:
     """The `template` of each refusal class, with the facts of each place that makes one."""
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if not isinstance(node, ast.ClassDef):
             continue
         for line in node.body:

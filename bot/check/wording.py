@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields
+from functools import cache, partial
 
 import jinja2
 from jinja2 import meta, nodes
@@ -79,13 +80,14 @@ def _missing(shelf: Shelf, used: list[Use]) -> Iterator[Finding]:
 def _unused(project: Project, shelf: Shelf, used: list[Use]) -> Iterator[Finding]:
     named = {name for use in used if _tells(use.name) for name in shelf.find(use.name)}
     named |= {other for name in shelf.trees for other in shelf.references(name)}
+    strings = cache(partial(_strings, project))
     for name in shelf.trees:
         area, _, rest = name.partition("/")
         kind = rest.partition("/")[0]
         if kind not in KINDS or {name, _usual(name)} & named or (area not in project.names and area != "common"):
             continue
         short = _short(name).rpartition("/")[2]
-        if kind == "push" or not _mentioned(project, area, short):
+        if kind == "push" or not _mentioned(project, area, short, strings):
             yield Finding(f"templates/{name}", _short(name), "is not used")
 
 
@@ -111,12 +113,12 @@ def _usual(name: str) -> str:
     return name.replace("_easy.j2", ".j2")
 
 
-def _mentioned(project: Project, area: str, short: str) -> bool:
+def _mentioned(project: Project, area: str, short: str, strings: Callable[[str], list[Text]]) -> bool:
     """Whether a file of the area (of the house, for common ones) has the bare name of the template in a string: names
     are handed on through variables."""
     for module in project.sources.modules.values():
         if module.area == area or module.name == f"jobs.{area}" or (area == "common" and module.name.startswith("bot")):
-            if any(text.matches(short) for text in _strings(project, module.name)):
+            if any(text.matches(short) for text in strings(module.name)):
                 return True
     return False
 
@@ -124,7 +126,7 @@ def _mentioned(project: Project, area: str, short: str) -> bool:
 def _strings(project: Project, module: str) -> list[Text]:
     known = project.sources.modules[module]
     found = []
-    for node in ast.walk(known.tree):
+    for node in known.nodes:
         if isinstance(node, (ast.Constant, ast.JoinedStr)):
             found += [text for text in project.sources.texts(node, known) if _tells(text)]
     return found
