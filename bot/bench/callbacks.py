@@ -19,7 +19,7 @@ from typing import Any
 from bot.bench.figures import Answered, ms, spread
 from bot.bench.letters import Letter, Writer, openid, write_down
 from bot.bench.place import Place, free_port, place
-from bot.bench.processes import Child, cpu_seconds, keep_apart
+from bot.bench.processes import Child, apart, cpu_seconds
 from bot.errors import DaoyiError
 
 SCENES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -89,25 +89,24 @@ async def run(plan: Plan) -> dict[str, Any]:
         bare = here.start_module("bot.bench.bare", str(port))
         await bare.ready(f"http://127.0.0.1:{port}/readyz")
         load = _Load(here, plan)
-        others = [os.getpid(), *([here.maria_pid] if here.maria_pid else [])]  # what we start later is where we are
-        apart = keep_apart(web.pid, others) and keep_apart(bare.pid, [])
-        await load.send(load.opening(), [here.settings.port])
-        await load.round([here.settings.port], web)  # both warm
-        await load.round([port], bare)
-        if plan.profile:
-            os.kill(web.pid, signal.SIGUSR1)
         ours, theirs, maria = Tally(), Tally(), 0.0
-        for _ in range(plan.rounds):
-            before = cpu_seconds(here.maria_pid) if here.maria_pid else 0.0
-            ours.add(*await load.round([here.settings.port], web))
-            maria += cpu_seconds(here.maria_pid) - before if here.maria_pid else 0.0
-            theirs.add(*await load.round([port], bare, times=BARE_TIMES))
-        await web.stop()
+        with apart([web.pid, bare.pid], [here.maria_pid] if here.maria_pid else []) as own_core:
+            await load.send(load.opening(), [here.settings.port])
+            await load.round([here.settings.port], web)  # both warm
+            await load.round([port], bare)
+            if plan.profile:
+                os.kill(web.pid, signal.SIGUSR1)
+            for _ in range(plan.rounds):
+                before = cpu_seconds(here.maria_pid) if here.maria_pid else 0.0
+                ours.add(*await load.round([here.settings.port], web))
+                maria += cpu_seconds(here.maria_pid) - before if here.maria_pid else 0.0
+                theirs.add(*await load.round([port], bare, times=BARE_TIMES))
+            await web.stop()
         ratios = [mine / peer for mine, peer in zip(ours.cpu, theirs.cpu, strict=True)]
         result: dict[str, Any] = {
             "bench": "callbacks",
             "scene": plan.scene,
-            "own_core": apart,
+            "own_core": own_core,
             # The median: a round that something else disturbed is not the cost, nor is one that was lucky.
             "cpu_ratio": round(statistics.median(ratios), 2),
             "cpu_ratio_rounds": [round(ratio, 2) for ratio in ratios],

@@ -7,7 +7,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import aiohttp
@@ -30,20 +31,28 @@ def cpu_seconds(pid: int) -> float:
         return (int(fields[11]) + int(fields[12])) * TICK_S
 
 
-def keep_apart(server: int, others: list[int]) -> bool:
-    """Give a server a core of its own, as if load and database were on other machines; False on a single core."""
-    cores = list(range(os.cpu_count() or 1))
+@contextmanager
+def apart(servers: Sequence[int], others: Sequence[int]) -> Iterator[bool]:
+    """Give servers a core of their own for a while, as if load and database were on other machines; False on a single
+    core. What is started meanwhile is where we are."""
+    cores = sorted(os.sched_getaffinity(0))
     if len(cores) < 2:
-        return False
-    _pin(server, {cores[-1]})
-    for other in others:
-        _pin(other, set(cores[:-1]))
-    return True
+        yield False
+        return
+    try:
+        for server in servers:
+            _pin(server, {cores[-1]})
+        for other in (os.getpid(), *others):
+            _pin(other, set(cores[:-1]))
+        yield True
+    finally:
+        _pin(os.getpid(), set(cores))
 
 
 def _pin(pid: int, cores: set[int]) -> None:
     for task in Path(f"/proc/{pid}/task").iterdir():
-        os.sched_setaffinity(int(task.name), cores)
+        with suppress(ProcessLookupError):  # a thread that has ended meanwhile
+            os.sched_setaffinity(int(task.name), cores)
 
 
 class Child:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from bot.bench import callbacks, grow, opening, push, race
@@ -12,7 +14,9 @@ pytestmark = pytest.mark.mariadb
 
 @pytest.mark.parametrize("scene", sorted(callbacks.SCENES))
 async def test_a_turn_beside_a_bare_handler(scene: str) -> None:
+    cores = os.sched_getaffinity(0)
     found = await callbacks.run(callbacks.Plan(scene, messages=120, contacts=20, rounds=1))
+    assert os.sched_getaffinity(0) == cores, "whoever comes after a measurement has all cores again"
     assert found["errors"] == 0
     assert found["turn"]["requests"] == 120
     assert found["bare"]["requests"] == 120 * callbacks.BARE_TIMES
