@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import aiosqlite
 import pytest
 from sqlalchemy import select, text
 
+from bot.db import migrate
 from bot.db.contacts import contact
 from bot.db.engine import ASLEEP_S, Database
 from bot.db.link import Link
@@ -74,8 +76,9 @@ async def test_a_connection_whose_question_was_cancelled_is_not_lost(
         assert await tx.scalar(text("SELECT 7")) == 7
 
 
+@pytest.mark.parametrize("begin", [lambda url: Database(url).start(), migrate.upgrade], ids=["start", "migrate"])
 async def test_a_file_that_does_not_open_leaves_no_thread_behind(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    begin: Callable[[str], Awaitable[None]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its last word would come when the loop has ended, and would be written on the terminal."""
     ended, work = [], aiosqlite.core._connection_worker_thread
@@ -87,5 +90,5 @@ async def test_a_file_that_does_not_open_leaves_no_thread_behind(
 
     monkeypatch.setattr(aiosqlite.core, "_connection_worker_thread", slowly)
     with pytest.raises(SettingsError, match="its file cannot be opened"):
-        await Database(sqlite_url(tmp_path / "no" / "such.sqlite")).start()
+        await begin(sqlite_url(tmp_path / "no" / "such.sqlite"))
     assert ended
