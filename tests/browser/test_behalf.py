@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.test_sandbox_phone import NUMBER, everything
+from tests.browser.test_sandbox_phone import NUMBER
 from tests.browser.test_stops import picture, signs_in
 from tests.support.chromium import DESK, browser, visit
+from tests.support.installation import everything
 
 pytestmark = pytest.mark.browser
 

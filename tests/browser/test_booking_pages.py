@@ -12,8 +12,9 @@ import aiohttp
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.test_sandbox_phone import NUMBER, everything
+from tests.browser.test_sandbox_phone import NUMBER
 from tests.support.chromium import browser, goes_back, measured, visit
+from tests.support.installation import everything
 from tests.support.patience import LONG_S
 
 pytestmark = pytest.mark.browser

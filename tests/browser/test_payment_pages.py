@@ -13,8 +13,8 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from tests.browser.test_sandbox_pay import scan
-from tests.browser.test_sandbox_phone import everything
 from tests.support.chromium import DESK, browser, visit
+from tests.support.installation import everything
 
 pytestmark = pytest.mark.browser
 

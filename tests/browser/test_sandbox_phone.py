@@ -2,56 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from bot.redis_server import die_with_parent
 from tests.support.chromium import DESK, PHONE, browser, visit
-from tests.support.patience import LONG_S
-from tests.support.ports import free_port
+from tests.support.installation import everything
 
 pytestmark = pytest.mark.browser
 NUMBER = "330106198805162717"
-
-
-@asynccontextmanager
-async def everything(folder: Path) -> AsyncIterator[tuple[str, int]]:
-    """`daoyi up` with an empty var; gives the address of the phones and its process id."""
-    port = free_port()
-    settings = {"DAOYI_PORT": str(port), "DAOYI_VAR": str(folder / "var"), "DAOYI_CONFIG": "",
-                "DAOYI_DEMONSTRATION": "false",
-                # Notices come at whatever hour this runs.
-                "DAOYI_PUSH__QUIET_FROM": "00:00", "DAOYI_PUSH__QUIET_TO": "00:00"}
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("DAOYI_")}
-    with (folder / "up.log").open("wb") as log:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", "up", cwd=folder, env={**clean, **settings}, stdout=log, stderr=log,
-            start_new_session=True, preexec_fn=die_with_parent,
-        )
-        try:
-            await _up(process, folder / "up.log")
-            yield f"http://127.0.0.1:{port}/sandbox/", process.pid
-        finally:
-            if process.returncode is None:
-                process.send_signal(signal.SIGTERM)
-            async with asyncio.timeout(LONG_S):
-                await process.wait()
-
-
-async def _up(process: asyncio.subprocess.Process, log: Path) -> None:
-    async with asyncio.timeout(2 * LONG_S):
-        while "is up after" not in log.read_text(errors="replace"):
-            assert process.returncode is None, log.read_text(errors="replace")[-3000:]
-            await asyncio.sleep(0.2)
 
 
 class Patient:
@@ -81,7 +44,7 @@ class Patient:
 
 
 async def test_a_newcomer_registers_and_books(swift_path: Path) -> None:
-    async with everything(swift_path) as (address, up), browser() as running:
+    async with everything(swift_path, empty=True) as (address, up), browser() as running:
         async with visit(running, DESK) as visitor:
             page = await visitor.page()
             await page.goto(address)

@@ -15,9 +15,9 @@ from bot.db.engine import Database
 from flows.booking.standing.missing import store
 from flows.patients.store import person
 from tests.browser.test_booking_pages import HOME, confirms, fits, registers, title
-from tests.browser.test_sandbox_phone import everything
 from tests.browser.test_stops import picture, signs_in
 from tests.support.chromium import DESK, browser, visit
+from tests.support.installation import everything
 
 pytestmark = pytest.mark.browser
 

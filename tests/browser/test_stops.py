@@ -14,8 +14,8 @@ from playwright.async_api import Page, expect
 
 from bot.access import factor
 from tests.browser.test_booking_pages import HOME, comes, confirms, fits, registers, title
-from tests.browser.test_sandbox_phone import everything
 from tests.support.chromium import DESK, browser, goes_back, measured, visit
+from tests.support.installation import everything
 
 pytestmark = pytest.mark.browser
 FRESH = "Kingfisher 77 reeds"

@@ -16,10 +16,8 @@ from sqlalchemy import func, select
 from bot.db.contacts import contact
 from bot.db.outbox import outbox
 from flows.notices import store as notices
-from tests.faults.town import Town, booked_messages, town
-from tests.support.mariadb import MariaDB
+from tests.faults.town import Town, booked_messages, servers, town
 from tests.support.patience import until
-from tests.support.redis import Redis
 from tests.support.stack import Stack
 
 PEOPLE = 8
@@ -27,17 +25,8 @@ PEOPLE = 8
 
 @pytest.fixture
 def stack(tmp_path: Path) -> Iterator[Stack]:
-    """A stack of its own: a test that kills a server must not take the others' away."""
-    mariadb, redis = MariaDB(), Redis()
-    try:
-        mariadb.start()
-        redis.start()
-        made = Stack(tmp_path, mariadb, redis)
+    with servers(tmp_path) as made:
         yield made
-        made.stop()
-    finally:
-        mariadb.remove()
-        redis.remove()
 
 
 async def strike(stack: Stack, victim: str) -> None:

@@ -1,13 +1,15 @@
-"""People of a stack: registered beforehand, they book and cancel on their phones as long as they are told to."""
+"""A stack with a hospital, and its people: registered beforehand, they book and cancel on their phones as long as they
+are told to."""
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 
 import aiohttp
 from sqlalchemy import func, select
@@ -15,6 +17,7 @@ from sqlalchemy import func, select
 from bot.clock import HospitalClock
 from bot.db import keys_store
 from bot.db.engine import Database
+from bot.db.migrate import upgrade
 from flows.booking import store
 from flows.booking.pool import store as pool
 from flows.notices import store as notices
@@ -23,9 +26,13 @@ from integrations.his.port import HospitalPort
 from integrations.his.seed import seed
 from jobs import booking, directory
 from tests.flows.booking import ward
+from tests.support import once
+from tests.support.mariadb import MariaDB
+from tests.support.redis import Redis
 from tests.support.stack import SECRET, Patient, Stack
 from tests.support.world import World
 
+DATABASE = "town"
 ASKED = re.compile("请选|选一个|请确认|挂哪|哪位|给谁|请选择|对得上")
 
 
@@ -124,24 +131,60 @@ class Town:
             return int(await tx.scalar(select(func.count()).select_from(notices.push).where(*late)))
 
 
+def founded(folder: Path) -> None:
+    """Data of a server that has the hospital: the same for every town of a run, which begins with a copy."""
+    server = MariaDB()
+    try:
+        server.start()
+        asyncio.run(_found(server.url(server.create(DATABASE))))
+        server.keep(folder)
+    finally:
+        server.remove()
+
+
+async def _found(url: str) -> None:
+    await upgrade(url)
+    database = Database(url)
+    try:
+        await keys_store.load(database, [SECRET])
+        await seed(database, HospitalClock(), people=5, days=4)
+        world = _world(database)
+        await directory.sync(world.workshop.job(name="directory.sync"))
+        await booking.sync_rosters(world.workshop.job(name="booking.rosters"))
+    finally:
+        await database.close()
+
+
+def _world(database: Database) -> StackWorld:
+    world = StackWorld(database)
+    world.ports.put(HospitalPort, EmbeddedHospital(database, HospitalClock()))
+    return world
+
+
+@contextmanager
+def servers(folder: Path) -> Iterator[Stack]:
+    """A stack that is not started yet, with servers of its own: whoever kills one takes no other test's away."""
+    mariadb, redis = MariaDB(data=once.made("town", founded)), Redis()
+    try:
+        mariadb.start()
+        redis.start()
+        yield Stack(folder, mariadb, redis, DATABASE)
+    finally:
+        mariadb.remove()
+        redis.remove()
+
+
 @asynccontextmanager
 async def town(stack: Stack, count: int) -> AsyncIterator[Town]:
-    """The stack, started, with its hospital and `count` people."""
+    """The stack, started, with `count` people."""
     database = Database(stack.database_url)
     try:
         # They cancel far more often than a hospital lets anybody; where no slot comes back for a while, none is left.
         stack.environment |= {"DAOYI_STANDING__MOST_CANCELLED": "10000", "DAOYI_BOOKING__RETURN_WITHIN_MINUTES": "1"}
-        stack.command("migrate")
         await keys_store.load(database, [SECRET])
-        clock = HospitalClock()
-        await seed(database, clock, people=5, days=4)
-        world = StackWorld(database)
-        world.ports.put(HospitalPort, EmbeddedHospital(database, clock))
-        await directory.sync(world.workshop.job(name="directory.sync"))
-        await booking.sync_rosters(world.workshop.job(name="booking.rosters"))
         await stack.start()
         async with aiohttp.ClientSession() as session:
-            made = Town(stack, world, session)
+            made = Town(stack, _world(database), session)
             await made.settle_in(count)
             yield made
     finally:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import itertools
 import os
+import shutil
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pymysql
@@ -18,11 +20,18 @@ PACKAGE = "mariadb-server"
 
 class MariaDB(PrivateMariaDB):
     """`durable=False` leaves the flush of each commit to the operating system, which a kill -9 of the server survives;
-    only measurements need True."""
+    only measurements need True. `data` is what another server has kept, to begin with a copy of it."""
 
-    def __init__(self, *, durable: bool = False) -> None:
+    def __init__(self, *, durable: bool = False, data: Path | None = None) -> None:
         super().__init__(durable=durable, find=partial(find, package=PACKAGE), within=memory.room(2048))
         self._numbers = itertools.count(1)
+        if data is not None:
+            shutil.copytree(data, self._data)
+
+    def keep(self, folder: Path) -> None:
+        """End it in order and leave its data in `folder`, for others to begin with."""
+        self.stop()
+        shutil.copytree(self._data, folder, dirs_exist_ok=True)
 
     def connect(self, database: str | None = None) -> pymysql.Connection[Any]:
         """A plain connection, each statement committed by itself, to look at things from outside."""

@@ -25,12 +25,15 @@ SECRET = "the secret of a stack that is thrown away"
 
 
 class Stack:
-    """`start` brings it up; `kill(name)` and `begin(name)` take a part away and bring it back."""
+    """`start` brings it up on a database that has its schema; `kill(name)` and `begin(name)` take a part away and bring
+    it back."""
 
-    def __init__(self, folder: Path, mariadb: MariaDB, redis: Redis, *, webs: int = 2, workers: int = 1) -> None:
+    def __init__(
+        self, folder: Path, mariadb: MariaDB, redis: Redis, database: str, *, webs: int = 2, workers: int = 1
+    ) -> None:
         self.folder, self.mariadb, self.redis = folder, mariadb, redis
         self.port = free_port()
-        self.database_url = mariadb.url(mariadb.create())
+        self.database_url = mariadb.url(database)
         self._arguments: dict[str, list[str]] = {"sandbox": ["sandbox"]}
         self._arguments |= {f"web{n}": ["serve", "--shared"] for n in range(webs)}
         self._arguments |= {f"worker{n}": ["worker", "--lease", "8"] for n in range(workers)}
@@ -54,25 +57,9 @@ class Stack:
         return f"http://127.0.0.1:{self.port + 1}/sandbox/api"
 
     async def start(self) -> None:
-        self.command("migrate")
         for name in self._arguments:
             self.begin(name)
         await self.ready()
-
-    def command(self, *arguments: str) -> str:
-        """Run one `daoyi` command to its end; gives what it printed."""
-        done = subprocess.run(
-            [sys.executable, "-m", "bot", *arguments],
-            env={**os.environ, **self.environment},
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            timeout=4 * LONG_S,
-            check=False,
-        )
-        if done.returncode:
-            raise RuntimeError(f"daoyi {' '.join(arguments)}: {done.returncode}\n{done.stdout}\n{done.stderr}")
-        return done.stdout
 
     def begin(self, name: str) -> None:
         with (self.folder / f"{name}.log").open("ab") as log:
