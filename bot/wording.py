@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 import jinja2
 import structlog
-from jinja2 import meta
+from jinja2 import meta, nodes
 
 from bot import masking
 from bot.clock import HospitalClock
+from bot.said import Key, Said
 from bot.spoken import Spoken
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ OURS = Path(__file__).resolve().parent.parent / "templates"
 log = structlog.get_logger()
 _BLANK = re.compile(r"[^\S\n]+$", re.MULTILINE)
 _EMPTY_LINES = re.compile(r"\n{3,}")
+_ANY = "*"
+"""Among the facts of a template: it includes another one whose name is a fact."""
 _LATIN = re.compile("[A-Za-z]")
 # Where a Latin name, masked (J*** S***) or whole, meets Chinese. Not a single letter or digit: it is one word with it.
 _MEETS = re.compile(
@@ -41,8 +44,8 @@ class Wording:
     ``*.html.j2`` is HTML with escaping; everything else is plain text, trimmed, at most one blank line together.
     A missing fact is an error (StrictUndefined), never a hole in a sentence. If a hospital's own template fails, ours
     is used and the failure logged: a slip in a text must not silence the hospital. In `debug` it is raised, and
-    changed files are read again. `always` are facts that every template has; `hospital`,
-    `phone_desk` and `emergency_phone` are always there, empty where nobody set them.
+    changed files are read again. A plain text is remembered for half a second (bot.said). `always` are facts that
+    every template has; `hospital`, `phone_desk` and `emergency_phone` are always there, empty where nobody set them.
     """
 
     def __init__(
@@ -52,6 +55,7 @@ class Wording:
         self.debug = debug
         self._templates: dict[str, jinja2.Template] = {}
         self._named: dict[tuple[str, str, str], str] = {}
+        self._said, self._remembered_by = Said(), dict[str, tuple[str, ...] | None]()
         facts = {"hospital": "", "phone_desk": "", "emergency_phone": "", **(always or {})}
         ours = jinja2.FileSystemLoader(templates_dir or OURS)
         self.words = _words(templates_dir or OURS)
@@ -76,13 +80,21 @@ class Wording:
     def render(self, name: str, /, **facts: Any) -> str:
         """The text of template `name`. Raises jinja2.TemplateNotFound, or UndefinedError for a fact that is missing."""
         name = _file(name)
+        key = self._key(name, facts)
+        if key is not None and (said := self._said.get(key)) is not None:
+            return said
         try:
             text = self._template(name).render(facts)
         except (jinja2.TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
             if self.environment is self._ours:
                 raise
-            text = self._ours_instead(name, facts, error)
-        return text if ".html." in name else tidy(text)
+            text, key = self._ours_instead(name, facts, error), None
+        if ".html." in name:
+            return text
+        text = tidy(text)
+        if key is not None:
+            self._said.keep(key, text)
+        return text
 
     def macro(self, template: str, macro: str) -> Callable[..., str]:
         """A macro of a template as a function."""
@@ -99,6 +111,21 @@ class Wording:
             if not self.debug:
                 self._named[key] = found
         return found
+
+    def _key(self, name: str, facts: Mapping[str, Any]) -> Key | None:
+        """By what the text is remembered; None: it is not."""
+        if name not in self._remembered_by:
+            self._remembered_by[name] = None if self.debug or ".html." in name else self._all_facts(name)
+        by = self._remembered_by[name]
+        return None if by is None else self._said.key(name, by, facts)
+
+    def _all_facts(self, name: str) -> tuple[str, ...] | None:
+        """All that a text can depend on; None where that is not known."""
+        try:
+            facts = self._facts(name, set())
+        except jinja2.TemplateError:
+            return None
+        return None if _ANY in facts else tuple(facts)
 
     def _template(self, name: str) -> jinja2.Template:
         """Jinja's own cache asks for keys and locks; a message renders several templates, so ours is a dict."""
@@ -122,7 +149,7 @@ class Wording:
     def uses(self, name: str) -> frozenset[str]:
         """The facts that a template, or one that it includes, extends or imports, names. Facts behind an ``if`` count,
         those that every template has do not."""
-        return frozenset(self._facts(_file(name), set()) - set(self.environment.globals))
+        return frozenset(self._facts(_file(name), set()) - set(self.environment.globals) - {_ANY})
 
     @cached_property
     def _listed(self) -> frozenset[str]:
@@ -134,9 +161,10 @@ class Wording:
             return set()
         seen.add(name)
         tree = self.environment.parse(self.environment.loader.get_source(self.environment, name)[0])
-        facts = set(meta.find_undeclared_variables(tree))
+        always = self.environment.globals
+        facts = meta.find_undeclared_variables(tree) | {e.name for e in tree.find_all(nodes.Name) if e.name in always}
         for other in meta.find_referenced_templates(tree):
-            facts |= self._facts(other, seen) if other else set()
+            facts |= self._facts(other, seen) if other else {_ANY}
         return facts
 
     def _ours_instead(self, name: str, facts: dict[str, Any], error: Exception) -> str:

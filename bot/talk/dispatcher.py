@@ -144,7 +144,7 @@ class Dispatcher:
     async def _message(self, inbound: Inbound) -> Answer:
         began = time.perf_counter()
         try:
-            return await in_line(lambda: self._attempt(inbound, work_of(inbound)))
+            return await in_line(lambda alone: self._attempt(inbound, work_of(inbound), alone=alone))
         except Exception as error:
             if is_passing(error) or inbound.kind not in ANSWERED:
                 raise  # what nobody waits for is not answered with an apology: the channel delivers it again
@@ -161,7 +161,8 @@ class Dispatcher:
         finally:
             metrics.turn_seconds.observe(time.perf_counter() - began)
 
-    async def _attempt(self, inbound: Inbound, work: Work) -> Answer:
+    async def _attempt(self, inbound: Inbound, work: Work, *, alone: bool = False) -> Answer:
+        """`alone`: it is known to need more than its conversation."""
         said: list[Answer] = []
 
         async def think(tx: Transaction, locked: Locked) -> Closing:
@@ -171,7 +172,8 @@ class Dispatcher:
             return Closing(stored, _kept(tx, locked, inbound.source, inbound.external_id, inbound.kind, body, said[0]))
 
         address = inbound.account, inbound.channel, inbound.contact, inbound.source, inbound.external_id
-        locked = await self._with_others(Asked(*address), think) if self._together.worth() else None
+        together = not alone and self._together.worth()
+        locked = await self._with_others(Asked(*address), think) if together else None
         if locked is None:
             async with self._together.place(), self.database.transaction(lazy=True) as tx:
                 locked = await open_turn(tx, *address)

@@ -60,11 +60,11 @@ class Line:
             _tell(self._waiting.popleft(), False)
 
     @asynccontextmanager
-    async def place(self) -> AsyncIterator[None]:
-        """Once it is this one's turn; the next one's when it is over."""
+    async def place(self) -> AsyncIterator[bool]:
+        """Once it is this one's turn; the next one's when it is over. False: there is nothing to wait for any more."""
         counted = await self._turn()
         try:
-            yield
+            yield counted
         finally:
             if counted:
                 self._leave()
@@ -91,21 +91,22 @@ class Line:
         self._inside -= 1
 
 
-async def in_line(attempt: Callable[[], Awaitable[T]]) -> T:
-    """`attempt`, and again after each line that it has to wait in."""
+async def in_line(attempt: Callable[[bool], Awaitable[T]]) -> T:
+    """`attempt`, and again after each line that it has to wait in. It is told whether its turn in one has come, so
+    that it is about to get what all wait for."""
     passed: set[Line] = set()
     token = _passed.set(passed)
     try:
-        return await attempt()
+        return await attempt(False)
     except InLine as told:
         line = told.line
     finally:
         _passed.reset(token)
     while True:
-        async with line.place():
+        async with line.place() as turn:
             token = _passed.set({line})
             try:
-                return await attempt()
+                return await attempt(turn)
             except InLine as told:
                 line = told.line
             finally:

@@ -99,13 +99,14 @@ class Together:
         self._waiting.setdefault(asked.line, deque()).append(seat)
         if len(self._carriers) < CARRIERS:
             self._carriers.add(asyncio.create_task(self._carrier()))
+        stayed = True
         try:
-            found = await self._seated(seat, think)
+            return await self._seated(seat, think)
         except Apart:
-            self._stay -= self._stay / MEMORY
+            stayed = False
             raise
-        self._stay += (1 - self._stay) / MEMORY
-        return found
+        finally:  # who has to wait in line needed nothing either
+            self._stay += (stayed - self._stay) / MEMORY
 
     async def _seated(self, seat: Seat, think: Think) -> Locked:
         locked = await seat.opened

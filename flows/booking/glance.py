@@ -2,8 +2,8 @@
 
 Only for showing. Whether a slot is to be had is decided by the guarded UPDATE of the pool, never by what is remembered.
 A change of the pool in this process forgets everything at once; one in another process is seen half a second later,
-three quarters where turns share their transaction (bot.db.turns): one of them leaves the others to look anew, and they
-need not leave with it.
+three quarters where turns share their transaction (bot.db.turns): one of them leaves the others to look anew, at all
+that it meets, and they need not leave with it.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from bot.ports import Ports
 MOMENT_S = 0.5
 GRACE_S = 0.25
 """So much longer a list serves turns that share a transaction, while one of them looks anew."""
+WAY_S = 0.05
+"""So long who has gone to look at one list is given to come to the others that grew old with it."""
 MOST = 500
 """So many lists are remembered; more are looked up anew, so that memory stays small."""
 
@@ -41,6 +43,7 @@ class Glance:
         self._kept: dict[Hashable, _Kept] = {}
         self._looking: dict[Hashable, asyncio.Lock] = {}
         self._age = 0
+        self._gone = 0.0
 
     async def at(
         self, name: Hashable, look: Callable[[], Awaitable[Sequence[Any]]], tx: Transaction | None = None
@@ -77,11 +80,13 @@ class Glance:
     def _still(self, name: Hashable, tx: Transaction | None) -> Sequence[Any] | None:
         """What is no longer fresh, for a turn that shares its transaction; but not for the first of them, who goes to
         look in one of its own."""
-        kept = self._kept.get(name)
-        if kept is None or tx is None or not tx.shared or kept.until + GRACE_S <= time.monotonic():
+        kept, now = self._kept.get(name), time.monotonic()
+        if kept is None or tx is None or not tx.shared or kept.until + GRACE_S <= now:
             return None
-        first, kept.renewed = not kept.renewed, True
-        return None if first else kept.rows
+        if kept.renewed or now < min(self._gone, kept.until) + WAY_S:
+            return kept.rows
+        kept.renewed, self._gone = True, now
+        return None
 
 
 _glances: WeakKeyDictionary[Ports, Glance] = WeakKeyDictionary()

@@ -21,13 +21,14 @@ LONGEST_TAP = 20  # characters: a longer label would fill the contact's own bubb
 _ANCHOR = re.compile(r"<(?=\s*/?\s*a\b)", re.IGNORECASE)
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # what XML 1.0 cannot carry
 _HAN = "[\u4e00-\u9fff]"
+# Each begins with the character itself: the search then goes from one to the next, and not through every place.
 _TIGHT = re.compile(
-    rf"(?<=[0-9A-Z]) (?={_HAN})"  # a number and what it counts: 25.00 yuan, floor 2, area B
-    rf"|(?<=\s{_HAN}) (?=\d)"  # a word of one character and its number: No. 3, 2 left
-    rf"|(?<={_HAN}) (?=\d\d?:\d\d)"  # the part of the day and the time
-    r"|(?<=\d) (?=\d)"  # a phone number in groups
+    rf" (?:(?<=[0-9A-Z] )(?={_HAN})"  # a number and what it counts: 25.00 yuan, floor 2, area B
+    rf"|(?<=\s{_HAN} )(?=\d)"  # a word of one character and its number: No. 3, 2 left
+    rf"|(?<={_HAN} )(?=\d\d?:\d\d)"  # the part of the day and the time
+    r"|(?<=\d )(?=\d))"  # a phone number in groups
 )
-_DASH = re.compile(r"(?<=\d)–(?=\d)")
+_DASH = re.compile(r"–(?<=\d–)(?=\d)")
 _NO_BREAK, _JOINED = "\u00a0", "–\u2060"
 _ADDRESS = re.compile(r"https?://[^\s<>\"']+\Z", re.IGNORECASE)
 

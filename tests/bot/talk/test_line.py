@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager
 from bot.talk.line import Line, in_line
 
 
-def work(line: Line, name: str, seen: list[str], go: asyncio.Event) -> Callable[[], Awaitable[str]]:
-    async def attempt() -> str:
+def work(line: Line, name: str, seen: list[str], go: asyncio.Event) -> Callable[[bool], Awaitable[str]]:
+    async def attempt(_: bool) -> str:
         line.stand()
         seen.append(name)
         await go.wait()
@@ -89,7 +89,7 @@ async def test_one_line_after_another() -> None:
     lines = iter([first, second])
     stood: list[Line] = []
 
-    async def attempt() -> str:
+    async def attempt(_: bool) -> str:
         for line in lines:
             stood.append(line)
             line.stand()
@@ -97,3 +97,22 @@ async def test_one_line_after_another() -> None:
 
     assert await in_line(attempt) == "done"
     assert stood == [first, second] and not first.used and not second.used
+
+
+async def test_who_goes_on_knows_whether_it_is_to_the_gate() -> None:
+    """Not at first, and not where there is nothing to wait for any more."""
+    line = Line(1)
+    knew: dict[str, list[bool]] = {name: [] for name in "abc"}
+
+    def attempt(name: str) -> Callable[[bool], Awaitable[None]]:
+        async def go(gate: bool) -> None:
+            knew[name].append(gate)
+            line.stand()
+            if name == "a":
+                await soon(lambda: line.waiting == 2)
+                line.dissolve()
+
+        return go
+
+    await asyncio.gather(*(in_line(attempt(name)) for name in knew))
+    assert knew == {"a": [False, True], "b": [False, False], "c": [False, False]} and not line.used

@@ -10,7 +10,7 @@ import time_machine
 
 from bot.db.transaction import Transaction
 from bot.db.turns import Apart, NoLink
-from flows.booking.glance import GRACE_S, MOMENT_S, MOST, Glance
+from flows.booking.glance import GRACE_S, MOMENT_S, MOST, WAY_S, Glance
 
 TICK_S = 0.001
 """So that no rounding of a clock decides."""
@@ -101,6 +101,27 @@ async def test_of_turns_that_share_a_transaction_one_leaves_to_look_anew(travel:
     for _ in range(2):
         with pytest.raises(Apart):
             await glance.at("a", refuses, sharing(True))
+
+
+async def test_who_left_looks_at_all_that_grew_old_with_it(travel: time_machine.Coordinates) -> None:
+    """For so long nobody else leaves for a list of the same age; then whoever meets one does."""
+    glance, looks = Glance(), Looks()
+
+    async def refuses() -> list[int]:
+        raise Apart
+
+    for name in "abc":
+        await glance.at(name, looks, sharing(False))
+    travel.shift(MOMENT_S + TICK_S)
+    with pytest.raises(Apart):
+        await glance.at("a", refuses, sharing(True))
+    assert [await glance.at(name, refuses, sharing(True)) for name in "bc"] == [[2], [3]]
+    assert await glance.at("b", looks, sharing(False)) == [4]
+    travel.shift(WAY_S + TICK_S)
+    assert await glance.at("b", refuses, sharing(True)) == [4]
+    with pytest.raises(Apart):
+        await glance.at("c", refuses, sharing(True))
+    assert WAY_S < GRACE_S
 
 
 async def test_what_is_old_serves_nobody_who_can_look(travel: time_machine.Coordinates) -> None:
