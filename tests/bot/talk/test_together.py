@@ -206,6 +206,7 @@ async def test_who_has_to_wait_in_line_is_no_reason_to_come_alone(world: World) 
     for _ in range(2 * together.MEMORY):
         with pytest.raises(InLine):
             await bench.turn(asked("p0"), stands)
+        await asyncio.gather(*bench._carriers)  # it is locked no longer
     assert all(bench.worth() for _ in range(together.SELDOM))
 
 
