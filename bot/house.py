@@ -38,6 +38,8 @@ from integrations.his.charges import Charging
 from integrations.his.embedded import EmbeddedHospital
 from integrations.his.played import PlayedHospital
 from integrations.his.port import HospitalPort
+from integrations.insurance.embedded import EmbeddedInsurer
+from integrations.insurance.port import Insurer
 from integrations.paying.accounts import PayAccounts
 from integrations.paying.port import PayChannels
 from integrations.sandbox.app import sandbox_settings
@@ -120,6 +122,7 @@ class House:
         hospital = EmbeddedHospital(database, HospitalClock(settings.timezone))
         ports.put(HospitalPort, hospital)
         ports.put(Charging, EmbeddedCashier(database, HospitalClock(settings.timezone)))
+        ports.put(Insurer, EmbeddedInsurer(database, HospitalClock(settings.timezone)))
         if settings.sandbox == "on":
             ports.put(PlayedHospital, hospital)
         waker = Waker(redis)
