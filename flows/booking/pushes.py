@@ -32,6 +32,7 @@ KINDS = (
     # Somebody may set out for nothing: it cannot be turned off, and goes by text message where all else fails.
     PushKind("booking.refused", priority=2, sms_fallback=True, obligatory=True),
     PushKind("booking.unpaid", priority=4, quiet="always", useless_minutes=720),
+    PushKind("booking.pay_link", priority=3, quiet="always", sms_fallback=True, useless_minutes=15),
     PushKind("booking.evening", priority=5),
     PushKind("booking.soon", priority=3),
     # They asked for it and have minutes to answer: nothing goes before it, and where nothing arrives somebody calls.
@@ -113,6 +114,12 @@ async def refused(context: Context, row: Any, facts: dict[str, Any]) -> None:
     if row.kind == rules.EXAMINATION:
         await _evening_of_day(context, row)
     await NoticesService(context).push("booking.refused", row.contact_id, _about(row), facts)
+
+
+async def pay_link(context: Context, row: Any, order: str, facts: dict[str, Any]) -> None:
+    """A way to pay online, for whom staff booked; once for an order of the cashier. `url` is among the facts."""
+    told = facts | {"minutes": context.settings.payment.minutes}
+    await NoticesService(context).push("booking.pay_link", row.contact_id, f"fee:{order}", told)
 
 
 async def unpaid(context: Context, row: Any, facts: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ from flows.booking.desk import (
     behalf_exams,
     behalf_next,
     behalf_parts,
+    behalf_pay,
     clinic_fees,
     clinic_rules,
     draws,
@@ -49,7 +50,7 @@ ROUTES = (
     roster_clinics.routes, roster_changes.routes, roster_book.routes, pool.routes, draws.routes,
     standing_arrivals.routes, standing_no_shows.routes, standing_appeals.routes,
     standing_clinic.routes, clinic_rules.routes, clinic_fees.routes,
-    stops.routes, stops_new.routes, stops_calls.routes, behalf.routes, behalf_book.routes,
+    stops.routes, stops_new.routes, stops_calls.routes, behalf.routes, behalf_book.routes, behalf_pay.routes,
     behalf_exam_change.routes, behalf_exams.routes,
 )
 PERMITS = (VIEW, USE, EXPORT, MINE, SEE, EDIT, PUBLISH, CLINICS, SHARES, FAIR, *behalf_parts.PERMITS,
