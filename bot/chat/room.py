@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from bot import logs
+from bot.access.where import Whereabouts
 from bot.areas import AREAS
 from bot.chat.outside import Show, ShownChannels, ShownSms
 from bot.clock import HospitalClock
@@ -46,6 +47,7 @@ class Room:
         ports.put(Channels, ShownChannels(show))
         ports.put(SmsPort, ShownSms(show))
         ports.put(Kinds, Kinds(AREAS.all))
+        ports.put(Whereabouts, Whereabouts.of(AREAS.all))
         ports.put(HospitalPort, EmbeddedHospital(database, HospitalClock(settings.timezone)))
         self.dispatcher = Dispatcher(database, AREAS, wording, settings, ports)
         self.workshop = Workshop(database, ports, settings, wording, self.dispatcher)

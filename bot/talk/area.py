@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from bot.access.doors import Door
+from bot.access.where import Where
 from bot.access.work import Name, Wait, Whose
 from bot.context import Context
 from bot.talk.flow import Flow
@@ -29,7 +30,8 @@ class Area:
     `ranged` those of them that can reach less than everything (bot.access.rights). `doors` are its entries in the menu
     of the desk, `waits` what it counts on each member's start page, `names` how the things of the trail and the journal
     are called that it knows, by what stands before their colon ("appointment"), `whose` the persons whom these are
-    about. `owners` ask the cashier for money (flows.payment.owners).
+    about, `where` the clinics in which they lie (bot.access.where). `owners` ask the cashier for money
+    (flows.payment.owners).
     """
 
     name: str
@@ -47,6 +49,7 @@ class Area:
     waits: tuple[Wait, ...] = ()
     names: Mapping[str, Name] = field(default_factory=dict)
     whose: Mapping[str, Whose] = field(default_factory=dict)
+    where: Mapping[str, Where] = field(default_factory=dict)
     owners: tuple[Any, ...] = ()
 
 

@@ -42,6 +42,8 @@ class Flow:
     """Steps whose lists age (what is free, what is coming): where the talk comes back to one, it is looked up anew."""
     goes_on: ClassVar[bool] = False
     """Begun or called while an interrupted one of it lies below, that one goes on with all that was said in it."""
+    looks_below: ClassVar[bool] = False
+    """It asks the flows that it interrupted what they are about (`below`)."""
 
     @dataclass
     class Data:
@@ -64,6 +66,8 @@ class Flow:
         """Another flow goes on when this one ends."""
         self.hushed = False
         """What is asked or said in this turn was said by a push already: it is waited for, not said again."""
+        self.below: tuple[Flow, ...] = ()
+        """With `looks_below`: the flows that lie under it, the topmost first."""
         self.said: list[tuple[str, dict[str, Any]]] = []
 
     async def start(self) -> Outcome:
@@ -75,6 +79,10 @@ class Flow:
 
     async def leave(self) -> None:
         """The flow is dropped (cancelled, timed out, pushed off the stack): give back what it held."""
+
+    async def matter(self) -> str:
+        """The thing that is talked of (``clinic:1101``, ``appointment:…``), for whoever is asked for help; "": none."""
+        return ""
 
     async def parting(self) -> str:
         """The prompt that is said when 取消 ends the flow, where the general word would mislead; "" is that one."""

@@ -225,6 +225,9 @@ class Runner:
         flow.called = any(
             above is frame and caller.wait is None for caller, above in itertools.pairwise(self.session.frames)
         )
+        if cls.looks_below:
+            under = self.session.frames[: self.session.frames.index(frame)] if frame in self.session.frames else []
+            flow.below = tuple(found for each in reversed(under) if (found := self._load(each)) is not None)
         return flow
 
     def _service(self, flow: str) -> Any:

@@ -12,6 +12,7 @@ from bot.access import audit
 from bot.access.audit import store
 from bot.access.audit.chain import Entry
 from bot.access.audit.store import Wanted
+from bot.access.where import Within
 from bot.context import Context
 from bot.db.transaction import Transaction
 from bot.errors import NotAllowed, NotFound
@@ -21,10 +22,12 @@ from bot.web.desk.guard import STAFF, needs
 from bot.web.desk.lists import Asked, Column, Listing
 from bot.web.desk.pages import called, is_part, reading, render
 from bot.web.keys import DATABASE, SETTINGS
+from flows.audit.narrowed import LOOKED, narrowed
 from flows.audit.saying import Saying, things_of
 from flows.audit.speaking import spoken
 
 routes = web.RouteTableDef()
+RIGHT = "audit.view"
 LIST = Listing(
     "audit",
     (Column("number", "number"), Column("at", "moment"), Column("who"), Column("act"), Column("about"),
@@ -34,7 +37,7 @@ LIST = Listing(
 
 
 @routes.get("/desk/audit/")
-@needs("audit.view")
+@needs(RIGHT)
 async def listed(request: web.Request) -> web.StreamResponse:
     asked = LIST.asked(request)
     which = export.asked(request)
@@ -46,27 +49,34 @@ async def listed(request: web.Request) -> web.StreamResponse:
         limit, offset = asked.size, (asked.page - 1) * asked.size
         if which == "all":
             limit, offset = request.app[SETTINGS].desk.export_rows, 0
-        found = await store.find(context.tx, wanted, limit=limit, offset=offset)
-        count = await store.count(context.tx, wanted)
+        within = await Within.of(context, request[STAFF], RIGHT)
+        if within.everything:
+            found = await store.find(context.tx, wanted, limit=limit, offset=offset)
+            count, capped = await store.count(context.tx, wanted), False
+        else:
+            mine = await narrowed(within, wanted)
+            found = await store.these(context.tx, mine.numbers[offset : offset + limit])
+            count, capped = len(mine.numbers), mine.capped
         anchor = await store.anchor_of(context.tx)
-        opened = await store.one(context.tx, int(asked.open)) if asked.open.isdigit() else None
+        opened = await _entry(context, within, int(asked.open)) if asked.open.isdigit() else None
         every = [*found, opened] if opened else found
-        about = {wanted.about} - {""}
+        about = await within.those({wanted.about} - {""})
         words = replace(words, called=await called(request, context, things_of(every) | about))
     rows = [_row(entry, words) for entry in found]
     if which:
         return await export.send(request, LIST, asked, rows, anchor=anchor)
     beside = {"entry": _row(opened, words), "facts": words.facts(opened.facts)} if opened else None
-    return render(request, "audit/desk/list.html.j2", list=LIST.page(asked, rows, count), beside=beside, anchor=anchor,
-                  thing=words.thing(wanted.about) if wanted.about else "",
+    return render(request, "audit/desk/list.html.j2", list=LIST.page(asked, rows, count, capped=capped), beside=beside,
+                  anchor=anchor, looked=LOOKED if capped else 0, thing=words.thing(wanted.about) if wanted.about else "",
                   who=words.actor(wanted.actor) if ":" in asked.filters["who"] else asked.filters["who"])
 
 
 @routes.get("/desk/audit/entry/{number:[0-9]{1,15}}")
-@needs("audit.view")
+@needs(RIGHT)
 async def one(request: web.Request) -> web.StreamResponse:
     async with reading(request) as context:
-        entry = await store.one(context.tx, int(request.match_info["number"]))
+        within = await Within.of(context, request[STAFF], RIGHT)
+        entry = await _entry(context, within, int(request.match_info["number"]))
         if entry is None:
             raise NotFound("entry")
         words = await spoken(request, context, things_of([entry]))
@@ -89,6 +99,14 @@ async def verify(request: web.Request) -> web.StreamResponse:
     await request.app[DATABASE].run(tell)
     template = "audit/desk/proof.html.j2" if is_part(request) else "audit/desk/proof_page.html.j2"
     return render(request, template, proof=proof)
+
+
+async def _entry(context: Context, within: Within, number: int) -> Entry | None:
+    """The entry of this number, where it lies within reach."""
+    entry = await store.one(context.tx, number)
+    if entry is None or entry.actor == context.actor or await within.has(entry.about):
+        return entry
+    return None
 
 
 def _wanted(context: Context, asked: Asked, words: Saying) -> Wanted:

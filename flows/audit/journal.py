@@ -25,6 +25,7 @@ from flows.audit.speaking import spoken
 from flows.directory.rules import Catalogue
 from flows.directory.service import DirectoryService
 from flows.patients.finding import store as finding
+from flows.patients.sight import Sight
 
 routes = web.RouteTableDef()
 PATH, RIGHT = "/desk/audit/journal", "audit.journal"
@@ -74,7 +75,7 @@ async def find(request: web.Request, context: Context) -> web.StreamResponse:
     trail, not what was typed."""
     sent = await forms.values(request)
     text = sent.get("q", "").strip()[:60]
-    hits = await finding.by_anything(context.tx, text) if len(text) >= 2 else []
+    hits, _ = await (await Sight.of(context, request[STAFF], RIGHT)).search(text) if len(text) >= 2 else ([], [])
     audit.write(context.tx, context.actor, "patients.searched", "patients", {"found": len(hits)})
     if len(hits) == 1:
         return see(request, f"{PATH}?person={hits[0].public_id}")

@@ -18,7 +18,8 @@ CHOSEN = {
     ("arrivals", "state"): "arrival", ("no_shows", "state"): "no_show", ("locks", "state"): "lock",
     ("appeals", "state"): "appeal", ("appeals", "kind"): "appeal_kind", ("roster_clinics", "state"): "clinic_state",
     ("directory", "state"): "directory_states", ("directory", "kind"): "directory_kinds",
-    ("directory", "missing"): "directory_pieces",
+    ("directory", "missing"): "directory_pieces", ("requests", "state"): "request_state",
+    ("undelivered", "sort"): "undelivered",
 }
 """(list, filter) -> the table of words.toml that says what it was narrowed to."""
 

@@ -16,6 +16,7 @@ from flows.booking.flow.stopped import Stopped
 from flows.booking.flow.waiting import Waiting
 from flows.booking.flow.wish import Wish
 from flows.booking.named.labels import NAMES
+from flows.booking.named.where import WHERE
 from flows.booking.named.whose import HALF_DAYS, WHOSE
 from flows.booking.opening import pushes as opening
 from flows.booking.pages import ROUTES
@@ -51,5 +52,6 @@ AREA = Area(
     waits=WAITS,
     names=NAMES | HALF_DAYS,
     whose=WHOSE,
+    where=WHERE,
     owners=(FeeOwner(),),
 )

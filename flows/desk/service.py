@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from bot.access.where import Place, Whereabouts
 from bot.context import Context
 from flows.desk import store
 from flows.patients.service import PatientsService
@@ -20,9 +21,12 @@ class DeskService:
         person = await patients.default()
         return await patients.mobile_of(person.id) if person else None
 
-    async def ask(self, once: str, about: str, mobile: str | None) -> bool:
+    async def ask(self, once: str, about: str, mobile: str | None, amid: str = "") -> bool:
+        """`amid`: the thing that was talked of (``appointment:…``); who sees the request is where that lies."""
         assert self.context.contact is not None
-        return await store.ask(self.context.tx, once, self.context.contact.id, about, mobile)
+        found = await self.context.ports[Whereabouts].of_things(self.context, [amid]) if amid else {}
+        place = min(found.get(amid, ()), key=lambda each: (each.clinic, each.department, each.doctor), default=Place())
+        return await store.ask(self.context.tx, once, self.context.contact.id, about, mobile, amid=amid, place=place)
 
     async def open_requests(self) -> Sequence[Any]:
         return await store.open_requests(self.context.tx)

@@ -8,6 +8,7 @@ from bot.talk.area import Area
 from flows.directory import desk, desk_preview, pages
 from flows.directory.flow import Pages
 from flows.directory.service import DirectoryService
+from flows.directory.where import WHERE
 
 AREA = Area(
     name="directory",
@@ -15,8 +16,9 @@ AREA = Area(
     flows=(Pages,),
     service=DirectoryService,
     routes=(pages.routes, desk.routes, desk_preview.routes),
-    permits=("directory.view", "directory.edit", "directory.publish"),
+    permits=("directory.view", "directory.edit", "directory.publish", desk.EXPORT),
     ranged=("directory.view", "directory.edit", "directory.publish"),
+    where=WHERE,
     doors=(Door("/desk/directory/", "directory.view", "building"),),
     waits=(Wait("drafts", "directory.publish", "/desk/directory/?state=draft", desk.drafts),),
 )

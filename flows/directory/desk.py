@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,8 +12,9 @@ from aiohttp import web
 from bot.access.rights import Member
 from bot.context import Context
 from bot.documents import Problem
-from bot.errors import Conflict
+from bot.errors import Conflict, NotAllowed
 from bot.web import forms, uploads
+from bot.web.desk import export
 from bot.web.desk.guard import STAFF, needs
 from bot.web.desk.lists import Column, Listing
 from bot.web.desk.pages import back, in_tx, is_part, reading, render
@@ -24,7 +26,7 @@ from flows.directory.editions.rules import KINDS, Body, of_form, read
 from flows.directory.editions.writing import Subject, Writing
 from flows.directory.rules import Catalogue
 
-HOME = "/desk/directory/"
+HOME, EXPORT = "/desk/directory/", "directory.export"
 PICTURE = Wanted(side=1000)
 LIST = Listing(
     "directory",
@@ -39,7 +41,9 @@ routes = web.RouteTableDef()
 @routes.get(HOME)
 @needs("directory.view")
 async def listed(request: web.Request) -> web.StreamResponse:
-    asked, me = LIST.asked(request), request[STAFF]
+    asked, me, which = LIST.asked(request), request[STAFF], export.asked(request)
+    if which and not me.may(EXPORT):
+        raise NotAllowed(EXPORT)
     async with reading(request) as context:
         writing, catalogue = Writing(context), await directories.read(context.tx)
         states, subjects = await writing.states(), await writing.subjects(me.range("directory.view"))
@@ -53,6 +57,9 @@ async def listed(request: web.Request) -> web.StreamResponse:
     counts.update(state for row in rows for state in row["states"])
     counts.update(f"no_{piece}" for row in rows for piece in row["missing"])
     rows = [row for row in rows if _fits(row, asked.filters)]
+    if which:
+        chosen = LIST.shown(asked, rows).rows if which == "page" else LIST.sorted(asked, rows)
+        return await export.send(request, LIST, asked, [_said(row, context.wording.words) for row in chosen])
     return render(request, "directory/desk/list.html.j2", list=LIST.shown(asked, rows), beside=beside, kinds=KINDS,
                   states=STATES, pieces=PIECES, counts=counts)
 
@@ -154,6 +161,13 @@ def _row(subject: Subject, state: dict[str, Any], catalogue: Catalogue) -> dict[
         "missing": missing(kind, entry, catalogue.written.get((kind, code))), "state": found[0], "states": found,
         "since": state.get(found[0]),
     }
+
+
+def _said(row: Mapping[str, Any], words: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of the file, with words in the place of slugs."""
+    pieces = [words["directory_pieces"][each] for each in row["missing"]]
+    return {**row, "kind": words["directory_kinds"][row["kind"]], "state": words["directory_states"][row["state"]],
+            "missing": pieces}
 
 
 def _named(subject: Subject, catalogue: Catalogue) -> str:

@@ -8,6 +8,7 @@ from flows.notices.flow_messages import Messages
 from flows.notices.flow_prefs import Preferences
 from flows.notices.kinds import SAID
 from flows.notices.named.labels import NAMES
+from flows.notices.named.where import WHERE
 from flows.notices.results import hear_delivery, hear_subscription
 from flows.notices.service import NoticesService
 
@@ -19,7 +20,9 @@ AREA = Area(
     pushes=(SAID,),
     routes=(desk_calls.routes, desk.routes),
     names=NAMES,
-    permits=(desk.RIGHT,),
+    where=WHERE,
+    permits=(desk.RIGHT, desk.EXPORT),
+    ranged=(desk.RIGHT,),
     doors=(desk.DOOR,),
     waits=(desk.WAIT,),
     listens=(("delivery", hear_delivery), ("subscription", hear_subscription)),

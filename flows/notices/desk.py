@@ -9,17 +9,20 @@ from aiohttp import web
 from bot.access import audit
 from bot.access.doors import Door
 from bot.access.rights import Member
+from bot.access.where import Within
 from bot.access.work import Wait
 from bot.context import Context
-from bot.errors import BadInput, NotFound
+from bot.errors import BadInput, NotAllowed, NotFound
 from bot.masking import mask_name
-from bot.web.desk.guard import needs
+from bot.web.desk import export
+from bot.web.desk.guard import STAFF, needs
 from bot.web.desk.lists import Column, Listing
 from bot.web.desk.pages import called, in_tx, reading, render, see
+from bot.web.keys import SETTINGS
 from flows.notices import desk_calls, undelivered
 from flows.notices.undelivered import DeadLetter
 
-HOME, RIGHT = "/desk/notices/", "notices.undelivered"
+HOME, RIGHT, EXPORT = "/desk/notices/", "notices.undelivered", "notices.export"
 LIST = Listing(
     "undelivered",
     (Column("since", "moment"), Column("sort"), Column("what"), Column("person"), Column("about"), Column("error"),
@@ -33,14 +36,22 @@ routes = web.RouteTableDef()
 @routes.get(HOME)
 @needs(RIGHT)
 async def listed(request: web.Request) -> web.StreamResponse:
-    asked = LIST.asked(request)
+    asked, which = LIST.asked(request), export.asked(request)
+    if which and not request[STAFF].may(EXPORT):
+        raise NotAllowed(EXPORT)
+    most = request.app[SETTINGS].desk.export_rows if which == "all" else undelivered.LIMIT
     async with reading(request) as context:
-        letters = [*await undelivered.list_calls(context.tx), *await undelivered.list_dead(context.tx)]
+        within = await Within.of(context, request[STAFF], RIGHT)
+        letters = await undelivered.letters(context, within, limit=most)
         names = await called(request, context, {letter.about for letter in letters})
         people = await desk_calls.people(request, context, [(each.contact, each.about) for each in letters])
         rows = [_row(context, letter, names) | {"person": mask_name(found.name) if found else ""}
                 for letter, found in zip(letters, people, strict=True)]
+        words = context.wording.words["undelivered"]
     rows = [row for row in rows if asked.filters["sort"] in ("", row["sort"])]
+    if which:
+        chosen = LIST.shown(asked, rows).rows if which == "page" else LIST.sorted(asked, rows)
+        return await export.send(request, LIST, asked, [{**row, "sort": words[row["sort"]]} for row in chosen])
     return render(request, "notices/desk/list.html.j2", list=LIST.shown(asked, rows), sorts=SORTS.values(),
                   done=request.query.get("done", ""))
 
@@ -53,10 +64,14 @@ async def deal(request: web.Request, context: Context) -> web.StreamResponse:
     which, act = request.match_info["id"], request.match_info["act"]
     if act not in ("again", "called"):
         raise BadInput("no_such_act")
+    thing = f"{SORTS.get(which[:1], 'push')}:{which[1:]}"
+    within = await Within.of(context, request[STAFF], RIGHT)
+    if not within.everything:
+        await within.need(thing)
     work = undelivered.send_again if act == "again" else undelivered.called
     if not await work(context.tx, which):
         raise NotFound("letter")
-    audit.write(context.tx, context.actor, f"notices.{act}", f"{SORTS.get(which[:1], 'push')}:{which[1:]}")
+    audit.write(context.tx, context.actor, f"notices.{act}", thing)
     return see(request, f"{HOME}?done={act}")
 
 
@@ -71,7 +86,7 @@ def _row(context: Context, letter: DeadLetter, names: dict[str, str]) -> dict[st
 
 
 async def count(context: Context, member: Member) -> int:
-    return await undelivered.level(context.tx)
+    return await undelivered.waiting(context, await Within.of(context, member, RIGHT))
 
 
 DOOR = Door(HOME, RIGHT, "alert")

@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.access.where import Within
+from bot.context import Context
 from bot.db import outbox_dead
 from bot.db.transaction import Transaction
 from flows.notices import store as pushes
 from flows.notices.service import SEND
 
 LIMIT = 200
+LOOKED = 5_000
+"""So many of each kind are looked through for those within a reach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,22 @@ async def list_calls(tx: Transaction, *, limit: int = LIMIT) -> list[DeadLetter]
         DeadLetter(f"c{row.public_id}", row.kind, "to be called", 0, row.created_at, row.about, row.contact_id)
         for row in rows
     ]
+
+
+async def letters(context: Context, within: Within, *, limit: int = LIMIT) -> list[DeadLetter]:
+    """Calls to make, then dead letters, as far as somebody reaches: what is about nothing that lies somewhere (work in
+    the background, say) is for who reaches everything."""
+    most = limit if within.everything else LOOKED
+    found = [*await list_calls(context.tx, limit=most), *await list_dead(context.tx, limit=most)]
+    if within.everything:
+        return found
+    inside = await within.those({each.about for each in found} - {""})
+    return [each for each in found if each.about in inside][:limit]
+
+
+async def waiting(context: Context, within: Within) -> int:
+    """How many there are to look at, within reach."""
+    return await level(context.tx) if within.everything else len(await letters(context, within, limit=LOOKED))
 
 
 async def called(tx: Transaction, letter_id: str) -> bool:

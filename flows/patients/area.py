@@ -13,6 +13,7 @@ from flows.patients.flow_people import People
 from flows.patients.flow_register import Register
 from flows.patients.pushes import KINDS
 from flows.patients.service import PatientsService
+from flows.patients.sight import ENROL, FIND, REVEAL
 
 AREA = Area(
     name="patients",
@@ -23,6 +24,7 @@ AREA = Area(
     pushes=KINDS,
     routes=(page_easy.routes, pages.routes, page_mobile.routes, page_reader.routes, help_pages.routes, desk.routes,
             desk_new.routes),
-    permits=("patients.find", "patients.reveal", desk_new.RIGHT),
+    permits=(FIND, REVEAL, ENROL),
+    ranged=(FIND, REVEAL),
     doors=(Door("/desk/patients/find", "patients.find", "search"),),
 )

@@ -19,19 +19,20 @@ from flows.patients.met import store as met
 from flows.patients.page_form import RegisterPage
 from flows.patients.proof.codes import Codes
 from flows.patients.records import Records
+from flows.patients.sight import ENROL
 
 routes = web.RouteTableDef()
-PATH, RIGHT = "/desk/patients/new", "patients.enrol"
+PATH = "/desk/patients/new"
 
 
 @routes.get(PATH)
-@needs(RIGHT)
+@needs(ENROL)
 async def new(request: web.Request) -> web.StreamResponse:
     return _form(request, Filled({"document_type": "resident"}))
 
 
 @routes.post(PATH)
-@needs(RIGHT)
+@needs(ENROL)
 @in_tx
 async def enrol(request: web.Request, context: Context) -> web.StreamResponse:
     """Checked and matched with the hospital's record as everywhere; a document that is known leads to its person."""

@@ -11,6 +11,7 @@ from flows.payment.owed import Bills
 from flows.payment.pages import ROUTES
 from flows.payment.pushes import KINDS
 from flows.payment.service import PaymentService
+from flows.payment.where import WHERE
 
 AREA = Area(
     name="payment",
@@ -24,5 +25,6 @@ AREA = Area(
     doors=DOORS,
     waits=WAITS,
     names=NAMES,
+    where=WHERE,
     owners=(Bills(),),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.access.doors import Door
 from bot.talk.area import Area
 from flows.staff import desk, locks, roles
+from flows.staff.where import WHERE
 
 AREA = Area(
     name="staff",
@@ -18,4 +19,5 @@ AREA = Area(
         Door("/desk/staff/roles", "staff.matrix", "shield"),
     ),
     waits=(locks.WAIT,),
+    where=WHERE,
 )

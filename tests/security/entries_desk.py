@@ -8,9 +8,9 @@ CLINIC = Entry(owned={"clinic": "clinic"})
 PATTERN = Entry(owned={"clinic": "clinic", "key": "pattern"}, form={"mark": "x", "half": "am", "first": "2027-03-08"})
 SUBJECT = Entry(owned={"code": "doctor"}, open_={"kind": "kind"}, form={"revision": "1"})
 SITTING = Entry(owned={"code": "session"})
-PERSON = Entry(open_={"person": "person"})
-HELD = Entry(owned={"id": "hold"}, open_={"person": "child"})
-BOOKED = Entry(owned={"id": "appointment"}, open_={"person": "person"})
+PERSON = Entry(owned={"person": "person"})
+HELD = Entry(owned={"id": "hold", "person": "child"})
+BOOKED = Entry(owned={"id": "appointment", "person": "person"})
 
 DESK: dict[str, Entry] = {
     # --- staff: the door and one's own account
@@ -33,8 +33,8 @@ DESK: dict[str, Entry] = {
     # --- staff: patients
     "GET /desk/patients/find": PLAIN,
     "POST /desk/patients/find": Entry(form={"q": "张三明"}),
-    "GET /desk/patients/person/{id}": Entry(open_={"id": "person"}),
-    "POST /desk/patients/person/{id}/reveal": Entry(open_={"id": "person"}, form={"why": "来电核对"}),
+    "GET /desk/patients/person/{id}": Entry(owned={"id": "person"}),
+    "POST /desk/patients/person/{id}/reveal": Entry(owned={"id": "person"}, form={"why": "来电核对"}),
     "GET /desk/patients/new": PLAIN,
     "POST /desk/patients/new": Entry(form={"name": "李四", "document_type": "passport", "document_number": "E1234567"}),
     # --- staff: staff and rights
@@ -57,17 +57,17 @@ DESK: dict[str, Entry] = {
     "GET /desk/audit/": PLAIN,
     "GET /desk/audit/journal": PLAIN,
     "POST /desk/audit/journal": Entry(form={"q": "张三明"}),
-    "GET /desk/audit/entry/{number}": Entry(open_={"number": "entry"}),
+    "GET /desk/audit/entry/{number}": Entry(owned={"number": "entry"}),
     "POST /desk/audit/verify": PLAIN,
     # --- staff: who asked for a human, what was not delivered
     "GET /desk/desk/": PLAIN,
-    "GET /desk/desk/request/{id}": Entry(open_={"id": "asked"}),
-    "POST /desk/desk/request/{id}/number": Entry(open_={"id": "asked"}),
-    "POST /desk/desk/request/{id}/done": Entry(open_={"id": "asked"}),
+    "GET /desk/desk/request/{id}": Entry(owned={"id": "asked"}),
+    "POST /desk/desk/request/{id}/number": Entry(owned={"id": "asked"}, form={"why": "打电话问清楚"}),
+    "POST /desk/desk/request/{id}/done": Entry(owned={"id": "asked"}),
     "GET /desk/notices/": PLAIN,
-    "GET /desk/notices/calls/{id}": Entry(open_={"id": "call"}),
-    "POST /desk/notices/calls/{id}/number": Entry(open_={"id": "call"}, form={"why": "打电话告诉本人"}),
-    "POST /desk/notices/{id}/{act}": Entry(open_={"id": "letter", "act": "again"}),
+    "GET /desk/notices/calls/{id}": Entry(owned={"id": "call"}),
+    "POST /desk/notices/calls/{id}/number": Entry(owned={"id": "call"}, form={"why": "打电话告诉本人"}),
+    "POST /desk/notices/{id}/{act}": Entry(owned={"id": "letter"}, open_={"act": "again"}),
     # --- staff: the office
     "GET /desk/booking/": PLAIN,
     "GET /desk/booking/session/{code}": SITTING,
@@ -85,36 +85,36 @@ DESK: dict[str, Entry] = {
     "GET /desk/booking/for/{person}": PERSON,
     "GET /desk/booking/for/{person}/book": PERSON,
     "POST /desk/booking/for/{person}/hold": Entry(
-        owned={"segment": "segment"}, open_={"person": "person"}, form={"request": "0" * 32}
+        owned={"segment": "segment", "person": "person"}, form={"request": "0" * 32}
     ),
     "GET /desk/booking/for/{person}/held/{id}": HELD,
     "POST /desk/booking/for/{person}/held/{id}/{act}": Entry(
-        owned={"id": "hold"}, open_={"person": "child", "act": "release"}
+        owned={"id": "hold", "person": "child"}, open_={"act": "release"}
     ),
     "GET /desk/booking/for/{person}/exams": PERSON,
     "GET /desk/booking/for/{person}/exams/times": PERSON,
     "POST /desk/booking/for/{person}/exams/hold": Entry(
-        open_={"person": "person"}, form={"request": "0" * 32, "chosen": "1:nobody"}
+        owned={"person": "person"}, form={"request": "0" * 32, "chosen": "1:nobody"}
     ),
     "GET /desk/booking/for/{person}/exams/held/{id}": HELD,
     "POST /desk/booking/for/{person}/exams/held/{id}/{act}": Entry(
-        owned={"id": "hold"}, open_={"person": "child", "act": "release"}
+        owned={"id": "hold", "person": "child"}, open_={"act": "release"}
     ),
     "GET /desk/booking/for/{person}/exams/{id}/change": BOOKED,
     "POST /desk/booking/for/{person}/exams/{id}/change": Entry(
-        owned={"id": "appointment", "segment": "segment"}, open_={"person": "person"}
+        owned={"id": "appointment", "segment": "segment", "person": "person"}
     ),
-    "POST /desk/booking/for/{person}/wait": Entry(owned={"session": "full"}, open_={"person": "person"}),
+    "POST /desk/booking/for/{person}/wait": Entry(owned={"session": "full", "person": "person"}),
     "POST /desk/booking/for/{person}/waiting/{id}/give-up": Entry(
-        owned={"id": "waiting"}, open_={"person": "person"}
+        owned={"id": "waiting", "person": "person"}
     ),
     "GET /desk/booking/for/{person}/appointment/{id}/cancel": BOOKED,
     "POST /desk/booking/for/{person}/appointment/{id}/cancel": Entry(
-        owned={"id": "appointment"}, open_={"person": "person"}, form={"why": "本人来电"}
+        owned={"id": "appointment", "person": "person"}, form={"why": "本人来电"}
     ),
     "GET /desk/booking/for/{person}/appointment/{id}/change": BOOKED,
     "POST /desk/booking/for/{person}/appointment/{id}/change": Entry(
-        owned={"id": "appointment", "segment": "segment"}, open_={"person": "person"}
+        owned={"id": "appointment", "segment": "segment", "person": "person"}
     ),
     # --- staff: stops
     "GET /desk/booking/stops/": PLAIN,

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import select
 
 from bot import clock, logs
+from bot.access.where import Whereabouts
 from bot.clock import HospitalClock
 from bot.context import Context
 from bot.db.contacts import contact, contact_of, create
@@ -68,6 +69,7 @@ class World:
         self.ports.put(Channels, self.channels)
         self.ports.put(SmsPort, self.sms)
         self.ports.put(Kinds, Kinds(self.areas.all))
+        self.ports.put(Whereabouts, Whereabouts.of(self.areas.all))
         self.ports.put(Owners, Owners.of(self.areas.all))
         self.dispatcher = Dispatcher(self.database, self.areas, self.wording, self.settings, self.ports)
         self.workshop = Workshop(self.database, self.ports, self.settings, self.wording, self.dispatcher)

@@ -123,6 +123,19 @@ async def find(tx: Transaction, wanted: Wanted, *, limit: int, offset: int = 0) 
     return [entry_of(row) for row in await tx.all(found)]
 
 
+async def heads(tx: Transaction, wanted: Wanted, *, before: int = 0, limit: int) -> Sequence[Row[Any]]:
+    """(number, actor, about), the newest first; those before a number, where one is given."""
+    where = [*_where(wanted), *([entries.c.number < before] if before else [])]
+    found = select(entries.c.number, entries.c.actor, entries.c.about).where(*where)
+    return await tx.all(found.order_by(entries.c.number.desc()).limit(limit))
+
+
+async def these(tx: Transaction, numbers: Sequence[int]) -> list[Entry]:
+    """The newest first."""
+    found = select(entries).where(entries.c.number.in_(numbers)).order_by(entries.c.number.desc())
+    return [entry_of(row) for row in await tx.all(found)]
+
+
 async def count(tx: Transaction, wanted: Wanted) -> int:
     return int(await tx.scalar(select(func.count()).select_from(entries).where(*_where(wanted))))
 

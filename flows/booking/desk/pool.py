@@ -11,10 +11,13 @@ from bot.access import audit
 from bot.context import Context
 from bot.errors import NotFound
 from bot.web import forms
+from bot.web.desk import export
 from bot.web.desk.guard import STAFF, needs
+from bot.web.desk.lists import Column, Listing
 from bot.web.desk.pages import in_tx, reading, render, see
-from flows.booking.desk.office_parts import HOME
+from flows.booking.desk.office_parts import HOME, wants_export
 from flows.booking.neighbours import choices
+from flows.booking.office.service import Names
 from flows.booking.pool.shares import rules
 from flows.booking.pool.shares import store as shares
 from flows.booking.roster.reach import Reach, reach_of
@@ -23,13 +26,24 @@ routes = web.RouteTableDef()
 SHARES = "booking.shares"
 PAGE = f"{HOME}shares"
 HALVES = ("am", "pm", "evening")
+LIST = Listing(
+    "shares",
+    (Column("clinic"), Column("doctor"), Column("which"), Column("channel"), Column("percent", "number"),
+     Column("hours", "number"), Column("changed", "moment")),
+    sort="clinic",
+)
 
 
 @routes.get(PAGE)
 @needs(SHARES)
 async def listed(request: web.Request) -> web.StreamResponse:
+    which = wants_export(request)
     async with reading(request) as context:
-        return await _page(request, context)
+        if not which:
+            return await _page(request, context)
+        reach = await reach_of(context, request[STAFF], SHARES)
+        rows = await _rows(context, reach)
+    return await export.send(request, LIST, LIST.asked(request), LIST.sorted(LIST.asked(request), rows))
 
 
 @routes.post(PAGE)
@@ -110,6 +124,23 @@ async def _same(context: Context, wanted: rules.Rule) -> list[Any]:
 
 def _told(rule: rules.Rule) -> dict[str, Any]:
     return {"doctor": rule.doctor, "channel": rule.channel, "percent": rule.percent, "session": rule.session}
+
+
+async def _rows(context: Context, reach: Reach) -> list[dict[str, Any]]:
+    """The shares within reach, in words, for the file."""
+    rows = [row for row in await shares.rules(context.tx) if reach.clinic(row.clinic)]
+    days, words = await shares.session_days(context.tx, [row.session for row in rows]), context.wording.words
+    names, found = Names(reach.catalogue, words), []
+    for row in rows:
+        day, half = days.get(row.session, ("", row.half))
+        usual = words["day"]["weekdays"][row.weekday] if row.weekday >= 0 else words["day"]["every"]
+        found.append({
+            "clinic": names.clinic(row.clinic), "doctor": names.doctor(row.doctor),
+            "which": f"{(day or row.session) if row.session else usual} {words['half'].get(half, '')}".strip(),
+            "channel": words["share_channel"][row.channel], "percent": row.percent,
+            "hours": row.release_minutes / 60, "changed": row.changed_at,
+        })
+    return found
 
 
 async def _page(

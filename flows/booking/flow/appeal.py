@@ -34,6 +34,9 @@ class Appeal(
         self.data.about = arg
         return Go(self.file if arg else self.start)
 
+    async def matter(self) -> str:
+        return f"appeal:{self.data.appeal}" if self.data.appeal else ""
+
     async def start(self) -> Outcome:
         """What can be appealed against, and what was."""
         appeals, labels = Appeals(self.context), Labels(self.context)

@@ -104,6 +104,12 @@ class Appointments(
         self.data.appointment = int(str(self.data.pick))
         return Go(self.details)
 
+    async def matter(self) -> str:
+        """The appointment that was opened."""
+        if not self.data.appointment:
+            return ""
+        return f"appointment:{(await self.service.mine(self.data.appointment)).public_id}"
+
     async def past(self) -> Outcome:
         return await self._listed("past", self.service.past)
 

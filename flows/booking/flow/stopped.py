@@ -44,6 +44,9 @@ class Stopped(Flow, name="stopped", words=("停诊", "替诊", "停诊通知", "
         self.data.choice = arg
         return Go(self.ask)
 
+    async def matter(self) -> str:
+        return f"choice:{self.data.choice}" if self.data.choice else ""
+
     async def start(self) -> Outcome:
         """By its words: the one there is; which of several."""
         rows = await self.choosing.asked()

@@ -44,6 +44,9 @@ class Waiting(Refused, Flow, name="waiting", version=2):
         self.data.wanted = rest
         return Go(self.choose_session)
 
+    async def matter(self) -> str:
+        return f"waiting:{self.data.entry}" if self.data.entry else ""
+
     async def start(self) -> Outcome:
         """What they wait for."""
         waiting = self.service.waiting

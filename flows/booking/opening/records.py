@@ -3,7 +3,7 @@ draw them again. No person is in it: each wish is a code that its owner alone kn
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,9 +35,12 @@ class Records:
         self.tx = context.tx
         self.neighbours = Neighbours(context)
 
-    async def listed(self, states: Sequence[str], page: int = 1) -> list[Listed]:
+    async def listed(
+        self, states: Sequence[str], page: int = 1, *, most: int = SHOWN, clinics: Collection[str] | None = None
+    ) -> list[Listed]:
+        """The latest first; `clinics` None: of all."""
         catalogue = await self.neighbours.catalogue()
-        rows = await wishes.listed(self.tx, states, SHOWN, SHOWN * (page - 1))
+        rows = await wishes.listed(self.tx, states, most, most * (page - 1), clinics)
         return [Listed(row, session_facts(row, catalogue)) for row in rows]
 
     async def one(self, public: str) -> Listed | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -104,8 +104,8 @@ async def order_by(tx: Transaction, order_id: int) -> Row[Any] | None:
 
 
 async def named_orders(tx: Transaction, ids: Sequence[str]) -> list[Row[Any]]:
-    """(public_id, facts, amount, created_at) of those that are there."""
-    fields = (order.c.public_id, order.c.facts, order.c.amount, order.c.created_at)
+    """(public_id, facts, amount, created_at, clinic) of those that are there."""
+    fields = (order.c.public_id, order.c.facts, order.c.amount, order.c.created_at, order.c.clinic)
     found: list[Row[Any]] = []
     for at in range(0, len(ids), STEP):
         found += await tx.all(select(*fields).where(order.c.public_id.in_(ids[at : at + STEP])))
@@ -114,11 +114,20 @@ async def named_orders(tx: Transaction, ids: Sequence[str]) -> list[Row[Any]]:
 
 async def named_refunds(tx: Transaction, ids: Sequence[str]) -> list[Row[Any]]:
     """The same of refunds."""
-    fields = (refund.c.public_id, order.c.facts, refund.c.amount, refund.c.created_at)
+    fields = (refund.c.public_id, order.c.facts, refund.c.amount, refund.c.created_at, order.c.clinic)
     mine = select(*fields).select_from(refund.join(order, order.c.id == refund.c.order_id))
     found: list[Row[Any]] = []
     for at in range(0, len(ids), STEP):
         found += await tx.all(mine.where(refund.c.public_id.in_(ids[at : at + STEP])))
+    return found
+
+
+async def clinics_of(tx: Transaction, persons: Collection[int]) -> list[Row[Any]]:
+    """(person_id, clinic) of all that these persons (by key) were asked money for."""
+    wanted, found = sorted(persons), list[Row[Any]]()
+    for at in range(0, len(wanted), STEP):
+        mine = select(order.c.person_id, order.c.clinic).where(order.c.person_id.in_(wanted[at : at + STEP]))
+        found += await tx.all(mine.distinct())
     return found
 
 

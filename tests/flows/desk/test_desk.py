@@ -36,7 +36,9 @@ async def test_a_request_is_read_called_and_closed(database: Database) -> None:
         assert "报告看不懂" in page and "13800001234" not in page and "****1234" in page
         assert "<script>alert" not in clerk.page
         await clerk.get(f"/desk/desk/request/{public}")
-        page = await clerk.post(f"/desk/desk/request/{public}/number")
+        page = await clerk.post(f"/desk/desk/request/{public}/number", why="  回 ")
+        assert clerk.status == 422 and "13800001234" not in page
+        page = await clerk.post(f"/desk/desk/request/{public}/number", why="回电问清楚")
         assert "13800001234" in page
         await clerk.post(f"/desk/desk/request/{public}/done")
         assert clerk.location == "/desk/desk/"
@@ -49,7 +51,7 @@ async def test_a_request_is_read_called_and_closed(database: Database) -> None:
         async with database.reading() as tx:
             told = await trail.find(tx, trail.Wanted(act="desk."), limit=9)
         assert [entry.act for entry in told] == ["desk.request_done", "desk.number_shown"]
-        assert "1380000" not in str([entry.facts for entry in told])
+        assert told[1].facts["why"] == "回电问清楚" and "1380000" not in str([entry.facts for entry in told])
 
 
 async def test_what_waits_is_shown_by_right(sqlite_database: Database) -> None:

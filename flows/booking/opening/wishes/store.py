@@ -5,7 +5,7 @@ A wish waits, and ends `won`, `lost`, `skipped` (not theirs to have when it was 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -177,11 +177,15 @@ async def finish(tx: Transaction, row: Any) -> None:
     await end(tx, row.id, row.session_id, DONE)
 
 
-async def listed(tx: Transaction, states: Sequence[str], limit: int, offset: int = 0) -> Sequence[Row[Any]]:
-    """Draws with how many wished (`wishes`) and won (`won`), the latest opening first."""
+async def listed(
+    tx: Transaction, states: Sequence[str], limit: int, offset: int = 0, clinics: Collection[str] | None = None
+) -> Sequence[Row[Any]]:
+    """Draws with how many wished (`wishes`) and won (`won`), the latest opening first; `clinics` None: of all."""
     mine = wish.c.draw_id == draw.c.id
     count = select(func.count()).select_from(wish)
     fields = (count.where(mine, wish.c.state != WITHDRAWN).scalar_subquery().label("wishes"),
               count.where(mine, wish.c.state == WON).scalar_subquery().label("won"))
     query = draws().add_columns(*fields).where(draw.c.state.in_(states))
+    if clinics is not None:
+        query = query.where(session.c.clinic.in_(clinics))
     return await tx.all(query.order_by(draw.c.opens_at.desc(), draw.c.id.desc()).limit(limit).offset(offset))

@@ -1,0 +1,1 @@
+"""In which clinics the things of booking lie, and the persons whose they are."""
