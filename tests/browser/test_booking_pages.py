@@ -59,20 +59,31 @@ async def test_a_patient_books_changes_and_cancels(swift_path: Path) -> None:
         await title(page, "预约挂号")
         assert sum(weight) < 100_000, weight
         await fits(page)
-        await by_expert(page, address)
-        await by_date(page, address)
-        await by_search(page, address)
-        await changes(page, address)
+        first = await by_expert(page, address)
+        second = await by_date(page, address, first)
+        await by_search(page, address, first, second)
+        await changes(page, address, first, second)
         await cancels(page, address)
 
 
-async def by_expert(page: Page, address: str) -> None:
+async def later(page: Page, *taken: str) -> None:
+    """Times of another day than the first (one of today may be over before it is taken) and the days `taken`."""
+    await expect(page.locator(".times a").first).to_be_visible()
+    days = await page.locator(".strip .day-free").evaluate_all("all => all.map(each => each.href)")
+    await page.goto(next(day for day in days[1:] if not any(other in day for other in taken)))
+
+
+async def booked_day(page: Page) -> str:
+    return str(await measured(page, "document.querySelector('a[download]').download.slice(0, 10)"))
+
+
+async def by_expert(page: Page, address: str) -> str:
     """Nobody is registered yet: that is done on the way, and leads back to the chosen time."""
     await page.get_by_role("link", name="按专家").click()
     await page.wait_for_url("**/experts*")
     await fits(page)
     await page.locator(".rows .whom").first.click()
-    await expect(page.locator(".times a").first).to_be_visible()
+    await later(page)
     await fits(page)
     await page.locator(".times a").first.click()
     await title(page, "给谁挂号")
@@ -81,6 +92,7 @@ async def by_expert(page: Page, address: str) -> None:
     await title(page, "给谁挂号")
     await fits(page)
     await confirms(page)
+    return await booked_day(page)
 
 
 async def registers(page: Page, address: str) -> None:
@@ -105,9 +117,9 @@ async def confirms(page: Page) -> None:
     await expect(page.locator("img.code")).to_be_visible()
 
 
-async def by_date(page: Page, address: str) -> None:
+async def by_date(page: Page, address: str, taken: str) -> str:
     await page.goto(address + HOME + "dates")
-    await page.locator(".strip .day-free").nth(2).click()
+    await page.locator(f".strip .day-free:not([href*='{taken}'])").nth(2).click()
     await expect(page.locator(".strip [aria-current]")).to_be_in_viewport()
     await fits(page)
     # The ways back of the phone lead to where one was.
@@ -118,9 +130,10 @@ async def by_date(page: Page, address: str) -> None:
     await page.locator(".rows .whom").filter(has_text="普通号").first.click()
     await page.locator(".times a").first.click()
     await confirms(page)
+    return await booked_day(page)
 
 
-async def by_search(page: Page, address: str) -> None:
+async def by_search(page: Page, address: str, *taken: str) -> None:
     """By the first letters, as one types; with the keyboard alone."""
     await page.goto(address + HOME)
     field = page.get_by_role("searchbox")
@@ -137,11 +150,12 @@ async def by_search(page: Page, address: str) -> None:
     await doctor.focus()
     await page.keyboard.press("Enter")
     await title(page, "陈松年医生")
+    await later(page, *taken)
     await page.locator(".times a").first.click()
     await confirms(page)
 
 
-async def changes(page: Page, address: str) -> None:
+async def changes(page: Page, address: str, *taken: str) -> None:
     await page.goto(address + HOME + "mine/")
     await expect(page.locator(".appointment")).to_have_count(3)
     await fits(page)
@@ -149,6 +163,7 @@ async def changes(page: Page, address: str) -> None:
     before = await page.locator(".visit dd b").inner_text()
     await page.get_by_role("link", name="改时间").click()
     await title(page, "改时间")
+    await later(page, *taken)
     await fits(page)
     await page.locator(".times a").last.click()
     await title(page, "改到这个时间")

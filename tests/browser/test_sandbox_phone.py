@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 from pathlib import Path
 
@@ -35,11 +36,11 @@ class Patient:
         await field.fill(text)
         await field.press("Enter")
 
-    async def taps(self, label: str) -> None:
+    async def taps(self, label: str | re.Pattern[str]) -> None:
         """An option of the newest list that begins with its number and then ``label``."""
         await self.options(label).first.click()
 
-    def options(self, label: str) -> Locator:
+    def options(self, label: str | re.Pattern[str]) -> Locator:
         return self.talk.last.locator("button.tap").filter(has_text=label)
 
 
@@ -76,7 +77,7 @@ async def books(patient: Patient) -> None:
     await patient.sees("请选医生")
     await patient.taps("普通号")
     await patient.sees("请选日期")
-    await patient.taps("1 ")
+    await patient.taps(re.compile(r"^\s*2 "))  # a time of today may be over before it is taken
     await patient.sees("请选时段")
     await patient.taps("1 ")
 

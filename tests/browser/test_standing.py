@@ -14,7 +14,7 @@ from sqlalchemy import select
 from bot.db.engine import Database
 from flows.booking.standing.missing import store
 from flows.patients.store import person
-from tests.browser.test_booking_pages import HOME, confirms, fits, registers, title
+from tests.browser.test_booking_pages import HOME, confirms, fits, later, registers, title
 from tests.browser.test_stops import picture, signs_in
 from tests.support.chromium import DESK, browser, visit
 from tests.support.installation import everything
@@ -73,6 +73,7 @@ async def test_a_locked_patient_appeals_and_books(swift_path: Path) -> None:
 async def chosen(page: Page, address: str) -> None:
     await page.goto(address + HOME + "experts")
     await page.locator(".rows .whom").first.click()
+    await later(page)
     await page.locator(".times a").first.click()
 
 

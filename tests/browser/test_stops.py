@@ -13,7 +13,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from bot.access import factor
-from tests.browser.test_booking_pages import HOME, comes, confirms, fits, registers, title
+from tests.browser.test_booking_pages import HOME, booked_day, comes, confirms, fits, later, registers, title
 from tests.support.chromium import DESK, browser, goes_back, measured, visit
 from tests.support.installation import everything
 
@@ -37,11 +37,12 @@ async def test_a_session_is_stopped_and_its_patient_chooses(swift_path: Path) ->
                 await session.post(f"{address}api/phones/1/event", json={"event": "subscribe"})
             await page.goto(address + HOME + "experts")
             await page.locator(".rows .whom").first.click()
+            await later(page)
             await page.locator(".times a").first.click()
             await page.get_by_role("link", name="登记就诊人").click()
             await registers(page, address)
             await confirms(page)
-            day = await measured(page, "document.querySelector('a[download]').download.slice(0, 10)")
+            day = await booked_day(page)
             who = await page.locator(".visit .row-name").inner_text()
             await signs_in(desk, base, (swift_path / "up.log").read_text(encoding="utf-8"))
             await stops(desk, base, day, who.split()[0])
