@@ -66,9 +66,12 @@ async def listed(request: web.Request) -> web.StreamResponse:
     if which:
         return await export.send(request, LIST, asked, rows, anchor=anchor)
     beside = {"entry": _row(opened, words), "facts": words.facts(opened.facts)} if opened else None
-    return render(request, "audit/desk/list.html.j2", list=LIST.page(asked, rows, count, capped=capped), beside=beside,
-                  anchor=anchor, looked=LOOKED if capped else 0, thing=words.thing(wanted.about) if wanted.about else "",
-                  who=words.actor(wanted.actor) if ":" in asked.filters["who"] else asked.filters["who"])
+    shown = LIST.page(asked, rows, count, capped=capped)
+    return render(
+        request, "audit/desk/list.html.j2", list=shown, beside=beside, anchor=anchor, looked=LOOKED if capped else 0,
+        thing=words.thing(wanted.about) if wanted.about else "",
+        who=words.actor(wanted.actor) if ":" in asked.filters["who"] else asked.filters["who"],
+    )
 
 
 @routes.get("/desk/audit/entry/{number:[0-9]{1,15}}")
