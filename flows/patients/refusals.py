@@ -13,6 +13,10 @@
     ├── SelfAlready           the contact has registered themselves before
     ├── ConsentMissing        the privacy notice was not agreed to
     ├── DocumentOfAnother     the document is known under another name
+    ├── DocumentTaken         the document is somebody's already, of the same name
+    ├── DocumentThere         the person has a document
+    ├── DocumentUnlike        birthday or sex are not those of the document
+    ├── RecordsDiffer         the hospital has another record under the document
     ├── GuardianMissing       no grown-up person of this contact can stand for the child
     ├── OwnDocumentNeeded     old enough to need a document of their own
     ├── TooYoungAlone         too young to register themselves
@@ -134,3 +138,27 @@ class HelperOnly(Refusal):
 
 class SelfMissing(Refusal):
     template = "self_missing"
+
+
+class DocumentTaken(Refusal):
+    """At the desk."""
+
+    template = "document_taken"
+
+
+class DocumentThere(Refusal):
+    """At the desk."""
+
+    template = "document_there"
+
+
+class DocumentUnlike(Refusal):
+    """At the desk."""
+
+    template = "document_unlike"
+
+
+class RecordsDiffer(Refusal):
+    """At the desk."""
+
+    template = "records_differ"

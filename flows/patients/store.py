@@ -153,6 +153,10 @@ async def set_mobile(tx: Transaction, person_id: int, mobile: str) -> None:
     await change_person(tx, person_id, mobile=mobile, mobile_hash=hash_of(mobile, "mobile"))
 
 
+async def set_document(tx: Transaction, person_id: int, kind: str, number: str) -> None:
+    await change_person(tx, person_id, document_type=kind, document=number, document_hash=hash_of(number, "document"))
+
+
 async def set_record(
     tx: Transaction, person_id: int, state: str, patient_no: str | None, *, was: Sequence[str]
 ) -> bool:

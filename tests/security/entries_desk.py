@@ -35,6 +35,10 @@ DESK: dict[str, Entry] = {
     "POST /desk/patients/find": Entry(form={"q": "张三明"}),
     "GET /desk/patients/person/{id}": Entry(owned={"id": "person"}),
     "POST /desk/patients/person/{id}/reveal": Entry(owned={"id": "person"}, form={"why": "来电核对"}),
+    "GET /desk/patients/person/{id}/child": Entry(owned={"id": "person"}),
+    "POST /desk/patients/person/{id}/child": Entry(owned={"id": "person"}, form={"name": "小满"}),
+    "GET /desk/patients/person/{id}/document": Entry(owned={"id": "child"}),
+    "POST /desk/patients/person/{id}/document": Entry(owned={"id": "child"}, form={"document_number": "1"}),
     "GET /desk/patients/new": PLAIN,
     "POST /desk/patients/new": Entry(form={"name": "李四", "document_type": "passport", "document_number": "E1234567"}),
     # --- staff: staff and rights

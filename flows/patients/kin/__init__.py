@@ -1,0 +1,1 @@
+"""Whose children somebody has registered at the desk: reads."""
