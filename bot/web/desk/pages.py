@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
+from yarl import URL
 
 from bot import logs
 from bot.access.doors import Door
@@ -84,7 +85,9 @@ def render(
     request: web.Request, template: str, *, status: int = 200, about: str = "", **facts: Any
 ) -> web.Response:
     """A page or a part of one. Templates find besides ``facts``: ``static``, ``csrf``, ``say`` (a Problem in words),
-    ``me`` (the Member, None before the door), ``may(right)``, ``doors``, ``here``, ``part``.
+    ``me`` (the Member, None before the door), ``may(right)``, ``doors``, ``here``, ``part``; ``list_at`` (where
+    somebody came from, kept in forms so that a refused one forgets nothing) and ``listed(path)`` (that list as it was
+    being looked at).
 
     :param about: what the forms' token is bound to where there is no session yet
     """
@@ -101,6 +104,8 @@ def render(
         "doors": [door for door in request.app[DOORS] if member and member.may(door.right)],
         "here": request.rel_url.raw_path,
         "part": is_part(request),
+        "list_at": _came_from(request),
+        "listed": partial(_listed, request),
         "idle": rules.desk.idle_minutes,
         "stamp": HospitalClock(rules.timezone).today().strftime("%Y-%m-%d"),
     }
@@ -127,9 +132,24 @@ def see(request: web.Request, path: str) -> web.Response:
 def back(request: web.Request, path: str, **row: str) -> web.Response:
     """After a form beside a list: to the list as it was being looked at, with its filters and its page; ``row`` (open,
     day) says which row is open there."""
-    seen = page_of(request)
-    words = dict(seen.query) if seen.path == path else {}
-    return see(request, f"{path}?{urlencode({**words, **row})}")
+    seen = URL(_listed(request, path))
+    return see(request, f"{path}?{urlencode({**dict(seen.query), **row})}")
+
+
+def _listed(request: web.Request, path: str) -> str:
+    """The address of a list with the filters and the page with which it was looked at last, as far as that is known;
+    no row is open there."""
+    came = _came_from(request)
+    words = {name: value for name, value in URL(came).query.items() if name != "open"}
+    return f"{path}?{urlencode(words)}" if came.partition("?")[0] == path and words else path
+
+
+def _came_from(request: web.Request) -> str:
+    """The page of the desk that somebody came to this one from, "" where it is not known: what the form says that was
+    sent, before what the browser says, which after a refused form is that form's own address."""
+    came = request.get(forms.VALUES, {}).get("list_at", "") or page_of(request).raw_path_qs
+    inside = came.startswith("/desk/") and came.partition("?")[0] != request.path
+    return came[:1000] if inside else ""
 
 
 def _nothing(_: str) -> bool:

@@ -64,3 +64,25 @@ async def test_a_session_that_ended_leads_back_to_the_list(sqlite_database: Data
         await browser.get("/desk/staff/person/x", headers={"HX-Request": "true", "HX-Current-URL": seen})
         assert browser.answer is not None and browser.answer.headers["HX-Redirect"] == "/desk/sign-in"
         assert bool(browser.cookie("desk-back")) == kept
+
+
+async def test_a_refused_form_forgets_neither_the_filters_nor_the_place(sqlite_database: Database) -> None:
+    async with desk(sqlite_database) as here:
+        browser = await here.enter(await here.hire("boss", admin=True))
+        wang = await here.hire("wang")
+        path, seen = f"/desk/staff/person/{wang.public_id}", "/desk/staff/?q=wang&sort=-name&page=2"
+        page = await browser.get(path, headers={"HX-Request": "true", "HX-Current-URL": f"https://h.example{seen}"})
+        for name in ("", "", "王静"):  # twice in vain: then the browser knows no list any more, and the form does
+            version, kept = (re.search(rf'name="{field}" value="([^"]+)"', page) for field in ("version", "list_at"))
+            assert version and kept and kept[1] == seen
+            page = await browser.post(path, name=name, version=version[1], active="on", list_at=kept[1])
+            assert name or (browser.status == 422 and seen in page)
+        led = urlsplit(browser.location)
+        assert led.path == "/desk/staff/"
+        assert parse_qs(led.query) == {"q": ["wang"], "sort": ["-name"], "page": ["2"], "open": [wang.public_id]}
+        for forged in ("https://evil.example/desk/staff/?q=x", "//evil/desk/staff/?q=x", "/desk/audit/?q=x"):
+            page = await browser.get(path)
+            version = re.search(r'name="version" value="(\d+)"', page)
+            assert version
+            await browser.post(path, name="王静", version=version[1], active="on", list_at=forged)
+            assert urlsplit(browser.location).query == f"open={wang.public_id}"
