@@ -196,7 +196,7 @@ def channel_of(job: Job, payment: Any) -> PayChannel:
 
 
 HANDLES = {
-    OPEN: Handles(open_, tries=6, slowest_s=20),
+    OPEN: Handles(open_, tries=1000, slowest_s=20),
     CLOSE: Handles(close, tries=40, slowest_s=600),
     SETTLE: Handles(settle, tries=400, slowest_s=600),
     INVOICE: Handles(invoice, tries=20, slowest_s=3600),

@@ -101,7 +101,9 @@ class Orders:
             amount=due_of(order), state="asked", expires_at=order.expires_at, asks=0, created_at=self.tx.now,
         )
         await store.move_order(self.tx, order.id, OPEN_ORDER, state="paying")
-        self.tx.put(OPEN, {"payment": payment_id, **who}, key=f"{OPEN}:{number}", priority=1)
+        self.tx.put(
+            OPEN, {"payment": payment_id, **who}, key=f"{OPEN}:{number}", useless_after=order.expires_at, priority=1
+        )
         return await store.payment_by(self.tx, payment_id)
 
     async def _within_limits(self, order: Any) -> None:

@@ -81,4 +81,11 @@ class Telling:
         if backs:
             for row in await store.refunds(self.tx, backs):
                 found[f"r:{row.number}"] = (row.account, day(row.at).date())
+        if strange := {each.number for each in told if each.name not in found}:
+            for row in await store.claims(self.tx, strange):
+                # What the insurance paid is held against the insurance, never against a channel.
+                found[f"p:{row.number}"] = (row.insurer, day(row.claimed_at).date())
+                for each in told:
+                    if each.refund and each.number == row.number and row.reversed_at is not None:
+                        found[each.name] = (row.insurer, day(row.reversed_at).date())
         return found

@@ -16,7 +16,8 @@ from flows.payment.notices import hear
 from flows.payment.orders import Orders, Owing
 from jobs import payment as jobs
 from jobs import payment_refunds
-from tests.flows.payment.till import Cashier, Faults, Till
+from tests.flows.payment.hospital import Cashier
+from tests.flows.payment.till import Faults, Till
 from tests.support.world import World
 
 

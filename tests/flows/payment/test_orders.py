@@ -201,3 +201,20 @@ async def test_another_sum_at_the_channel_stops_the_order(counter: Counter) -> N
         await counter.pay(order)
     async with counter.world.database.reading() as tx:
         assert (await prove(tx)).faults == ()
+
+
+async def test_a_channel_that_comes_back_opens_what_was_begun_and_what_is_over_is_left(counter: Counter) -> None:
+    first, second = await counter.open(about="a1"), await counter.open(about="a2", minutes=5)
+    counter.till.faults.away = 1.0
+    payment = await counter.pay(first)
+    await counter.pay(second)
+    start = clock.now()
+    for seconds in range(0, 600, 20):
+        with time_machine.travel(start + timedelta(seconds=seconds), tick=False):
+            await counter.work()
+    counter.till.faults.end()
+    with time_machine.travel(start + timedelta(minutes=12), tick=False):
+        await counter.work()
+        assert list(counter.till.accounts) == [payment.number]
+    async with counter.world.database.reading() as tx:
+        assert not await tx.scalar(select(func.count()).select_from(outbox).where(outbox.c.state == "dead"))

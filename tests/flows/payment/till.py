@@ -1,18 +1,18 @@
-"""A payment channel and a hospital's cashier in memory that misbehave by lot: they lose answers after the deed, refuse
-to be reached, take their time. What they did is told by `money` and `book`.
+"""A payment channel in memory that misbehaves by lot: it loses answers after the deed, refuses to be reached, takes its
+time. What it did is told by `money` and `lines`.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 
 from bot import clock
 from bot.errors import OutsideRefused, OutsideUnavailable, OutsideUnknown
-from integrations.his.charges import Bill, ChargeOutcome, Invoice, Paid, Permission, Returned, Settlement, Taking
-from integrations.paying.port import Asking, Back, Sheet, Standing, State, Way
+from integrations.paying.port import Asking, Back, BillLine, Sheet, Standing, State, Way
+from tests.flows.payment.paper import Paper, day_of
 
 
 class Killed(BaseException):
@@ -50,10 +50,14 @@ class Faults:
 
 @dataclass
 class Account:
+    """`asked_at`: when a refund was asked for, by its number."""
+
     asking: Asking
     state: State = "unpaid"
     channel_number: str = ""
+    paid_at: datetime | None = None
     backs: dict[str, Back] = field(default_factory=dict)
+    asked_at: dict[str, datetime] = field(default_factory=dict)
 
 
 class Till:
@@ -66,6 +70,8 @@ class Till:
         self.name, self.faults = name, faults
         self.accounts: dict[str, Account] = {}
         self.told: list[Standing | Back] = []
+        self.planted: dict[str, BillLine | None] = {}
+        """What its bill says instead, by the name of the line; None: nothing."""
 
     async def ask_for(self, asking: Asking) -> Sheet:
         self.faults.before()
@@ -105,6 +111,7 @@ class Till:
             if amount + sum(each.amount for each in known.backs.values()) > of:
                 raise OutsideRefused("not_enough", system="till")
             known.backs[refund] = Back(refund, "processing", amount, f"cr{refund[:10]}")
+            known.asked_at[refund] = clock.now()
         assert known.backs[refund].amount == amount
         self.faults.after()
         return known.backs[refund]
@@ -113,8 +120,19 @@ class Till:
         self.faults.before()
         return self.accounts[number].backs.get(refund, Back(refund, "absent"))
 
-    async def bill(self, day: date) -> None:
-        return None
+    async def bill(self, day: date) -> Paper | None:
+        lines = dict(self.lines()) | self.planted
+        return Paper(line for line in lines.values() if line is not None and day_of(line.at) == day)
+
+    def lines(self) -> Iterator[tuple[str, BillLine]]:
+        """All that moved here, by what it is called where the sides are held together."""
+        for number, known in self.accounts.items():
+            if known.paid_at is not None:
+                yield f"p:{number}", BillLine(number, known.channel_number, known.asking.amount, known.paid_at)
+            for refund, back in known.backs.items():
+                yield f"r:{refund}", BillLine(
+                    number, known.channel_number, back.amount, known.asked_at[refund], refund, back.channel_refund
+                )
 
     async def check(self) -> Sequence[str]:
         return []
@@ -129,7 +147,7 @@ class Till:
         over = known.state != "unpaid" or known.asking.expires <= clock.now()
         if over and self.faults.lot.random() >= self.faults.belated:
             return False
-        known.state, known.channel_number = "paid", f"c{number[:20]}"
+        known.state, known.channel_number, known.paid_at = "paid", f"c{number[:20]}", clock.now()
         self.told.append(self._standing(number))
         return True
 
@@ -151,7 +169,7 @@ class Till:
         known = self.accounts[number]
         if known.state != "paid":
             return Standing(number, known.state)
-        return Standing(number, "paid", known.asking.amount, known.channel_number, "o-x", clock.now())
+        return Standing(number, "paid", known.asking.amount, known.channel_number, "o-x", known.paid_at)
 
 
 class Tills:
@@ -163,92 +181,3 @@ class Tills:
 
     def offered(self, account: str) -> Sequence[Till]:
         return list(self.tills.values())
-
-
-class Cashier:
-    """The hospital's. Refuses by `refuses` (bill -> code); `late` answers are done only after a while."""
-
-    def __init__(self, faults: Faults) -> None:
-        self.faults = faults
-        self.answers: dict[str, ChargeOutcome] = {}
-        self.settled: dict[str, Settlement] = {}
-        self.permitted: dict[str, Permission] = {}
-        self.told: set[str] = set()
-        self.refuses: dict[str, str] = {}
-
-    async def settle(self, request_id: str, *, bill: str, amount: int, paid: Sequence[Paid]) -> Settlement:
-        self.faults.before()
-        known = self.answers.get(request_id)
-        if known is None:
-            if code := self.refuses.get(bill):
-                known = ChargeOutcome(refused=code)
-            elif bill in self.settled:
-                known = ChargeOutcome(refused="bill_paid")
-            else:
-                assert amount == sum(each.amount for each in paid)
-                self.settled[bill] = Settlement(f"S{len(self.settled)}", bill, amount, f"R{len(self.settled)}")
-                known = ChargeOutcome(settlement=self.settled[bill])
-            self.answers[request_id] = known
-        self.faults.after()
-        if known.settlement is None:
-            raise OutsideRefused(known.refused, system="his")
-        return known.settlement
-
-    async def may_refund(self, request_id: str, *, settlement: str, amount: int, why: str) -> Permission:
-        self.faults.before()
-        known = self.answers.get(request_id)
-        if known is None:
-            given = sum(p.amount for p in self.permitted.values() if p.settlement == settlement)
-            whole = next(s.amount for s in self.settled.values() if s.code == settlement)
-            assert given + amount <= whole, "more is asked back than was paid"
-            if code := self.refuses.get(f"refund:{settlement}"):
-                known = ChargeOutcome(refused=code)
-            else:
-                made = Permission(f"P{len(self.permitted)}", settlement, amount)
-                self.permitted[made.code] = made
-                known = ChargeOutcome(permission=made)
-            self.answers[request_id] = known
-        self.faults.after()
-        if known.permission is None:
-            raise OutsideRefused(known.refused, system="his")
-        return known.permission
-
-    async def refunded(
-        self, request_id: str, *, permission: str, refund: str, parts: Sequence[Returned] = ()
-    ) -> None:
-        self.faults.before()
-        assert not parts or sum(each.amount for each in parts) == self.permitted[permission].amount
-        assert permission in self.permitted
-        assert request_id in self.answers or permission not in self.told, "told twice"
-        self.told.add(permission)
-        self.answers[request_id] = ChargeOutcome(told=True)
-        self.faults.after()
-
-    async def move_fee(self, request_id: str, *, settlement: str, registration: str) -> None:
-        raise NotImplementedError
-
-    async def ask_charge(self, request_id: str) -> ChargeOutcome | None:
-        self.faults.before()
-        self.faults.after(command=False)
-        return self.answers.get(request_id)
-
-    async def bills(self, record_number: str) -> Sequence[Bill]:
-        return []
-
-    async def bill(self, code: str) -> Bill | None:
-        return None
-
-    async def fee_of(self, registration: str) -> Bill | None:
-        return None
-
-    def takings(self, day: date) -> AsyncIterator[Taking]:
-        raise NotImplementedError
-
-    async def invoice(self, settlement: str) -> Invoice | None:
-        self.faults.before()
-        return Invoice(f"I{settlement}", f"https://invoice.example/{settlement}")
-
-    def money(self) -> int:
-        return sum(s.amount for s in self.settled.values()) - sum(p.amount for p in self.permitted.values())
-
-

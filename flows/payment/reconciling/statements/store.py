@@ -24,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.types import Boolean, Date
 
 from bot.db.transaction import Transaction
+from flows.payment.insured.store import claim
 from flows.payment.reconciling.rules import Counted
 from flows.payment.reconciling.store import line, statement
 from flows.payment.store import order, payment, refund
@@ -105,6 +106,12 @@ async def payments(tx: Transaction, numbers: Iterable[str]) -> Sequence[Row[Any]
     """(number, account, at) of those that are paid by our books."""
     fields = (payment.c.number, payment.c.account, payment.c.paid_at.label("at"))
     return await tx.all(select(*fields).where(payment.c.number.in_(list(numbers)), payment.c.state == "paid"))
+
+
+async def claims(tx: Transaction, numbers: Iterable[str]) -> Sequence[Row[Any]]:
+    """(number, insurer, claimed_at, reversed_at) of what an insurance took upon itself."""
+    fields = (claim.c.number, claim.c.insurer, claim.c.claimed_at, claim.c.reversed_at)
+    return await tx.all(select(*fields).where(claim.c.number.in_(list(numbers)), claim.c.claimed_at.is_not(None)))
 
 
 async def refunds(tx: Transaction, numbers: Iterable[str]) -> Sequence[Row[Any]]:

@@ -3,7 +3,7 @@ built of what the counter's till and cashier really did."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from types import MethodType
@@ -12,7 +12,6 @@ from typing import Any
 from sqlalchemy import select
 
 from bot import clock
-from bot.clock import HospitalClock
 from flows.payment.reconciling.days import store as days
 from flows.payment.reconciling.store import difference
 from flows.payment.store import payment, refund
@@ -20,25 +19,10 @@ from integrations.his.charges import Taking
 from integrations.paying.port import BillLine, BillTotals
 from jobs import payment_days
 from tests.flows.payment.counter import Counter
+from tests.flows.payment.paper import Paper, day_of
 
 DAY = date(2027, 3, 1)
 NOON = datetime(2027, 3, 1, 4, tzinfo=UTC)
-
-
-class Paper:
-    """A bill; `totals` is what it says of itself, counted where nothing else is given."""
-
-    def __init__(self, lines: Iterable[BillLine], said: BillTotals | str | None = "") -> None:
-        self.lines, self._said = list(lines), said
-        self.totals: BillTotals | None = None
-
-    async def __aiter__(self) -> AsyncIterator[BillLine]:
-        for line in self.lines:
-            yield line
-        paid = sum(line.amount for line in self.lines if not line.refund)
-        back = sum(line.amount for line in self.lines if line.refund)
-        counted = BillTotals(len(self.lines), paid, back, None)
-        self.totals = counted if isinstance(self._said, str) else self._said
 
 
 @dataclass
@@ -55,13 +39,13 @@ class Day:
         async def bill(till: Any, day: date) -> Paper | None:
             if self.bill is None:
                 return None
-            return Paper([each for each in self.bill.values() if clock_day(each.at) == day], self.said)
+            return Paper([each for each in self.bill.values() if day_of(each.at) == day], self.said)
 
         async def takings(cashier: Any, day: date) -> AsyncIterator[Taking]:
             if self.away is not None:
                 raise self.away
             for each in self.takings.values():
-                if clock_day(each.at) == day:
+                if day_of(each.at) == day:
                     yield each
 
         vars(self.counter.till)["bill"] = MethodType(bill, self.counter.till)
@@ -110,7 +94,3 @@ class Day:
             row = await days.day_of(tx, account, day)
         assert row is not None
         return str(row.state)
-
-
-def clock_day(at: datetime) -> date:
-    return HospitalClock("Asia/Shanghai").local(at).date()
