@@ -40,8 +40,9 @@ class Approvals:
         await store.lock(self.tx, row.id)  # of two who ask at once, the second sees what the first asked for
         before = [each for each in await store.refunds_of(self.tx, row.id) if each.why == ASKED]
         alone = sum(each.amount for each in before if each.approved_by is None and each.state not in BY_TWO)
+        second = self.needs_second(amount + row.insured, alone)
         refund = await GivingBack(self.context).part(
-            row.id, amount, ASKED, f"asked:{request_id}", approved=not self.needs_second(amount, alone), note=note
+            row.id, amount, ASKED, f"asked:{request_id}", approved=not second, note=note
         )
         audit.write(
             self.tx, self.context.actor, "payment.refund_asked", f"order:{order}",

@@ -18,6 +18,7 @@ PATIENCE = timedelta(minutes=1)
 
 KINDS = (
     # About their money, and answers to what they have just done: at any hour, and not to be turned off.
+    PushKind("payment.offered", priority=3, quiet="always", useless_minutes=15, obligatory=True),
     PushKind("payment.paid", priority=4, quiet="always", useless_minutes=1440, obligatory=True),
     PushKind("payment.settled", priority=4, quiet="always", useless_minutes=1440, obligatory=True),
     PushKind("payment.checking", priority=3, quiet="always", useless_minutes=60, obligatory=True),
@@ -40,6 +41,18 @@ async def settled(context: Context, order: Any, receipt: str, window: str) -> No
     await _withdraw(context, order)
     facts = {"receipt": receipt, "window": window}
     await _push(context, "settled", order, f"order:{order.public_id}", facts)
+
+
+async def offered(context: Context, order: Any, claim: Any) -> None:
+    """What the insurance would pay, or (`refusal` among the facts) why it would not; to whoever has not looked within
+    a minute."""
+    parts = {"fund": claim.fund, "personal": claim.personal, "own": claim.own, "refusal": claim.refusal or ""}
+    await _push(context, "offered", order, f"claim:{claim.public_id}", parts, wait=True)
+
+
+async def answered(context: Context, claim: Any) -> None:
+    """They have looked."""
+    await NoticesService(context).withdraw("payment.offered", f"claim:{claim.public_id}")
 
 
 async def checking(context: Context, order: Any, number: int) -> None:

@@ -14,10 +14,14 @@ from flows.patients.service import PatientsService
 from flows.payment import owed, store
 from flows.payment.history import store as history
 from flows.payment.history.course import Step, course
+from flows.payment.insured import store as insured
+from flows.payment.insured.claims import Claims
+from flows.payment.insured.rules import Wish
 from flows.payment.orders import Orders, Owing
-from flows.payment.refusals import NothingToPay, PaidAlready
+from flows.payment.refusals import NothingToPay, NotPriced, PaidAlready
 from flows.payment.rules import OPEN_ORDER
 from integrations.his.charges import Bill
+from integrations.insurance.port import Identity, Insurer
 from integrations.paying.port import PayChannel, PayChannels, Way
 
 YEAR = timedelta(days=365)
@@ -33,6 +37,13 @@ class View:
     payments: Sequence[Any]
     refunds: Sequence[Any]
     steps: Sequence[Step]
+    claim: Any | None = None
+    """The latest on the insurance."""
+
+    @property
+    def parts(self) -> Any | None:
+        """The claim whose parts the payer has before them, to agree to or agreed to."""
+        return self.claim if self.claim is not None and self.claim.state in ("offered", "agreed") else None
 
     @property
     def running(self) -> Any | None:
@@ -94,7 +105,40 @@ class PaymentService:
     async def view(self, public: str) -> View:
         order = await self._mine(public)
         payments, refunds = await store.payments_of(self.tx, order.id), await store.refunds_of(self.tx, order.id)
-        return View(order, payments, refunds, course(order, payments, refunds))
+        claims = await insured.claims_of(self.tx, order.id)
+        steps = course(order, payments, refunds, claims)
+        return View(order, payments, refunds, steps, claims[-1] if claims else None)
+
+    def insurable(self, kind: str, person: Person | None, view: View | None = None) -> bool:
+        """Whether the insurance can be asked to pay a part: of a bill, or of an order that is open already."""
+        known = Insurer in self.context.ports and person is not None and person.reach == "all"
+        if view is None:
+            return Wish(kind, known).possible
+        return Wish(kind, known, view.order.state, view.claim.state if view.claim is not None else "").possible
+
+    async def insure(self, public: str, voucher: str) -> Any:
+        """They agree that the insurance is told who it is and for what; without `voucher` by the identity card on file,
+        and that somebody read it is written down.
+
+        :raises NotPriced: there is neither, or the insurance cannot be asked
+        """
+        view, patients = await self.view(public), PatientsService(self.context)
+        if not self.insurable(view.order.kind, await patients.person(view.order.person_id), view):
+            raise NotPriced()
+        person = await patients.reveal(view.order.person_id, "insurance")
+        number = voucher or (person.document_number if person.document_type == "resident" else None)
+        if not number:
+            raise NotPriced()
+        identity = Identity("voucher" if voucher else "id_card", number, person.name)
+        return await Claims(self.context).ask(view.order.id, identity)
+
+    async def agree(self, public: str) -> Any:
+        """As `Claims.agree`."""
+        return await Claims(self.context).agree((await self._mine(public)).id)
+
+    async def leave(self, public: str) -> None:
+        """As `Claims.leave`."""
+        await Claims(self.context).leave((await self._mine(public)).id)
 
     async def pay(self, public: str, account: str, way: Way, **who: str) -> Any:
         """As `Orders.pay`."""

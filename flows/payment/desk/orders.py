@@ -36,8 +36,9 @@ from flows.payment.desk.parts import (
 )
 from flows.payment.history import store as history
 from flows.payment.history.course import course
+from flows.payment.insured import store as insured
 from flows.payment.ledger import store as book
-from flows.payment.refusals import NothingToGiveBack
+from flows.payment.refusals import NothingToGiveBack, OnlyWhole
 
 routes = web.RouteTableDef()
 STATES = ("created", "paying", "paid", "settled", "refunding", "refunded", "closed", "failed")
@@ -95,12 +96,12 @@ async def give_back(request: web.Request, context: Context) -> web.StreamRespons
     public = request.match_info["id"]
     row = reach.check(await store.order_of_public(context.tx, public))
     note, amount, once = note_of(sent), _amount(sent.get("amount", "")), sent.get("once", "")[:40]
-    if not note or amount <= 0 or not once:
+    if not note or (amount <= 0 and row.insured != row.amount) or not once:
         facts = await _facts(context, reach, row) | {"typed": _typed(sent)}
         return beside(request, "order", facts, problem=Problem("payment_refund"), status=422)
     try:
         await Approvals(context).ask(public, amount, note, f"{public}:{once}")
-    except NothingToGiveBack as no:
+    except (NothingToGiveBack, OnlyWhole) as no:
         facts = await _facts(context, reach, row) | {"typed": _typed(sent), "refused": _said(context.wording, no)}
         return beside(request, "order", facts, status=409)
     return see(request, f"{HOME}?open={public}")
@@ -114,10 +115,13 @@ async def _open(context: Context, reach: Reach, public: str) -> dict[str, Any] |
 async def _facts(context: Context, reach: Reach, row: Any) -> dict[str, Any]:
     payments, refunds = await store.payments_of(context.tx, row.id), await store.refunds_of(context.tx, row.id)
     paid = [each for each in payments if each.state == "paid" and each.use == "applied"]
-    steps = course(row, payments, refunds)
+    claims = await insured.claims_of(context.tx, row.id)
+    steps = course(row, payments, refunds, claims)
     left = [each.amount - await store.wanted_back(context.tx, each.id) for each in paid]
+    whole = row.insured and row.paid_at and not any(each.insured and each.state != "refused" for each in refunds)
     return order_row(row, reach) | {
-        "payments": payments, "refunds": refunds, "steps": steps,
+        "payments": payments, "refunds": refunds, "steps": steps, "claims": claims, "whole": bool(whole),
+        "insured": row.insured,
         "entries": await book.of_order(context.tx, row.id), "left": max(left, default=0), "typed": _typed({}),
         "refused": "",
         "settle_refusal": row.settle_refusal or "", "window": row.window or "", "invoice": row.invoice or "",

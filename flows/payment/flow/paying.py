@@ -9,7 +9,7 @@ from typing import Any
 from bot.talk.flow import Flow
 from bot.talk.outcomes import Done, Go, Outcome
 from flows.payment.checkout import HOME, ORDERS, Checkout
-from flows.payment.service import PaymentService
+from flows.payment.service import PaymentService, View
 
 _PAST = re.compile("记录|票|明细|退")
 SHOWN = 4
@@ -71,7 +71,7 @@ class Paying(
         return {
             "title": self.context.wording.render("payment/chat/title", kind=order.kind), "amount": order.amount,
             "person": person.name if person else "", "public_id": order.public_id,
-            "state": "checking" if view.checking else order.state,
+            "state": _state(view), "parts": _parts(view),
             "day": self.context.clock.local(order.paid_at or order.created_at).date().isoformat(),
         }
 
@@ -79,3 +79,17 @@ class Paying(
         contact = self.context.contact
         account = f"?account={contact.account}" if contact else ""
         return self.context.wording.render(f"payment/chat/{label}"), self.context.settings.base_url + path + account
+
+
+def _state(view: View) -> str:
+    if view.claim is not None and view.claim.state == "asked" and view.running is None:
+        return "pricing"
+    return "checking" if view.checking else str(view.order.state)
+
+
+def _parts(view: View) -> dict[str, int | bool] | None:
+    """Who pays what, where the insurance has said it."""
+    claim = view.parts
+    return None if claim is None else {
+        "fund": claim.fund, "personal": claim.personal, "own": claim.own, "agreed": claim.state == "agreed",
+    }

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+INSURANCE = "insurance"
 What = Literal[
     "opened", "begun", "payment_closed", "payment_failed", "paid", "paid_late", "settled", "closed", "refund_wanted",
-    "refund_approved", "refund_refused", "refund_sent", "refund_back", "refund_stuck",
+    "refund_approved", "refund_refused", "refund_sent", "refund_back", "refund_stuck", "priced", "claimed", "unclaimed",
+    "claim_refused",
 ]
 
 
@@ -25,7 +27,9 @@ class Step:
     by: str = ""
 
 
-def course(order: Any, payments: Iterable[Any], refunds: Iterable[Any]) -> list[Step]:
+def course(
+    order: Any, payments: Iterable[Any], refunds: Iterable[Any], claims: Iterable[Any] = ()
+) -> list[Step]:
     steps = [Step(order.created_at, "opened", amount=order.amount, by=order.created_by)]
     for each in payments:
         steps.append(Step(each.created_at, "begun", each.channel, each.amount))
@@ -44,7 +48,20 @@ def course(order: Any, payments: Iterable[Any], refunds: Iterable[Any]) -> list[
         steps.append(Step(order.ended_at, "closed"))
     for each in refunds:
         steps += _of_refund(each)
+    for each in claims:
+        steps += _of_claim(each)
     return sorted(steps, key=lambda step: step.at)
+
+
+def _of_claim(each: Any) -> list[Step]:
+    covered = each.fund + each.personal
+    moments: tuple[tuple[datetime | None, What], ...] = (
+        (each.offered_at, "priced"), (each.claimed_at, "claimed"), (each.reversed_at, "unclaimed"),
+    )
+    steps = [Step(at, what, INSURANCE, covered) for at, what in moments if at is not None]
+    if each.state == "refused":
+        steps.append(Step(each.ended_at, "claim_refused", INSURANCE, code=each.refusal or ""))
+    return steps
 
 
 def _of_refund(each: Any) -> list[Step]:

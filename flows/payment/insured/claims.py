@@ -10,6 +10,7 @@ from typing import Any
 
 from bot import logs, metrics
 from bot.context import Context
+from flows.payment import pushes
 from flows.payment import store as cashier
 from flows.payment.insured import store
 from flows.payment.insured.ending import clear, end, lane
@@ -96,6 +97,7 @@ class Claims:
         if await store.move(
             self.tx, row.id, ("asked",), state="offered", scheme=scheme, visit=visit, offered_at=self.tx.now, **values
         ):
+            await pushes.offered(self.context, order, await store.by_id(self.tx, row.id))
             metrics.claims.inc("offered")
 
     async def refused(self, claim_id: int, code: str, visit: str | None = None) -> None:
@@ -105,6 +107,8 @@ class Claims:
             self.tx, row.id, OPEN, state="refused", refusal=code[:64], ended_at=self.tx.now, visit=visit or row.visit
         ):
             clear(self.tx, row.id)
+            if row.state == "asked":
+                await pushes.offered(self.context, order, await store.by_id(self.tx, row.id))
             self._note("refused", order, code)
             metrics.claims.inc("refused")
 
@@ -124,6 +128,7 @@ class Claims:
             raise NotPriced()
         await self._nothing_runs(order_id)
         await store.move(self.tx, row.id, ("offered",), state="agreed", agreed_at=self.tx.now)
+        await pushes.answered(self.context, row)
         await cashier.move_order(self.tx, order_id, OPEN_ORDER, insured=row.fund + row.personal)
         self._note("agreed", order)
         if row.own == 0:
@@ -139,6 +144,8 @@ class Claims:
         if order is None or order.state not in OPEN_ORDER:
             return
         await self._nothing_runs(order_id)
+        if row := await store.alive(self.tx, order_id):
+            await pushes.answered(self.context, row)
         if await end(self.tx, order_id):
             await cashier.move_order(self.tx, order_id, OPEN_ORDER, insured=0)
             self._note("left", order)

@@ -30,14 +30,13 @@ class Wish:
     """Whether an order can be paid with the insurance."""
 
     kind: str
-    insured: int
-    state: str
-    document: bool
-    """The person has an identity card on file."""
+    known: bool
+    """The payer has proved who the person is."""
+    state: str = "created"
     claim: str = ""
     """State of the latest claim."""
 
     @property
     def possible(self) -> bool:
         waits = self.claim in ("", "refused", "ended")
-        return self.kind in KINDS and self.document and self.state in ("created", "paying") and waits
+        return self.kind in KINDS and self.known and self.state in ("created", "paying") and waits

@@ -9,16 +9,17 @@ from typing import Literal
 from flows.payment.combined import App
 from integrations.paying.port import PayChannel, Way
 
-CARD = "card"
+CARD, INSURANCE = "card", "insurance"
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """`way` "elsewhere": this app opens no page of that channel, so the order's code is shown instead."""
+    """`way` "elsewhere": this app opens no page of that channel, so the order's code is shown instead; "insured": the
+    insurance is asked for its part first."""
 
     account: str
     channel: str
-    way: Way | Literal["elsewhere"]
+    way: Way | Literal["elsewhere", "insured"]
 
     @property
     def key(self) -> str:
@@ -26,14 +27,19 @@ class Offer:
         return f"{self.account}:{self.way}"
 
 
-def offers(app: App, home: str, channels: Sequence[PayChannel], *, card: bool) -> list[Offer]:
+def offers(
+    app: App, home: str, channels: Sequence[PayChannel], *, card: bool, insured: bool = False
+) -> list[Offer]:
     """The usual first, one for each channel.
 
     :param app: which app has opened the page
     :param home: the channel by which the contact is known: inside its app they are the payer
     :param card: whether there is a record whose card can pay
+    :param insured: whether the insurance can be asked
     """
     found: dict[str, Offer] = {}
+    if insured:
+        found[INSURANCE] = Offer(INSURANCE, INSURANCE, "insured")
     for channel in channels:
         way = _way(app, home, channel, card=card)
         if way:

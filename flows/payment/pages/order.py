@@ -15,14 +15,15 @@ from flows.payment import combined
 from flows.payment.checkout import ORDERS, Checkout
 from flows.payment.pages.parts import chosen, facts_of, offered, pay, picture, said, sheet_of
 from flows.payment.pages.stages import MOVING, Stage, mark, stage
-from flows.payment.refusals import BillChanged, NotOffered, OneIsRunning, PaymentRefusal, TooMuch, TooOften
+from flows.payment.refusals import BillChanged, NotOffered, NotPriced, OneIsRunning, PaymentRefusal, TooMuch, TooOften
 from flows.payment.service import PaymentService
 
 ORDER = ORDERS + "{order}"
-SAID = {no.template: no for no in (NotOffered, OneIsRunning, TooMuch, TooOften)}
+SAID = {no.template: no for no in (NotOffered, NotPriced, OneIsRunning, TooMuch, TooOften)}
 """What a page that led here could not do, by the word in its address."""
 PAGES: dict[Stage | Literal["elsewhere"], str] = {
     "choose": "payment/h5/order_choose.html.j2",
+    "pricing": "payment/h5/order_pricing.html.j2",
     "opening": "payment/h5/order_opening.html.j2",
     "inside": "payment/h5/order_inside.html.j2",
     "page": "payment/h5/order_page.html.j2",
@@ -66,14 +67,19 @@ async def begin(request: web.Request, context: Context) -> web.StreamResponse:
     service, public = PaymentService(context), request.match_info["order"]
     view = await service.view(public)
     person = await Checkout(context).person(view.order)
-    offer = chosen(offered(request, context, person), sent.get("way", ""))
+    insured = service.insurable(view.order.kind, person, view)
+    offer = chosen(offered(request, context, person, insured=insured), sent.get("way", ""))
     if offer is None:
         return await _page(request, context, missing=True, status=422)
     if offer.way == "elsewhere":
         return see(f"{ORDERS}{public}?elsewhere=1")
+    if offer.way == "insured":
+        return see(f"{ORDERS}{public}/insured")
     try:
         if view.running is None:
             await Checkout(context).still_owed(view.order, person)
+        if view.parts is not None:
+            await service.agree(public)  # they have read them where they chose the way
         await pay(request, context, view.order, offer, person)
     except (BillChanged, NotOffered, TooMuch, TooOften) as no:
         return await _page(request, context, refused=said(context, no), status=409)
@@ -113,7 +119,9 @@ async def _page(
         due=await facts_of(request, context, view.order), order=view.order, view=view, stage=shown,
         mark=mark(view, context.now), moving=shown in MOVING or elsewhere, sheet=sheet_of(view.running),
         seconds=max(0, int((view.order.expires_at - context.now).total_seconds())),
-        offers=offered(request, context, person) if shown == "choose" else [], last=_last(view),
+        offers=offered(
+            request, context, person, insured=PaymentService(context).insurable(view.order.kind, person, view)
+        ) if shown == "choose" else [], last=_last(view),
         refused=refused, missing=missing, back="back" in request.query,
         address=address, code=picture(address) if elsewhere else "",
     )

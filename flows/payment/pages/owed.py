@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from aiohttp import web
@@ -13,8 +14,10 @@ from bot.web.limits import limited
 from bot.web.pages import contact_page, in_tx, reading, render, see
 from flows.patients.people import Person
 from flows.payment.checkout import HOME, ORDERS, Checkout, Owed, Owes
+from flows.payment.pages.offers import Offer
 from flows.payment.pages.parts import ask, chosen, facts_of, may_see, offered, pay, said, showing
 from flows.payment.refusals import HospitalSilent, PaymentRefusal
+from flows.payment.service import PaymentService
 
 BILL = f"{HOME}bills/{{person}}/{{bill}}"
 routes = web.RouteTableDef()
@@ -61,7 +64,7 @@ async def begin(request: web.Request, context: Context) -> web.StreamResponse:
         person, found = await _one(request, context)
         if found is None:
             return render(request, "payment/h5/gone.html.j2", status=404)
-        offer = chosen(offered(request, context, person), sent.get("way", ""))
+        offer = chosen(_offered(request, context, person, found), sent.get("way", ""))
         if offer is None:
             return await _page(request, context, person, found, missing=True, status=422)
         order = await Checkout(context).begin(person.public_id, found.bill.code)
@@ -72,6 +75,8 @@ async def begin(request: web.Request, context: Context) -> web.StreamResponse:
     address = f"{ORDERS}{order.public_id}"
     if offer.way == "elsewhere":
         return see(f"{address}?elsewhere=1")
+    if offer.way == "insured":
+        return see(f"{address}/insured")
     try:
         await pay(request, context, order, offer, person)
     except PaymentRefusal as no:
@@ -91,9 +96,14 @@ async def _page(
     facts = await _facts(request, context, person, found)
     facts["ask"] = ask(person, facts, f"{HOME}bills/{person.public_id}/{found.bill.code}")
     return render(
-        request, "payment/h5/bill.html.j2", status=status, due=facts, offers=offered(request, context, person),
+        request, "payment/h5/bill.html.j2", status=status, due=facts, offers=_offered(request, context, person, found),
         missing=missing, paid=found.under_way, person=person,
     )
+
+
+def _offered(request: web.Request, context: Context, person: Person, found: Owed) -> Sequence[Offer]:
+    insured = PaymentService(context).insurable(found.bill.kind, person)
+    return offered(request, context, person, insured=insured)
 
 
 async def _bills(request: web.Request, context: Context, owes: Owes) -> list[dict[str, Any]]:

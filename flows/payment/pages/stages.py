@@ -10,10 +10,10 @@ from flows.payment.rules import OPEN_ORDER
 from flows.payment.service import View
 
 Stage = Literal[
-    "choose", "opening", "inside", "page", "checking", "ending", "paid", "settled", "refunding", "refunded", "closed",
-    "failed",
+    "choose", "pricing", "opening", "inside", "page", "checking", "ending", "paid", "settled", "refunding", "refunded",
+    "closed", "failed",
 ]
-MOVING: tuple[Stage, ...] = ("opening", "inside", "page", "checking", "ending", "paid", "refunding")
+MOVING: tuple[Stage, ...] = ("pricing", "opening", "inside", "page", "checking", "ending", "paid", "refunding")
 """Stages that change by themselves: the page asks after them."""
 
 
@@ -24,7 +24,9 @@ def stage(view: View, now: datetime, *, dropped: bool = False) -> Stage:
         ended: Stage = order.state
         return ended
     if running is None:
-        return "ending" if order.expires_at <= now + LAST_MOMENTS else "choose"
+        if order.expires_at <= now + LAST_MOMENTS:
+            return "ending"
+        return "pricing" if view.claim is not None and view.claim.state == "asked" else "choose"
     if view.checking:
         return "checking"
     if dropped or order.expires_at <= now:
@@ -39,4 +41,5 @@ def mark(view: View, now: datetime) -> str:
     payments = "".join(f"{each.state[0]}{'c' if each.checking_at else ''}" for each in view.payments)
     refunds = "".join(each.state[0] for each in view.refunds)
     over = view.order.expires_at <= now + LAST_MOMENTS
-    return f"{view.order.state}-{payments}-{refunds}-{'i' if view.order.invoice else ''}{'o' if over else ''}"
+    claim = f"{view.claim.state}-" if view.claim is not None else ""
+    return f"{claim}{view.order.state}-{payments}-{refunds}-{'i' if view.order.invoice else ''}{'o' if over else ''}"
