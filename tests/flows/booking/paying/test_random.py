@@ -77,7 +77,7 @@ async def test_no_appointment_without_its_fee(
         return done
 
     monkeypatch.setattr(Job, "run", dying)
-    for _ in range(400):
+    for _ in range(250):
         await town.act()
     await town.rest()
     found = await _check(town, when)
