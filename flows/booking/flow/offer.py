@@ -43,6 +43,9 @@ class Offer(
         self.hushed = told == TOLD
         return Go(self.ask)
 
+    async def matter(self) -> str:
+        return f"appointment:{self.data.appointment}" if self.data.appointment else ""
+
     async def start(self) -> Outcome:
         """By its words: what is kept for them; else what they wait for."""
         offers = [key for key in await self.service.waiting.offers() if not (await self.service.mine(key)).pay_order]

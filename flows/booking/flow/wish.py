@@ -47,6 +47,9 @@ class Wish(Flow, name="wish", version=2, words=("摇号", "我的摇号", "摇�
         self.data.asked_at = self.context.now.timestamp() if self.hushed else 0
         return Go(self.details)
 
+    async def matter(self) -> str:
+        return f"wish:{self.data.wish}" if self.data.wish else ""
+
     async def start(self) -> Outcome:
         """What they wished for, of which several may be open."""
         rows = await self.service.wishing.mine()
