@@ -16,6 +16,7 @@ from bot.db.engine import Database
 from bot.db.transaction import Transaction
 from bot.errors import OutsideRefused, OutsideUnknown
 from integrations.his.cashier import bills, store, till
+from integrations.his.cashier.takings import takings
 from integrations.his.charges import Bill, ChargeOutcome, Invoice, Paid, Permission, Returned, Settlement, Taking
 from integrations.his.conduct import Conduct, away, current, loses_one, refused
 
@@ -76,8 +77,7 @@ class EmbeddedCashier:
     async def takings(self, day: date) -> AsyncIterator[Taking]:
         since = self._clock.moment(day, datetime.min.time())
         until = self._clock.moment(day + timedelta(days=1), datetime.min.time())
-        lines = await self._question(lambda tx: _takings(tx, since, until))
-        for line in lines:
+        async for line in takings(self._question, since, until):
             yield line
 
     async def invoice(self, settlement: str) -> Invoice | None:
@@ -154,23 +154,6 @@ def _read(row: Any) -> ChargeOutcome:
         settlement=Settlement(**settlement) if settlement else None,
         permission=Permission(**permission) if permission else None, told=kept["told"], refused=kept["refused"],
     )
-
-
-async def _takings(tx: Transaction, since: datetime, until: datetime) -> list[Taking]:
-    paid, given = store.settlement.c, store.permission.c
-    found: list[Taking] = []
-    for row in await tx.all(store.settlement.select().where(paid.at >= since, paid.at < until)):
-        code = f"S{till.FIRST_SETTLEMENT + row.id}"
-        found += [Taking(code, part["number"], part["amount"], row.at) for part in json.loads(row.paid)]
-    joined = store.permission.join(store.settlement, paid.id == given.settlement_id)
-    fields = (given.amount, given.refund, given.refunded_at, given.parts, paid.paid, paid.id)
-    rows = store.permission.select().with_only_columns(*fields).select_from(joined)
-    for row in await tx.all(rows.where(given.refunded_at >= since, given.refunded_at < until)):
-        first = {"number": json.loads(row.paid)[0]["number"], "amount": row.amount, "refund": row.refund}
-        for part in json.loads(row.parts) if row.parts else [first]:
-            found.append(Taking(f"S{till.FIRST_SETTLEMENT + row.id}", part["number"], part["amount"], row.refunded_at,
-                                part["refund"]))
-    return sorted(found, key=lambda line: line.at)
 
 
 def _said(answer: T | None) -> T:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import json
+from datetime import time, timedelta
 
 import pytest
 
 from bot.clock import HospitalClock
 from bot.db.engine import Database
+from integrations.his.cashier import store
 from integrations.his.cashier.embedded import EmbeddedCashier
 from integrations.his.embedded import EmbeddedHospital
 from integrations.his.people import FIRST_RECORD
@@ -97,3 +99,24 @@ async def test_a_fee_goes_along_to_another_time(
     await hospital.cancel_registration("x-1", first.code)
     assert await cashier.may_refund("m-1", settlement=done.code, amount=fee.amount, why="")
     await refuses(cashier.move_fee("v-2", settlement=done.code, registration="R1"), "no_bill")
+
+
+async def test_takings_come_by_time_however_many_pages_they_fill(
+    cashier: EmbeddedCashier, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("integrations.his.cashier.takings.PAGE", 3)
+    start = HospitalClock().moment(today(), time(9))
+    async with database.transaction() as tx:
+        for at in range(8):  # several of one moment, over the edge of a page
+            number = await tx.insert(
+                store.settlement, bill=f"B{at}", amount=100, permitted=40, at=start + timedelta(minutes=at // 4),
+                paid=json.dumps([{"number": f"n{at}", "amount": 100}]),
+            )
+            await tx.insert(
+                store.permission, settlement_id=number, amount=40, at=start, refund=f"r{at}",
+                refunded_at=start + timedelta(seconds=30 * (at // 2)),
+            )
+    lines = [line async for line in cashier.takings(today())]
+    assert [line.at for line in lines] == sorted(line.at for line in lines)
+    assert sorted(line.number for line in lines if not line.refund) == [f"n{at}" for at in range(8)]
+    assert sorted((line.refund, line.number) for line in lines if line.refund) == [(f"r{n}", f"n{n}") for n in range(8)]
