@@ -16,6 +16,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="package")
 FORMULAS = ("=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1+1", "=HYPERLINK(\"http://a.invalid\")", "=cmd|' /C calc'!A0")
 
 
+LISTS = ("staff/", "audit/", "directory/", "desk/", "notices/", "booking/shares", "booking/draws")
+
+
 async def test_no_export_calculates(place: Town) -> None:
     for number, formula in enumerate(FORMULAS):
         staff = await place.here.hire(f"formula{number}", role={}, departments=["11"])
@@ -42,6 +45,14 @@ async def test_no_export_calculates(place: Town) -> None:
             assert not re.search(r"<f[ >]|<hyperlink", "".join(sheets)), way.name
             if way.path == "/desk/staff/":
                 assert all(formula.strip()[:3] in texts for formula in FORMULAS), "they are in it, as texts"
-    assert "GET /desk/staff/" in found and "GET /desk/audit/" in found
-    refused = await place.staff["nobody"].client.get("/desk/staff/?export=all", allow_redirects=False)
-    assert refused.status == 403
+    assert {f"GET /desk/{each}" for each in LISTS} <= set(found)
+
+
+async def test_nobody_exports_without_the_right_to(place: Town) -> None:
+    """Who may read all of it and export nothing; that they tried is in the trail."""
+    rights = {slug: "all" for slug in place.here.rights.by_slug if not slug.endswith(".export")}
+    reader = await place.here.enter(await place.here.hire("reader", role=rights))
+    for each in LISTS:
+        before = await place.refusals()
+        answer = await reader.client.get(f"/desk/{each}?export=all", allow_redirects=False)
+        assert answer.status == 403 and await place.refusals() == before + 1, each
