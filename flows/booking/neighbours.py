@@ -55,6 +55,10 @@ class Neighbours:
     async def catalogue(self) -> Catalogue:
         return await DirectoryService(self.context).catalogue()
 
+    async def as_told(self) -> Catalogue:
+        """The directory as the hospital's own system has it; our decisions stand beside it."""
+        return await rules.read(self.context.tx, editions=False)
+
     async def decide(self, clinic: str, rule: ClinicRule) -> None:
         """Our own decision about a clinic. Afterwards `forget`, so that this process sees it at once, too."""
         await rules.set_rule(self.context.tx, clinic, rule)

@@ -6,6 +6,7 @@ from tests.security.entry import PLAIN, Entry
 
 CLINIC = Entry(owned={"clinic": "clinic"})
 PATTERN = Entry(owned={"clinic": "clinic", "key": "pattern"}, form={"mark": "x", "half": "am", "first": "2027-03-08"})
+FEE = Entry(owned={"clinic": "clinic"}, form={"kind": "expert", "fee": "30", "first": "2027-03-08"})
 SUBJECT = Entry(owned={"code": "doctor"}, open_={"kind": "kind"}, form={"revision": "1"})
 SITTING = Entry(owned={"code": "session"})
 PERSON = Entry(owned={"person": "person"})
@@ -146,6 +147,7 @@ DESK: dict[str, Entry] = {
     "GET /desk/booking/standing/blacklist/{id}": Entry(open_={"id": "lock"}),
     "POST /desk/booking/standing/blacklist/{id}/lift": Entry(open_={"id": "lock"}, form={"reason": "路上堵车"}),
     "GET /desk/booking/standing/appeals/{id}": Entry(owned={"id": "appeal"}),
+    "POST /desk/booking/standing/appeals/{id}/withdraw": Entry(owned={"id": "appeal"}, form={"reason": "号源紧张"}),
     "POST /desk/booking/standing/appeals/{id}": Entry(
         owned={"id": "appeal"}, form={"answer": "已核实", "verdict": "accept"}
     ),
@@ -190,6 +192,13 @@ DESK: dict[str, Entry] = {
     "GET /desk/booking/roster/clinics/{clinic}": CLINIC,
     "POST /desk/booking/roster/clinics/{clinic}": CLINIC,
     "POST /desk/booking/roster/clinics/{clinic}/day": CLINIC,
+    "GET /desk/booking/roster/clinics/{clinic}/rules": CLINIC,
+    "POST /desk/booking/roster/clinics/{clinic}/rules": CLINIC,
+    "POST /desk/booking/roster/clinics/{clinic}/rules/preview": CLINIC,
+    "GET /desk/booking/roster/clinics/{clinic}/fees": CLINIC,
+    "POST /desk/booking/roster/clinics/{clinic}/fees": FEE,
+    "POST /desk/booking/roster/clinics/{clinic}/fees/preview": FEE,
+    "POST /desk/booking/roster/clinics/{clinic}/fees/{fee}/drop": Entry(owned={"clinic": "clinic", "fee": "fee"}),
     "GET /desk/booking/roster/changes": PLAIN,
     # --- staff: finance
     "GET /desk/payment/": PLAIN,

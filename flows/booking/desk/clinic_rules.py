@@ -42,15 +42,15 @@ async def preview(request: web.Request) -> web.StreamResponse:
         try:
             before = deciding.own(own.catalogue, clinic, doctor)
             after = deciding.changed(before, sent, doctor)
+            in_force = await deciding.in_force(context, clinic, doctor, after)
         except BadRule as bad:
             return await _page(request, context, doctor, sent, _problem(request, bad), status=422)
         found = deciding.changes(before, after)
         if not found:
             return await _page(request, context, doctor, sent, Problem("rules_same"), status=422)
-        in_force = deciding.in_force(context, own.catalogue, clinic, doctor, after)
         return render(
             request, "booking/desk/clinic_rules_preview.html.j2", **_named(own, clinic, doctor), changes=found,
-            above=deciding.above(context, own.catalogue, clinic, doctor), mark=sent.get("mark", ""),
+            above=await deciding.above(context, clinic, doctor), mark=sent.get("mark", ""),
             values=deciding.typed(after), coming=await deciding.coming(context, clinic, doctor, in_force),
         )
 
@@ -82,8 +82,8 @@ async def _page(
         request, "booking/desk/clinic_rules.html.j2", status=status, problem=problem, editable=may,
         **_named(own, clinic, doctor), doctors=own.catalogue.doctors_of(clinic),
         own_of=set(own.catalogue.doctor_rules.get(clinic, {})), groups=deciding.fields_of(doctor),
-        values={**deciding.typed(rule), **(sent or {})}, above=deciding.above(context, own.catalogue, clinic, doctor),
-        hospital=own.catalogue.clinic[clinic], mark=deciding.mark_of(context, own.catalogue, clinic, doctor),
+        values={**deciding.typed(rule), **(sent or {})}, above=await deciding.above(context, clinic, doctor),
+        mark=deciding.mark_of(context, own.catalogue, clinic, doctor),
         done=request.query.get("done", ""),
     )
 

@@ -218,3 +218,24 @@ async def test_a_part_that_the_hospital_drops_is_stopped_for_whoever_sits_there(
     await moved(world, code, time(9), time(10))
     assert (await appointment(world, row.public_id)).stopped_at is None
     assert len(await pushed(world, "stop_undone")) == 1 and await ward.balanced(world)
+
+
+async def test_a_time_that_nobody_was_told_of_is_told_of_nowhere(world: World) -> None:
+    """There and back, or on to a third time, before anybody was told: what is said begins with what they knew."""
+    code = await ward.session(world, capacity=3)
+    await ward.sync(world)
+    row = await book(world, code)
+    for hour in (10, 9):
+        await ward.change_session(world, code, starts=time(hour), ends=time(hour + 1))
+        await ward.sync(world)
+    await world.settle()
+    assert await pushed(world, "moved") == []
+    for hour in (10, 14):
+        await ward.change_session(world, code, starts=time(hour), ends=time(hour + 1))
+        await ward.sync(world)
+    await world.settle()
+    assert [(each["was_start"], each["start"]) for each in await pushed(world, "moved")] == [("09:00", "14:00")]
+    # Back to where it was booked: they know it as 14:00 now.
+    await moved(world, code, time(9), time(10))
+    assert [(each["was_start"], each["start"]) for each in await pushed(world, "moved")][1:] == [("14:00", "09:00")]
+    assert (await appointment(world, row.public_id)).start_wall == "09:00"
