@@ -88,7 +88,7 @@ async def run(plan: Plan) -> dict[str, Any]:
         port = free_port(1)
         bare = here.start_module("bot.bench.bare", str(port))
         await bare.ready(f"http://127.0.0.1:{port}/readyz")
-        load = _Load(here, plan)
+        load = Load(here, plan)
         ours, theirs, maria = Tally(), Tally(), 0.0
         with apart([web.pid, bare.pid], [here.maria_pid] if here.maria_pid else []) as own_core:
             await load.send(load.opening(), [here.settings.port])
@@ -132,7 +132,7 @@ async def _serve(here: Place, profile: bool) -> Child:
     return web
 
 
-class _Load:
+class Load:
     """Letters in the order of one long talk with each contact, and the process that sends them."""
 
     def __init__(self, here: Place, plan: Plan) -> None:

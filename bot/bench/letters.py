@@ -20,11 +20,12 @@ US = "gh_daoyibench00"
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One POST: the target with its query, the body, and who it is from."""
+    """One POST: the target with its query, the body, who it is from, and headers besides the usual ones, as lines."""
 
     contact: str
     target: str
     body: str
+    headers: str = ""
 
 
 class Writer:

@@ -50,7 +50,7 @@ def request_of(letter: dict[str, str], port: int) -> bytes:
     body = letter["body"].encode()
     head = (
         f"POST {letter['target']} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: text/xml\r\n"
-        f"User-Agent: Mozilla/4.0\r\nAccept: */*\r\nContent-Length: {len(body)}\r\n\r\n"
+        f"User-Agent: Mozilla/4.0\r\nAccept: */*\r\n{letter['headers']}Content-Length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
 

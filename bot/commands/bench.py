@@ -10,13 +10,13 @@ from __future__ import annotations
 import argparse
 
 from bot import logs
-from bot.bench import callbacks, grow, opening, push, race
+from bot.bench import callbacks, grow, opening, payments, push, race
 from bot.bench.figures import shown
 from bot.settings import Settings
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("what", choices=["callbacks", "race", "push", "grow", "opening"])
+    parser.add_argument("what", choices=["callbacks", "race", "push", "grow", "opening", "payments"])
     parser.add_argument("--database", default="", metavar="URL",
                         help="an EMPTY database of MariaDB or MySQL; default: a private MariaDB that flushes "
                              "at every commit")
@@ -27,6 +27,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--slots", type=int, default=0, help="race, opening: slots that they want (default: 50, 300)")
     parser.add_argument("--within", type=float, default=10.0, help="opening: seconds within which they come")
     parser.add_argument("--pushes", type=int, default=1000, help="push: how many")
+    parser.add_argument("--notices", type=int, default=2000, help="payments: how many")
+    parser.add_argument("--orders", type=int, default=1_000_000, help="payments: of the day that is held together")
     parser.add_argument("--appointments", type=int, default=1_000_000, help="grow: how many there are in the end")
     parser.add_argument("--persons", type=int, default=200_000, help="grow: how many there are in the end")
     parser.add_argument("--profile", action="store_true", help="callbacks: where the time goes (slower, no ratio)")
@@ -43,6 +45,9 @@ async def run(args: argparse.Namespace, settings: Settings) -> int:
     elif args.what == "opening":
         result = await opening.run(args.rivals or 5000, args.slots or 300, args.within, args.database)
         wrong = any(result[name] for name in ("oversold", "unsold", "lost", "untrue", "errors"))
+    elif args.what == "payments":
+        result = await payments.run(args.notices, args.orders, args.database)
+        wrong = result["errors"]
     elif args.what == "grow":
         result = await grow.run(args.appointments, args.persons, args.database)
         wrong = result["largest_ratio"] > grow.MOST

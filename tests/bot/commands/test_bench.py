@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from bot.bench import callbacks, grow, opening, push, race
+from bot.bench import callbacks, grow, opening, payments, push, race
 from bot.bench.figures import percentile
 
 pytestmark = pytest.mark.mariadb
@@ -47,6 +47,15 @@ async def test_pushes_arrive_once() -> None:
     found = await push.run(pushes=60)
     assert (found["delivered"], found["lost"], found["twice"]) == (60, 0, 0)
     assert found["per_second_ratio"] > 0
+
+
+async def test_notices_are_paid_and_a_day_is_held_together() -> None:
+    found = await payments.run(notices=40, orders=300)
+    assert (found["notices"], found["lost"], found["errors"]) == (50, 0, 0)
+    assert found["notices_per_turn"] > 0 and found["cpu_ms"] > 0
+    day = found["reconciling"]
+    assert (day["orders"], day["planted"], day["found"], day["wrong"]) == (300, 10, 10, 0)
+    assert day["peak_mb"] > 0
 
 
 async def test_a_hospital_grows_old_and_reads_look_at_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
