@@ -129,10 +129,13 @@ class Fees:
         """What the payer is shown of it; `page` is where it leads to."""
         neighbours = Neighbours(self.context)
         catalogue, person = await neighbours.catalogue(), await neighbours.anybody(row.person_id)
+        say = self.context.wording.render
+        item = say("booking/chat/fee_item", kind=row.kind, day=row.date, start=row.start_wall, end=row.end_wall)
         return {
-            "title": self.context.wording.render("payment/chat/title", kind="registration"),
-            "person": person.name if person else "", "clinic": row.clinic, "doctor": _doctor(catalogue, row),
-            "made_at": self.context.now.isoformat(), "items": [], "page": f"/h5/booking/mine/{row.public_id}",
+            "title": say("payment/chat/title", kind="registration"), "person": person.name if person else "",
+            "clinic": row.clinic, "doctor": _doctor(catalogue, row), "made_at": self.context.now.isoformat(),
+            "items": [{"name": item, "category": "", "quantity": "", "amount": row.fee}],
+            "page": f"/h5/booking/mine/{row.public_id}",
         }
 
 

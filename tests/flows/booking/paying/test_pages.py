@@ -46,7 +46,8 @@ async def test_confirm_pay_cancel_and_see_it_come_back(payer: Payer) -> None:
     assert "去支付 25.00 元" in payer.text
     await payer.post(f"{held}/confirm")
     order = payer.path
-    assert order.startswith("/h5/payment/orders/") and "25.00 元" in payer.text and "挂号费" in payer.text
+    assert order.startswith("/h5/payment/orders/") and "25.00 元" in payer.text
+    assert "专家号挂号诊查费，3月2日" in payer.text
     await payer.get(held)  # left, and come back to
     assert "还差付费" in payer.text and order in payer.links("/h5/payment/")
     assert "还没付费，请在" in await payer.get(f"{HOME}mine/")
