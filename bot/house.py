@@ -14,6 +14,7 @@ from arq.connections import ArqRedis
 from redis.asyncio import ConnectionPool
 
 from bot import logs
+from bot.access.where import Whereabouts
 from bot.areas import AREAS
 from bot.clock import HospitalClock
 from bot.db import keys_store, migrate
@@ -112,6 +113,7 @@ class House:
         ports.put(WeChatAccounts, clients)
         ports.put(Channels, WeChatChannels(clients, settings))
         ports.put(Kinds, Kinds(AREAS.all))
+        ports.put(Whereabouts, Whereabouts.of(AREAS.all))
         ports.put(Owners, Owners.of(AREAS.all))
         ports.put(SignIns, WeChatSignIns(clients))
         ports.put(SmsPort, SmsClient(settings.sms, session))
