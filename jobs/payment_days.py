@@ -3,7 +3,7 @@ put right by rule where there is one."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,12 +11,14 @@ from bot import logs
 from bot.clock import HospitalClock
 from bot.context import Context
 from bot.errors import OutsideError, OutsideRefused
+from flows.payment.insured.statement import Statement
 from flows.payment.reconciling.days import store as days
 from flows.payment.reconciling.matching import RECONCILE, Matching
 from flows.payment.reconciling.rules import NOWHERE, Counted, Side, flaw_of
 from flows.payment.reconciling.telling import Telling, Told
 from integrations.his.charges import Charging
-from integrations.paying.port import Bill, PayChannel, PayChannels
+from integrations.insurance.port import Insurer
+from integrations.paying.port import Bill, PayChannels
 from jobs import payment_repairs
 from jobs.alone import alone
 from jobs.job import Job
@@ -29,6 +31,7 @@ LATE = 4
 KEPT = timedelta(days=93)
 """What lines are kept for; days, their sums and differences stay."""
 log = logs.get(__name__)
+BillOf = Callable[[date], Awaitable[Bill | None]]
 
 
 async def nightly(job: Job) -> None:
@@ -79,7 +82,12 @@ async def reconcile(job: Job, on: date) -> None:
     takings = await _takings(job, on, touched)
     bills: dict[str, bool] = {}
     for channel in job.ports[PayChannels].offered(""):
-        await alone(_account(job, channel, on, bills, touched), "bill_not_read", account=channel.name)
+        held = _account(job, channel.name, channel.bill, on, bills, touched)
+        await alone(held, "bill_not_read", account=channel.name)
+    if Insurer in job.ports:
+        insurer = job.ports[Insurer]
+        held = _account(job, insurer.name, _statement(insurer), on, bills, touched)
+        await alone(held, "bill_not_read", account=insurer.name)
     for account in [*bills, NOWHERE]:
         await _match(job, account, on, bill=bills.get(account, True), takings=takings)
     await _told_late(job, touched)
@@ -88,24 +96,31 @@ async def reconcile(job: Job, on: date) -> None:
 
 
 async def _account(
-    job: Job, channel: PayChannel, on: date, bills: dict[str, bool], touched: set[tuple[str, date]]
+    job: Job, account: str, bill_of: BillOf, on: date, bills: dict[str, bool], touched: set[tuple[str, date]]
 ) -> None:
-    bills[channel.name] = False
-    await _own(job, channel.name, on)
+    bills[account] = False
+    await _own(job, account, on)
     try:
-        bill = await channel.bill(on)
+        bill = await bill_of(on)
         if bill is not None:
-            await _bill(job, channel.name, on, bill, touched)
+            await _bill(job, account, on, bill, touched)
     except OutsideRefused as no:
-        log.error("bill_not_a_bill", account=channel.name, code=no.code)
+        log.error("bill_not_a_bill", account=account, code=no.code)
         return
     except OutsideError:
         return
     async with job.database.reading() as tx:
-        ours = await days.told(tx, "ours", channel.name, on)
-        kept = await days.told(tx, "channel", channel.name, on)
+        ours = await days.told(tx, "ours", account, on)
+        kept = await days.told(tx, "channel", account, on)
     # Channels have no bill of a day on which nothing moved.
-    bills[channel.name] = kept is not None or ours is None or ours.lines == 0
+    bills[account] = kept is not None or ours is None or ours.lines == 0
+
+
+def _statement(insurer: Insurer) -> BillOf:
+    async def bill(on: date) -> Bill:
+        return Statement(insurer, on)
+
+    return bill
 
 
 async def _own(job: Job, account: str, on: date) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from bot.context import Context
 from flows.payment import store
 from flows.payment.giving_back import GivingBack
+from flows.payment.insured.parts import undoing
 from flows.payment.orders import Orders
 from flows.payment.reconciling import store as reconciling
 from flows.payment.reconciling.days import store as days
@@ -55,6 +56,8 @@ async def _payment(job: Job, row: Any, what: str) -> None:
 
 async def _refund(job: Job, row: Any, what: str) -> None:
     refund: Any = await job.run(lambda context: store.refund_of_number(context.tx, row.name.removeprefix("r:")))
+    if refund is None:
+        refund = await job.run(lambda context: undoing(context.tx, row.order_id))
     if what == "tell_hospital":
         await payment_refunds.told(job, {"refund": refund.id})
         return

@@ -5,10 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from bot.context import Context
+from bot.db.transaction import Transaction
 from flows.payment import store as cashier
 from flows.payment.insured import store
 from flows.payment.insured.rules import message
 from integrations.his.charges import Returned
+
+
+async def undoing(tx: Transaction, order_id: int) -> Any:
+    """The refund with which the insurance's part of an order is undone, the latest; None where there is none."""
+    mine = [each for each in await cashier.refunds_of(tx, order_id) if each.insured]
+    return mine[-1] if mine else None
 
 
 async def returned(context: Context, refund: Any) -> tuple[Returned, ...]:

@@ -9,6 +9,8 @@ from typing import Any
 from bot import logs, metrics
 from bot.context import Context
 from flows.payment import store as cashier
+from flows.payment.insured import store as claims
+from flows.payment.insured.parts import undoing
 from flows.payment.reconciling import store
 from flows.payment.reconciling.days import store as days
 from flows.payment.reconciling.rules import NOWHERE, Ours, Repair, Three, classify, day_state, repair_of
@@ -78,6 +80,8 @@ class Matching:
         return repair_of(three_of(row), await self.ours(row))
 
     async def ours(self, row: Any) -> Ours:
+        if claim := await claims.of_number(self.tx, row.number):
+            return await self._of_claim(row, claim)
         if row.refund:
             refund = await cashier.refund_of_number(self.tx, row.name.removeprefix("r:"))
             if refund is None:
@@ -87,6 +91,15 @@ class Matching:
         if payment is None or payment.account != row.account:
             return Ours()
         return Ours(payment=payment.state, order=await days.order_state(self.tx, payment.order_id))
+
+    async def _of_claim(self, row: Any, claim: Any) -> Ours:
+        order = await days.order_state(self.tx, claim.order_id)
+        if not row.refund:
+            return Ours(claim=claim.state, order=order)
+        refund = await undoing(self.tx, claim.order_id)
+        if refund is None:
+            return Ours()
+        return Ours(refund=refund.state, told=refund.told_at is not None, consented=bool(refund.permission))
 
     async def _write(self, account: str, on: date, run: int, row: Any, known: Any) -> None:
         refund = row.name.startswith("r:")
@@ -103,6 +116,7 @@ class Matching:
         }
         if known is None:
             payment = await cashier.payment_of_number(self.tx, row.number)
+            payment = payment or await claims.of_number(self.tx, row.number)
             made = await store.write(
                 self.tx, account=account, day=on, name=row.name, number=row.number, refund=refund, state="open",
                 order_id=payment.order_id if payment is not None else None, run=run, **facts,

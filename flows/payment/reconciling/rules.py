@@ -57,6 +57,7 @@ class Ours:
     """How a payment or refund stands in our books now; states "" where we have none of that number."""
 
     payment: str = ""
+    claim: str = ""
     refund: str = ""
     order: str = ""
     told: bool = False
@@ -66,7 +67,8 @@ class Ours:
 def repair_of(three: Three, ours: Ours) -> Repair:
     """What puts it right by rule; "" where only a person can. Each goes a way that is safe to go again.
 
-    A payment that the channel has and we have not is asked after: it pays its order, or goes back by itself. What the
+    A payment that the channel has and we have not is asked after: it pays its order, or goes back by itself; so is a
+    settlement of the insurance, by way of the hospital, which is told after it. What the
     hospital lacks is told to it once more; where it refuses for good, the money goes back.
     """
     if three.refund:
@@ -75,6 +77,8 @@ def repair_of(three: Three, ours: Ours) -> Repair:
         return "tell_hospital" if ours.refund == "back" and ours.consented and not ours.told else ""
     if three.channel is not None and three.ours is None and ours.payment not in ("", "paid"):
         return "ask_payment"
+    if three.channel is not None and three.ours is None and ours.claim == "agreed":
+        return "settle"
     if three.channel is not None and three.channel == three.ours and three.hospital is None and ours.order == "paid":
         return "settle"
     return ""

@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from bot.context import Context
 from flows.payment.reconciling.rules import NOWHERE, Counted, Side
 from flows.payment.reconciling.statements import store
+from integrations.insurance.port import Insurer
 
 SLICE = timedelta(hours=1)
 
@@ -60,8 +61,10 @@ class Telling:
         return [first + SLICE * at for at in range(-(-(end - first) // SLICE))]
 
     async def own(self, number: int, account: str, day: date, since: datetime) -> None:
-        """Our own of one hour."""
-        await store.own(self.tx, number, account, day, since, since + SLICE)
+        """Our own of one hour: payments and refunds of a channel, or claims on an insurance."""
+        insured = Insurer in self.context.ports and account == self.context.ports[Insurer].name
+        own = store.own_claims if insured else store.own
+        await own(self.tx, number, account, day, since, since + SLICE)
 
     async def done(self, number: int, counted: Counted | None = None, flaw: str = "") -> None:
         """`counted` None: the database counts."""

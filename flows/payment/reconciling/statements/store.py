@@ -14,6 +14,7 @@ from sqlalchemy import (
     and_,
     case,
     delete,
+    exists,
     func,
     insert,
     literal,
@@ -24,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.types import Boolean, Date
 
 from bot.db.transaction import Transaction
+from flows.payment.insured.rules import message
 from flows.payment.insured.store import claim
 from flows.payment.reconciling.rules import Counted
 from flows.payment.reconciling.store import line, statement
@@ -63,6 +65,25 @@ async def own(tx: Transaction, number: int, account: str, day: date, since: date
         (back, or_(and_(refund.c.sent_at >= since, refund.c.sent_at < until), at_once)),
     ):
         await tx.execute(insert(line).from_select(COLUMNS, found.where(payment.c.account == account, when)))
+
+
+async def own_claims(
+    tx: Transaction, number: int, account: str, day: date, since: datetime, until: datetime
+) -> None:
+    """The same of what the insurance of that name took upon itself, and of what was undone there."""
+    head, sum_, undone = (number, account, day), claim.c.fund + claim.c.personal, message("", "2208")
+    joined = claim.join(order, order.c.id == claim.c.order_id)
+    due = or_(order.c.settled_at.is_not(None), order.c.state == "paid")
+    taken = _own(head, claim.c.claimed_at, "p:", claim.c.number, sum_, due, claim.c.settlement, claim.c.number)
+    consented = exists().where(
+        refund.c.order_id == claim.c.order_id, refund.c.insured > 0, refund.c.permission.is_not(None),
+        refund.c.state == "back",
+    )
+    name = claim.c.number.concat(undone)
+    back = _own(head, claim.c.reversed_at, "r:", name, sum_, consented, claim.c.reversal, claim.c.number)
+    for found, at in ((taken, claim.c.claimed_at), (back, claim.c.reversed_at)):
+        mine = found.select_from(joined).where(claim.c.insurer == account, at >= since, at < until)
+        await tx.execute(insert(line).from_select(COLUMNS, mine))
 
 
 async def count(tx: Transaction, number: int) -> Counted:
@@ -122,11 +143,12 @@ async def refunds(tx: Transaction, numbers: Iterable[str]) -> Sequence[Row[Any]]
 
 
 def _own(
-    head: tuple[int, str, date], at: Any, prefix: str, number: Any, amount: Any, due: ColumnElement[bool], outside: Any
+    head: tuple[int, str, date], at: Any, prefix: str, name: Any, amount: Any, due: ColumnElement[bool], outside: Any,
+    number: Any = payment.c.number,
 ) -> Select[Any]:
     statement_id, account, day = head
     return select(
         literal(statement_id), literal("ours", String), literal(account, String), literal(day, Date),
-        literal(prefix, String).concat(number), payment.c.number, amount,
+        literal(prefix, String).concat(name), number, amount,
         case((due, literal(True, Boolean)), else_=literal(False, Boolean)), func.coalesce(outside, ""), at,
     )
