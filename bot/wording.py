@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -156,14 +156,19 @@ class Wording:
         names = self.environment.list_templates(extensions=["j2"])
         return frozenset(name for name in names if not name.startswith("ours/"))
 
+    @cached_property
+    def _filters(self) -> frozenset[str]:
+        return frozenset(self.environment.filters)
+
     def _facts(self, name: str, seen: set[str]) -> set[str]:
         if name in seen or self.environment.loader is None:
             return set()
         seen.add(name)
-        tree = self.environment.parse(self.environment.loader.get_source(self.environment, name)[0])
-        always = self.environment.globals
-        facts = meta.find_undeclared_variables(tree) | {e.name for e in tree.find_all(nodes.Name) if e.name in always}
-        for other in meta.find_referenced_templates(tree):
+        undeclared, named, others = _parts(
+            self.environment.loader.get_source(self.environment, name)[0], self._filters
+        )
+        facts = undeclared | (named & self.environment.globals.keys())
+        for other in others:
             facts |= self._facts(other, seen) if other else {_ANY}
         return facts
 
@@ -190,6 +195,20 @@ class Wording:
         }
         environment.globals |= {"words": spoken.words, **always}
         return environment
+
+
+@lru_cache(maxsize=2000)
+def _parts(source: str, filters: frozenset[str]) -> tuple[set[str], set[str], tuple[str | None, ...]]:
+    """Of a template: the names that it does not declare itself, all that it names, and the templates it refers to
+    (None: one whose name is a fact). To take one apart takes longer than to render it, and most import the same few.
+
+    :raises jinja2.TemplateError: it is no template, or uses a filter that is not among `filters`
+    """
+    environment = jinja2.Environment()
+    environment.filters |= dict.fromkeys(filters, str)
+    tree = environment.parse(source)
+    named = {each.name for each in tree.find_all(nodes.Name)}
+    return meta.find_undeclared_variables(tree), named, tuple(meta.find_referenced_templates(tree))
 
 
 def spaced(text: str) -> str:
