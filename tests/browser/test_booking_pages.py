@@ -13,7 +13,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.test_sandbox_phone import NUMBER
-from tests.support.chromium import browser, goes_back, measured, visit
+from tests.support.chromium import browser, goes_back, measured, taps_twice, visit
 from tests.support.installation import everything
 from tests.support.patience import LONG_S
 
@@ -106,12 +106,12 @@ async def registers(page: Page, address: str) -> None:
 
 
 async def confirms(page: Page) -> None:
-    await page.get_by_role("button", name="下一步").dblclick()
+    await taps_twice(page.get_by_role("button", name="下一步"))
     await title(page, "确认预约")
     await fits(page)
     clock = page.locator("[data-left]")
     await expect(clock).to_have_text(re.compile(r"^14:\d\d$"))
-    await page.get_by_role("button", name="确认预约").dblclick()
+    await taps_twice(page.get_by_role("button", name="确认预约"))
     await title(page, "约好了")
     await fits(page)
     await expect(page.locator("img.code")).to_be_visible()
@@ -168,7 +168,7 @@ async def changes(page: Page, address: str, *taken: str) -> None:
     await page.locator(".times a").last.click()
     await title(page, "改到这个时间")
     await fits(page)
-    await page.get_by_role("button", name="确认改时间").dblclick()
+    await taps_twice(page.get_by_role("button", name="确认改时间"))
     await title(page, "时间改好了")
     assert await page.locator(".visit dd b").inner_text() != before
 

@@ -16,7 +16,7 @@ from flows.booking.standing.missing import store
 from flows.patients.store import person
 from tests.browser.test_booking_pages import HOME, confirms, fits, later, registers, title
 from tests.browser.test_stops import picture, signs_in
-from tests.support.chromium import DESK, browser, visit
+from tests.support.chromium import DESK, browser, taps_twice, visit
 from tests.support.installation import everything
 
 pytestmark = pytest.mark.browser
@@ -50,7 +50,7 @@ async def test_a_locked_patient_appeals_and_books(swift_path: Path) -> None:
             await expect(page.get_by_role("alert")).to_contain_text("前不能预约")
             await fits(page)
             await picture(page, "refused")
-            await page.get_by_role("button", name="申诉").dblclick()
+            await taps_twice(page.get_by_role("button", name="申诉"))
             await title(page, "申诉收到了")
             await page.fill("#said", "那几天住院了，有出院记录")
             await page.get_by_role("button", name="发给门诊办公室").click()
@@ -86,7 +86,7 @@ async def answers(page: Page) -> None:
     await expect(page.locator("#beside .said").first).to_contain_text("出院记录")
     await page.fill("#answer", "已看出院记录，暂停解除")
     await picture(page, "desk-appeal")
-    await page.get_by_role("button", name="通过，解除暂停").dblclick()
+    await taps_twice(page.get_by_role("button", name="通过，解除暂停"))
     await expect(page.locator("table.rows tbody tr").first).to_contain_text("通过")
     await page.click("nav >> text=黑名单")
     await expect(page.locator("table.rows tbody tr").first).to_contain_text("提前解除")

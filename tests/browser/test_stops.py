@@ -14,7 +14,7 @@ from playwright.async_api import Page, expect
 
 from bot.access import factor
 from tests.browser.test_booking_pages import HOME, booked_day, comes, confirms, fits, later, registers, title
-from tests.support.chromium import DESK, browser, goes_back, measured, visit
+from tests.support.chromium import DESK, browser, goes_back, measured, taps_twice, visit
 from tests.support.installation import everything
 
 pytestmark = pytest.mark.browser
@@ -82,7 +82,7 @@ async def stops(page: Page, base: str, day: str, doctor: str) -> None:
     await expect(page.locator("h1")).to_contain_text("确认停诊")
     await expect(page.locator(".notice")).to_contain_text("医生临时有手术")
     await picture(page, "desk-preview")
-    await page.get_by_role("button", name=re.compile("并通知 1 位")).dblclick()
+    await taps_twice(page.get_by_role("button", name=re.compile("并通知 1 位")))
     await expect(page.locator(".alert-success")).to_contain_text("1 位患者")
     row = page.locator("table.rows tbody tr").first
     await expect(row).to_contain_text("没看到")
@@ -108,7 +108,7 @@ async def chooses(page: Page, address: str) -> None:
     await picture(page, "phone-others")
     await goes_back(page)
     await title(page, "停诊了")
-    await page.locator("button.tap").first.dblclick()
+    await taps_twice(page.locator("button.tap").first)
     await expect(page.locator("h1")).to_have_text(re.compile("改好了|取消了"))
     await fits(page)
     await picture(page, "phone-done")

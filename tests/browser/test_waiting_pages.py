@@ -12,7 +12,7 @@ from tests.flows.booking import ward
 from tests.flows.booking.conftest import travel
 from tests.flows.booking.test_pages import HOME, Reader, reader
 from tests.flows.booking.test_pages_waiting import full, offered
-from tests.support.chromium import browser, visit
+from tests.support.chromium import browser, taps_twice, visit
 
 __all__ = ["full", "reader", "travel"]
 pytestmark = pytest.mark.browser
@@ -30,7 +30,7 @@ async def test_waiting_offered_and_taken(full: Reader) -> None:
         await page.get_by_role("link", name="候补，有号通知我").click()
         await title(page, "候补")
         await expect(page.locator("input[name=sessions]")).to_be_checked()
-        await page.get_by_role("button", name="开始候补").dblclick()
+        await taps_twice(page.get_by_role("button", name="开始候补"))
         await title(page, "排上候补了")
         await expect(page.get_by_role("status")).to_contain_text("排在第一位")
         assert "排在第一位" in str((await full.world.said("a", "候补")).messages)
@@ -40,7 +40,7 @@ async def test_waiting_offered_and_taken(full: Reader) -> None:
         await page.get_by_role("link", name=re.compile("候补轮到您了")).click()
         await title(page, "候补轮到您了")
         await expect(page.locator("[data-left]")).to_have_text(re.compile(r"^1[45]:\d\d$"))
-        await page.get_by_role("button", name="要这个号", exact=True).dblclick()
+        await taps_twice(page.get_by_role("button", name="要这个号", exact=True))
         await title(page, "约好了")
         said = (await full.world.said("a", "我的预约")).messages[-1]
         assert "1 个预约" in said.text and "候补" not in str(said.options), said

@@ -11,7 +11,16 @@ from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, async_playwright, expect
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Request,
+    async_playwright,
+    expect,
+)
 
 from tests.support.patience import LONG_S
 from tests.support.programs import find
@@ -53,6 +62,13 @@ async def presses(page: Page, *keys: str) -> None:
     await page.wait_for_load_state()
     for key in keys:
         await page.keyboard.press(key)
+
+
+async def taps_twice(button: Locator) -> None:
+    """Two taps on one button, as of a hand that is not sure. However slow the machine, the second one never falls on
+    what stands in the same place of the page that has come meanwhile."""
+    await button.click(trial=True)
+    await button.evaluate("each => { for (const late of [0, 60]) setTimeout(() => each.click(), late); }")
 
 
 async def goes_back(page: Page) -> None:
