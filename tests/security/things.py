@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Any
 
 from sqlalchemy import select
 
 from bot.db.outbox import DEAD, outbox
 from flows.booking.exams.book import take_over
+from flows.booking.fees import store as fees
 from flows.booking.opening import store as draws
 from flows.booking.opening.wishes import store as wishes
 from flows.booking.pool.shares import store as shares
@@ -83,6 +84,8 @@ async def fill(world: World) -> dict[str, str]:
         await draws.set_fair(context.tx, "1101", "D1024", 60, "test")
         found["rule"] = await context.tx.scalar(select(shares.rule.c.public_id))
         found["fair"] = await context.tx.scalar(select(draws.fair.c.public_id))
+        await fees.put(context.tx, "1101", "expert", ward.TODAY + timedelta(days=30), 3000, "staff:test")
+        found["fee"] = await context.tx.scalar(select(fees.fee_rule.c.public_id))
     return found
 
 

@@ -212,7 +212,8 @@ FACTS = {
     "opens_time": time(18), "clinic": "儿科", "minutes": 15, "person": "张*明", "min_age": None, "max_age": 13,
     "age": 42, "sex": "female", "general": False, "most": 2, "until_day": date(2027, 3, 1), "until_time": time(20),
     "state": "cancelled", "ahead": 1, "wanted": None, "last_day": date(2027, 3, 8), "days": [date(2027, 3, 2)],
-    "of_doctor": False, "doctor_name": "王静", "clinic_name": "呼吸内科", "until": time(16), "closes": "07:01:30", "result": "07:02",
+    "of_doctor": False, "doctor_name": "王静", "clinic_name": "呼吸内科", "until": time(16), "closes": "07:01:30",
+    "result": "07:02",
 }
 ALL = [cls for cls in vars(refusals).values() if isinstance(cls, type) and issubclass(cls, BookingRefusal)]
 
