@@ -11,9 +11,9 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Column, Date, ForeignKey, Index, Row, String, or_, select, update
+from sqlalchemy import Column, Date, ForeignKey, Index, Row, or_, select, update
 
-from bot.db.schema import Moment, code, key, new_public_id, public_id, table, whole
+from bot.db.schema import Moment, Sealed, code, key, new_public_id, public_id, table, whole
 from bot.db.transaction import Transaction
 
 OPEN, USED, WITHDRAWN = "open", "used", "withdrawn"
@@ -34,7 +34,7 @@ exception = table(
     Column("made_by", code(64), nullable=False),
     Column("ended_at", Moment),
     Column("ended_by", code(64)),
-    Column("reason", String(200)),  # why it was withdrawn
+    Column("reason", Sealed("booking_exception.reason")),  # why it was withdrawn
     Index("ix_booking_exception_person", "person_id", "state"),
     Index("ix_booking_exception_appointment", "appointment_id"),
 )
