@@ -114,4 +114,4 @@ def test_they_are_sealed_anew_with_a_new_key() -> None:
     assert house.AREAS.all and app.__name__  # with these all tables are known
     known = {f"{column.table.name}.{column.name}" for column in keys_reseal.sealed_columns()}
     assert {"booking_no_show.reason", "booking_lock.reason", "booking_excused.reason", "booking_exam.name",
-            "patients_look.why"} <= known
+            "patients_look.why", "booking_exception.reason"} <= known
