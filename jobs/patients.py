@@ -127,7 +127,7 @@ async def help_lapses(job: Job) -> None:
 
 
 async def purge(job: Job) -> None:
-    """Codes and counts of long ago."""
+    """Codes, counts and meetings of long ago."""
     await job.run(lambda context: PatientsService(context).purge())
 
 

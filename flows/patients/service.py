@@ -15,6 +15,7 @@ from flows.patients import pushes, rules, store
 from flows.patients.ease import Ease
 from flows.patients.handover.giving import Giving
 from flows.patients.handover.taking import Taking
+from flows.patients.met import store as met
 from flows.patients.people import CodeCheck, FullPerson, Person, Purpose, RegisterForm
 from flows.patients.proof import store as tallies
 from flows.patients.proof.codes import Codes, SentCode
@@ -257,9 +258,10 @@ class PatientsService:
         return ended
 
     async def purge(self) -> int:
-        """Forget codes and counts that nothing can depend on any more. Gives how many rows."""
+        """Forget codes, counts and meetings that nothing can depend on any more. Gives how many rows."""
         old = self.context.now - 2 * rules.WINDOW
-        return await tallies.purge(self.tx, old, self.context.clock.local(old).date())
+        gone = await tallies.purge(self.tx, old, self.context.clock.local(old).date())
+        return gone + await met.forget(self.tx)
 
     # --- inside --------------------------------------------------------------------------------------------------
 

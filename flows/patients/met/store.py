@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import timedelta
 
-from sqlalchemy import Column, ForeignKey, UniqueConstraint, select, update
+from sqlalchemy import Column, ForeignKey, UniqueConstraint, delete, select, update
 
 from bot.db.schema import Moment, code, key, table, whole
 from bot.db.transaction import Transaction
@@ -28,6 +28,11 @@ async def meet(tx: Transaction, actor: str, person_id: int) -> None:
     """From now on; again where they met before."""
     if not await tx.insert_once(met, person_id=person_id, actor=actor, at=tx.now):
         await tx.update(update(met).where(met.c.actor == actor, met.c.person_id == person_id).values(at=tx.now))
+
+
+async def forget(tx: Transaction) -> int:
+    """Meetings that are over. Gives how many."""
+    return await tx.update(delete(met).where(met.c.at <= tx.now - KEPT))
 
 
 async def known(tx: Transaction, actor: str, persons: Collection[int]) -> set[int]:

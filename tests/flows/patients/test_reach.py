@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from bot.access.audit import store as trail
 from bot.access.people import store as people
@@ -13,7 +13,9 @@ from bot.db.journal import journal
 from flows.booking.service import BookingService
 from flows.booking.waiting import store as waiting
 from flows.patients import store
+from flows.patients.met.store import met
 from integrations.his.port import HospitalPort
+from jobs import patients as jobs
 from tests.flows.booking import behalf, ward
 from tests.flows.booking.test_office import office
 from tests.support.desk import Browser, Desk
@@ -31,6 +33,12 @@ async def ids(world: World) -> dict[str, str]:
     async with world.database.reading() as tx:
         rows = await tx.all(select(store.person.c.name, store.person.c.public_id))
     return {row.name: row.public_id for row in rows}
+
+
+async def rows(world: World) -> int:
+    """How many meetings are kept."""
+    async with world.database.reading() as tx:
+        return int(await tx.scalar(select(func.count()).select_from(met)))
 
 
 async def near(here: Desk, login: str = "near", **more: str) -> Browser:
@@ -116,6 +124,9 @@ async def test_what_was_met_is_over_after_a_shift(sqlite_database: Database) -> 
         again = await here.enter(staff)
         await again.get(f"/desk/patients/person/{public}")
         assert again.status == 404
+        assert await rows(world) == 1
+        await jobs.purge(world.workshop.job(name="patients.purge"))
+        assert await rows(world) == 0
 
 
 async def test_who_neither_registers_nor_books_meets_nobody(sqlite_database: Database) -> None:
