@@ -46,7 +46,7 @@ async def test_a_role_is_made_and_its_holder_sees_only_that(sqlite_database: Dat
             await page.click("text=新角色")
             await page.fill("#name", "审计助理")
             row = page.locator("tr", has_text="查看操作记录")
-            await row.locator("text=有 >> nth=-1").click()
+            await row.locator("text=全部").click()
             await page.click("text=保存角色")
             await expect(page.locator("th.role", has_text="审计助理")).to_be_visible()
             await page.click("nav >> text=员工")
