@@ -24,7 +24,8 @@ def confirmed(context: Context, row: Any, facts: dict[str, Any]) -> Done:
     """It is booked; or its fee is to be paid first, and it is kept for that long."""
     if row.state == "held":
         return Done("to_pay", facts=facts, links=pay_link(context, row), result=row.public_id)
-    return Done("booked", facts=facts, links=visit_link(context, row), result=row.public_id)
+    links = visit_link(context, row) + (pay_link(context, row) if facts["pay"]["can_pay"] else [])
+    return Done("booked", facts=facts, links=links, result=row.public_id)
 
 
 def visits_link(context: Context) -> list[tuple[str, str]]:

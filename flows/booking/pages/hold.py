@@ -119,7 +119,7 @@ async def confirm(request: web.Request, context: Context) -> web.StreamResponse:
             return see(HOME)
         return await instead(request, context, no, row)
     if row.state == "held":
-        return see(order_page(row))
+        return see(await order_page(service, row))
     return see(f"{HOME}mine/{row.public_id}?done=booked")
 
 

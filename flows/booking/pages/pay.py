@@ -11,6 +11,7 @@ from bot.context import Context
 from bot.web.pages import contact_page, in_tx, reading, render, see
 from flows.booking.pages.parts import HOME, facts_for
 from flows.booking.service import BookingService
+from flows.payment.combined import ADDRESS
 
 routes = web.RouteTableDef()
 PAY = HOME + "mine/{appointment}/pay"
@@ -21,8 +22,9 @@ PAY = HOME + "mine/{appointment}/pay"
 async def lead(request: web.Request) -> web.StreamResponse:
     """From a message: to the cashier's page where there is one, else to the appointment, which says how it stands."""
     async with reading(request) as context:
-        row = await BookingService(context).mine(request.match_info["appointment"])
-        return see(order_page(row) if row.pay_order else f"{HOME}mine/{row.public_id}")
+        service = BookingService(context)
+        row = await service.mine(request.match_info["appointment"])
+        return see(await order_page(service, row) if row.pay_order else f"{HOME}mine/{row.public_id}")
 
 
 @routes.post(PAY)
@@ -33,11 +35,13 @@ async def pay(request: web.Request, context: Context) -> web.StreamResponse:
     service = BookingService(context)
     row = await service.mine(request.match_info["appointment"])
     order = await service.fees.offer(row)
-    return see(f"/h5/payment/orders/{order}" if order else f"{HOME}mine/{row.public_id}")
+    return see(await order_page(service, await service.mine(row.id)) if order else f"{HOME}mine/{row.public_id}")
 
 
-def order_page(row: Any) -> str:
-    return f"/h5/payment/orders/{row.pay_order}"
+async def order_page(service: BookingService, row: Any) -> str:
+    """The payer's own page; for others of the family the one that anybody may pay on."""
+    pay = await service.fees.told(row)
+    return f"/h5/payment/orders/{row.pay_order}" if pay["mine"] else ADDRESS.format(order=row.pay_order)
 
 
 async def to_pay(request: web.Request, service: BookingService, row: Any) -> web.Response:
@@ -46,6 +50,6 @@ async def to_pay(request: web.Request, service: BookingService, row: Any) -> web
     until = datetime.fromisoformat(facts["pay"]["until"])
     seconds = max(0, int((until - service.context.now).total_seconds()))
     return render(
-        request, "booking/h5/to_pay.html.j2", visit=facts, public_id=row.public_id, order=order_page(row),
-        seconds=seconds,
+        request, "booking/h5/to_pay.html.j2", visit=facts, public_id=row.public_id, seconds=seconds,
+        order=await order_page(service, row),
     )

@@ -35,10 +35,12 @@ def pay_until(now: datetime, end: datetime, terms: Terms) -> datetime:
     return min(now + terms.minutes, end)
 
 
-def told(row: Any, when: When, terms: Terms, now: datetime, due: Due | None = None) -> dict[str, Any]:
+def told(
+    row: Any, when: When, terms: Terms, now: datetime, due: Due | None = None, reader: int | None = None
+) -> dict[str, Any]:
     """What templates say of the fee of an appointment; JSON values. how; until (ISO, "" where nothing is to be paid in
     time); order ("" for none); channel; paid and back (fen); can_pay: it may be paid online now; again: what was paid
-    goes back, and the visit still takes place."""
+    goes back, and the visit still takes place; mine: the order is of the `reader`, by the key of a contact."""
     facts = {
         "how": _how(row, when, now, due),
         "until": "", "order": row.pay_order or "", "channel": "", "paid": 0, "back": 0,
@@ -49,7 +51,8 @@ def told(row: Any, when: When, terms: Terms, now: datetime, due: Due | None = No
         facts |= {"channel": due.channel, "paid": due.paid, "back": due.back + due.going}
     coming = row.state == "booked" and row.start_at > now
     again = row.state == "booked" and facts["how"] in ("refunding", "refunded")
-    return facts | {"can_pay": facts["how"] == "may" and coming, "again": again}
+    mine = due is not None and due.contact == reader
+    return facts | {"can_pay": facts["how"] == "may" and coming, "again": again, "mine": mine}
 
 
 def _how(row: Any, when: When, now: datetime, due: Due | None) -> How:

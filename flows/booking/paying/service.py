@@ -106,10 +106,11 @@ class Fees:
         listed, catalogue = list(rows), await Neighbours(self.context).catalogue()
         asked = [row.pay_order for row in listed if row.pay_order]
         dues = await self.dues.of(asked) if asked else {}
+        reader = self.context.contact.id if self.context.contact else None
         return {
             row.id: rules.told(
                 row, paying(catalogue, row.clinic, self.context), terms_of(self.context), self.context.now,
-                dues.get(row.pay_order or ""),
+                dues.get(row.pay_order or ""), reader,
             )
             for row in listed
         }

@@ -15,9 +15,10 @@ ALIVE = ("waiting", "agreed", "allowed", "sent", "stuck")
 @dataclass(frozen=True, slots=True)
 class Due:
     """Amounts in fen: of the order, paid for it, gone back of that, on its way back. `channel` of what was paid, ""
-    before. `settled`: the hospital has it."""
+    before. `settled`: the hospital has it. `contact` is who pays."""
 
     order: str
+    contact: int
     state: State
     amount: int
     paid: int = 0
@@ -34,9 +35,10 @@ def due(order: Any, payments: Iterable[Any], refunds: Iterable[Any]) -> Due:
     back = sum(each.amount for each in mine if each.state == "back")
     going = sum(each.amount for each in mine if each.state in ALIVE)
     checking = any(each.checking_at is not None and each.state in ("asked", "open") for each in payments)
+    channel = applied[0].channel if applied else ""
     return Due(
-        order.public_id, _state(order.state, checking=checking), order.amount, sum(each.amount for each in applied),
-        back, going, applied[0].channel if applied else "", order.settled_at is not None,
+        order.public_id, order.contact_id, _state(order.state, checking=checking), order.amount,
+        sum(each.amount for each in applied), back, going, channel, order.settled_at is not None,
     )
 
 

@@ -101,6 +101,20 @@ async def test_what_may_be_paid_online_is_a_tap_on_the_appointment(payer: Payer)
     assert payer.status == 404
 
 
+async def test_another_one_of_the_family_may_pay(payer: Payer) -> None:
+    await rule(payer.world, "must")
+    held = await payer.hold((await sits(payer))[0])
+    await payer.post(f"{held}/confirm")
+    order = (await payer.rows(payments.order))[0].public_id
+    row = (await payer.rows(store.appointment))[0]
+    await ward.also(payer.world, "张三明", "b", "spouse")
+    payer.number = 2
+    await payer.get(f"{HOME}mine/{row.public_id}/pay")
+    assert payer.status == 200 and order in payer.path and "/orders/" not in payer.path and "25.00" in payer.text
+    await payer.get(held)
+    assert "还差付费" in payer.text
+
+
 async def test_at_the_hospital_nothing_is_asked(payer: Payer) -> None:
     mine = await payer.book((await sits(payer))[0])
     assert "到院支付" in await payer.get(mine) and "现在付" not in payer.text
