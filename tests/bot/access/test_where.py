@@ -13,7 +13,8 @@ from bot.context import Context
 from bot.db.engine import Database
 from bot.errors import NotFound
 from bot.house import House
-from tests.support.world import World, test_settings
+from tests.support import world as support
+from tests.support.world import World
 
 LYING = {"inside": {Place("11", "1101", "D1")}, "beside": {Place("11", "1102", "D2")}, "away": {Place("15", "1501")}}
 
@@ -65,7 +66,7 @@ async def test_several_areas_tell_where_a_thing_lies(sqlite_database: Database) 
 
 
 async def test_the_running_house_knows_where_things_lie(sqlite_database: Database) -> None:
-    settings = test_settings(database=sqlite_database.url.render_as_string(hide_password=False))
+    settings = support.test_settings(database=sqlite_database.url.render_as_string(hide_password=False))
     house = await House.open(settings, redis_url="redis://127.0.0.1:1")
     try:
         async with house.database.reading() as tx:
