@@ -112,6 +112,12 @@ ENTRIES: dict[str, Entry] = {
     "POST /h5/payment/orders/{order}/pay": Entry(owned={"order": "order"}, form={"way": "wx:inside"}),
     "POST /h5/payment/orders/{order}/claimed": Entry(owned={"order": "order"}),
     "POST /h5/payment/orders/{order}/drop": Entry(owned={"order": "order"}),
+    "GET /h5/payment/orders/{order}/insured": Entry(owned={"order": "order"}),
+    "POST /h5/payment/orders/{order}/insured": Entry(
+        owned={"order": "order"}, form={"by": "voucher", "voucher": "3300330102199003074512", "consent": "yes"}
+    ),
+    "POST /h5/payment/orders/{order}/insured/agree": Entry(owned={"order": "order"}),
+    "POST /h5/payment/orders/{order}/insured/leave": Entry(owned={"order": "order"}),
     "GET /h5/payment/code/{order}": Entry(why=CODE, open_={"order": "order"}),
     "GET /h5/payment/code/{order}/standing": Entry(why=CODE, open_={"order": "order"}),
     "POST /h5/payment/code/{order}": Entry(why=CODE, open_={"order": "order"}, form={"way": "ali"}),
