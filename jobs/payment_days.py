@@ -15,11 +15,10 @@ from flows.payment.insured.statement import Statement
 from flows.payment.reconciling.days import store as days
 from flows.payment.reconciling.matching import RECONCILE, Matching
 from flows.payment.reconciling.rules import NOWHERE, Counted, Side, flaw_of
-from flows.payment.reconciling.telling import Telling, Told
+from flows.payment.reconciling.telling import Telling, Told, told_of
 from integrations.his.charges import Charging
 from integrations.insurance.port import Insurer
 from integrations.paying.port import Bill, PayChannels
-from jobs import payment_repairs
 from jobs.alone import alone
 from jobs.job import Job
 from jobs.outbox import Handles
@@ -106,9 +105,8 @@ async def _account(
             await _bill(job, account, on, bill, touched)
     except OutsideRefused as no:
         log.error("bill_not_a_bill", account=account, code=no.code)
-        return
-    except OutsideError:
-        return
+    except OutsideError as error:
+        log.warning("bill_not_fetched", account=account, error=type(error).__name__)
     async with job.database.reading() as tx:
         ours = await days.told(tx, "ours", account, on)
         kept = await days.told(tx, "channel", account, on)
@@ -144,11 +142,7 @@ def _hours_of(on: date) -> Any:
 async def _bill(job: Job, account: str, on: date, bill: Bill, touched: set[tuple[str, date]]) -> None:
     async def lines() -> AsyncIterator[Told]:
         async for each in bill:
-            reversal = each.refund == each.number
-            yield Told(
-                each.number, -each.amount if reversal else each.amount, each.at, "" if reversal else each.refund,
-                each.channel_refund or each.channel_number, each.fee, each.moved,
-            )
+            yield told_of(each)
 
     number, counted = await _take_down(job, "channel", account, on, lines())
     flaw = flaw_of(counted, bill.totals)
@@ -211,5 +205,5 @@ async def _match(job: Job, account: str, on: date, *, bill: bool, takings: bool)
     log.info("day_reconciled", account=account, day=on.isoformat(), state=state)
 
 
-HANDLES = {RECONCILE: Handles(again, tries=6, slowest_s=600), **payment_repairs.HANDLES}
+HANDLES = {RECONCILE: Handles(again, tries=6, slowest_s=600)}
 EVERY = {"payment.days": Daily(hour=10, minute=30, run=nightly)}

@@ -29,14 +29,15 @@ def modules() -> tuple[ModuleType, ...]:
         payment_days,
         payment_insured,
         payment_refunds,
+        payment_repairs,
         staff,
         talk,
     )
 
     return (
-        talk, notices, patients, payment, payment_days, payment_insured, payment_refunds, directory, booking,
-        booking_exams, booking_moves, booking_opening, booking_paying, booking_played, booking_sessions,
-        booking_standing, booking_stops, audit, staff, keep,
+        talk, notices, patients, payment, payment_days, payment_insured, payment_refunds, payment_repairs,
+        directory, booking, booking_exams, booking_moves, booking_opening, booking_paying, booking_played,
+        booking_sessions, booking_standing, booking_stops, audit, staff, keep,
     )
 
 

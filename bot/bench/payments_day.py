@@ -9,13 +9,11 @@ from datetime import date, datetime, timedelta
 from datetime import time as wall
 from typing import Any, cast
 
-from sqlalchemy import func, select
-
+from bot.bench.books import store as books
 from bot.bench.payments_notices import contact_of_bench, order_row
 from bot.clock import HospitalClock
 from bot.db.transaction import Transaction
 from flows.payment import store
-from flows.payment.reconciling.store import difference
 from integrations.his.cashier import store as cashier
 from integrations.paying.port import BillLine, BillTotals, PayChannels
 from jobs import payment_days
@@ -86,9 +84,7 @@ async def measure(workshop: Workshop, orders: int) -> dict[str, Any]:
     seconds = time.perf_counter() - begun
     peak = _peak_mb()
     async with workshop.database.reading() as tx:
-        mine = select(func.count()).where(difference.c.account == ACCOUNT, difference.c.kind == "only_ours")
-        found = int(await tx.scalar(mine))
-        other = int(await tx.scalar(select(func.count()).select_from(difference))) - found
+        found, other = await books.differences(tx, ACCOUNT, "only_ours")
     planted = len(missing(orders))
     return {
         "orders": orders, "planted": planted, "found": found, "wrong": abs(planted - found) + other,
@@ -106,9 +102,7 @@ async def _write(tx: Transaction, part: range, orders: int, start: datetime, con
             "settled_at": moments[n], "settlement": f"S{n}",
         } for n in part
     ])
-    numbers = [number_of(n) for n in part]
-    rows = await tx.all(select(store.order.c.id, store.order.c.about).where(store.order.c.about.in_(numbers)))
-    ids = {row.about: row.id for row in rows}
+    ids = await books.ids(tx, [number_of(n) for n in part])
     await tx.insert_many(store.payment, [
         {"order_id": ids[number_of(n)], "number": number_of(n), "account": ACCOUNT, "channel": "wechat",
          "way": "inside", "amount": amount_of(n), "state": "paid", "use": "applied", "channel_number": f"c{n}",

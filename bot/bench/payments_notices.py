@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, select
-
 from bot import clock
+from bot.bench.books import store as books
 from bot.bench.letters import Letter, openid
 from bot.bench.place import Place
 from bot.db.contacts import create
@@ -56,21 +55,17 @@ async def open_payments(here: Place, count: int) -> Sequence[str]:
 async def paid(here: Place) -> int:
     """Payments that are paid, and whose orders are."""
     async with here.house.database.reading() as tx:
-        joined = store.payment.join(store.order, store.order.c.id == store.payment.c.order_id)
-        mine = select(func.count()).select_from(joined)
-        return int(await tx.scalar(mine.where(store.payment.c.state == "paid", store.order.c.state == "paid")))
+        return await books.paid(tx)
 
 
 async def _write(tx: Transaction, numbers: Sequence[str]) -> None:
     contact = await contact_of_bench(tx)
     await tx.insert_many(store.order, [order_row(tx, number, contact) for number in numbers])
-    found = await tx.all(
-        select(store.order.c.id, store.order.c.about).where(store.order.c.about.in_(numbers))
-    )
+    found = await books.ids(tx, numbers)
     await tx.insert_many(store.payment, [
-        {"order_id": row.id, "number": row.about, "account": WECHAT, "channel": "wechat", "way": "inside",
+        {"order_id": order, "number": number, "account": WECHAT, "channel": "wechat", "way": "inside",
          "amount": AMOUNT, "state": "open", "expires_at": tx.now + timedelta(hours=1), "asks": 0,
-         "created_at": tx.now, "opened_at": tx.now} for row in found
+         "created_at": tx.now, "opened_at": tx.now} for number, order in found.items()
     ])
 
 

@@ -34,7 +34,11 @@ REFUNDED, SUMS = "退款", "汇总"
 SUM = re.compile(r"#(交易|退款)合计：(\d+)笔")
 OF_SUM = re.compile(r"共(-?[0-9.]+)元")
 MOST_BYTES = 2 * 1024**3
-NOT_A_BILL = (ValueError, csv.Error, zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError)
+NOT_A_BILL = (ValueError, csv.Error, zipfile.BadZipFile, zlib.error, RuntimeError, EOFError)
+"""RuntimeError: what is packed with a password, or in a way that nobody knows."""
+SWELLS = 60
+"""A bill that somebody brings is at most so many times larger once it is unpacked; true ones some fifteen."""
+LONGEST_LINE = 64 * 1024
 
 
 class TradeBill:
@@ -73,17 +77,35 @@ class TradeBill:
             raise OutsideUnavailable(f"no answer ({type(error).__name__})", system=SYSTEM) from None
 
 
+class GivenBill:
+    """The same of a zip that somebody downloaded."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        self.totals: BillTotals | None = None
+
+    async def __aiter__(self) -> AsyncIterator[BillLine]:
+        """:raises OutsideRefused: not a bill"""
+        reading = Reading(io.BytesIO(self._content), SWELLS * len(self._content))
+        while lines := await asyncio.to_thread(reading.some):
+            for line in lines:
+                yield line
+        self.totals = reading.totals
+
+
 class Reading:
-    """Lines out of the zip, some at a time."""
+    """Lines out of the zip, some at a time; `most` bytes once it is unpacked, as it says itself, and no more."""
 
     AT_ONCE = 2000
 
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(self, file: IO[bytes], most: int = MOST_BYTES) -> None:
         self._sums: Counter[str] = Counter()
         try:
             self._packed = zipfile.ZipFile(file, metadata_encoding="gbk")
         except NOT_A_BILL:
             raise OutsideRefused("not_a_bill", system=SYSTEM) from None
+        if sum(each.file_size for each in self._packed.infolist()) > most:
+            raise OutsideRefused("too-large", system=SYSTEM)
         self._names = sorted(name for name in self._packed.namelist() if name.endswith(".csv") and SUMS not in name)
         if not self._names:
             raise OutsideRefused("not_a_bill", system=SYSTEM)
@@ -118,7 +140,7 @@ def lines_of(text: IO[str], sums: Counter[str]) -> Iterator[BillLine]:
     :raises ValueError: not a bill
     """
     columns: list[str] = []
-    for row in csv.reader(text):
+    for row in csv.reader(_short_lines(text)):
         if not row:
             continue
         if row[0].startswith("#"):
@@ -135,6 +157,13 @@ def lines_of(text: IO[str], sums: Counter[str]) -> Iterator[BillLine]:
             yield _line_of(dict(zip(columns, (cell.strip() for cell in row), strict=True)))
     if not columns:
         raise ValueError("no columns")
+
+
+def _short_lines(text: IO[str]) -> Iterator[str]:
+    while line := text.readline(LONGEST_LINE):
+        if len(line) == LONGEST_LINE:
+            raise ValueError("a line without an end")
+        yield line
 
 
 def totals_of(sums: Counter[str]) -> BillTotals | None:

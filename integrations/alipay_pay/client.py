@@ -23,7 +23,7 @@ from bot.money import fen, yuan
 from integrations.alipay_pay import certificates
 from integrations.alipay_pay.api import Api
 from integrations.alipay_pay.asking import asked
-from integrations.alipay_pay.bills import TradeBill
+from integrations.alipay_pay.bills import GivenBill, TradeBill
 from integrations.alipay_pay.errors import SYSTEM, Absent, NotSetUp, Waiting
 from integrations.alipay_pay.facts import moment, standing_of
 from integrations.paying.port import Asking, Back, Sheet, Standing, Way
@@ -147,6 +147,9 @@ class AlipayPay:
 
         # It lasts for 30 s, and who asked may read later: it is asked for again.
         return TradeBill(self._session, address)
+
+    def bill_in(self, content: bytes) -> GivenBill:
+        return GivenBill(content)
 
     async def check(self) -> Sequence[str]:
         """A signed "no such trade" proves app, key and Alipay's key at once. Slugs: those of `errors.SETTINGS`, and

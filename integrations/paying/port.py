@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 Way = Literal["inside", "page", "code", "scanned", "account"]
 """How the payer pays: inside the channel's own app (JSAPI, tradePay), on a page of a phone's browser (H5, wap), by a
@@ -164,6 +164,17 @@ class PayChannel(Protocol):
     async def check(self) -> Sequence[str]:
         """Try keys and certificates against the channel; one slug for each thing that is wrong, none where all is
         well."""
+        ...
+
+
+@runtime_checkable
+class ReadsBills(Protocol):
+    """A channel whose bills can also be fetched by hand from its own pages."""
+
+    name: str
+
+    def bill_in(self, content: bytes) -> Bill:
+        """A bill as it was downloaded there. Reading it raises OutsideRefused where it is none."""
         ...
 
 

@@ -15,7 +15,7 @@ from bot.money import fen
 from integrations.paying.port import BillLine, BillTotals
 from integrations.wechat_pay.api import SYSTEM
 from integrations.wechat_pay.facts import CHINA
-from integrations.wechat_pay.table import Body, Reading, Row, rows
+from integrations.wechat_pay.table import MOST_BYTES, SWELLS, Body, Given, Reading, Row, rows
 
 AT, CHANNEL, NUMBER, STATE = "交易时间", "微信订单号", "商户订单号", "交易状态"
 AMOUNT, REFUNDED, REFUND, CHANNEL_REFUND = "订单金额", "申请退款金额", "商户退款单号", "微信退款单号"
@@ -34,13 +34,18 @@ T = TypeVar("T")
 class TradeBill:
     """Iterate once; `totals` is there afterwards, and tells what the bill itself says, right or not."""
 
-    def __init__(self, response: Body, digest: str) -> None:
-        self._response, self._digest = response, digest
+    def __init__(self, response: Body, digest: str, most: int = MOST_BYTES) -> None:
+        self._response, self._digest, self._most = response, digest, most
         self.totals: BillTotals | None = None
+
+    @classmethod
+    def given(cls, content: bytes) -> TradeBill:
+        """One that somebody downloaded; nothing tells whether it is whole but its own sums."""
+        return cls(Given(content), "", SWELLS * len(content))
 
     async def __aiter__(self) -> AsyncIterator[BillLine]:
         reading = Reading(AT, LINES)
-        async with aclosing(rows(self._response, self._digest, reading)) as found:
+        async with aclosing(rows(self._response, self._digest, reading, self._most)) as found:
             async for row in found:
                 yield _read(_line_of, row)
         assert reading.sums is not None

@@ -110,6 +110,9 @@ class WeChatPay:
         found = await self._bill(f"/v3/bill/tradebill?bill_date={day:%Y-%m-%d}&bill_type=ALL&tar_type=GZIP")
         return None if found is None else TradeBill(*found)
 
+    def bill_in(self, content: bytes) -> TradeBill:
+        return TradeBill.given(content)
+
     async def fund_bill(self, day: date, account: str = "BASIC") -> FundBill | None:
         """What came into and went out of the merchant's account (BASIC, OPERATION, FEES), fees and payouts included."""
         path = f"/v3/bill/fundflowbill?bill_date={day:%Y-%m-%d}&account_type={account}&tar_type=GZIP"

@@ -3,6 +3,7 @@ packed; the digest is of the text. Columns are found by their names, as more are
 
 from __future__ import annotations
 
+import asyncio
 import codecs
 import hashlib
 import zlib
@@ -17,11 +18,34 @@ from integrations.wechat_pay.api import SYSTEM
 PIECE = 64 * 1024
 GZIP = b"\x1f\x8b"
 LONGEST_LINE = 64 * 1024
+MOST_BYTES = 2 * 1024**3
+SWELLS = 60
+"""A bill that somebody brings is at most so many times larger once it is unpacked; true ones some fifteen."""
 Row = dict[str, str]
 
 
 class Content(Protocol):
     def iter_chunked(self, n: int) -> AsyncIterator[bytes]: ...
+
+
+class Given:
+    """What somebody brought, as if it came over the line."""
+
+    status = 200
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    @property
+    def content(self) -> Content:
+        return self
+
+    async def iter_chunked(self, n: int) -> AsyncIterator[bytes]:
+        for at in range(0, len(self._content), n):
+            await asyncio.sleep(0)  # others have their turn
+            yield self._content[at:at + n]
+
+    def close(self) -> None: ...
 
 
 class Body(Protocol):
@@ -36,17 +60,19 @@ class Body(Protocol):
     def close(self) -> None: ...
 
 
-async def rows(response: Body, digest: str, reading: Reading) -> AsyncGenerator[Row, None]:
-    """Line by line, in the memory of one piece; the sums are in `reading` after the last.
+async def rows(
+    response: Body, digest: str, reading: Reading, most: int = MOST_BYTES
+) -> AsyncGenerator[Row, None]:
+    """Line by line, in the memory of one piece; the sums are in `reading` after the last. `most` bytes of text.
 
-    :raises OutsideRefused: `not_a_bill`, `bill_changed_on_the_way`, `bill_cut_short`, `http-…`
+    :raises OutsideRefused: `not_a_bill`, `too-large`, `bill_changed_on_the_way`, `bill_cut_short`, `http-…`
     :raises OutsideUnavailable: the connection ended
     """
     sha = hashlib.sha1(usedforsecurity=False)
     try:
         if response.status != 200:
             raise OutsideRefused(f"http-{response.status}", system=SYSTEM)
-        async for text in _unpacked(response, sha):
+        async for text in _unpacked(response, sha, most):
             for row in reading.feed(text):
                 yield row
         for row in reading.end():
@@ -111,7 +137,7 @@ class Reading:
             raise OutsideRefused("not_a_bill", system=SYSTEM)
 
 
-async def _unpacked(response: Body, sha: hashlib._Hash) -> AsyncIterator[str]:
+async def _unpacked(response: Body, sha: hashlib._Hash, most: int) -> AsyncIterator[str]:
     """Text as it comes. What is packed is unpacked by the piece: a small answer could swell to any size."""
     packed, decode = zlib.decompressobj(wbits=31), codecs.getincrementaldecoder("utf-8")()
     plain: bool | None = None
@@ -126,6 +152,8 @@ async def _unpacked(response: Body, sha: hashlib._Hash) -> AsyncIterator[str]:
             text = piece if plain else packed.decompress(piece, PIECE)
             piece = b"" if plain else packed.unconsumed_tail
             sha.update(text)
+            if (most := most - len(text)) < 0:
+                raise OutsideRefused("too-large", system=SYSTEM)
             yield decode.decode(text)
     rest = head if plain is None else b"" if plain else packed.flush()
     sha.update(rest)

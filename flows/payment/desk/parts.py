@@ -25,6 +25,7 @@ from flows.directory.service import DirectoryService
 
 HOME = "/desk/payment/"
 VIEW, EXPORT, REFUND, APPROVE = "payment.view", "payment.export", "payment.refund", "payment.approve"
+DAYS_PAGE = HOME + "days"
 DAYS, REPAIR, MERCHANTS = "payment.days", "payment.repair", "payment.merchants"
 PERMITS = (VIEW, EXPORT, REFUND, APPROVE, DAYS, REPAIR, MERCHANTS)
 RANGED = (VIEW, REFUND, APPROVE)

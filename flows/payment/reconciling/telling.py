@@ -10,6 +10,7 @@ from bot.context import Context
 from flows.payment.reconciling.rules import NOWHERE, Counted, Side
 from flows.payment.reconciling.statements import store
 from integrations.insurance.port import Insurer
+from integrations.paying.port import BillLine
 
 SLICE = timedelta(hours=1)
 
@@ -31,6 +32,15 @@ class Told:
     @property
     def name(self) -> str:
         return f"r:{self.refund}"[:72] if self.refund else f"p:{self.number}"[:72]
+
+
+def told_of(each: BillLine) -> Told:
+    """A line of a channel's bill."""
+    reversal = each.refund == each.number
+    return Told(
+        each.number, -each.amount if reversal else each.amount, each.at, "" if reversal else each.refund,
+        each.channel_refund or each.channel_number, each.fee, each.moved,
+    )
 
 
 class Telling:

@@ -1,0 +1,1 @@
+"""Reads on what a measurement paid for."""
