@@ -162,7 +162,6 @@ class Dispatcher:
             metrics.turn_seconds.observe(time.perf_counter() - began)
 
     async def _attempt(self, inbound: Inbound, work: Work, *, alone: bool = False) -> Answer:
-        """`alone`: it is known to need more than its conversation."""
         said: list[Answer] = []
 
         async def think(tx: Transaction, locked: Locked) -> Closing:
@@ -172,8 +171,7 @@ class Dispatcher:
             return Closing(stored, _kept(tx, locked, inbound.source, inbound.external_id, inbound.kind, body, said[0]))
 
         address = inbound.account, inbound.channel, inbound.contact, inbound.source, inbound.external_id
-        together = not alone and self._together.worth()
-        locked = await self._with_others(Asked(*address), think) if together else None
+        locked = await self._with_others(Asked(*address), think) if not alone and self._together.worth() else None
         if locked is None:
             async with self._together.place(), self.database.transaction(lazy=True) as tx:
                 locked = await open_turn(tx, *address)
