@@ -28,6 +28,11 @@ async def caller_of(tx: Transaction, person: str) -> Contact:
     return found
 
 
+async def known_caller(tx: Transaction, person: str) -> Contact | None:
+    """The caller that this person (by public id) is already."""
+    return await contact_at(tx, PHONE, person)
+
+
 async def person_of(tx: Transaction, caller: Contact) -> int | None:
     """The key of the person that a caller is; None: closed since."""
     found = await store.any_person(tx, caller.external_id)

@@ -87,6 +87,8 @@ ENTRIES: dict[str, Entry] = {
     "POST /h5/booking/mine/{appointment}/change": Entry(
         owned={"appointment": "appointment"}, open_={"segment": "segment"}
     ),
+    "GET /h5/booking/mine/{appointment}/pay": Entry(owned={"appointment": "appointment"}),
+    "POST /h5/booking/mine/{appointment}/pay": Entry(owned={"appointment": "appointment"}),
     "POST /h5/booking/mine/{appointment}/check-in": Entry(owned={"appointment": "appointment"}),
     "GET /h5/booking/appeals/": PLAIN,
     "POST /h5/booking/appeals/": Entry(owned={"about": "no_show"}),

@@ -113,6 +113,7 @@ DESK: dict[str, Entry] = {
     "POST /desk/booking/for/{person}/waiting/{id}/give-up": Entry(
         owned={"id": "waiting", "person": "person"}
     ),
+    "POST /desk/booking/for/{person}/appointment/{id}/pay-link": Entry(owned={"id": "appointment", "person": "person"}),
     "GET /desk/booking/for/{person}/appointment/{id}/cancel": BOOKED,
     "POST /desk/booking/for/{person}/appointment/{id}/cancel": Entry(
         owned={"id": "appointment", "person": "person"}, form={"why": "本人来电"}
@@ -219,6 +220,8 @@ DESK: dict[str, Entry] = {
     "POST /desk/payment/differences/{id}/decline": Entry(open_={"id": "difference"}),
     "GET /desk/payment/days": PLAIN,
     "POST /desk/payment/days/{day}/again": Entry(open_={"day": "past_day"}),
+    "GET /desk/payment/bills": PLAIN,
+    "POST /desk/payment/bills": Entry(form={"account": "wx", "day": "2027-02-27"}),
     "GET /desk/payment/merchants": PLAIN,
     "POST /desk/payment/merchants/{name}/check": Entry(open_={"name": "merchant"}),
 }

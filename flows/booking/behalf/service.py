@@ -19,7 +19,7 @@ from flows.booking.service import BookingService
 from flows.booking.standing.record import Record
 from flows.booking.stops.asking import Asking
 from flows.booking.stops.refusals import ChoiceFirst
-from flows.patients.callers import caller_of, is_caller
+from flows.patients.callers import caller_of, is_caller, known_caller
 
 WAYS = ("phone", "window", "wechat")
 """Channels at the desk: a call, somebody at the window, somebody in the chat. From the doctor's room it is ROOM."""
@@ -37,7 +37,8 @@ class Behalf(BookingService):
     pays = False
 
     def __init__(
-        self, context: Context, person: Person, contact: Contact, channel: str, reach: Reach, *, late: bool = False
+        self, context: Context, person: Person, contact: Contact | None, channel: str, reach: Reach, *,
+        late: bool = False,
     ) -> None:
         super().__init__(replace(context, contact=contact, channel=channel))
         self.person, self.reach, self.late = person, reach, late
@@ -130,12 +131,14 @@ class Behalf(BookingService):
         return self.context.contact
 
 
-async def told_at(context: Context, person: Person) -> Contact:
+async def told_at(context: Context, person: Person) -> Contact | None:
     """Whom messages about this person go to: the person's own contact, one that looks after them in full, or them by
-    phone."""
+    phone. None on a page that only looks, for who was never called."""
     neighbours = Neighbours(replace(context, contact=None))
     known = [*await neighbours.own_contacts(person.id), *await neighbours.close_contacts(person.id)]
     for key in await own.followed(context.tx, known):
         if found := await contact_of(context.tx, key):
             return found
+    if not context.tx.writable:
+        return await known_caller(context.tx, person.public_id)
     return await caller_of(context.tx, person.public_id)

@@ -133,7 +133,7 @@ async def test_the_own_time_of_the_patient_is_past(world: World, travel: time_ma
         with pytest.raises(CancelTooLate):
             await BookingService(context).cancel(made.id)
     async with behalf.acting(world, person) as clerk:
-        assert clerk.is_late(await clerk.mine(made.id))
+        assert await clerk.is_late(await clerk.mine(made.id))
         with pytest.raises(CancelTooLate):
             await clerk.cancel(made.id)
     async with behalf.acting(world, person, late=True) as clerk:

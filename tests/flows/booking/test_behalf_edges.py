@@ -129,19 +129,21 @@ async def examination(here: Desk, world: World) -> tuple[Any, str]:
     return held[0], home
 
 
-async def test_staff_neither_confirm_nor_release_an_examination(database: Database) -> None:
+async def test_an_examination_is_given_back_only_with_all_that_belongs_to_it(database: Database) -> None:
     async with office(database) as (here, world):
         row, home = await examination(here, world)
         browser = await here.enter(await here.hire("clerk", role=RIGHTS))
         shown = await browser.get(home)
-        assert "检查由患者自己确认" in shown and row.public_id not in shown
+        assert f"{home}/exams/held/{row.public_id}" in shown
         address = f"{home}/held/{row.public_id}"
         for act in ("confirm", "release"):
             await browser.get(home)
             await browser.post(f"{address}/{act}", via="phone")
             assert browser.status == 404
-        await browser.get(address)
-        assert browser.status == 404 and (await behalf.now(world, row.id)).state == "held"
+        assert (await behalf.now(world, row.id)).state == "held"
+        await browser.get(f"{home}/exams/held/{row.public_id}")
+        await browser.post(f"{home}/exams/held/{row.public_id}/release", via="phone")
+        assert browser.status == 303 and (await behalf.now(world, row.id)).state == "released"
 
 
 async def test_who_cancels_all_the_time_is_put_on_the_list_by_staff(world: World) -> None:
