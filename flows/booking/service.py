@@ -12,6 +12,7 @@ from bot.errors import NotFound
 from flows.booking import chronicle, pushes, rules, store, visit
 from flows.booking.cancelling import check_cancel
 from flows.booking.doorstep import Doorstep
+from flows.booking.exceptions import store as exceptions
 from flows.booking.finding import Found, find
 from flows.booking.fitting.rules import check_visitor
 from flows.booking.glance import glance
@@ -111,7 +112,6 @@ class BookingService(Keeping):
         if known := await self._again(request_id):
             return known
         await self.standing.check(person)
-        used = await self.standing.check_contact(person, row.clinic, row.sitting)
         active = await self.active(person.id)
         # Whoever holds a slot there already and chooses again has changed their mind: one hold for one visit.
         before = [
@@ -119,8 +119,9 @@ class BookingService(Keeping):
         ]
         if known := next((each for each in before if each.segment_id == segment_id), None):
             return known
-        others = [each for each in active if each not in before]
-        used += await self.check_whom(others, row, place, person, clinic)
+        others, instead = [each for each in active if each not in before], [each.id for each in before]
+        used = await self.standing.check_contact(person, row.clinic, row.sitting, instead)
+        used += await self.check_whom(others, row, place, person, clinic, instead)
         taken = await self._through_gate(row)
         if taken is None:
             metrics.holds.inc("taken")
@@ -129,7 +130,7 @@ class BookingService(Keeping):
             row, person.id, *taken, request_id, state="held",
             hold_until=self.context.now + timedelta(minutes=clinic.hold_minutes),
         )
-        await self.fitting.exceptions.use(used, held.id)
+        await self.fitting.exceptions.use(used, held.id, instead)
         glance(self.context.ports).forget()
         for each in before:
             await self.release_hold(each.id, each.segment_id, each.slot_id, expired=False)
@@ -234,7 +235,7 @@ class BookingService(Keeping):
         rules.check_change((rules.whom(old.sitting, old.clinic), old.clinic), old.segment_id, place, segment_id)
         rules.check_place(place, clinic, self.now)
         others = [each for each in await self.active(person.id) if each.id != old.id]
-        used += await self.check_whom(others, row, place, person, clinic)
+        used += await self.check_whom(others, row, place, person, clinic, [old.id])
         taken = await pool.take_free(self.tx, segment_id, self.context.channel if row.shared else "")
         if taken is None:
             raise SlotTaken(day=place.day, start=row.start_wall, end=row.end_wall)
@@ -242,7 +243,8 @@ class BookingService(Keeping):
             row, person.id, *taken, request_id, state="booked", hold_until=self.context.now,
             booked_at=self.context.now, replaces=old.id,
         )
-        await self.fitting.exceptions.use(used, new.id)
+        await self.fitting.exceptions.use(used, new.id, [old.id])
+        await exceptions.take_over(self.tx, old.id, new.id)
         await pool.take_held(self.tx, taken[0])
         await pool.end(self.tx, old.id, "booked", "changed", self.context.actor)
         await self._let_go(old)

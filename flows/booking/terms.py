@@ -3,7 +3,7 @@ other terms (exams/service.py) and is held, confirmed, changed and cancelled all
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -30,11 +30,12 @@ class Terms(Mine):
         return await store.active_of(self.tx, person_id, self.context.now)
 
     async def check_whom(
-        self, others: Sequence[Any], row: Any, place: Place, person: Person, clinic: ClinicRules
+        self, others: Sequence[Any], row: Any, place: Place, person: Person, clinic: ClinicRules,
+        instead: Collection[int] = (),
     ) -> tuple[int, ...]:
-        """Raises the reason why `person`, who has `others`, may not have the segment `row` as well; gives the
-        exceptions that it takes."""
-        return await self.fitting.check(person, place, clinic, others)
+        """Raises the reason why `person`, who has `others`, may not have the segment `row` as well, `instead` of these
+        appointments; gives the exceptions that it takes."""
+        return await self.fitting.check(person, place, clinic, others, instead)
 
     def same_visit(self, row: Any, place: Place) -> bool:
         """Whether `row` is a hold of this contact that another one in `place` takes the place of."""

@@ -3,7 +3,7 @@ appointment."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -49,7 +49,8 @@ class ExamTerms(BookingService):
         return [*exams, *await appointments.active_of(self.tx, person_id, self.context.now)]
 
     async def check_whom(
-        self, others: Sequence[Any], row: Any, place: Place, person: Person, clinic: ClinicRules
+        self, others: Sequence[Any], row: Any, place: Place, person: Person, clinic: ClinicRules,
+        instead: Collection[int] = (),
     ) -> tuple[int, ...]:
         wish = self._meant
         self.check_wish(wish, others, person, place)

@@ -45,8 +45,7 @@ class Granting:
 
     async def grant(self, appeal: Any, grant: Grant) -> str:
         """`appeal` as appeals/store.py reads it, against a refusal. Gives the public id. Raises BadDays, Conflict."""
-        if not 1 <= grant.days <= LONGEST:
-            raise BadDays
+        check_days(grant)
         today = self.context.clock.local(self.context.now).date()
         doctor = None if grant.whole_clinic else appeal.sitting
         last = today + timedelta(days=grant.days - 1)
@@ -72,6 +71,12 @@ class Granting:
         audit.write(self.tx, self.context.actor, "booking.exception_withdrawn", f"appeal:{appeal.public_id}", facts)
         log.info("exception_withdrawn", appeal=appeal.public_id, rule=row.rule)
         return row
+
+
+def check_days(grant: Grant) -> None:
+    """Raises BadDays."""
+    if not 1 <= grant.days <= LONGEST:
+        raise BadDays
 
 
 def state_of(row: Any, today: date) -> str:

@@ -2,7 +2,8 @@
 
 An exception is `open` until it is `used`, `withdrawn` by staff, or its last day is over. It is for one person, one rule
 (the template of its refusal) and one clinic, and there for one doctor or for all (`doctor` NULL). What used it is
-noted: a hold that comes to nothing gives it back.
+noted: a hold that comes to nothing, or an appointment that the hospital takes away, gives it back, and what takes an
+appointment's place takes over what that used.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Column, Date, ForeignKey, Index, Row, or_, select, update
+from sqlalchemy import Column, ColumnElement, Date, ForeignKey, Index, Row, and_, or_, select, update
 
 from bot.db.schema import Moment, Sealed, code, key, new_public_id, public_id, table, whole
 from bot.db.transaction import Transaction
@@ -54,20 +55,28 @@ async def add(
 
 
 async def open_of(
-    tx: Transaction, person_id: int, clinic: str, doctor: str | None, today: date
+    tx: Transaction, person_id: int, clinic: str, doctor: str | None, today: date, instead: Collection[int] = ()
 ) -> dict[str, int]:
-    """Rule -> key, of those that may be used for a doctor (None: the general clinic) today; the one that ends first."""
+    """Rule -> key, of those that may be used for a doctor (None: the general clinic) today, or that the appointments
+    `instead` of which this is used; the one that ends first."""
     own = exception.c
-    where = (own.person_id == person_id, own.state == OPEN, own.clinic == clinic, own.last_day >= today,
-             or_(own.doctor.is_(None), own.doctor == doctor))
+    where = (own.person_id == person_id, own.clinic == clinic, or_(own.doctor.is_(None), own.doctor == doctor),
+             or_(and_(own.state == OPEN, own.last_day >= today), *_of(instead)))
     rows = await tx.all(select(own.id, own.rule).where(*where).order_by(own.last_day.desc(), own.id.desc()))
     return {row.rule: row.id for row in rows}
 
 
-async def use(tx: Transaction, keys: Collection[int], appointment_id: int | None) -> int:
+async def use(
+    tx: Transaction, keys: Collection[int], appointment_id: int | None, instead: Collection[int] = ()
+) -> int:
     """They were needed for this. Gives how many could be."""
-    mine = update(exception).where(exception.c.id.in_(keys), exception.c.state == OPEN)
+    mine = update(exception).where(exception.c.id.in_(keys), or_(exception.c.state == OPEN, *_of(instead)))
     return await tx.update(mine.values(state=USED, appointment_id=appointment_id, ended_at=tx.now))
+
+
+async def take_over(tx: Transaction, old: int, new: int) -> None:
+    """The appointment `new` is there in the place of `old`."""
+    await tx.update(update(exception).where(*_of((old,))).values(appointment_id=new))
 
 
 async def give_back(tx: Transaction, appointment_id: int) -> None:
@@ -86,3 +95,8 @@ async def of_appeals(tx: Transaction, appeals: Collection[int]) -> dict[int, Row
     """By the key of the appeal."""
     rows: Sequence[Row[Any]] = await tx.all(select(exception).where(exception.c.appeal_id.in_(appeals)))
     return {row.appeal_id: row for row in rows}
+
+
+def _of(appointments: Collection[int]) -> list[ColumnElement[bool]]:
+    """Used by one of these appointments; nothing where there are none."""
+    return [and_(exception.c.state == USED, exception.c.appointment_id.in_(appointments))] if appointments else []

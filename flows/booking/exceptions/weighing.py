@@ -22,25 +22,32 @@ class Exceptions:
         self.context = context
         self.tx = context.tx
 
-    async def weigh(self, check: Check, person_id: int, clinic: str, doctor: str | None) -> tuple[int, ...]:
-        """Raises the refusal that no exception covers; gives the keys of those that were needed, for `use`. Nothing is
-        asked of the database where the rules have nothing against it."""
+    async def weigh(
+        self, check: Check, person_id: int, clinic: str, doctor: str | None, instead: Collection[int] = ()
+    ) -> tuple[int, ...]:
+        """Raises the refusal that no exception covers; gives the keys of those that were needed, for `use`. What the
+        appointments used `instead` of which this is counts as well. Nothing is asked of the database where the rules
+        have nothing against it."""
         try:
             check(())
             return ()
         except BookingRefusal as no:
-            known = await self.open(person_id, clinic, doctor) if no.appeals == REFUSAL else {}
+            known = await self.open(person_id, clinic, doctor, instead) if no.appeals == REFUSAL else {}
             if no.template not in known:
                 raise
         return tuple(known[rule] for rule in sorted(check(known)))
 
-    async def open(self, person_id: int, clinic: str, doctor: str | None) -> dict[str, int]:
+    async def open(
+        self, person_id: int, clinic: str, doctor: str | None, instead: Collection[int] = ()
+    ) -> dict[str, int]:
         """Rule -> key, of those that may be used today."""
         today = self.context.clock.local(self.context.now).date()
-        return await store.open_of(self.tx, person_id, clinic, doctor, today)
+        return await store.open_of(self.tx, person_id, clinic, doctor, today, instead)
 
-    async def use(self, keys: Collection[int], appointment_id: int | None = None) -> None:
+    async def use(
+        self, keys: Collection[int], appointment_id: int | None = None, instead: Collection[int] = ()
+    ) -> None:
         """They were needed, for this appointment where it is one. Raises Conflict where one was used or withdrawn at
         the same moment."""
-        if keys and await store.use(self.tx, keys, appointment_id) != len(set(keys)):
+        if keys and await store.use(self.tx, keys, appointment_id, instead) != len(set(keys)):
             raise Conflict("exception")

@@ -22,10 +22,11 @@ class Fitting:
         self.exceptions = Exceptions(context)
 
     async def check(
-        self, person: Person, place: Place, clinic: ClinicRules, others: Sequence[Any] | None = None
+        self, person: Person, place: Place, clinic: ClinicRules, others: Sequence[Any] | None = None,
+        instead: Collection[int] = (),
     ) -> tuple[int, ...]:
-        """Raises the reason why the person may not have it beside `others` (None: all that they have); gives the
-        exceptions that it takes, to be used with it."""
+        """Raises the reason why the person may not have it beside `others` (None: all that they have), `instead` of
+        these appointments; gives the exceptions that it takes, to be used with it."""
         if others is None:
             others = await store.active_of(self.tx, person.id, self.context.now)
         who, mine, limits = visitor(person), counted(others), clinic.limits_for(place.doctor)
@@ -34,10 +35,11 @@ class Fitting:
             fits = check_visitor(who, clinic, place.day, place.doctor, excepted)
             return fits | check_limits(mine, place, who, limits, excepted)
 
-        return await self.exceptions.weigh(check, person.id, place.clinic, place.doctor)
+        return await self.exceptions.weigh(check, person.id, place.clinic, place.doctor, instead)
 
     async def check_kept(
-        self, person: Person, place: Place, clinic: ClinicRules, others: Sequence[Any]
+        self, person: Person, place: Place, clinic: ClinicRules, others: Sequence[Any],
+        instead: Collection[int] = (),
     ) -> tuple[int, ...]:
         """The same for a place that the hospital kept for them: how many they have does not matter."""
         who, mine, limits = visitor(person), counted(others), clinic.limits_for(place.doctor)
@@ -46,7 +48,7 @@ class Fitting:
             fits = check_visitor(who, clinic, place.day, place.doctor, excepted)
             return fits | check_doctor(mine, place, who, limits, excepted)
 
-        return await self.exceptions.weigh(check, person.id, place.clinic, place.doctor)
+        return await self.exceptions.weigh(check, person.id, place.clinic, place.doctor, instead)
 
 
 def counted(rows: Iterable[Any]) -> list[Counted]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -32,16 +32,17 @@ class Record:
         rules.check_lock(self._locked(row) if row else None, mask_name(person.name), self.now, self.terms)
 
     async def check_contact(
-        self, person: Person, clinic: str | None = None, doctor: str | None = None
+        self, person: Person, clinic: str | None = None, doctor: str | None = None, instead: Collection[int] = ()
     ) -> tuple[int, ...]:
-        """Raises TooManyCancelled; gives the exceptions that it takes to book for the person in this clinic."""
+        """Raises TooManyCancelled; gives the exceptions that it takes to book for the person in this clinic, `instead`
+        of these appointments."""
         contact = self.context.contact
         if contact is None:
             return ()
         since = self.context.now - timedelta(days=self.terms.cancelled_days)
         found = await missing.cancellations(self.tx, contact.id, f"contact:{contact.public_id}", since)
         check = partial(rules.check_cancelled, [self._local(each) for each in found], self.now, self.terms)
-        return await Exceptions(self.context).weigh(check, person.id, clinic or "", doctor)
+        return await Exceptions(self.context).weigh(check, person.id, clinic or "", doctor, instead)
 
     async def locks(self, persons: Sequence[Person]) -> list[dict[str, Any]]:
         """The open locks of these persons, as templates say them."""

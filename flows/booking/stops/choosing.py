@@ -11,6 +11,7 @@ from bot.errors import NotFound
 from flows.booking import pushes
 from flows.booking import rules as booking_rules
 from flows.booking import store as booking
+from flows.booking.exceptions import store as exceptions
 from flows.booking.glance import glance
 from flows.booking.keeping import REGISTER, UNREGISTER
 from flows.booking.left import store as left
@@ -108,7 +109,8 @@ class Choosing(Asking):
             fee=place.fee, created_at=self.context.now, created_by=self.context.actor, state="booked",
             hold_until=self.context.now, booked_at=self.context.now, replaces=old.id,
         )
-        await self.booking.fitting.exceptions.use(excepted, new_id)
+        await self.booking.fitting.exceptions.use(excepted, new_id, [old.id])
+        await exceptions.take_over(self.tx, old.id, new_id)
         await pool.assign(self.tx, slot_id, new_id)
         await pool.take_held(self.tx, slot_id)
         before = await self.booking.facts(old)
@@ -134,12 +136,13 @@ class Choosing(Asking):
         active = await booking.active_of(self.tx, person.id, self.context.now)
         others = [each for each in active if each.id != row.appointment_id]
         check = self.booking.fitting.check_kept if kept else self.booking.fitting.check
-        return await check(person, wish, clinic, others)
+        return await check(person, wish, clinic, others, [row.appointment_id])
 
     async def _cancel(self, row: Any) -> None:
         """The hospital stopped it, so that it is never too late, and nothing is kept from what was paid."""
         old: Any = await booking.appointment_by(self.tx, row.appointment_id)
         await self._end(old, "cancelled")
+        await exceptions.give_back(self.tx, old.id)
         await self.booking.fees.over(self.order, "stopped")
         old = await booking.appointment_by(self.tx, old.id)
         await pushes.cancelled(self.context, old, await self.booking.facts(old), await self._concerned(old))

@@ -17,6 +17,7 @@ from bot.context import Context
 from bot.db.contacts import contact_of
 from bot.errors import NotFound
 from flows.booking import limits, pushes, rules, store, visit
+from flows.booking.exceptions import store as exceptions
 from flows.booking.fitting.checking import Fitting
 from flows.booking.glance import glance
 from flows.booking.left import store as left
@@ -176,6 +177,7 @@ class Passing:
         held = await store.appointment_by(self.tx, appointment_id) if appointment_id else None
         offer = await entries.open_offer(self.tx, held.id) if held else None
         if held and offer and await pool.end(self.tx, held.id, "held", "released", self.context.actor):
+            await exceptions.give_back(self.tx, held.id)
             await entries.end_offer(self.tx, offer.id, "withdrawn")
             await self._answered(held.id)
             await self._end(row.id, entries.OFFERED, entries.OVER, "stopped")

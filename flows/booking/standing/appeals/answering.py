@@ -8,7 +8,7 @@ from bot import logs, metrics
 from bot.access import audit
 from bot.context import Context
 from bot.errors import Conflict, NotFound
-from flows.booking.exceptions.granting import Grant, Granting
+from flows.booking.exceptions.granting import Grant, Granting, check_days
 from flows.booking.neighbours import Neighbours
 from flows.booking.standing import pushes
 from flows.booking.standing.appeals import store
@@ -21,10 +21,13 @@ log = logs.get(__name__)
 async def answer(context: Context, public: str, words: str, *, accept: bool, grant: Grant | None = None) -> Any:
     """Accepted, a no-show is struck out (and a lock that stood on it lifted), a lock is lifted; from the rule of a
     refusal the person is excepted as `grant` says (None: the words say what to do now). The patient is told. Raises
-    NotFound, BadDays; Conflict where somebody else answered."""
+    NotFound and BadDays, before anything is written; Conflict where somebody else answered."""
     row = await store.by_public(context.tx, public)
     if row is None:
         raise NotFound("appeal")
+    excepts = grant if accept and row.kind == REFUSAL else None
+    if excepts is not None:
+        check_days(excepts)
     state = store.ACCEPTED if accept else store.DECLINED
     no_shows, matter = NoShows(context), row.about.partition(":")[2]
     # The person's lock comes before the appeal's own row, as everywhere.
@@ -35,8 +38,8 @@ async def answer(context: Context, public: str, words: str, *, accept: bool, gra
         await no_shows.strike(matter, f"appeal:{public}")
     if accept and row.kind == LOCK:
         await no_shows.lift(matter, f"appeal:{public}")
-    if accept and row.kind == REFUSAL and grant is not None:
-        await Granting(context).grant(row, grant)
+    if excepts is not None:
+        await Granting(context).grant(row, excepts)
     answered: Any = await store.by_public(context.tx, public)
     await pushes.appealed(context, answered, await Appeals(context).facts(answered))
     audit.write(context.tx, context.actor, f"booking.appeal_{state}", f"appeal:{public}", {"kind": row.kind})

@@ -11,6 +11,7 @@ from bot.db.contacts import contact_of
 from flows.booking import chronicle, pushes
 from flows.booking import store as appointments
 from flows.booking.exams import store as exams
+from flows.booking.exceptions import store as exceptions
 from flows.booking.pool import store as pool
 from flows.booking.pool.later.store import take_after
 from flows.booking.refusals import NotBooked, SessionStopped
@@ -112,6 +113,7 @@ class Arrivals(BookingService):
             booked_at=self.context.now, replaces=old.id,
         )
         await exams.carry(self.tx, old.id, new.id, f"late:{old.public_id}")
+        await exceptions.take_over(self.tx, old.id, new.id)
         await pool.take_held(self.tx, taken[0])
         await pool.end(self.tx, old.id, "booked", "changed", self.context.actor)
         await theirs._let_go(old)
