@@ -24,7 +24,7 @@ async def bill(job: Job, payload: dict[str, Any]) -> None:
     if order is None or row is None or order.bill or order.state not in ("paid", "refunding"):
         return
     registration = _registration(row)
-    if not registration and row.state != "booked":
+    if not registration and row.state not in ("booked", "cancelled"):
         return  # it is on its way back
     found = await job.ports[Charging].fee_of(registration) if registration else None
 
@@ -32,6 +32,8 @@ async def bill(job: Job, payload: dict[str, Any]) -> None:
         dues = Dues(context)
         locked = await dues.lock(order.public_id)
         assert locked is not None
+        if locked.about != row.public_id:
+            return  # it followed to another time while the hospital was asked
         if found is not None:
             await dues.billed(locked, found.code)
         else:
@@ -46,8 +48,8 @@ async def moved(job: Job, payload: dict[str, Any]) -> None:
     order, row = await _read(job, payload)
     if order is None or row is None or order.about != row.public_id:
         return
-    if order.state == "paid":
-        raise NotYet("the hospital does not have it as paid yet")
+    if order.state in ("paid", "refunding"):
+        raise NotYet("the hospital does not have it as paid yet, or a part of it goes back")
     registration = _registration(row) if order.state == "settled" else ""
     if not registration:
         return

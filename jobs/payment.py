@@ -131,8 +131,9 @@ async def settle(job: Job, payload: dict[str, Any]) -> None:
         await job.run(lambda context: Settling(context).refused(order_id, "unwanted"))
         return
     else:
-        if not await job.run(lambda context: Settling(context).telling(order_id)):
-            raise NotYet("given up a moment ago")
+        bill = due.bill
+        if not await job.run(lambda context: Settling(context).telling(order_id, bill)):
+            raise NotYet("given up, or of another thing, since a moment ago")
         try:
             done = await hospital.settle(request, bill=due.bill, amount=due.amount, paid=due.paid)
         except OutsideRefused as no:
@@ -198,7 +199,8 @@ def channel_of(job: Job, payment: Any) -> PayChannel:
 HANDLES = {
     OPEN: Handles(open_, tries=1000, slowest_s=20),
     CLOSE: Handles(close, tries=40, slowest_s=600),
-    SETTLE: Handles(settle, tries=400, slowest_s=600),
+    # As long as an area waits for the hospital's bill (jobs/booking_paying.py).
+    SETTLE: Handles(settle, tries=3000, slowest_s=600),
     INVOICE: Handles(invoice, tries=20, slowest_s=3600),
 }
 EVERY = {"payment.ask": Every(1, ask), "payment.expire": Every(2, expire), "payment.overdue": Every(300, overdue)}

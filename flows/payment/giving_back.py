@@ -9,7 +9,7 @@ from bot.context import Context
 from flows.payment import pushes, store
 from flows.payment.ledger import rules as ledger_rules
 from flows.payment.ledger import store as book
-from flows.payment.orders import new_number
+from flows.payment.orders import SETTLE, new_number
 from flows.payment.refusals import NothingToGiveBack, OnlyWhole
 from flows.payment.rules import Sums, next_ask, state_of
 from integrations.paying.port import Back
@@ -47,7 +47,10 @@ class GivingBack:
                 self._carry_on(waiting)
                 await pushes.refunding(self.context, order, waiting)
         if order.settled_at is None:
-            await store.move_order(self.tx, order_id, ("paid", "refunding"), unwanted=True)
+            given_up = await store.move_order(self.tx, order_id, ("paid", "refunding"), unwanted=True)
+            if given_up and not order.settle_refusal:
+                # Not keyed: what waits for the hospital's bill waits long, or was given up.
+                self.tx.put(SETTLE, {"order": order_id}, priority=2)
         for payment, left in await self._left(order):
             request = f"whole:{payment.id}:{payment.amount - left}" if payment is not None else f"whole:{order_id}"
             await self._want(order, payment, left, why, request, of_excess=False, approved=True)

@@ -50,7 +50,7 @@ class Settling:
         order = await store.lock(self.tx, order_id)
         if order is None or order.settled_at or order.settle_refusal or order.state not in ("paid", "refunding"):
             return None
-        bill = order.bill or await self.context.ports[Owners][order.owner].bill(self.context, order)
+        bill = await self._bill(order)
         parts = [p for p in await store.payments_of(self.tx, order_id, ("paid",)) if p.use == "applied"]
         paid = tuple(Paid(p.channel, p.number, p.channel_number, p.amount) for p in parts)
         claim = await claims.alive(self.tx, order_id)
@@ -59,10 +59,11 @@ class Settling:
         in_flight = order.told_at is not None and order.told_at > self.tx.now - IN_FLIGHT
         return ToSettle(order.id, order.public_id, bill, order.amount, paid, order.unwanted, in_flight)
 
-    async def telling(self, order_id: int) -> bool:
-        """The hospital is about to be told; False where that is not wanted any more."""
+    async def telling(self, order_id: int, bill: str) -> bool:
+        """The hospital is about to be told of this bill; False where that is not wanted any more, or where what was
+        paid followed to another thing since."""
         order = await store.lock(self.tx, order_id)
-        if order is None or order.unwanted:
+        if order is None or order.unwanted or await self._bill(order) != bill:
             return False
         return await store.move_order(self.tx, order_id, ("paid", "refunding"), told_at=self.tx.now)
 
@@ -93,6 +94,9 @@ class Settling:
         if not order.unwanted:
             await self.context.ports[Owners][order.owner].unsettled(self.context, order)
         await GivingBack(self.context).whole(order_id, "uninsured" if code.startswith(INSURANCE) else "unsettled")
+
+    async def _bill(self, order: Any) -> str:
+        return str(order.bill or await self.context.ports[Owners][order.owner].bill(self.context, order))
 
     async def _unsettled(self, order_id: int) -> Any:
         order = await store.lock(self.tx, order_id)
