@@ -9,7 +9,7 @@ from aiohttp import web
 
 from bot.context import Context
 from bot.documents import Problem
-from bot.errors import NotFound
+from bot.errors import NotAllowed, NotFound
 from bot.web import forms
 from bot.web.desk import export
 from bot.web.desk.guard import STAFF, needs
@@ -100,6 +100,7 @@ async def adjust(request: web.Request, context: Context) -> web.StreamResponse:
 @needs(APPROVE)
 @in_tx
 async def approve(request: web.Request, context: Context) -> web.StreamResponse:
+    _all_clinics(request)
     facts = await _found(request, context)
     return _after(request, facts, done=await Adjusting(context).approve(facts["id"]))
 
@@ -108,8 +109,21 @@ async def approve(request: web.Request, context: Context) -> web.StreamResponse:
 @needs(APPROVE)
 @in_tx
 async def decline(request: web.Request, context: Context) -> web.StreamResponse:
+    _all_clinics(request)
     facts = await _found(request, context)
     return _after(request, facts, done=await Adjusting(context).decline(facts["id"]))
+
+
+def _decides(request: web.Request) -> bool:
+    """Whether this member is one of the two: a difference is of a whole account's day, and of no clinic."""
+    me = request[STAFF]
+    return me.may(DAYS) and me.may(APPROVE) and me.range(APPROVE).everything
+
+
+def _all_clinics(request: web.Request) -> None:
+    """:raises NotAllowed: the right to see days is not theirs, or that to approve reaches some clinics only"""
+    if not _decides(request):
+        raise NotAllowed(APPROVE)
 
 
 def _after(request: web.Request, facts: dict[str, Any], *, done: bool) -> web.StreamResponse:
@@ -144,6 +158,7 @@ async def _facts(request: web.Request, context: Context, public: str) -> dict[st
         "approved_by": names.get(row.approved_by, ""), "approved_at": row.approved_at,
         "mine": row.wanted_by == request[STAFF].actor, "order": order.public_id if order is not None else "",
         "rule": await Matching(context).repair(row) if row.state == "open" else "", "beaten": False,
+        "decides": _decides(request),
     }
 
 

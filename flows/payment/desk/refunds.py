@@ -97,8 +97,7 @@ async def _facts(request: web.Request, context: Context, right: str) -> dict[str
     if row is None:
         raise NotFound("refund")
     order = reach.check(await history.order_by(context.tx, row.order_id))
-    known = await store.payment_by(context.tx, row.payment_id)
-    assert known is not None
+    known = await store.payment_by(context.tx, row.payment_id) if row.payment_id else None
     names = await called(context, row.created_by)
     return _facts_of(row, order, known, reach, request[STAFF].actor) | {"by": names.get(row.created_by, "")}
 
@@ -107,12 +106,15 @@ def _row(row: Any, reach: Reach, me: str) -> dict[str, Any]:
     return _facts_of(row, row, row, reach, me) | {"order": row.order_public, "whole": row.order_amount}
 
 
-def _facts_of(row: Any, order: Any, payment: Any, reach: Reach, me: str) -> dict[str, Any]:
+def _facts_of(row: Any, order: Any, payment: Any | None, reach: Reach, me: str) -> dict[str, Any]:
+    """`payment`: None where the insurance paid all."""
     told = json.loads(order.facts)
     return {
         "id": row.public_id, "made": row.created_at, "title": told.get("title", ""), "why": row.why,
         "person": mask_name(told.get("person", "")), "clinic": reach.clinic(order.clinic), "amount": row.amount,
+        "insured": row.insured,
         "by": row.created_by, "mine": row.created_by == me, "state": row.state, "note": row.note or "",
         "refusal": row.refusal or "", "number": row.number, "order": order.public_id, "whole": order.amount,
-        "channel": payment.channel, "account": payment.account, "beaten": False,
+        "channel": payment.channel or "" if payment is not None else "",
+        "account": payment.account or "" if payment is not None else "", "beaten": False,
     }

@@ -75,7 +75,9 @@ async def refunds(
         refund, order.c.public_id.label("order_public"), order.c.kind, order.c.site, order.c.clinic, order.c.facts,
         order.c.amount.label("order_amount"), payment.c.channel, payment.c.account,
     )
-    joined = refund.join(order, order.c.id == refund.c.order_id).join(payment, payment.c.id == refund.c.payment_id)
+    joined = refund.join(order, order.c.id == refund.c.order_id)
+    # Where the insurance paid all there is no payment.
+    joined = joined.outerjoin(payment, payment.c.id == refund.c.payment_id)
     mine = select(*fields).select_from(joined).where(refund.c.state.in_(states))
     if clinics is not None:
         mine = mine.where(order.c.clinic.in_(clinics))

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 from typing import Any, cast
 
 import time_machine
 
 from bot.db.engine import Database
+from flows.payment.approvals import Approvals
 from flows.payment.owners import Owners
 from integrations.his.charges import Charging
 from integrations.paying.port import BillLine, PayChannels
 from tests.flows.payment.counter import Counter
 from tests.flows.payment.reconciling.town import DAY, NOON, Day
+from tests.flows.payment.test_insured import Insured
 from tests.flows.payment.till import Tills
 from tests.support.desk import Desk, desk
 from tests.support.world import World
@@ -124,3 +127,49 @@ async def test_a_difference_is_explained_by_one_and_confirmed_by_another(databas
         acts = await here.acts()
         assert [act for act in acts if act.startswith("payment.")] == [
             "payment.difference_adjust", "payment.difference_approved", "payment.day_again", "payment.merchant_checked"]
+
+
+async def test_a_difference_is_confirmed_by_who_approves_everywhere_and_sees_days(database: Database) -> None:
+    async with desk(database) as here:
+        with time_machine.travel(NOON, tick=True):
+            day = Day(till_of(here))
+            day.bill = {"x": BillLine("x", "c9", 700, NOON)}
+            await day.run()
+        here.clock.move_to(NEXT_MORNING)
+        (row,) = await day.found()
+        path = f"{HOME}differences/{row.public_id}"
+        clerk = await here.enter(await here.hire("clerk", role=CLERK))
+        await clerk.get(path)
+        await clerk.post(f"{path}/adjust", note="渠道测试单")
+        near = {"payment.approve": "department", "payment.days": "all"}
+        some = await here.enter(await here.hire("some", role=near, clinics=["1102"]))
+        blind = await here.enter(await here.hire("blind", role={"payment.approve": "all"}))
+        assert "渠道测试单" in await some.get(path) and "同意销差" not in some.page
+        for who in (some, blind):
+            for act in ("approve", "decline"):
+                await who.get("/desk/")
+                await who.post(f"{path}/{act}")
+                assert who.status == 403, act
+        assert (await day.found())[0].state == "adjusting"
+
+
+async def test_what_the_insurance_paid_whole_goes_back_at_the_desk(database: Database) -> None:
+    async with desk(database) as here:
+        counter = till_of(here)
+        insured = Insured(counter)
+        insured.insurer.percent = 100
+        order = await insured.agreed()
+        await counter.work()
+        async with counter.world.context("clerk") as context:
+            public = (await counter.order(order.id)).public_id
+            limits = context.settings.payment.model_copy(update={"approve_above": 1000})
+            few = replace(context, settings=context.settings.model_copy(update={"payment": limits}))
+            refund = await Approvals(few).ask(public, 0, "没有做检查", "r1")
+        assert refund.state == "waiting" and refund.payment_id is None
+        chief = await here.enter(await here.hire("chief", role=CHIEF))
+        assert refund.public_id in await chief.get(f"{HOME}refunds?state=waiting")
+        assert "医保一并撤销" in await chief.get(f"{HOME}refunds/{refund.public_id}")
+        await chief.post(f"{HOME}refunds/{refund.public_id}/approve")
+        assert chief.status == 303
+        await counter.work()
+        assert (await counter.order(order.id)).state == "refunded"
