@@ -14,6 +14,7 @@ from flows.directory.rules import Catalogue
 from flows.directory.service import DirectoryService
 from flows.faq import catalog
 from flows.faq.rules import Index, Match, Question
+from integrations.insurance.port import Insurer
 
 log = logs.get(__name__)
 
@@ -36,7 +37,10 @@ class FaqService:
         A hospital's own answer that fails gives ours, or "" where we have none: a slip in a text silences nobody.
         """
         catalogue = await DirectoryService(self.context).catalogue()
-        facts = {"sites": catalogue.sites, "booking": self.context.settings.booking, "at": self._places(catalogue)}
+        facts = {
+            "sites": catalogue.sites, "booking": self.context.settings.booking, "at": self._places(catalogue),
+            "insured": Insurer in self.context.ports,
+        }
         try:
             return self._rendered(question, facts)
         except (jinja2.TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:

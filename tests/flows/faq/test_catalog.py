@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -12,6 +13,7 @@ from flows.faq import catalog
 from flows.faq.keywords import KEYWORDS
 from flows.faq.rules import Question
 from flows.faq.service import FaqService
+from integrations.insurance.port import Insurer
 from tests.support import world as worlds
 from tests.support.world import World
 
@@ -93,6 +95,17 @@ async def test_every_answer_is_short_and_whole(sqlite_database: Database) -> Non
             lines = (await service.answer(question)).splitlines()
             assert 1 <= len(lines) <= 5, question.id
             assert not any("{" in line or "！" in line or "你" in line for line in lines), question.id
+
+
+async def test_the_insurance_is_promised_on_the_phone_where_it_can_be_asked(sqlite_database: Database) -> None:
+    world = World(sqlite_database)
+    async with world.context() as context:
+        service = FaqService(context)
+        question = service.index.questions["insurance"]
+        assert "还没有开通" in await service.answer(question)
+        world.ports.put(Insurer, cast(Insurer, object()))
+        answer = await service.answer(question)
+    assert "手机上用医保付：回复 缴费" in answer and "还没有开通" not in answer
 
 
 async def test_a_slip_in_a_hospitals_answer_gives_ours_or_none(sqlite_database: Database, own: Path) -> None:
