@@ -13,6 +13,7 @@ from bot.web.pages import contact_page, in_tx, reading, render, see
 from flows.booking.board import own_photo
 from flows.booking.neighbours import Catalogue
 from flows.booking.pages.parts import HOME, facts_for, number_of
+from flows.booking.paying.inforce import paying
 from flows.booking.refusals import BookingRefusal
 from flows.booking.stops.choosing import Choosing
 from flows.booking.stops.rules import Answer
@@ -94,7 +95,8 @@ async def _others(
     times.sort(key=lambda each: each[3] != "")
     return render(
         request, "booking/h5/stopped_others.html.j2", status=status, visit=facts,
-        choice=row.public_id, times=times, refused=refused,
+        choice=row.public_id, times=times, refused=refused, paid=facts["pay"]["how"] == "paid",
+        paying=paying(catalogue, row.clinic, choosing.context),
     )
 
 

@@ -85,6 +85,7 @@ async def test_another_doctor(reader: Reader) -> None:
     _, page = await stopped(reader)
     await reader.get(f"{page}/others")
     assert "陈松年" in reader.text and "王静" not in reader.text
+    assert "，到院支付" in reader.text  # how its fee is paid
     segment = reader.text.partition('name="segment" value="')[2].partition('"')[0]
     token = reader.field("csrf")
     await reader.post(page, answer="other", segment="0", csrf=token)
