@@ -177,12 +177,15 @@ async def test_money_on_its_way_back(payer: Payer) -> None:
     async with payer.world.context("a") as context:
         await GivingBack(context).whole(1, "cancelled")
     assert "正在退款" in await payer.get(order)
+    code = f"/h5/payment/code/{order.rpartition('/')[2]}"
+    assert "正在原路退回" in await payer.get(code) and "有人正在付" not in payer.text
     await payer.settle()
     payer.counters.wechat.end_refunds()
     with time_machine.travel(clock.now() + timedelta(hours=2), tick=False):
         await payer.settle()
         await payer.get(order)
         assert "已经退款" in payer.text and "退款到账 50.60 元" in payer.text
+        assert "付的钱已经原路退回" in await payer.get(code)
 
 
 async def test_the_hospital_is_silent(payer: Payer) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -81,7 +82,7 @@ async def test_given_up_on_the_page_the_order_ends(payer: Payer) -> None:
     await payer.post(f"{held}/release", then="leave")
     await payer.settle()
     assert (await payer.rows(payments.order))[0].state == "closed"
-    assert "号已经放回去了" in await payer.get(order)
+    assert "这笔付款已经结束，没有扣款" in await payer.get(order) and "看这个预约" in payer.text
     assert (await payer.rows(store.appointment))[0].state == "released"
 
 
@@ -99,6 +100,20 @@ async def test_what_may_be_paid_online_is_a_tap_on_the_appointment(payer: Payer)
     payer.number = 2
     await payer.get(f"{mine}/pay")
     assert payer.status == 404
+
+
+async def test_who_does_not_pay_what_may_be_paid_keeps_the_appointment(
+    payer: Payer, travel: time_machine.Coordinates
+) -> None:
+    await rule(payer.world, "may")
+    mine = await payer.book((await sits(payer))[0])
+    await payer.get(mine)
+    await payer.post(f"{mine}/pay")
+    order = payer.path
+    travel.shift(timedelta(minutes=16))
+    await payer.settle()
+    assert "这笔付款已经结束，没有扣款" in await payer.get(order) and "放回去" not in payer.text
+    assert (await payer.rows(store.appointment))[0].state == "booked"
 
 
 async def test_another_one_of_the_family_may_pay(payer: Payer) -> None:
