@@ -31,6 +31,7 @@ class ExamsFor(Behalf, ExamService):
         return all(self.reach(item.clinic, None) for item in items)
 
     async def together(self, appointment_id: int) -> list[Any]:
-        """All that is held or booked with an appointment, itself among it, in time."""
+        """All that is held or booked with an appointment, itself among it, in time, as far as the reach goes."""
         rows = [await self._row(each) for each in await store.bundle(self.tx, await self._bundle_of(appointment_id))]
-        return sorted((row for row in rows if row.state in ("held", "booked")), key=lambda row: (row.start_at, row.id))
+        mine = [row for row in rows if row.state in ("held", "booked") and self.reach(row.clinic, row.sitting)]
+        return sorted(mine, key=lambda row: (row.start_at, row.id))

@@ -135,3 +135,22 @@ async def test_only_devices_within_reach(sqlite_database: Database) -> None:
         assert "胃镜" not in page and "另有 2 张检查单" in page and "体检套餐" not in page
         await browser.get(f"{home}/exams/times?pick={PACKAGE}PK-BASE")
         assert browser.status == 404
+
+
+async def test_of_what_is_held_together_only_what_lies_within_reach(sqlite_database: Database) -> None:
+    """Who may not see all of it can neither confirm it nor give it back."""
+    async with floor(sqlite_database) as (here, world, home):
+        first = await clerk(here)
+        both = "&pick=".join(re.findall(r'name="pick" id="pick\d" value="([^"]+)"', await first.get(f"{home}/exams")))
+        held = await presses(first, home, await first.get(f"{home}/exams/times?pick={both}"))
+        async with sqlite_database.reading() as tx:
+            ids = [row.public_id for row in await tx.all(store.appointment.select())]
+        rights = {"patients.find": "all", "booking.behalf.see": "all", "booking.behalf.book": "department"}
+        browser = await here.enter(await here.hire("other", role=rights, clinics=["2694"]))
+        seen = [(each, await browser.get(f"{home}/exams/held/{each}")) for each in ids]
+        mine = [(each, page) for each, page in seen if "胃镜" in page]
+        assert held and len(mine) == 1 and not any("彩超" in page for _, page in seen)
+        for act in ("confirm", "release"):
+            await browser.get(f"{home}/exams/held/{mine[0][0]}")
+            await browser.post(f"{home}/exams/held/{mine[0][0]}/{act}", via="phone")
+            assert browser.status == 404 and set(await rows(world)) == {("held", "phone")}
