@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.context import Context
-from bot.errors import OutsideRefused
+from bot.errors import OutsideRefused, OutsideUnknown
 from flows.payment.insured import store
 from flows.payment.insured.claims import PRICE, Claims, ToClaim
 from flows.payment.insured.ending import CLEAR
@@ -109,7 +109,8 @@ async def _void(job: Job, due: ToClaim) -> None:
     except OutsideRefused as no:
         if no.code == "settled_already":
             raise NotYet("it was settled in this moment") from None
-        raise
+        # Till it says yes nobody knows that the own part may go back: it is asked again.
+        raise OutsideUnknown(f"not voided: {no.code}", system=no.system) from None
     await job.run(lambda context: Claims(context).voided(due.claim))
 
 

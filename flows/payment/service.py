@@ -27,6 +27,8 @@ from integrations.paying.port import PayChannel, PayChannels, Way
 YEAR = timedelta(days=365)
 UNDER_WAY = ("paid", "refunding")
 """Money was paid for it, and the hospital may not know yet: it still calls it owed."""
+STALE = timedelta(minutes=1)
+"""So old may be what the hospital says is owed: longer than it is waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ class PaymentService:
         # Locked, so that money which comes in this moment is either seen here or meets the order that is given.
         if before is not None:
             before = await store.lock(self.tx, before.id)
-        if before is not None and before.state in UNDER_WAY:
+        if before is not None and (before.state in UNDER_WAY or self._just_settled(before)):
             raise PaidAlready()
         if before is not None and before.state in OPEN_ORDER and before.amount != bill.amount:
             # The hospital wrote it anew: what runs for the old amount is ended, and then there is an order for the new.
@@ -165,6 +167,10 @@ class PaymentService:
             "title": title, "person": person.name, "clinic": bill.clinic, "doctor": bill.doctor,
             "made_at": bill.made_at.isoformat(), "items": [asdict(item) for item in bill.items],
         }
+
+    def _just_settled(self, order: Any) -> bool:
+        """The hospital was asked what is owed before it had this as paid."""
+        return order.state == "settled" and order.settled_at > self.tx.now - STALE
 
     async def _mine(self, public: str) -> Any:
         order = await store.order_of_public(self.tx, public)

@@ -165,6 +165,26 @@ async def test_what_is_given_up_while_nobody_knows_is_voided_or_reversed(
     assert insured.insurer.left_open() == 0
 
 
+async def test_an_insurance_that_will_not_void_is_asked_again(insured: Insured) -> None:
+    order = await insured.paid()
+    insured.insurer.unknown["settle"] = "not_done"
+    await insured.counter.work()
+    insured.insurer.refuses = {"void": "busy"}
+    async with insured.world.context("p") as context:
+        await GivingBack(context).whole(order.id, "stopped")
+    with time_machine.travel(clock.now(), tick=False) as at:
+        for turn in range(6):
+            at.shift(timedelta(minutes=12))
+            await insured.counter.work()
+            insured.counter.till.end_refunds()
+            await insured.counter.tell()
+            if turn == 1:
+                assert insured.counter.till.money() == 4000
+                insured.insurer.refuses = {}
+    assert (await insured.claim(order)).state == "ended"
+    assert (await insured.counter.order(order.id)).state == "refunded" and await insured.balances() == (0, 0, 0)
+
+
 async def test_who_does_not_want_it_pays_all_and_nothing_stays_there(insured: Insured) -> None:
     order = await insured.agreed()
     payment = await insured.counter.pay(order)

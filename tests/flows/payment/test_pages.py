@@ -147,6 +147,10 @@ async def test_paid_at_the_channel_is_not_owed_though_the_hospital_does_not_know
     async with payer.world.context("a") as context:
         with pytest.raises(PaidAlready):
             await PaymentService(context).open(person, code)
+        # The hospital has it as paid now, and what it said is owed was on its way before.
+        await store.move_order(context.tx, 1, ("paid",), state="settled", settled_at=context.now)
+        with pytest.raises(PaidAlready):
+            await PaymentService(context).open(person, code)
     assert len(await payer.rows(store.order)) == 1
 
 
