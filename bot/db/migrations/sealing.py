@@ -57,10 +57,13 @@ def _fill(bind: sa.Connection, table: str, name: str, second: str, sealing: bool
     kinds: tuple[Any, Any] = (sa.String, sa.LargeBinary) if sealing else (sa.LargeBinary, sa.String)
     rows = sa.table(table, sa.column("id", sa.Integer), sa.column(name, kinds[0]), sa.column(second, kinds[1]))
     left = sa.select(rows.c.id, rows.c[name]).where(rows.c[name].is_not(None), rows.c[second].is_(None))
+    left = left.order_by(rows.c.id).limit(BATCH)
     one = sa.update(rows).where(rows.c.id == sa.bindparam("key")).values({second: sa.bindparam("anew")})
     ring: KeyRing | None = None
-    while found := bind.execute(left.order_by(rows.c.id).limit(BATCH)).all():
-        ring = ring or _ring(bind)
+    last = 0
+    # Each batch begins behind the last one: what is done is not read through again for every batch of a large table.
+    while found := bind.execute(left.where(rows.c.id > last)).all():
+        ring, last = ring or _ring(bind), found[-1].id
         bind.execute(one, [{"key": row.id, "anew": change(ring, row[1])} for row in found])
 
 
