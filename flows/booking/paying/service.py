@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.context import Context
+from flows.booking import store as appointments
 from flows.booking import visit
 from flows.booking.neighbours import Catalogue, Neighbours
 from flows.booking.paying import rules, store
@@ -51,8 +52,11 @@ class Fees:
     async def offer(self, row: Any) -> str:
         """The order in which the fee of what is booked can be paid online; "" where it is paid, or not offered.
         `row` may be old: it is looked at anew, under its lock."""
-        before = await self.lock(row)
-        if await pool.lock(self.tx, row.id) != "booked" or not (await self.told(row))["can_pay"]:
+        before, state = await self.lock(row), await pool.lock(self.tx, row.id)
+        known, row = row.pay_order, await appointments.appointment_by(self.tx, row.id)
+        if row.pay_order != known:
+            return str(row.pay_order)  # another tap was faster
+        if state != "booked" or not (await self.told(row))["can_pay"]:
             return str(row.pay_order or "") if before is not None else ""
         if before is not None and before.state in OPEN_ORDER:
             return str(before.public_id)
@@ -91,9 +95,9 @@ class Fees:
             self.put(BILL, order.public_id, new)
 
     def put(self, topic: str, order: str, row: Any) -> None:
-        """For jobs/booking_paying.py, in the appointment's lane: after it was registered."""
-        key = f"{topic}:{order}:{row.id}"
-        self.tx.put(topic, {"order": order, "appointment": row.id}, key=key, priority=3)
+        """For jobs/booking_paying.py, which waits until it is registered. Moved twice, it is moved in this order."""
+        key, lane = f"{topic}:{order}:{row.id}", f"{topic}:{order}" if topic == MOVED else None
+        self.tx.put(topic, {"order": order, "appointment": row.id}, key=key, lane=lane, priority=3)
 
     # --- telling -------------------------------------------------------------------------------------------------
 

@@ -7,9 +7,10 @@ from typing import Any, cast
 
 import pytest
 import time_machine
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from bot.db.outbox import outbox
+from flows.booking.paying.service import MOVED
 from flows.booking.pool import store as pool
 from flows.booking.service import BookingService
 from flows.payment.orders import SETTLE
@@ -101,3 +102,30 @@ async def test_cancelled_without_its_order_it_goes_back(counter: Counter, world:
     await counter.work(5)
     await counter.work(20)
     assert (await counter.order(held.pay_order)).state == "refunded" and counter.till.money() == 0
+
+
+async def test_an_old_look_at_what_was_paid_meanwhile_opens_no_second_order(counter: Counter, world: World) -> None:
+    await counter.rule("may")
+    old = await counter.confirmed((await counter.sits())[0])
+    async with world.context("a") as context:
+        first = await BookingService(context).fees.offer(old)
+    await counter.pay(first)
+    async with world.context("a") as context:
+        assert await BookingService(context).fees.offer(old) == first
+
+
+async def test_changed_twice_what_the_hospital_has_is_moved_in_this_order(counter: Counter, world: World) -> None:
+    first, second = await counter.sits()
+    third = (await counter.sits(4))[0]
+    held = await counter.confirmed(first)
+    await counter.pay(held.pay_order)
+    async with world.context("a") as context:
+        between = await BookingService(context).change(held.id, second)
+        new = await BookingService(context).change(between.id, third)
+    async with world.database.reading() as tx:
+        lanes = [row.lane for row in await tx.all(select(outbox.c.lane).where(outbox.c.topic == MOVED))]
+    assert len(lanes) == 2 and len(set(lanes)) == 1 and lanes[0]
+    await counter.work(2)
+    row = await counter.row(new.id)
+    assert row.pay_order == held.pay_order and await counter.how(row.id) == "paid"
+    assert await world.ports[Charging].fee_of(row.registration) is None
