@@ -12,6 +12,7 @@ from sqlalchemy.dialects.mysql import insert as mysql_insert
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.base import Executable
+from sqlalchemy.sql.dml import UpdateBase
 
 from bot import clock
 from bot.db.faults import is_duplicate
@@ -51,6 +52,8 @@ class Transaction:
             await self.last.pop(next(iter(self.last)))(self)
 
     async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
+        if not self.writable and isinstance(statement, UpdateBase):
+            raise AssertionError("who only reads writes nothing")
         await self.link.begin_if_needed(self.writable)
         return await self.link.connection.execute(statement, parameters)
 
@@ -121,6 +124,8 @@ class Transaction:
         `key` makes it happen once for all (a second row with the same key is dropped); rows of one `lane` are carried
         out one after the other; `priority` 1 goes before 9; after `useless_after` it is dropped undone.
         """
+        if not self.writable:
+            raise AssertionError("who only reads puts nothing into the outbox")
         self.wrote_outbox = True
         self.outbox.append(
             {
