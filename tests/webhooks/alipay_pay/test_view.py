@@ -23,7 +23,7 @@ from integrations.alipay_pay.merchant import load
 from integrations.alipay_pay.notices import Gate
 from integrations.alipay_pay.port import AlipayPayGates
 from integrations.paying.port import PayChannels
-from tests.flows.payment.test_random import Shop
+from tests.flows.payment.market import Shop
 from tests.integrations.alipay_pay.counter import settings
 from tests.integrations.alipay_pay.test_notices import signed
 from tests.integrations.alipay_pay.test_peers import FIELDS
