@@ -39,6 +39,8 @@ class Player:
         self._seen = 0
         self._sms = 0
         self._out: list[str] = []
+        self._open: list[Line] = []
+        """Answers as they stood, since something happened last; for an update."""
         self._begun = False
 
     async def play(self) -> None:
@@ -158,6 +160,7 @@ class Player:
 
     def _expect(self, line: Line) -> None:
         if self.update:
+            self._open.append(line)
             return
         if not self._said:
             raise Differs(f"{self._at(line)} nothing was said\n  want {line}")
@@ -174,7 +177,11 @@ class Player:
             rest = "\n  ".join(str(said) for said in self._said)
             raise Differs(f"{self._at(line)} was also said:\n  {rest}")
         while self._said:
-            self._out.append(str(self._said.popleft()))
+            said = self._said.popleft()
+            # What was left open on purpose stays so.
+            as_before = (each for each in self._open if (each.sign, each.who) == (said.sign, said.who))
+            self._out.append(str(next((each for each in as_before if _same(each.rest, said.rest)), said)))
+        self._open.clear()
 
     def _at(self, line: Line | None) -> str:
         return f"{self.path.name}:{line.number if line else 'end'}:"
