@@ -153,6 +153,8 @@ async def test_an_appeal_is_answered_once(database: Database) -> None:
         assert first.status == 422
         await first.post(path, answer="已核实", verdict="accept")
         assert first.status in (204, 303)
+        await first.post(path, answer="已核实", verdict="accept")  # a second tap on the same button
+        assert first.status in (204, 303)
         await second.post(path, answer="不行", verdict="decline")
         assert second.status == 409
         page = await second.get(path)
