@@ -12,6 +12,7 @@ from bot.documents import Document, Kind, Problem, Sex
 from bot.errors import BadInput, NotAllowed
 from bot.talk.understand import checks
 from flows.patients import pushes, rules, store
+from flows.patients.kin import store as kin
 from flows.patients.people import RELATIONS, Person, Reach, RegisterForm
 from flows.patients.proof import store as tallies
 from flows.patients.proof.codes import Codes
@@ -203,7 +204,7 @@ class Registration:
         """The active person whom this is about, locked, or None."""
         if who.kind and who.number:
             return await store.by_document(self.tx, who.kind, who.number)
-        return await store.child_of(self.tx, guardian.id, who.name, who.birth) if guardian else None
+        return await kin.child_of(self.tx, guardian.id, who.name, who.birth) if guardian else None
 
     async def _made(self, who: Applicant, guardian: Person | None) -> tuple[bool, Any]:
         """(whether somebody else made the person at this very moment, the person's row)."""

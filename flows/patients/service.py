@@ -15,6 +15,7 @@ from flows.patients import pushes, rules, store
 from flows.patients.ease import Ease
 from flows.patients.handover.giving import Giving
 from flows.patients.handover.taking import Taking
+from flows.patients.kin import store as kin
 from flows.patients.met import store as met
 from flows.patients.people import CodeCheck, FullPerson, Person, Purpose, RegisterForm
 from flows.patients.proof import store as tallies
@@ -245,7 +246,7 @@ class PatientsService:
     async def end_grown(self, limit: int = 200) -> int:
         """End what minors grew out of by today, and tell who looked after them. Gives how many."""
         ended = 0
-        for row in await store.grown(self.tx, self.context.clock.today(), limit):
+        for row in await kin.grown(self.tx, self.context.clock.today(), limit):
             person = await store.any_person(self.tx, row.person_id)
             if await store.end_link(self.tx, row.contact_id, row.person_id, who=self.context.actor, why="grown"):
                 ended += 1

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -117,13 +117,6 @@ async def by_document(tx: Transaction, document_type: str, document: str) -> Row
     """The active person with this document, locked."""
     same = (person.c.document_type == document_type, person.c.document_hash == hash_of(document, "document"))
     return await tx.one(select(person).where(*same, person.c.active == 1).with_for_update())
-
-
-async def child_of(tx: Transaction, guardian_id: int, name: str, birth: date) -> Row[Any] | None:
-    """The active person known by this guardian, name and birthday, locked."""
-    same = (person.c.guardian_id == guardian_id, person.c.name_hash == hash_of(name_key(name), "name"))
-    where = (*same, person.c.birth_date == birth, person.c.active == 1)
-    return await tx.one(select(person).where(*where).with_for_update())
 
 
 async def add_person(tx: Transaction, *, name: str, document: str | None, mobile: str, **values: Any) -> bool:
@@ -261,12 +254,6 @@ async def history(tx: Transaction, contact_id: int, now: datetime) -> History:
         added=[row.created_at for row in rows if row.created_at > now - WINDOW],
         removed=[row.ended_at for row in rows if row.ended_why == "removed" and row.ended_at > now - WINDOW],
     )
-
-
-async def grown(tx: Transaction, today: date, limit: int) -> Sequence[Row[Any]]:
-    """(contact_id, person_id) of links that end today or should have ended before."""
-    due = select(link.c.contact_id, link.c.person_id).where(link.c.until <= today, link.c.active == 1)
-    return await tx.all(due.order_by(link.c.id).limit(limit))
 
 
 def _linked() -> Any:
