@@ -30,6 +30,7 @@ async def test_sessions_recovery_codes_and_a_reset(sqlite_database: Database) ->
             page = await first_time(at_work, here, "wang.jing", PASSWORD)
             await page.goto(str(here.server.make_url("/desk/account")))
             await page.click("text=重新生成备用码")
+            await expect(page.locator(".codes li")).to_have_count(10)
             codes = await page.locator(".codes li").all_inner_texts()
             await page.click("text=我记好了")
 
