@@ -16,10 +16,10 @@ class AlipayMerchant(Section):
     private_key: str = Field(
         min_length=1,
         repr=False,
-        description="The app's RSA2 private key (应用私钥): PEM, bare base64, or the path of a file",
+        description="The app's RSA2 private key: PEM, bare base64, or the path of a file",
     )
     public_key: str = Field(
-        "", repr=False, description="Public-key mode: Alipay's public key (支付宝公钥), written likewise"
+        "", repr=False, description="Public-key mode: Alipay's public key, written likewise"
     )
     app_cert: str = Field("", repr=False, description="Certificate mode: the app's certificate (appCertPublicKey)")
     alipay_cert: str = Field(

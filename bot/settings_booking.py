@@ -11,7 +11,7 @@ from bot.settings_parts import Section
 
 
 class Stops(Section):
-    """Stopped sessions (停诊) and substitutions: how long patients may choose, and when the office calls them."""
+    """Stopped sessions and substitutions: how long patients may choose, and when the office calls them."""
 
     choose_hours: int = Field(24, ge=1, le=168, description="How long patients of a stopped session may choose")
     choose_before_minutes: int = Field(
@@ -37,7 +37,7 @@ class Booking(Section):
         30, ge=0, le=240, description="A segment that ends sooner is not booked any more: nobody would get there"
     )
     horizon_days: int = Field(7, ge=1, le=90, description="How many days ahead can be booked")
-    open_time: time = Field(time(7, 0), description="When the next day of the horizon opens (放号)")
+    open_time: time = Field(time(7, 0), description="When the next day of the horizon opens")
     cancel_until: time = Field(time(20, 0), description="Moment of the evening before until which contacts may cancel")
     max_same_doctor_per_day: PositiveInt = Field(
         1, description="Appointments of one person with one doctor, or general clinic, on one day"

@@ -1,4 +1,4 @@
-"""One code for both (聚合码): it says an address of ours, and whichever app opens it is led to its own way of paying.
+"""One code for both: it says an address of ours, and whichever app opens it is led to its own way of paying.
 
 The address carries the order's public id and nothing of whom or what it is for; who opens it may be anybody's family,
 so a page there shows the amount and the bill's title alone, and takes the payer's id from the app's own sign-in.

@@ -13,6 +13,7 @@ from bot.web import forms
 from bot.web.desk.guard import needs
 from bot.web.desk.pages import in_tx, is_part, reading, see
 from flows.booking.behalf import store
+from flows.booking.desk.behalf_changing import changed
 from flows.booking.desk.behalf_parts import (
     CANCEL,
     CHANGE,
@@ -99,23 +100,12 @@ async def change(request: web.Request, context: Context) -> web.StreamResponse:
     """Another time with the same doctor."""
     sent = await forms.values(request)
     counter = await Counter.of(request, context, CHANGE, sent.get("via", ""))
-    row, why = await counter.row(request.match_info["id"]), reason_of(sent)
+    row = await counter.row(request.match_info["id"])
     if row.kind == EXAMINATION:
         raise NotFound("appointment")
     if led := await counter.led(row):
         return led
-    acting = await counter.acting(row)
-    late = await acting.is_late(row) if row.state == "booked" else False
-    if late and acting.late and not why:
-        return await _change_page(counter, row, problem=Problem("why_needed"), status=422)
-    try:
-        new = await acting.change(row.id, key_of(sent.get("segment", "")))
-    except BookingRefusal as no:
-        return await _change_page(counter, row, refused=said(context, no), status=409)
-    if new.created_at == context.now:
-        counter.wrote("changed", f"appointment:{new.public_id}", before=f"appointment:{row.public_id}", why=why,
-                      overdue=late)
-    return see(request, f"{counter.home}?done=changed&via={counter.via}")
+    return await changed(counter, row, await counter.acting(row), sent, _change_page)
 
 
 @routes.post(HOME + "{person}/wait")

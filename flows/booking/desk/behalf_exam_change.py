@@ -7,12 +7,12 @@ from typing import Any
 from aiohttp import web
 
 from bot.context import Context
-from bot.documents import Problem
 from bot.web import forms
 from bot.web.desk.guard import needs
 from bot.web.desk.pages import in_tx, reading, see
+from flows.booking.desk.behalf_changing import changed
 from flows.booking.desk.behalf_exams import EXAMS, by_day, exam_facts, exam_row
-from flows.booking.desk.behalf_parts import CHANGE, Counter, key_of, reason_of, said
+from flows.booking.desk.behalf_parts import CHANGE, Counter, said
 from flows.booking.refusals import BookingRefusal
 from flows.booking.rules import EXAMINATION
 
@@ -38,21 +38,10 @@ async def change(request: web.Request, context: Context) -> web.StreamResponse:
     """Under the rules that it was booked under; what was held together with it stays where it is."""
     sent = await forms.values(request)
     counter = await Counter.of(request, context, CHANGE, sent.get("via", ""))
-    row, why = await exam_row(counter), reason_of(sent)
+    row = await exam_row(counter)
     if led := await counter.led(row):
         return led
-    acting = await counter.examining(row)
-    late = await acting.is_late(row) if row.state == "booked" else False
-    if late and acting.late and not why:
-        return await _page(counter, row, problem=Problem("why_needed"), status=422)
-    try:
-        new = await acting.change(row.id, key_of(sent.get("segment", "")))
-    except BookingRefusal as no:
-        return await _page(counter, row, refused=said(context, no), status=409)
-    if new.created_at == context.now:
-        counter.wrote("changed", f"appointment:{new.public_id}", before=f"appointment:{row.public_id}", why=why,
-                      overdue=late)
-    return see(request, f"{counter.home}?done=changed&via={counter.via}")
+    return await changed(counter, row, await counter.examining(row), sent, _page)
 
 
 async def _page(counter: Counter, row: Any, *, refused: str = "", status: int = 200, **more: Any) -> web.Response:

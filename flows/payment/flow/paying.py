@@ -1,4 +1,4 @@
-"""缴费 in the chat: what is owed, by person, what is being checked, and the page on which it is paid."""
+"""Paying in the chat: what is owed, by person, what is being checked, and the page on which it is paid."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ class Cashier:
         self.faults.after()
 
     async def move_fee(self, request_id: str, *, settlement: str, registration: str) -> None:
-        raise NotImplementedError
+        raise OutsideRefused("no-fee", system="his")  # bills are all that it takes money for
 
     async def ask_charge(self, request_id: str) -> ChargeOutcome | None:
         self.faults.before()
