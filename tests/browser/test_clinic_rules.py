@@ -9,9 +9,11 @@ import pytest
 from playwright.async_api import Page, expect
 
 from bot.db.engine import Database
+from flows.booking.glance import glance
 from flows.booking.refusals import TooManyOpen
 from flows.booking.service import BookingService
 from flows.booking.standing.appeals.appealing import Appeals
+from flows.directory.service import forget
 from integrations.his.port import HospitalPort
 from tests.browser.test_roster import HOME, fits, said, signed_in
 from tests.browser.test_stops import picture
@@ -72,6 +74,8 @@ async def test_a_clinic_has_rules_and_fees_of_its_own_and_lets_somebody_break_on
         await expect(page.locator("#same_doctor")).to_have_value("2")
         await picture(page, "rules-doctor")
 
+        forget(world.ports)  # as if what the chat remembers of the clinic had grown old
+        glance(world.ports).forget()
         told = await said(world, "王静 明天")
         told = await said(world, "1")
         assert "留 5 分钟" in told
