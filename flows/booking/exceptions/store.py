@@ -2,8 +2,8 @@
 
 An exception is `open` until it is `used`, `withdrawn` by staff, or its last day is over. It is for one person, one rule
 (the template of its refusal) and one clinic, and there for one doctor or for all (`doctor` NULL). What used it is
-noted: a hold that comes to nothing, or an appointment that the hospital takes away, gives it back, and what takes an
-appointment's place takes over what that used.
+noted: a hold that comes to nothing, a waiting list that is left, a wish that is not drawn, or an appointment that the
+hospital takes away, gives it back, and what takes the place of one of these takes over what that used.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Date, ForeignKey, Index, Row, and_, or_, select, update
+from sqlalchemy import Column, ColumnElement, Date, ForeignKey, Index, Row, and_, case, null, or_, select, update
 
 from bot.db.schema import Moment, Sealed, code, key, new_public_id, public_id, table, whole
 from bot.db.transaction import Transaction
@@ -30,7 +30,9 @@ exception = table(
     Column("doctor", code(32)),
     Column("last_day", Date, nullable=False),  # on which it may be used
     Column("state", code(12), nullable=False),  # open, used, withdrawn
-    Column("appointment_id", whole()),  # what used it, where that is an appointment
+    Column("appointment_id", whole()),  # what used it: an appointment,
+    Column("waiting_id", whole()),  # an entry of the waiting list (beside the appointment: while it is offered a slot),
+    Column("wish_id", whole()),  # or a wish
     Column("made_at", Moment, nullable=False),
     Column("made_by", code(64), nullable=False),
     Column("ended_at", Moment),
@@ -38,7 +40,11 @@ exception = table(
     Column("reason", Sealed("booking_exception.reason")),  # why it was withdrawn
     Index("ix_booking_exception_person", "person_id", "state"),
     Index("ix_booking_exception_appointment", "appointment_id"),
+    Index("ix_booking_exception_waiting", "waiting_id"),
+    Index("ix_booking_exception_wish", "wish_id"),
 )
+
+_FREE = {"state": OPEN, "appointment_id": None, "waiting_id": None, "wish_id": None, "ended_at": None}
 
 
 async def add(
@@ -67,11 +73,13 @@ async def open_of(
 
 
 async def use(
-    tx: Transaction, keys: Collection[int], appointment_id: int | None, instead: Collection[int] = ()
+    tx: Transaction, keys: Collection[int], appointment_id: int | None, instead: Collection[int] = (), *,
+    waiting_id: int | None = None, wish_id: int | None = None,
 ) -> int:
     """They were needed for this. Gives how many could be."""
     mine = update(exception).where(exception.c.id.in_(keys), or_(exception.c.state == OPEN, *_of(instead)))
-    return await tx.update(mine.values(state=USED, appointment_id=appointment_id, ended_at=tx.now))
+    by = {"appointment_id": appointment_id, "waiting_id": waiting_id, "wish_id": wish_id}
+    return await tx.update(mine.values(state=USED, ended_at=tx.now, **by))
 
 
 async def take_over(tx: Transaction, old: int, new: int) -> None:
@@ -80,9 +88,39 @@ async def take_over(tx: Transaction, old: int, new: int) -> None:
 
 
 async def give_back(tx: Transaction, appointment_id: int) -> None:
-    """What used them came to nothing."""
+    """What used them came to nothing; where it was a slot offered to whoever waits, that is the list's again."""
     mine = update(exception).where(exception.c.appointment_id == appointment_id, exception.c.state == USED)
-    await tx.update(mine.values(state=OPEN, appointment_id=None, ended_at=None))
+    free = exception.c.waiting_id.is_(None)
+    await tx.update(mine.values(
+        state=case((free, OPEN), else_=USED), ended_at=case((free, null()), else_=exception.c.ended_at),
+        appointment_id=None,
+    ))
+
+
+async def of_waiting(tx: Transaction, waiting: Collection[int]) -> bool:
+    """Whether one of these entries of the waiting list used one."""
+    return await tx.one(select(exception.c.id).where(exception.c.waiting_id.in_(waiting)).limit(1)) is not None
+
+
+async def offered(tx: Transaction, waiting: Collection[int], waiting_id: int, appointment_id: int) -> None:
+    """One of these entries, which one exception may serve, is offered a slot."""
+    mine = update(exception).where(exception.c.waiting_id.in_(waiting))
+    await tx.update(mine.values(waiting_id=waiting_id, appointment_id=appointment_id))
+
+
+async def waited(tx: Transaction, waiting_id: int, *, booked: bool, other: int | None = None) -> None:
+    """An entry of the waiting list ended: what it used is the appointment's (`booked`), serves the `other` entry that
+    still waits, or is given back."""
+    values = {"waiting_id": None} if booked else {"waiting_id": other} if other else _FREE
+    await tx.update(update(exception).where(exception.c.waiting_id == waiting_id).values(values))
+
+
+async def wished(tx: Transaction, wish_id: int, appointment_id: int | None) -> None:
+    """A wish ended: what it used is the appointment's, or is given back."""
+    if await tx.one(select(exception.c.id).where(exception.c.wish_id == wish_id).limit(1)) is None:
+        return
+    values = {"appointment_id": appointment_id, "wish_id": None} if appointment_id else _FREE
+    await tx.update(update(exception).where(exception.c.wish_id == wish_id).values(values))
 
 
 async def withdraw(tx: Transaction, key_of: int, who: str, reason: str) -> bool:

@@ -45,9 +45,14 @@ class Exceptions:
         return await store.open_of(self.tx, person_id, clinic, doctor, today, instead)
 
     async def use(
-        self, keys: Collection[int], appointment_id: int | None = None, instead: Collection[int] = ()
+        self, keys: Collection[int], appointment_id: int | None = None, instead: Collection[int] = (), *,
+        waiting_id: int | None = None, wish_id: int | None = None,
     ) -> None:
-        """They were needed, for this appointment where it is one. Raises Conflict where one was used or withdrawn at
-        the same moment."""
-        if keys and await store.use(self.tx, keys, appointment_id, instead) != len(set(keys)):
+        """They were needed, for one of these. Raises Conflict where one was used or withdrawn at the same moment."""
+        if not keys:
+            return
+        used = await store.use(
+            self.tx, keys, appointment_id, instead, waiting_id=waiting_id, wish_id=wish_id
+        )
+        if used != len(set(keys)):
             raise Conflict("exception")

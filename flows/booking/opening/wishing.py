@@ -63,18 +63,20 @@ class Wishing:
             raise WishesClosed(**self.times(draw))
         person = await self.neighbours.lock_person(person_id)
         known = await wishes.wish_of(self.tx, draw.id, person.id)
-        if known and known.contact_id == self._contact():
-            await wishes.again(self.tx, known.id, segment_id)
-            return await self.entry(known.public_id)
         if known and known.state != wishes.WITHDRAWN:
+            if known.contact_id == self._contact():
+                await wishes.again(self.tx, known.id, segment_id)
+                return await self.entry(known.public_id)
             if person.reach != "all":
                 raise AlreadyWished(person=mask_name(person.name), **self.times(draw))
             return known
         await self.standing.check(person)
-        await self.standing.check_contact(person, row.clinic, row.sitting)
+        used = await self.standing.check_contact(person, row.clinic, row.sitting)
+        # What excepts from the rules of a booking is kept for the slot, which is checked against them again.
         await self.fitting.check(person, place, clinic)
         if known:
-            await wishes.take_over(self.tx, known.id, segment_id, self._contact(), self.context.channel)
+            await wishes.anew(self.tx, known.id, segment_id, self._contact(), self.context.channel)
+            await self.fitting.exceptions.use(used, wish_id=known.id)
             return await self.entry(known.public_id)
         since, before = self.context.now - opening.RETURN_WITHIN, self.context.now - opening.LOST_WITHIN
         seen = await wishes.has_seen(self.tx, person.id, row.sitting, row.clinic, since)
@@ -88,6 +90,7 @@ class Wishing:
         if found is None:
             raise AssertionError("a code was drawn twice")
         if made:
+            await self.fitting.exceptions.use(used, wish_id=found.id)
             metrics.wishes.inc("made")
             log.info("wish_made", draw=draw.public_id, session=row.session_code)
         return found

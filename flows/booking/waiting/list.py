@@ -83,7 +83,6 @@ class WaitingList:
         Nothing is written unless all of it may be. Raises the refusals of waiting/rules.py and of BK-20.
         """
         new, used = await self._checked(sessions, person_id)
-        await self.fitting.exceptions.use(used)
         for row in new:
             await entries.add(
                 self.tx, session_id=row.id, person_id=person_id, contact_id=self._contact(),
@@ -93,6 +92,8 @@ class WaitingList:
             metrics.waiting.inc("joined")
             log.info("waiting_joined", session=row.code)
         found = await entries.open_of_person(self.tx, person_id)
+        first = next(each.id for each in found if each.session_id == new[0].id)
+        await self.fitting.exceptions.use(used, waiting_id=first)
         return [each for each in found if each.session_id in sessions]
 
     async def check(self, sessions: Sequence[int], person_id: int) -> list[Any]:
@@ -122,18 +123,20 @@ class WaitingList:
                 self._local(last[row.id]) if row.id in last else None, free.get(row.id, 0), many.get(row.id, 0),
             )
             waiting.check_session(wanted, clinic_rules(catalogue, row.clinic, self.context), self.now, self.limits)
-        await self._check_person(new[0], person, catalogue)
+        used = await self._check_person(new[0], person, catalogue)
         wishes = [(each.date, rules.whom(each.sitting, each.clinic)) for each in mine if each.date >= self.now.date()]
         wish = (new[0].date, rules.whom(new[0].sitting, new[0].clinic))
         check = partial(waiting.check_wishes, wishes, wish, mask_name(person.name), self.limits)
-        return new, await self.fitting.exceptions.weigh(check, person.id, new[0].clinic, new[0].sitting)
+        return new, used + await self.fitting.exceptions.weigh(check, person.id, new[0].clinic, new[0].sitting)
 
-    async def _check_person(self, row: Any, person: Person, catalogue: Catalogue) -> None:
-        """The rules of booking, as they are now; they are checked again when the turn comes."""
+    async def _check_person(self, row: Any, person: Person, catalogue: Catalogue) -> tuple[int, ...]:
+        """The rules of booking, as they are now; they are checked again when the turn comes. Gives the exceptions that
+        joining takes: how often the contact cancelled is not asked again."""
         await self.standing.check(person)
-        await self.standing.check_contact(person, row.clinic, row.sitting)
+        used = await self.standing.check_contact(person, row.clinic, row.sitting)
         place = rules.Place(row.date, row.half, self.now, self.now, row.clinic, row.sitting, True, True, 0)
         await self.fitting.check(person, place, clinic_rules(catalogue, row.clinic, self.context))
+        return used
 
     # --- what a contact waits for --------------------------------------------------------------------------------
 

@@ -28,6 +28,7 @@ from sqlalchemy import (
 
 from bot.db.schema import Moment, code, key, public_id, table, whole
 from bot.db.transaction import Transaction
+from flows.booking.exceptions import store as exceptions
 from flows.booking.store import DAYTIME, segment, session, slot
 
 WAITING, OFFERED, BOOKED, DECLINED, MISSED = "waiting", "offered", "booked", "declined", "missed"
@@ -153,7 +154,12 @@ async def end(tx: Transaction, entry_id: int, was: str, state: str, who: str, re
     """False when it was not `was` any more."""
     mine = update(entry).where(entry.c.id == entry_id, entry.c.state == was)
     values = {"state": state, "open": None, "ended_at": tx.now, "ended_by": who, "reason": reason}
-    return await tx.update(mine.values(**values)) == 1
+    if await tx.update(mine.values(**values)) != 1:
+        return False
+    if await exceptions.of_waiting(tx, [entry_id]):
+        other = next(iter(await _others(tx, entry_id)), None)
+        await exceptions.waited(tx, entry_id, booked=state == BOOKED, other=other)
+    return True
 
 
 async def offered(tx: Transaction, entry_id: int, appointment_id: int, until: datetime) -> None:
@@ -162,6 +168,9 @@ async def offered(tx: Transaction, entry_id: int, appointment_id: int, until: da
         offer, waiting_id=entry_id, appointment_id=appointment_id, state="open", made_at=tx.now, until=until
     )
     await tx.update(update(entry).where(entry.c.id == entry_id).values(state=OFFERED))
+    visit = [entry_id, *await _others(tx, entry_id)]
+    if await exceptions.of_waiting(tx, visit):
+        await exceptions.offered(tx, visit, entry_id, appointment_id)
 
 
 async def open_offer(tx: Transaction, appointment_id: int) -> Row[Any] | None:
@@ -214,6 +223,15 @@ async def hopeless(tx: Transaction, starts_after: datetime, limit: int) -> Seque
     gone = or_(session.c.state != "open", and_(entry.c.state == WAITING, ~to_come.exists()))
     mine = select(entry.c.id).join(session, session.c.id == entry.c.session_id)
     return [row.id for row in await tx.all(mine.where(entry.c.state.in_((WAITING, OFFERED)), gone).limit(limit))]
+
+
+async def _others(tx: Transaction, entry_id: int) -> list[int]:
+    """Entries of the same person for the same doctor's day that still wait: what was excepted for one is for all."""
+    row: Any = await by_id(tx, entry_id)
+    mine = entry.c.id != entry_id, entry.c.person_id == row.person_id, entry.c.state == WAITING
+    sitting = session.c.sitting.is_not_distinct_from(row.sitting)
+    whose = session.c.date == row.date, session.c.clinic == row.clinic, sitting
+    return [each.id for each in await tx.all(_entries().where(*mine, *whose).order_by(entry.c.id))]
 
 
 def _on(channel: str) -> tuple[Any, ...]:

@@ -27,6 +27,7 @@ from sqlalchemy import (
 
 from bot.db.schema import Moment, code, key, public_id, table, whole
 from bot.db.transaction import Transaction
+from flows.booking.exceptions import store as exceptions
 from flows.booking.opening.store import DONE, DRAWN, SESSION, draw, draws, end
 from flows.booking.standing.missing.store import COUNTED
 from flows.booking.standing.store import no_show
@@ -67,13 +68,12 @@ async def add(tx: Transaction, **values: Any) -> bool:
 
 
 async def again(tx: Transaction, wish_id: int, segment_id: int) -> None:
-    """Another time of the day is liked best, or a wish that was withdrawn is wished anew."""
-    mine = update(wish).where(wish.c.id == wish_id, wish.c.state.in_((WAITING, WITHDRAWN)))
-    await tx.update(mine.values(state=WAITING, segment_id=segment_id, ended_at=None))
+    """Another time of the day is liked best."""
+    await tx.update(update(wish).where(wish.c.id == wish_id, wish.c.state == WAITING).values(segment_id=segment_id))
 
 
-async def take_over(tx: Transaction, wish_id: int, segment_id: int, contact_id: int, channel: str) -> None:
-    """What one contact withdrew another wishes for the same person."""
+async def anew(tx: Transaction, wish_id: int, segment_id: int, contact_id: int, channel: str) -> None:
+    """What was withdrawn is wished anew for the same person, by the same contact or another one."""
     mine = update(wish).where(wish.c.id == wish_id, wish.c.state == WITHDRAWN)
     values = {"segment_id": segment_id, "contact_id": contact_id, "channel": channel, "ended_at": None}
     await tx.update(mine.values(state=WAITING, **values))
@@ -120,7 +120,10 @@ async def next_waiting(tx: Transaction, draw_id: int, limit: int) -> Sequence[Ro
 async def end_wish(tx: Transaction, wish_id: int, state: str, **more: Any) -> bool:
     """False when it had ended before."""
     mine = update(wish).where(wish.c.id == wish_id, wish.c.state == WAITING)
-    return await tx.update(mine.values(state=state, ended_at=tx.now, **more)) == 1
+    if await tx.update(mine.values(state=state, ended_at=tx.now, **more)) != 1:
+        return False
+    await exceptions.wished(tx, wish_id, more.get("appointment_id"))
+    return True
 
 
 async def has_seen(tx: Transaction, person_id: int, sitting: str | None, clinic: str, since: datetime) -> bool:
