@@ -41,7 +41,9 @@ order = table(
     Column("facts", Sealed("payment_order.facts"), nullable=False),  # what its owner has shown of it
     Column("bill", code(64), nullable=False, default="", server_default=""),  # the hospital's, where one is there
     Column("amount", Integer, nullable=False),  # fen
-    Column("insured", Integer, nullable=False, default=0, server_default="0"),  # of it the insurance pays, as agreed
+    # of it insurers pay, as agreed; and of that a commercial one
+    Column("insured", Integer, nullable=False, default=0, server_default="0"),
+    Column("covered", Integer, nullable=False, default=0, server_default="0"),
     Column("currency", code(3), nullable=False),
     Column("state", code(12), nullable=False),  # rules.OrderState
     Column("expires_at", Moment, nullable=False),
@@ -81,6 +83,9 @@ payment = table(
     Column("payer", Sealed("payment_payment.payer")),
     Column("channel_number", code(64)),
     Column("refusal", code(64)),
+    Column("told_amount", Integer),  # fen that its channel has instead, 0 for none; where that is not what was asked
+    Column("told_number", code(64)),
+    Column("told_at", Moment),
     Column("expires_at", Moment, nullable=False),
     Column("asks", SmallInteger, nullable=False, default=0),
     Column("ask_at", Moment),
@@ -139,6 +144,9 @@ notice = table(
     Column("became", code(16), nullable=False),  # a verdict, "unknown" for a number that we never gave
     Column("said", Sealed("payment_notice.said")),  # in full, where it could not be believed or placed
     Column("at", Moment, nullable=False),
+    Column("looked_at", Moment),  # a member of staff says what it was about
+    Column("looked_by", code(64)),
+    Column("look_note", Sealed("payment_notice.look_note")),
     UniqueConstraint("account", "notice_id"),
     Index("ix_payment_notice_number", "number"),
     Index("ix_payment_notice_became", "became", "at"),

@@ -17,6 +17,7 @@ from bot.web import bodies
 from bot.web.access import public
 from bot.web.keys import DATABASE, PORTS, SETTINGS, WORDING
 from flows.payment import notices
+from flows.payment.odd.refusing import refused
 from integrations.alipay_pay.port import AlipayPayGates, Notice
 
 log = logs.get(__name__)
@@ -42,11 +43,11 @@ async def receive(request: web.Request) -> web.Response:
     try:
         gate = request.app[PORTS][AlipayPayGates][account]
     except LookupError:
-        return _refused("", "unknown_account")  # its name is whatever somebody wrote: not for the log
+        return await _refused(request, "", "unknown_account")  # its name is whatever somebody wrote: not for the log
     try:
         notice = gate.open(await bodies.read(request, LARGEST))
     except BadInput as bad:
-        return _refused(account, bad.reason)
+        return await _refused(request, account, bad.reason)
     try:
         became = await _hear(request, account, notice)
     except Exception:
@@ -72,7 +73,9 @@ def _context(request: web.Request, tx: Transaction) -> Context:
     )
 
 
-def _refused(account: str, reason: str) -> web.Response:
+async def _refused(request: web.Request, account: str, reason: str) -> web.Response:
+    """Counted for finance; whether that worked is no concern of whoever sent it."""
     metrics.refused_callbacks.inc(reason)
     log.warning("alipay_pay_notice_refused", account=account, reason=reason)
+    await refused(request.app[DATABASE], HospitalClock(request.app[SETTINGS].timezone), account, reason)
     return web.Response(status=STATUS.get(reason, 400))

@@ -18,6 +18,7 @@ from bot.web import bodies
 from bot.web.access import public
 from bot.web.keys import DATABASE, PORTS, SETTINGS, WORDING
 from flows.payment import notices
+from flows.payment.odd.refusing import refused
 from integrations.wechat_pay.port import Notice, WeChatPayGates
 
 log = logs.get(__name__)
@@ -45,11 +46,11 @@ async def receive(request: web.Request) -> web.Response:
     try:
         gate = request.app[PORTS][WeChatPayGates][account]
     except LookupError:
-        return _refused("", "unknown_account")  # its name is whatever somebody wrote: not for the log
+        return await _refused(request, "", "unknown_account")  # its name is whatever somebody wrote: not for the log
     try:
         notice = gate.open(request.headers, await bodies.read(request, LARGEST, SECONDS), clock.now())
     except BadInput as bad:
-        return _refused(account, bad.reason)
+        return await _refused(request, account, bad.reason)
     try:
         became = await _hear(request, account, notice)
     except Exception:
@@ -85,9 +86,11 @@ def _context(request: web.Request, tx: Transaction) -> Context:
     )
 
 
-def _refused(account: str, reason: str) -> web.Response:
+async def _refused(request: web.Request, account: str, reason: str) -> web.Response:
+    """Counted for finance; whether that worked is no concern of whoever sent it."""
     metrics.refused_callbacks.inc(reason)
     log.warning("wechat_pay_notice_refused", account=account, reason=reason)
+    await refused(request.app[DATABASE], HospitalClock(request.app[SETTINGS].timezone), account, reason)
     return _answer(STATUS.get(reason, 400), "refused")
 
 

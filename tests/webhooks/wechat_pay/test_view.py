@@ -15,6 +15,7 @@ import time_machine
 from bot import clock
 from bot.db.engine import Database
 from flows.payment import notices
+from flows.payment.odd import store as odd
 from integrations.sandbox.pay.wechat_seal import OwnKey, Seal
 from tests.integrations.wechat_pay.counter import API_KEY, MCHID, OURS, PUBLIC, SERIAL, THEIRS
 from tests.support.world import World
@@ -108,6 +109,10 @@ async def test_forgeries_change_nothing(ours: Till) -> None:
     assert await ours.post(told, account="other") == 404
     packed = {**told, "body": gzip.compress(told["body"])}
     assert await ours.post(packed, **{"Content-Encoding": "gzip"}) == 415
+    async with ours.world.database.reading() as tx:
+        rows = await odd.refusals(tx, clock.now().date() - timedelta(days=1), limit=20)
+    assert {row.reason for row in rows} >= {"bad_signature", "unknown_serial", "stale", "unknown_account"}
+    assert sum(row.many for row in rows) == len(FORGED) + 2
     assert await ours.notices() == [] and (await ours.payment(payment.number)).state == "open"
 
 
