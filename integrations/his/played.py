@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from random import Random
 from typing import Protocol
 
 from bot.db.transaction import Transaction
 from integrations.his import ledger, people, store
+from integrations.his.cashier import written
 from integrations.his.port import NewPatient, PatientRecord
+from integrations.his.seed import charges
 
 STEP = 400
 BEGUN = "begun"
@@ -76,6 +79,19 @@ async def patients(tx: Transaction, limit: int) -> list[PatientRecord]:
 async def admit(tx: Transaction, patient: NewPatient) -> str:
     """The number of a record, made where there was none."""
     return await people.create(tx, patient)
+
+
+async def charge(
+    tx: Transaction, record_number: str, clinic: str, doctor: str, at: datetime, *, deposit: bool = False
+) -> None:
+    """What a doctor ordered for somebody, or what is paid before a stay, is owed from that moment on."""
+    lot = Random(f"{clinic} {record_number}")
+    patient = people.patient_id(record_number)
+    if deposit:
+        made = charges.Charged("deposit", patient, clinic, None, at, (charges.deposit(lot),))
+    else:
+        made = charges.Charged("outpatient", patient, clinic, doctor, at, charges.items(lot))
+    await written.write(tx, [made])
 
 
 async def enter(tx: Transaction, entries: Sequence[Entered]) -> dict[str, str]:

@@ -1,14 +1,16 @@
-"""The owners of the sandbox's first phones: registered, with visits behind them and one to come."""
+"""The owners of the sandbox's first phones: registered, with something to pay, visits behind them and one to come."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import partial
 
 from bot.context import Context
 from bot.documents import Sex
 from flows.booking.fitting.rules import years
 from flows.booking.played import days, lots, store
 from flows.booking.played.days import Cast
+from flows.directory.service import DirectoryService
 from flows.patients import played as patients
 from flows.patients.played import Family, Known
 from integrations.his import played as hospital
@@ -32,8 +34,22 @@ async def bring(context: Context, account: str) -> None:
             await hospital.admit(context.tx, new), new.name, new.sex, born, "resident", document, phone.mobile
         )
         whose = _address(context, account, number)
+        await _owe(context, record, deposit=number != OWNERS[0][0])
         made.append(Family(whose, phone.mobile, context.now - timedelta(days=40), [(record, "self")]))
     await patients.bring(context.tx, account, made, context.clock.local(context.now).date())
+
+
+async def _owe(context: Context, record: PatientRecord, *, deposit: bool) -> None:
+    """What a doctor ordered a while ago, and of one of them what is paid before a stay."""
+    catalogue, age = await DirectoryService(context).catalogue(), years(record.birth_date, context.now.date())
+    for doctor in catalogue.doctors:
+        clinic = catalogue.clinic.get(next(iter(doctor.clinics), ""))
+        if clinic and not clinic.discreet and lots.eligible(record.sex, age, clinic):
+            charged = partial(hospital.charge, context.tx, record.record_number, clinic.code, doctor.name)
+            await charged(context.now - timedelta(hours=2))
+            if deposit:
+                await charged(context.now - timedelta(hours=1), deposit=True)
+            return
 
 
 async def visits(context: Context, cast: Cast) -> None:
