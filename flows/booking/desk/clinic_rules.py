@@ -16,7 +16,8 @@ from bot.web.desk.pages import in_tx, reading, render, see
 from flows.booking.desk.roster_parts import HOME, reach
 from flows.booking.neighbours import Neighbours
 from flows.booking.roster import deciding
-from flows.booking.roster.deciding import BadRule
+from flows.booking.roster.contradicting import NobodyFits
+from flows.booking.roster.fields import BadRule, fields_of
 from flows.booking.roster.reach import CLINICS, SEE, Reach
 
 routes = web.RouteTableDef()
@@ -44,7 +45,7 @@ async def preview(request: web.Request) -> web.StreamResponse:
             after = deciding.changed(before, sent, doctor)
             in_force = await deciding.in_force(context, clinic, doctor, after)
         except BadRule as bad:
-            return await _page(request, context, doctor, sent, _problem(request, bad), status=422)
+            return await _page(request, context, doctor, sent, _problem(bad), status=422)
         found = deciding.changes(before, after)
         if not found:
             return await _page(request, context, doctor, sent, Problem("rules_same"), status=422)
@@ -66,7 +67,7 @@ async def save(request: web.Request, context: Context) -> web.StreamResponse:
     try:
         await deciding.decide(context, clinic, doctor, sent.get("mark", ""), sent)
     except BadRule as bad:
-        return await _page(request, context, doctor, sent, _problem(request, bad), status=422)
+        return await _page(request, context, doctor, sent, _problem(bad), status=422)
     Neighbours(context).forget()
     return see(request, f"{HOME}clinics/{clinic}/rules?done=kept{'&doctor=' + doctor if doctor else ''}")
 
@@ -81,7 +82,7 @@ async def _page(
     return render(
         request, "booking/desk/clinic_rules.html.j2", status=status, problem=problem, editable=may,
         **_named(own, clinic, doctor), doctors=own.catalogue.doctors_of(clinic),
-        own_of=set(own.catalogue.doctor_rules.get(clinic, {})), groups=deciding.fields_of(doctor),
+        own_of=set(own.catalogue.doctor_rules.get(clinic, {})), groups=fields_of(doctor),
         values={**deciding.typed(rule), **(sent or {})}, above=await deciding.above(context, clinic, doctor),
         mark=deciding.mark_of(context, own.catalogue, clinic, doctor),
         done=request.query.get("done", ""),
@@ -100,5 +101,5 @@ def _named(own: Reach, clinic: str, doctor: str) -> dict[str, Any]:
     return {"clinic": clinic, "name": own.names[clinic], "doctor": own.catalogue.doctor.get(doctor)}
 
 
-def _problem(request: web.Request, bad: BadRule) -> Problem:
-    return Problem("clinic_rule", dict(bad.facts))
+def _problem(bad: BadRule) -> Problem:
+    return Problem("clinic_rule_nobody" if isinstance(bad, NobodyFits) else "clinic_rule", dict(bad.facts))

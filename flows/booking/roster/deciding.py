@@ -5,69 +5,25 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import time
 from typing import Any
 
 from bot.access import audit
 from bot.context import Context
-from bot.errors import Conflict, NotFound, Refusal
+from bot.errors import Conflict, NotFound
 from flows.booking.fitting.rules import Visitor, against_visitor
 from flows.booking.inforce import clinic_rules, standing_of
 from flows.booking.neighbours import Catalogue, Neighbours
 from flows.booking.paying.inforce import paying
 from flows.booking.roster.clinics import setting
+from flows.booking.roster.contradicting import Other, check_together
+from flows.booking.roster.fields import BadRule, fields_of, plain, read
 from flows.booking.roster.patterns import store as patterns
 from flows.booking.roster.sessions import store as sessions
-from flows.booking.rules import ClinicRules
+from flows.booking.rules import ClinicRules, Takes
 from flows.directory.rules import ClinicRule, DoctorRule, narrowed
 from flows.patients.finding import store as persons
 
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A whole number between two, both included."""
-
-    name: str
-    least: int
-    most: int
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One of these."""
-
-    name: str
-    among: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """A time of day."""
-
-    name: str
-
-
-Field = Number | Word | Clock
-_WHOM = (Number("min_age", 0, 120), Number("max_age", 0, 120), Word("sex", ("male", "female")))
-OF_CLINIC: Mapping[str, tuple[Field, ...]] = {
-    "whom": _WHOM,
-    "how_many": (Number("max_open", 1, 99), Number("doctors_a_day", 1, 20), Number("same_doctor", 1, 20),
-                 Number("hold_minutes", 1, 120)),
-    "cancelling": (Clock("cancel_until"), Word("cancel_same_day", ("never", "booked_today", "always")),
-                   Number("cancel_before", 0, 720)),
-    "missing": (Number("no_show_minutes", 0, 1440), Number("most_no_shows", 1, 99), Number("within_days", 1, 365),
-                Number("lock_days", 1, 365)),
-    "paying": (Word("paying", ("hospital", "may", "must")),),
-}
-OF_DOCTOR: Mapping[str, tuple[Field, ...]] = {
-    "whom": _WHOM, "how_many": (Number("max_open", 1, 99), Number("same_doctor", 1, 20)),
-}
-"""By group, in the order of the page."""
 Rule = ClinicRule | DoctorRule
-
-
-class BadRule(Refusal):
-    """A field is not what it may be. Facts: field, least, most (of a number)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +35,14 @@ class Change:
     after: str
 
 
-def fields_of(doctor: str) -> Mapping[str, tuple[Field, ...]]:
-    return OF_DOCTOR if doctor else OF_CLINIC
-
-
 def typed(rule: Rule) -> dict[str, str]:
     """As the form shows it."""
-    return {name: _plain(value) for name, value in asdict(rule).items()}
+    return {name: plain(value) for name, value in asdict(rule).items()}
 
 
 def changed(rule: Rule, sent: Mapping[str, str], doctor: str) -> Rule:
     """`rule` with what a form says. Raises BadRule."""
-    values = {each.name: _read(each, sent.get(each.name, "").strip()) for group in fields_of(doctor).values()
+    values = {each.name: read(each, sent.get(each.name, "").strip()) for group in fields_of(doctor).values()
               for each in group}
     low, high = values["min_age"], values["max_age"]
     if low is not None and high is not None and low > high:
@@ -126,22 +78,24 @@ async def above(context: Context, clinic: str, doctor: str) -> dict[str, str]:
         "most_no_shows": terms.most_no_shows, "within_days": terms.within_days, "lock_days": terms.lock_days,
         "paying": paying(bare, clinic, context),
     }
-    return {name: _plain(value) for name, value in found.items()}
+    return {name: plain(value) for name, value in found.items()}
 
 
 async def in_force(context: Context, clinic: str, doctor: str, rule: Rule) -> ClinicRules:
-    """What would hold with `rule`. Raises BadRule where nobody would be of an age that is taken."""
+    """What would hold with `rule`. Raises NobodyFits where it leaves nobody beside the hospital's, the clinic's or one
+    of its doctors' own."""
     told = await Neighbours(context).as_told()
     if isinstance(rule, DoctorRule):
         theirs = {**told.doctor_rules.get(clinic, {}), doctor: rule}
         told = _with(told, clinic, told.rule(clinic))
         after = clinic_rules(replace(told, doctor_rules={**told.doctor_rules, clinic: theirs}), clinic, context)
-        takes = after.takes.narrowed(after.doctors[doctor].takes)
-    else:
-        after = clinic_rules(_with(told, clinic, rule), clinic, context)
-        takes = after.takes
-    if takes.min_age is not None and takes.max_age is not None and takes.min_age > takes.max_age:
-        raise BadRule(field="max_age", least=takes.min_age, most=120)
+        check_together(_takes(rule), [Other("clinic", after.takes)])
+        return after
+    after = clinic_rules(_with(told, clinic, rule), clinic, context)
+    known = told.clinic[clinic]
+    check_together(_takes(rule), [Other("hospital", Takes(known.min_age, known.max_age, known.sex))])
+    doctors = [each for each in told.doctors_of(clinic) if each.code in after.doctors]
+    check_together(after.takes, [Other("doctor", after.doctors[each.code].takes, each.name) for each in doctors])
     return after
 
 
@@ -202,28 +156,8 @@ def mark_of(context: Context, catalogue: Catalogue, clinic: str, doctor: str) ->
     return hashlib.sha256(repr(own(catalogue, clinic, doctor)).encode()).hexdigest()[:16]
 
 
-def _read(field: Field, text: str) -> Any:
-    if not text:
-        return None
-    if isinstance(field, Word):
-        if text in field.among:
-            return text
-        raise BadRule(field=field.name, least=0, most=0)
-    if isinstance(field, Clock):
-        try:
-            return time.fromisoformat(text[:5])
-        except ValueError:
-            raise BadRule(field=field.name, least=0, most=0) from None
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else -1
-    if not field.least <= number <= field.most:
-        raise BadRule(field=field.name, least=field.least, most=field.most)
-    return number
-
-
-def _plain(value: Any) -> str:
-    if value is None:
-        return ""
-    return f"{value:%H:%M}" if isinstance(value, time) else str(value)
+def _takes(rule: Rule) -> Takes:
+    return Takes(rule.min_age, rule.max_age, rule.sex)
 
 
 def _with(told: Catalogue, clinic: str, rule: ClinicRule) -> Catalogue:

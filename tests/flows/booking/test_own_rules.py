@@ -28,7 +28,7 @@ from flows.booking.refusals import (
 )
 from flows.booking.reminding import Reminding
 from flows.booking.roster import deciding
-from flows.booking.roster.deciding import BadRule
+from flows.booking.roster.fields import BadRule
 from flows.booking.rules import ClinicRules, DoctorRules, Limits, Place, Takes
 from flows.booking.service import BookingService
 from flows.directory import store as directory
