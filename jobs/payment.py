@@ -12,12 +12,13 @@ from bot.context import Context
 from bot.errors import OutsideError, OutsideRefused
 from flows.payment import store
 from flows.payment.due import store as due_now
+from flows.payment.hearing import Hearing
 from flows.payment.orders import CLOSE, OPEN, SETTLE, Orders
 from flows.payment.rules import OPEN_PAYMENT, next_ask
 from flows.payment.settling import INVOICE, Settling
 from integrations.his.charges import Charging
 from integrations.paying.port import Asking, PayChannel, PayChannels, Standing
-from jobs import payment_insured
+from jobs import payment_covered, payment_insured
 from jobs.alone import alone
 from jobs.job import Job
 from jobs.outbox import Handles, NotYet
@@ -56,7 +57,7 @@ async def open_(job: Job, payload: dict[str, Any]) -> None:
     await job.run(lambda context: Orders(context).opened(payment.id, sheet))
     if payment.way in AT_THE_ASKING:
         said = await channel.standing(payment.number)
-        await job.run(lambda context: Orders(context).hear(said))
+        await job.run(lambda context: Hearing(context).hear(said))
 
 
 async def close(job: Job, payload: dict[str, Any]) -> None:
@@ -76,7 +77,7 @@ async def close(job: Job, payload: dict[str, Any]) -> None:
     said = await channel.standing(payment.number)
     if said.state == "absent":  # never asked for, or not yet: `opened` closes it again should it come
         said = Standing(payment.number, "closed")
-    await job.run(lambda context: Orders(context).hear(said))
+    await job.run(lambda context: Hearing(context).hear(said))
 
 
 async def ask(job: Job) -> None:
@@ -103,7 +104,7 @@ async def _ask(job: Job, payment_id: int) -> None:
     except OutsideError:
         await job.run(lambda context: Orders(context).unknown(payment.id, STILL))
         return
-    await job.run(lambda context: Orders(context).hear(said))
+    await job.run(lambda context: Hearing(context).hear(said))
 
 
 async def settle(job: Job, payload: dict[str, Any]) -> None:
@@ -111,6 +112,8 @@ async def settle(job: Job, payload: dict[str, Any]) -> None:
     order_id = int(payload["order"])
     due = await job.run(lambda context: Settling(context).due(order_id))
     if due is None or not await payment_insured.claimed(job, order_id):
+        return
+    if not await payment_covered.settled(job, order_id):
         return
     due = await job.run(lambda context: Settling(context).due(order_id))
     if due is None:

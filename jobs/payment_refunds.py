@@ -7,12 +7,13 @@ from typing import Any
 from bot.context import Context
 from bot.errors import OutsideError, OutsideRefused, OutsideUnavailable
 from flows.payment import store
+from flows.payment.covered.ending import undo_after
 from flows.payment.due import store as due_now
-from flows.payment.giving_back import REFUND, TOLD, GivingBack
+from flows.payment.going_back import REFUND, TOLD, GoingBack
 from flows.payment.insured.parts import returned
 from flows.payment.rules import next_ask
 from integrations.his.charges import Charging
-from jobs import payment_insured
+from jobs import payment_covered, payment_insured
 from jobs.alone import alone
 from jobs.job import Job
 from jobs.outbox import Handles, NotYet
@@ -46,9 +47,9 @@ async def _ask(job: Job, refund_id: int) -> None:
     except OutsideError:
         return
     if said.state == "absent" and refund.asks >= BELATED:
-        await job.run(lambda context: GivingBack(context).lost(refund.id))
+        await job.run(lambda context: GoingBack(context).lost(refund.id))
     else:
-        await job.run(lambda context: GivingBack(context).hear(said))
+        await job.run(lambda context: GoingBack(context).hear(said))
 
 
 async def refund(job: Job, payload: dict[str, Any]) -> None:
@@ -73,18 +74,18 @@ async def refund(job: Job, payload: dict[str, Any]) -> None:
                     )
             except OutsideRefused as no:
                 code = no.code
-                await job.run(lambda context: GivingBack(context).refused(row.id, code))
+                await job.run(lambda context: GoingBack(context).refused(row.id, code))
                 return
             permission = given.code
-        await job.run(lambda context: GivingBack(context).allowed(row.id, permission))
+        await job.run(lambda context: GoingBack(context).allowed(row.id, permission))
         row, payment = await _refund(job, payload)
     if row.state != "allowed":
         return
     if row.insured and (code := await payment_insured.undone(job, row.order_id)):
-        await job.run(lambda context: GivingBack(context).stuck(row.id, f"insurance:{code}"))
+        await job.run(lambda context: GoingBack(context).stuck(row.id, f"insurance:{code}"))
         return
     if payment is None:
-        await job.run(lambda context: GivingBack(context).undone(row.id))
+        await job.run(lambda context: GoingBack(context).undone(row.id))
         return
     try:
         said = await channel_of(job, payment).refund(
@@ -92,11 +93,19 @@ async def refund(job: Job, payload: dict[str, Any]) -> None:
         )
     except OutsideRefused as no:
         code = no.code
-        await job.run(lambda context: GivingBack(context).stuck(row.id, code))
+        await job.run(lambda context: GoingBack(context).stuck(row.id, code))
         return
     if said.state == "absent":
         raise OutsideUnavailable("the channel has not heard of the refund", system=payment.channel)
-    await job.run(lambda context: GivingBack(context).hear(said))
+    await job.run(lambda context: GoingBack(context).hear(said))
+
+
+async def _uninsured(job: Job, order_id: int) -> str:
+    """Nothing stands at an insurer any more, the one last that paid first; who refuses, and why, else ""."""
+    if code := await payment_covered.undone(job, order_id):
+        return f"commercial:{code}"
+    code = await payment_insured.undone(job, order_id)
+    return f"insurance:{code}" if code else ""
 
 
 async def told(job: Job, payload: dict[str, Any]) -> None:

@@ -6,9 +6,9 @@ from typing import Any
 
 from bot.context import Context
 from flows.payment import store
-from flows.payment.giving_back import GivingBack
+from flows.payment.going_back import GoingBack
+from flows.payment.hearing import Hearing
 from flows.payment.insured.parts import undoing
-from flows.payment.orders import Orders
 from flows.payment.reconciling import store as reconciling
 from flows.payment.reconciling.days import store as days
 from flows.payment.reconciling.matching import REPAIR, Matching
@@ -51,7 +51,7 @@ async def _payment(job: Job, row: Any, what: str) -> None:
         return
     payment: Any = await job.run(lambda context: store.payment_of_number(context.tx, row.number))
     said = await orders.channel_of(job, payment).standing(payment.number)
-    await job.run(lambda context: Orders(context).hear(said))
+    await job.run(lambda context: Hearing(context).hear(said))
 
 
 async def _refund(job: Job, row: Any, what: str) -> None:
@@ -63,7 +63,7 @@ async def _refund(job: Job, row: Any, what: str) -> None:
         return
     payment: Any = await job.run(lambda context: store.payment_by(context.tx, refund.payment_id))
     said = await orders.channel_of(job, payment).refund_standing(payment.number, refund.number)
-    await job.run(lambda context: GivingBack(context).hear(said))
+    await job.run(lambda context: GoingBack(context).hear(said))
 
 
 HANDLES = {REPAIR: Handles(repair, tries=10, slowest_s=600)}

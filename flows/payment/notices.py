@@ -10,8 +10,8 @@ from dataclasses import asdict
 from bot import logs
 from bot.context import Context
 from flows.payment import store
-from flows.payment.giving_back import GivingBack
-from flows.payment.orders import Orders
+from flows.payment.going_back import GoingBack
+from flows.payment.hearing import Hearing
 from integrations.paying.port import Back, Standing
 
 log = logs.get(__name__)
@@ -38,8 +38,8 @@ async def hear(context: Context, account: str, notice_id: str, event: str, said:
 async def _hear(context: Context, account: str, said: Standing | Back) -> str:
     try:
         if isinstance(said, Back):
-            return await GivingBack(context).hear(said, account)
-        return (await Orders(context).hear(said, account)).value
+            return await GoingBack(context).hear(said, account)
+        return (await Hearing(context).hear(said, account)).value
     except LookupError:
         log.error("payment_unknown")
         return "unknown"

@@ -80,7 +80,7 @@ payment = table(
     Column("state", code(8), nullable=False),  # rules.PaymentState
     Column("use", code(8)),  # of its money: applied, excess
     Column("sheet", Sealed("payment_payment.sheet")),
-    Column("payer", Sealed("payment_payment.payer")),
+    Column("payer", Sealed("payment_payment.payer")),  # who began it, where known; then as the channel says
     Column("channel_number", code(64)),
     Column("refusal", code(64)),
     Column("told_amount", Integer),  # fen that its channel has instead, 0 for none; where that is not what was asked

@@ -12,12 +12,14 @@ from bot import logs, metrics
 from bot.context import Context
 from flows.payment import pushes
 from flows.payment import store as cashier
+from flows.payment.covered import store as covers
+from flows.payment.hearing import Hearing
 from flows.payment.insured import store
 from flows.payment.insured.ending import clear, end, lane
 from flows.payment.insured.rules import CONSENT, OPEN
 from flows.payment.ledger import rules as ledger_rules
 from flows.payment.ledger import store as book
-from flows.payment.orders import LAST_MOMENTS, Orders
+from flows.payment.orders import LAST_MOMENTS
 from flows.payment.refusals import BeingChecked, NotPriced, OneIsRunning, PaidAlready, TimeIsUp
 from flows.payment.rules import OPEN_ORDER
 from integrations.his.charges import Item
@@ -59,10 +61,15 @@ class Claims:
 
     async def ask(self, order_id: int, identity: Identity) -> Any:
         """Whoever pays has agreed that the insurance is told: it is asked what it would pay. The claim that is alive,
-        or a new one."""
+        or a new one.
+
+        :raises NotPriced: a commercial insurer was asked already
+        """
         order = await cashier.lock(self.tx, order_id)
         self._payable(order)
         assert order is not None
+        if await covers.alive(self.tx, order_id) is not None:
+            raise NotPriced()  # what a commercial insurer pays is of what this one leaves
         made = await self.tx.insert_once(
             store.claim, order_id=order_id, open_key=order_id, number=secrets.token_hex(13),
             insurer=self.context.ports[Insurer].name, state="asked", consent=CONSENT, consented_at=self.tx.now,
@@ -132,7 +139,7 @@ class Claims:
         await cashier.move_order(self.tx, order_id, OPEN_ORDER, insured=row.fund + row.personal)
         self._note("agreed", order)
         if row.own == 0:
-            await Orders(self.context).nothing_left(order_id)
+            await Hearing(self.context).nothing_left(order_id)
         return await store.by_id(self.tx, row.id)
 
     async def leave(self, order_id: int) -> None:
@@ -147,7 +154,7 @@ class Claims:
         if row := await store.alive(self.tx, order_id):
             await pushes.answered(self.context, row)
         if await end(self.tx, order_id):
-            await cashier.move_order(self.tx, order_id, OPEN_ORDER, insured=0)
+            await cashier.move_order(self.tx, order_id, OPEN_ORDER, insured=0, covered=0)
             self._note("left", order)
 
     # --- settling and undoing ------------------------------------------------------------------------------------

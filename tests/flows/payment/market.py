@@ -18,6 +18,8 @@ from bot.db import outbox as outbox_rows
 from bot.db.outbox import outbox
 from flows.payment import store
 from flows.payment.giving_back import GivingBack
+from flows.payment.going_back import GoingBack
+from flows.payment.hearing import Hearing
 from flows.payment.insured import store as insured
 from flows.payment.insured.claims import Claims
 from flows.payment.ledger import rules as ledger_rules
@@ -185,9 +187,9 @@ class Town:
     async def hear(self, said: Standing | Back) -> None:
         async with self.context("p") as context:
             if isinstance(said, Standing):
-                await Orders(context).hear(said)
+                await Hearing(context).hear(said)
             else:
-                await GivingBack(context).hear(said)
+                await GoingBack(context).hear(said)
 
     async def work(self) -> None:
         try:

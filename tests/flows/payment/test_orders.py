@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from bot import clock
 from bot.db.outbox import outbox
+from flows.payment.hearing import Hearing
 from flows.payment.ledger.proof import prove
 from flows.payment.notices import hear
 from flows.payment.orders import Orders
@@ -195,7 +196,7 @@ async def test_another_sum_at_the_channel_stops_the_order(counter: Counter) -> N
     order = await counter.open()
     payment = await counter.pay(order)
     async with counter.world.context("p") as context:
-        assert (await Orders(context).hear(Standing(payment.number, "paid", 2400, "c1"))).value == "wrong_amount"
+        assert (await Hearing(context).hear(Standing(payment.number, "paid", 2400, "c1"))).value == "wrong_amount"
     assert (await counter.order(order.id)).state == "failed"
     with pytest.raises(PaidAlready):
         await counter.pay(order)

@@ -21,6 +21,8 @@ from flows.booking.stops.service import StopsService
 from flows.booking.stops.service import Wish as Stop
 from flows.payment import store as payments
 from flows.payment.giving_back import GivingBack
+from flows.payment.going_back import GoingBack
+from flows.payment.hearing import Hearing
 from flows.payment.orders import Orders
 from integrations.his.cashier.embedded import EmbeddedCashier
 from integrations.his.charges import Charging
@@ -114,9 +116,9 @@ class Town:
                 self.notices.remove(said)
             async with self.world.context("p") as context:
                 if isinstance(said, Standing):
-                    await Orders(context).hear(said)
+                    await Hearing(context).hear(said)
                 else:
-                    await GivingBack(context).hear(said)
+                    await GoingBack(context).hear(said)
 
     async def _visit(self, what: str) -> None:
         async with self.world.context("p") as context:

@@ -13,6 +13,7 @@ from bot.db.engine import Database
 from flows.payment import store
 from flows.payment.checkout import Checkout
 from flows.payment.giving_back import GivingBack
+from flows.payment.going_back import GoingBack
 from flows.payment.insured import store as insured
 from flows.payment.reconciling.days import store as days
 from flows.payment.reconciling.store import difference
@@ -83,7 +84,7 @@ async def test_what_was_claimed_and_what_was_undone_agree_on_three_sides(payer: 
             async with payer.world.context("p") as context:
                 said = await payer.counters.wechat.refund_standing(
                     list(payer.counters.wechat.accounts)[-1], row.number)
-                await GivingBack(context).hear(said)
+                await GoingBack(context).hear(said)
     await payer.settle()
     assert (await payer.rows(store.order))[0].state == "refunded"
     assert await held(payer) == ("balanced", [])
