@@ -92,6 +92,10 @@ class Mine:
         known = await Exceptions(self.context).open(row.person_id, row.clinic, row.sitting)
         return CancelTooLate.template in known
 
+    def is_own(self, row: Any) -> bool:
+        """Whether it belongs to this contact. Whom the desk looks at for the first time may have none yet."""
+        return self.context.contact is not None and row.contact_id == self.context.contact.id
+
     async def _row(self, appointment: int | str) -> Any:
         if isinstance(appointment, str):
             row = await store.appointment_of_public(self.tx, appointment)

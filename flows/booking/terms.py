@@ -39,5 +39,5 @@ class Terms(Mine):
 
     def same_visit(self, row: Any, place: Place) -> bool:
         """Whether `row` is a hold of this contact that another one in `place` takes the place of."""
-        own = row.state == "held" and row.contact_id == self._contact()
+        own = row.state == "held" and self.is_own(row)
         return own and (row.date, rules.whom(row.sitting, row.clinic)) == (place.day, place.whom)

@@ -67,8 +67,12 @@ class ExamTerms(BookingService):
 
     def same_visit(self, row: Any, place: Place) -> bool:
         """A hold for the same order, or of the same package, is given back when another time is chosen."""
-        own = row.kind == EXAMINATION and row.state == "held" and row.contact_id == self._contact()
-        return own and self._same(row, self._meant)
+        return self.replaced(row, [self._meant])
+
+    def replaced(self, row: Any, wishes: Iterable[Wish]) -> bool:
+        """Whether `row` is a hold of this contact that these would take the place of."""
+        own = row.kind == EXAMINATION and row.state == "held" and self.is_own(row)
+        return own and any(self._same(row, wish) for wish in wishes)
 
     def visits(self, others: Iterable[Any]) -> list[Visit]:
         """Appointments as the rules see them."""

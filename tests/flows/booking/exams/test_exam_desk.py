@@ -7,8 +7,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
+from bot.db.contacts import contact
 from bot.db.engine import Database
 from flows.booking import store
+from flows.booking.exams.service import ExamService
 from flows.booking.exams.wishes import PACKAGE
 from integrations.his.conduct import Conduct, behave
 from integrations.his.port import HospitalPort
@@ -154,3 +156,21 @@ async def test_of_what_is_held_together_only_what_lies_within_reach(sqlite_datab
             await browser.get(f"{home}/exams/held/{mine[0][0]}")
             await browser.post(f"{home}/exams/held/{mine[0][0]}/{act}", via="phone")
             assert browser.status == 404 and set(await rows(world)) == {("held", "phone")}
+
+
+async def test_somebody_whom_nothing_reaches_while_an_examination_is_held_for_them(sqlite_database: Database) -> None:
+    """They held it in the chat, which they have left since; at the desk nobody was called for them yet."""
+    async with floor(sqlite_database) as (here, world, _):
+        person = await ward.person(world, "left", "钱一飞")
+        await devices.ordered(world, "钱一飞", "EN-GASTRO")
+        async with world.context("left") as context:
+            service = ExamService(context)
+            (wish,), _ = await service.orders(person)
+            time = (await service.times(person, wish.name))[0]
+            await service.hold_together(person, {wish.name: time.segment}, "r")
+        async with sqlite_database.transaction() as tx:
+            await tx.update(contact.update().where(contact.c.external_id.contains("left")).values(followed=False))
+        home, browser = f"{HOME}{await public(world, person)}", await clerk(here)
+        assert "胃镜" in await browser.get(f"{home}/exams")
+        page = await browser.get(f"{home}/exams/times?pick={wish.name}")
+        assert browser.status == 200 and "胃镜已经约好了" in page
