@@ -32,6 +32,8 @@ from flows.payment.owners import Owners
 from integrations.alipay_pay.accounts import AlipayMerchants
 from integrations.alipay_pay.port import AlipayPayGates
 from integrations.card_pay.client import CARD, CardPay
+from integrations.commercial.embedded import connected
+from integrations.commercial.port import Commercials
 from integrations.his.cards.embedded import EmbeddedCards
 from integrations.his.cards.port import CardAccounts
 from integrations.his.cashier.embedded import EmbeddedCashier
@@ -102,6 +104,9 @@ class House:
                 "wechat_pay": wechat_pay.channels, "alipay_pay": alipay_pay.channels,
                 "card_pay": {CARD: CardPay(CARD, cards)},
             })
+            insurer = EmbeddedInsurer(database, HospitalClock(settings.timezone))
+            names = [insurer.name, *(each.name for each in pay_accounts.offered(""))]
+            commercials = connected(settings, database, names)
         except BaseException:
             await session.close()
             await redis.aclose()
@@ -124,7 +129,8 @@ class House:
         hospital = EmbeddedHospital(database, HospitalClock(settings.timezone))
         ports.put(HospitalPort, hospital)
         ports.put(Charging, EmbeddedCashier(database, HospitalClock(settings.timezone)))
-        ports.put(Insurer, EmbeddedInsurer(database, HospitalClock(settings.timezone)))
+        ports.put(Insurer, insurer)
+        ports.put(Commercials, commercials)
         if settings.sandbox == "on":
             ports.put(PlayedHospital, hospital)
         waker = Waker(redis)

@@ -51,6 +51,7 @@ stops = Count("stops", "Stops of sessions: stopped, substituted, undone; and wha
 payments = Count("payments", "Payments by what their channel said: apply, late, double, closed …", "channel", "verdict")
 refunds = Count("refunds", "Refunds by their end: back, stuck", "channel", "result")
 claims = Count("claims", "Claims on the insurance by what became of them: offered, claimed …", "result")
+covers = Count("covers", "Claims on commercial insurers by what became of them: offered, settled …", "result")
 differences = Count("differences", "Differences between channel, cashier and hospital", "account", "kind")
 
 outside_calls = Count(

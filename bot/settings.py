@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from bot.errors import SettingsError
 from bot.settings_alipay_pay import AlipayMerchant
 from bot.settings_booking import Booking
+from bot.settings_commercial import CommercialInsurer, InsurerName
 from bot.settings_discreet import Discreet
 from bot.settings_keep import Keep
 from bot.settings_limits import Limits
@@ -72,6 +73,9 @@ class Settings(BaseSettings):
     )
     accounts: dict[Slug, Account] = Field({}, description="The hospital's accounts, `[accounts.<name>]`")
     alipay_pay: dict[Slug, AlipayMerchant] = Field({}, description="Merchants at Alipay, `[alipay_pay.<name>]`")
+    commercial: dict[InsurerName, CommercialInsurer] = Field(
+        {}, description="Commercial insurers, `[commercial.<name>]`; the sandbox has two where none is set"
+    )
     phone_desk: str = Field("", pattern=r"^[0-9+() -]{0,32}$", description="The hospital's service phone")
     emergency_phone: str = Field("120", pattern=r"^[0-9+() -]{2,32}$", description="The number for emergencies")
     sms: Sms = Field(Sms(), description="Text messages")

@@ -11,11 +11,13 @@ from bot import logs
 from bot.clock import HospitalClock
 from bot.context import Context
 from bot.errors import OutsideError, OutsideRefused
+from flows.payment.covered.statement import Statement as CommercialStatement
 from flows.payment.insured.statement import Statement
 from flows.payment.reconciling.days import store as days
 from flows.payment.reconciling.matching import RECONCILE, Matching
 from flows.payment.reconciling.rules import NOWHERE, Counted, Side, flaw_of
 from flows.payment.reconciling.telling import Telling, Told, told_of
+from integrations.commercial.port import Commercials
 from integrations.his.charges import Charging
 from integrations.insurance.port import Insurer
 from integrations.paying.port import Bill, PayChannels
@@ -83,10 +85,9 @@ async def reconcile(job: Job, on: date) -> None:
     for channel in job.ports[PayChannels].offered(""):
         held = _account(job, channel.name, channel.bill, on, bills, touched)
         await alone(held, "bill_not_read", account=channel.name)
-    if Insurer in job.ports:
-        insurer = job.ports[Insurer]
-        held = _account(job, insurer.name, _statement(insurer), on, bills, touched)
-        await alone(held, "bill_not_read", account=insurer.name)
+    for name, bill_of in _insurers(job):
+        held = _account(job, name, bill_of, on, bills, touched)
+        await alone(held, "bill_not_read", account=name)
     for account in [*bills, NOWHERE]:
         await _match(job, account, on, bill=bills.get(account, True), takings=takings)
     await _told_late(job, touched)
@@ -114,11 +115,18 @@ async def _account(
     bills[account] = kept is not None or ours is None or ours.lines == 0
 
 
-def _statement(insurer: Insurer) -> BillOf:
-    async def bill(on: date) -> Bill:
-        return Statement(insurer, on)
+def _insurers(job: Job) -> list[tuple[str, BillOf]]:
+    """Those that pay the hospital, with what each says of a day."""
 
-    return bill
+    def statement(make: Callable[[Any, date], Bill], insurer: Any) -> BillOf:
+        async def bill(on: date) -> Bill:
+            return make(insurer, on)
+
+        return bill
+
+    found = [(job.ports[Insurer].name, statement(Statement, job.ports[Insurer]))] if Insurer in job.ports else []
+    commercial = job.ports[Commercials].all() if Commercials in job.ports else ()
+    return [*found, *((each.name, statement(CommercialStatement, each)) for each in commercial)]
 
 
 async def _own(job: Job, account: str, on: date) -> None:

@@ -81,8 +81,10 @@ async def refund(job: Job, payload: dict[str, Any]) -> None:
         row, payment = await _refund(job, payload)
     if row.state != "allowed":
         return
-    if row.insured and (code := await payment_insured.undone(job, row.order_id)):
-        await job.run(lambda context: GoingBack(context).stuck(row.id, f"insurance:{code}"))
+    if not row.of_excess:
+        await job.run(lambda context: undo_after(context.tx, row.order_id))
+    if row.insured and (kept := await _uninsured(job, row.order_id)):
+        await job.run(lambda context: GoingBack(context).stuck(row.id, kept))
         return
     if payment is None:
         await job.run(lambda context: GoingBack(context).undone(row.id))

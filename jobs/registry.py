@@ -26,6 +26,7 @@ def modules() -> tuple[ModuleType, ...]:
         notices,
         patients,
         payment,
+        payment_covered,
         payment_days,
         payment_insured,
         payment_refunds,
@@ -35,9 +36,9 @@ def modules() -> tuple[ModuleType, ...]:
     )
 
     return (
-        talk, notices, patients, payment, payment_days, payment_insured, payment_refunds, payment_repairs,
-        directory, booking, booking_exams, booking_moves, booking_opening, booking_paying, booking_played,
-        booking_sessions, booking_standing, booking_stops, audit, staff, keep,
+        talk, notices, patients, payment, payment_covered, payment_days, payment_insured, payment_refunds,
+        payment_repairs, directory, booking, booking_exams, booking_moves, booking_opening, booking_paying,
+        booking_played, booking_sessions, booking_standing, booking_stops, audit, staff, keep,
     )
 
 

@@ -27,6 +27,9 @@ WORDS = {
     "not_at_rest": "an order that is over and has money left",
     "claim_not_entered": "a claim on the insurance that does not stand in the ledger as it should",
     "entry_without_claim": "a claim in the ledger that the insurance never took",
+    "cover_not_entered": "a claim on a commercial insurer that does not stand in the ledger as it should",
+    "entry_without_cover": "a claim in the ledger that no commercial insurer ever took",
+    "cover_wrong": "an order that leaves to a commercial insurer what it did not take",
     "part_wrong": "an order that leaves to the insurance what it did not take",
     "unguarded": "a guard of the ledger that the database does not have; its user must be let make triggers",
 }

@@ -12,6 +12,7 @@ from typing import Any
 from bot.context import Context
 from bot.talk.pushes import PushKind
 from flows.notices.service import NoticesService
+from integrations.commercial.port import Commercials
 
 PATIENCE = timedelta(minutes=1)
 """So long nobody is told of what is just being done."""
@@ -19,6 +20,7 @@ PATIENCE = timedelta(minutes=1)
 KINDS = (
     # About their money, and answers to what they have just done: at any hour, and not to be turned off.
     PushKind("payment.offered", priority=3, quiet="always", useless_minutes=15, obligatory=True),
+    PushKind("payment.covered", priority=3, quiet="always", useless_minutes=1440, obligatory=True),
     PushKind("payment.paid", priority=4, quiet="always", useless_minutes=1440, obligatory=True),
     PushKind("payment.settled", priority=4, quiet="always", useless_minutes=1440, obligatory=True),
     PushKind("payment.checking", priority=3, quiet="always", useless_minutes=60, obligatory=True),
@@ -55,6 +57,26 @@ async def answered(context: Context, claim: Any) -> None:
     await NoticesService(context).withdraw("payment.offered", f"claim:{claim.public_id}")
 
 
+async def covered(context: Context, order: Any, cover: Any) -> None:
+    """How a claim on a commercial insurer stands (`state`, `way` among the facts). What it offers before payment waits
+    a minute: they may be looking."""
+    facts = {
+        "insurer": context.ports[Commercials][cover.insurer].title, "state": cover.state, "way": cover.way,
+        "pays": cover.pays, "own": cover.amount - cover.pays, "refusal": cover.refusal or "",
+        "wants": (cover.wants or "").split(),
+    }
+    await _push(context, "covered", order, _about(cover), facts, wait=cover.way == "direct")
+
+
+async def seen_covered(context: Context, cover: Any) -> None:
+    """They have looked."""
+    await NoticesService(context).withdraw("payment.covered", _about(cover))
+
+
+def _about(cover: Any) -> str:
+    return f"cover:{cover.public_id}:{cover.state}{cover.rounds or ''}"
+
+
 async def checking(context: Context, order: Any, number: int) -> None:
     """A payment of this order (its number inside) is not known yet."""
     await _push(context, "checking", order, f"payment:{number}", {})
@@ -87,7 +109,7 @@ async def _push(
 ) -> None:
     known = json.loads(order.facts)
     facts = {
-        "title": known["title"], "amount": order.amount, "insured": order.insured,
+        "title": known["title"], "amount": order.amount, "insured": order.insured, "covered": order.covered,
         "url": page(context, order.public_id),
     } | more
     due = context.now + PATIENCE if wait else None

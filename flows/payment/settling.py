@@ -8,6 +8,8 @@ from typing import Any
 
 from bot.context import Context
 from flows.payment import pushes, store
+from flows.payment.covered import parts as covered
+from flows.payment.covered.rules import CHANNEL
 from flows.payment.giving_back import GivingBack
 from flows.payment.insured import store as claims
 from flows.payment.ledger import rules as ledger_rules
@@ -35,6 +37,8 @@ class ToSettle:
 INVOICE = "payment.invoice"
 INSURANCE = "insurance"
 """The channel, as the hospital calls it, of what the insurance paid."""
+WHY = {INSURANCE: "uninsured", CHANNEL: "uncovered"}
+"""Why money goes back, by who would not pay its part."""
 IN_FLIGHT = timedelta(minutes=1)
 """Longer than any call of ours waits for its answer."""
 
@@ -56,6 +60,7 @@ class Settling:
         claim = await claims.alive(self.tx, order_id)
         if claim is not None and claim.settlement:
             paid += (Paid(INSURANCE, claim.number, claim.settlement, claim.fund + claim.personal),)
+        paid += await covered.paid(self.tx, order_id)
         in_flight = order.told_at is not None and order.told_at > self.tx.now - IN_FLIGHT
         return ToSettle(order.id, order.public_id, bill, order.amount, paid, order.unwanted, in_flight)
 
@@ -86,14 +91,15 @@ class Settling:
             self.tx.put(INVOICE, {"order": order.id}, key=f"{INVOICE}:{order.id}", priority=6)
 
     async def refused(self, order_id: int, code: str) -> None:
-        """It is sure that the hospital, or the insurance before it, will never have it: all goes back."""
+        """It is sure that the hospital, or an insurer before it, will never have it: all goes back."""
         order = await self._unsettled(order_id)
         if order is None:
             return
         await store.move_order(self.tx, order_id, ("paid", "refunding"), settle_refusal=code[:64])
         if not order.unwanted:
             await self.context.ports[Owners][order.owner].unsettled(self.context, order)
-        await GivingBack(self.context).whole(order_id, "uninsured" if code.startswith(INSURANCE) else "unsettled")
+        why = WHY.get(code.partition(":")[0], "unsettled")
+        await GivingBack(self.context).whole(order_id, why)
 
     async def _bill(self, order: Any) -> str:
         return str(order.bill or await self.context.ports[Owners][order.owner].bill(self.context, order))

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.db.transaction import Transaction
+from flows.payment.covered import ending as commercial
+from flows.payment.covered.rules import OPEN as COVERED
+from flows.payment.covered.rules import UNAGREED
 from flows.payment.insured import store
 from flows.payment.insured.rules import OPEN, ClaimState
 
@@ -21,9 +24,11 @@ def clear(tx: Transaction, claim_id: int) -> None:
 
 
 async def end(tx: Transaction, order_id: int, was: Sequence[ClaimState] = OPEN) -> bool:
-    """Nobody wants the order's claim any more; False where there is none in such a state. The order is locked."""
+    """Nobody wants the order's claims any more, that on a commercial insurer neither; False where there is none in such
+    a state. The order is locked."""
+    ended = await commercial.end(tx, order_id, COVERED if "agreed" in was else UNAGREED)
     row = await store.alive(tx, order_id)
     if row is None or not await store.move(tx, row.id, was, state="ended", ended_at=tx.now):
-        return False
+        return ended
     clear(tx, row.id)
     return True

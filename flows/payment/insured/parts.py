@@ -1,4 +1,4 @@
-"""What went back of an order that the insurance paid a part of, as the hospital is told."""
+"""What went back of an order that insurers paid a part of, as the hospital is told."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from bot.context import Context
 from bot.db.transaction import Transaction
 from flows.payment import store as cashier
+from flows.payment.covered import parts as covered
 from flows.payment.insured import store
 from flows.payment.insured.rules import message
 from integrations.his.charges import Returned
@@ -21,8 +22,10 @@ async def undoing(tx: Transaction, order_id: int) -> Any:
 async def returned(context: Context, refund: Any) -> tuple[Returned, ...]:
     """None where the payer alone had paid."""
     claim = await store.of_order(context.tx, refund.order_id)
-    if not refund.insured or claim is None or claim.state != "reversed":
+    if not refund.insured:
         return ()
-    undone = Returned(claim.number, message(claim.number, "2208"), claim.fund + claim.personal)
-    payment = await cashier.payment_by(context.tx, refund.payment_id) if refund.payment_id else None
-    return (undone,) if payment is None else (Returned(payment.number, refund.number, refund.amount), undone)
+    undone = await covered.undone(context.tx, refund.order_id)
+    if claim is not None and claim.state == "reversed":
+        undone = (Returned(claim.number, message(claim.number, "2208"), claim.fund + claim.personal), *undone)
+    payment = await cashier.payment_by(context.tx, refund.payment_id) if undone and refund.payment_id else None
+    return undone if payment is None else (Returned(payment.number, refund.number, refund.amount), *undone)

@@ -12,7 +12,7 @@ What = Literal[
     "unbalanced", "payment_not_entered", "entry_without_payment", "settlement_not_entered",
     "entry_without_settlement", "consent_not_entered", "refund_not_entered", "entry_without_refund", "paid_twice",
     "more_back_than_paid", "state_wrong", "not_at_rest", "unguarded", "claim_not_entered", "entry_without_claim",
-    "part_wrong",
+    "part_wrong", "cover_not_entered", "entry_without_cover", "cover_wrong",
 ]
 MOST = 20
 """Of one kind that are named."""
@@ -31,7 +31,7 @@ class Proof:
     orders: int
     movements: int
     held: int
-    """What the channels hold for us, in fen, by our ledger; `claimed` is what the insurance took upon itself,
+    """What the channels hold for us, in fen, by our ledger; `claimed` is what insurers took upon themselves,
     `handed_on` what the hospitals have as paid."""
     claimed: int
     handed_on: int
@@ -68,4 +68,7 @@ CHECKS: tuple[tuple[What, checks.Check], ...] = (
     ("claim_not_entered", checks.claims_not_entered),
     ("entry_without_claim", checks.entries_without_claim),
     ("part_wrong", checks.parts_wrong),
+    ("cover_not_entered", checks.covers_not_entered),
+    ("entry_without_cover", checks.entries_without_cover),
+    ("cover_wrong", checks.covers_wrong),
 )

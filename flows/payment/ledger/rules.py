@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["paid", "claimed", "settled", "unsettled", "back", "unclaimed", "adjusted"]
+Kind = Literal["paid", "claimed", "settled", "unsettled", "back", "unclaimed", "covered", "uncovered", "adjusted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,16 @@ def back(order: int, refund: int, account: str, amount: int) -> Movement:
 def unclaimed(order: int, claim: int, insurer: str, amount: int) -> Movement:
     """An insurer's part was undone."""
     return _pair(f"unclaimed:{claim}", "unclaimed", order, order_account(order), f"insurer:{insurer}", amount)
+
+
+def covered(order: int, cover: int, insurer: str, amount: int) -> Movement:
+    """A commercial insurer took its part upon itself."""
+    return _pair(f"covered:{cover}", "covered", order, f"insurer:{insurer}", order_account(order), amount)
+
+
+def uncovered(order: int, cover: int, insurer: str, amount: int) -> Movement:
+    """A commercial insurer's part was undone."""
+    return _pair(f"uncovered:{cover}", "uncovered", order, order_account(order), f"insurer:{insurer}", amount)
 
 
 def balances(movements: Iterable[Movement]) -> dict[str, int]:

@@ -9,6 +9,7 @@ from typing import Any
 from bot import logs, metrics
 from bot.context import Context
 from flows.payment import store as cashier
+from flows.payment.covered import store as covers
 from flows.payment.insured import store as claims
 from flows.payment.insured.parts import undoing
 from flows.payment.reconciling import store
@@ -82,6 +83,8 @@ class Matching:
     async def ours(self, row: Any) -> Ours:
         if claim := await claims.of_number(self.tx, row.number):
             return await self._of_claim(row, claim)
+        if cover := await covers.of_number(self.tx, row.number):
+            return await self._of_claim(row, cover)
         if row.refund:
             refund = await cashier.refund_of_number(self.tx, row.name.removeprefix("r:"))
             if refund is None:
@@ -117,6 +120,7 @@ class Matching:
         if known is None:
             payment = await cashier.payment_of_number(self.tx, row.number)
             payment = payment or await claims.of_number(self.tx, row.number)
+            payment = payment or await covers.of_number(self.tx, row.number)
             made = await store.write(
                 self.tx, account=account, day=on, name=row.name, number=row.number, refund=refund, state="open",
                 order_id=payment.order_id if payment is not None else None, run=run, **facts,

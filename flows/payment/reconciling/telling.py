@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from bot.context import Context
+from flows.payment.covered.rules import reversal
+from flows.payment.reconciling.covers import store as covers
 from flows.payment.reconciling.rules import NOWHERE, Counted, Side
 from flows.payment.reconciling.statements import store
+from integrations.commercial.port import Commercials
 from integrations.insurance.port import Insurer
 from integrations.paying.port import BillLine
 
@@ -71,9 +74,11 @@ class Telling:
         return [first + SLICE * at for at in range(-(-(end - first) // SLICE))]
 
     async def own(self, number: int, account: str, day: date, since: datetime) -> None:
-        """Our own of one hour: payments and refunds of a channel, or claims on an insurance."""
-        insured = Insurer in self.context.ports and account == self.context.ports[Insurer].name
-        own = store.own_claims if insured else store.own
+        """Our own of one hour: payments and refunds of a channel, or claims on an insurer."""
+        ports = self.context.ports
+        own = store.own_claims if Insurer in ports and account == ports[Insurer].name else store.own
+        if Commercials in ports and account in {each.name for each in ports[Commercials].all()}:
+            own = covers.own
         await own(self.tx, number, account, day, since, since + SLICE)
 
     async def done(self, number: int, counted: Counted | None = None, flaw: str = "") -> None:
@@ -101,4 +106,8 @@ class Telling:
                 for each in told:
                     if each.refund and each.number == row.number and row.reversed_at is not None:
                         found[each.name] = (row.insurer, day(row.reversed_at).date())
+            for row in await covers.covers(self.tx, strange):
+                found[f"p:{row.number}"] = (row.insurer, day(row.settled_at).date())
+                if row.reversed_at is not None:
+                    found[f"r:{reversal(row.number)}"] = (row.insurer, day(row.reversed_at).date())
         return found

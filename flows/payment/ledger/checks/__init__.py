@@ -1,6 +1,7 @@
 """The questions that a proof of the ledger asks."""
 
 from flows.payment.ledger.checks.claims.store import claims_not_entered, entries_without_claim, parts_wrong
+from flows.payment.ledger.checks.covers.store import covers_not_entered, covers_wrong, entries_without_cover
 from flows.payment.ledger.checks.store import (
     Check,
     consents_not_entered,
@@ -23,7 +24,10 @@ __all__ = [
     "Check",
     "claims_not_entered",
     "consents_not_entered",
+    "covers_not_entered",
+    "covers_wrong",
     "entries_without_claim",
+    "entries_without_cover",
     "entries_without_payment",
     "entries_without_refund",
     "entries_without_settlement",

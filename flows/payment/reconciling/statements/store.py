@@ -52,11 +52,11 @@ async def own(tx: Transaction, number: int, account: str, day: date, since: date
     """Our own of that time, copied by the database itself."""
     due = and_(payment.c.use == "applied", or_(order.c.settled_at.is_not(None), order.c.state == "paid"))
     head = (number, account, day)
-    paid = _own(head, payment.c.paid_at, "p:", payment.c.number, payment.c.amount, due, payment.c.channel_number)
+    paid = own_line(head, payment.c.paid_at, "p:", payment.c.number, payment.c.amount, due, payment.c.channel_number)
     paid = paid.select_from(payment.join(order, order.c.id == payment.c.order_id)).where(payment.c.state == "paid")
     # A channel's bill has a refund on the day on which it took it, be the money there days later.
     due_back = and_(refund.c.permission.is_not(None), refund.c.state == "back")
-    back = _own(head, TAKEN, "r:", refund.c.number, refund.c.amount, due_back, refund.c.channel_refund)
+    back = own_line(head, TAKEN, "r:", refund.c.number, refund.c.amount, due_back, refund.c.channel_refund)
     joined = refund.join(payment, payment.c.id == refund.c.payment_id)
     back = back.select_from(joined).where(refund.c.state.in_(GIVEN))
     at_once = and_(refund.c.sent_at.is_(None), refund.c.back_at >= since, refund.c.back_at < until)
@@ -74,13 +74,13 @@ async def own_claims(
     head, sum_, undone = (number, account, day), claim.c.fund + claim.c.personal, message("", "2208")
     joined = claim.join(order, order.c.id == claim.c.order_id)
     due = or_(order.c.settled_at.is_not(None), order.c.state == "paid")
-    taken = _own(head, claim.c.claimed_at, "p:", claim.c.number, sum_, due, claim.c.settlement, claim.c.number)
+    taken = own_line(head, claim.c.claimed_at, "p:", claim.c.number, sum_, due, claim.c.settlement, claim.c.number)
     consented = exists().where(
         refund.c.order_id == claim.c.order_id, refund.c.insured > 0, refund.c.permission.is_not(None),
         refund.c.state == "back",
     )
     name = claim.c.number.concat(undone)
-    back = _own(head, claim.c.reversed_at, "r:", name, sum_, consented, claim.c.reversal, claim.c.number)
+    back = own_line(head, claim.c.reversed_at, "r:", name, sum_, consented, claim.c.reversal, claim.c.number)
     for found, at in ((taken, claim.c.claimed_at), (back, claim.c.reversed_at)):
         mine = found.select_from(joined).where(claim.c.insurer == account, at >= since, at < until)
         await tx.execute(insert(line).from_select(COLUMNS, mine))
@@ -142,7 +142,7 @@ async def refunds(tx: Transaction, numbers: Iterable[str]) -> Sequence[Row[Any]]
     return await tx.all(mine.where(refund.c.number.in_(list(numbers)), refund.c.state.in_(GIVEN)))
 
 
-def _own(
+def own_line(
     head: tuple[int, str, date], at: Any, prefix: str, name: Any, amount: Any, due: ColumnElement[bool], outside: Any,
     number: Any = payment.c.number,
 ) -> Select[Any]:

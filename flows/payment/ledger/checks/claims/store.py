@@ -34,8 +34,8 @@ async def entries_without_claim(tx: Transaction, most: int) -> Sequence[Row[Any]
 
 async def parts_wrong(tx: Transaction, most: int) -> Sequence[Row[Any]]:
     """Orders that leave to the insurance what no claim of theirs is agreed on, or settled without it."""
-    sum_ = claim.c.fund + claim.c.personal
-    agreed = exists().where(claim.c.order_id == order.c.id, claim.c.agreed_at.is_not(None), sum_ == order.c.insured)
-    settled = exists().where(claim.c.order_id == order.c.id, claim.c.claimed_at.is_not(None), sum_ == order.c.insured)
-    wrong = and_(order.c.insured != 0, or_(~agreed, and_(order.c.settled_at.is_not(None), ~settled)))
+    sum_, part = claim.c.fund + claim.c.personal, order.c.insured - order.c.covered
+    agreed = exists().where(claim.c.order_id == order.c.id, claim.c.agreed_at.is_not(None), sum_ == part)
+    settled = exists().where(claim.c.order_id == order.c.id, claim.c.claimed_at.is_not(None), sum_ == part)
+    wrong = and_(part != 0, or_(~agreed, and_(order.c.settled_at.is_not(None), ~settled)))
     return await tx.all(select(order.c.public_id).where(wrong).limit(most))

@@ -1,0 +1,1 @@
+"""What a commercial insurer pays of an order, before it is paid or after."""

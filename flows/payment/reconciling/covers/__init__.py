@@ -1,0 +1,1 @@
+"""Claims on commercial insurers as a side of a day."""
