@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.context import Context
-from bot.errors import NotFound
 from flows.patients.people import Person
 from flows.patients.service import PatientsService
 from flows.payment import owed, store
@@ -66,13 +65,11 @@ class Checkout:
                 found.append(Owes(person, listed, short=short))
         return found
 
-    async def bill(self, person_id: str, code: str) -> tuple[Person, Owed]:
-        """One bill of a person; NotFound where it is owed no more, or is somebody else's."""
+    async def bill(self, person_id: str, code: str) -> tuple[Person, Owed | None]:
+        """One bill of a person; None where it is owed no more, or is somebody else's."""
         person = await PatientsService(self.context).person(person_id)
         found = next((each for each in await self.service.owed(person) if each.code == code), None)
-        if found is None:
-            raise NotFound("bill")
-        return person, Owed(found, await self._order(found))
+        return person, Owed(found, await self._order(found)) if found is not None else None
 
     async def begin(self, person_id: str, code: str) -> Any:
         """The order for a bill, in which it can be paid.

@@ -32,8 +32,8 @@ class Showing:
             for each in bill.items
         ]
         facts = {
-            "title": title, "doctor": bill.doctor, "items": items, "made_at": bill.made_at, "amount": bill.amount,
-            "until": bill.until, "person": person.name,
+            "title": title, "kind": bill.kind, "doctor": bill.doctor, "items": items, "made_at": bill.made_at,
+            "amount": bill.amount, "until": bill.until, "person": person.name,
         }
         return facts | self._place(bill.clinic, bill.site, open) | self._veil(bill.clinic, open)
 

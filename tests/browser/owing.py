@@ -1,5 +1,5 @@
-"""What a running Daoyi is given from outside: a patient of phone 1 who owes two bills; with `over`, the time to pay
-what is being paid is up.
+"""What a running Daoyi is given from outside: a patient of phone 1 who owes two bills; with `insured`, two of which the
+insurance pays a part and all; with `over`, the time to pay what is being paid is up.
 
 Run as `python -m tests.browser.owing` with the environment of that Daoyi.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import select, update
@@ -35,8 +36,15 @@ BILLS = (
     tuple(Item(f"注射用头孢哌酮钠舒巴坦钠 {n} 号(进口)", "西药", f"{n} 支", 8350, 8350 * n) for n in range(1, 13)),
 )
 
+INSURED = (
+    (Item("阿莫西林胶囊", "西药费", "2 盒", 1280, 2560), Item("血常规五分类", "检验费", "1 次", 2500, 2500),
+     Item("陪护床", "其他费", "1 天", 2000, 2000)),
+    (Item("糖化血红蛋白", "检验费", "1 次", 6000, 6000),),
+)
+"""In the insurance's own words for what kind of thing each is."""
 
-async def owe(tx: Transaction, openid: str) -> None:
+
+async def owe(tx: Transaction, openid: str, bills: Sequence[tuple[Item, ...]] = BILLS) -> None:
     number = await people.create(tx, NewPatient(NAME, "female", date(1984, 5, 12), "passport", "P12345678"))
     await patients.add_person(
         tx, name=NAME, document=None, mobile="13800000001", document_type=None, sex="female",
@@ -49,7 +57,7 @@ async def owe(tx: Transaction, openid: str) -> None:
     )
     await patients.set_record(tx, person, "known", number, was=("none",))
     clinic = await tx.scalar(select(hospital.clinic.c.code).order_by(hospital.clinic.c.code).limit(1))
-    for items in BILLS:
+    for items in bills:
         await write(tx, [Charged("outpatient", people.patient_id(number), clinic, "王静", tx.now, items)])
 
 
@@ -67,7 +75,8 @@ async def main() -> None:
             await database.run(over)
         else:
             openid = openid_of(settings.accounts[ACCOUNT].app_id, 1)
-            await database.run(lambda tx: owe(tx, openid))
+            bills = INSURED if sys.argv[1:] == ["insured"] else BILLS
+            await database.run(lambda tx: owe(tx, openid, bills))
     finally:
         await database.close()
 

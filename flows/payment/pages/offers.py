@@ -47,6 +47,11 @@ def offers(
     return list(found.values())
 
 
+def within(found: Sequence[Offer], amount: int, ceiling: int) -> list[Offer]:
+    """Those that can carry so much: above the ceiling the insurance may still leave less."""
+    return [each for each in found if amount <= ceiling or each.way == "insured"]
+
+
 def _way(app: App, home: str, channel: PayChannel, *, card: bool) -> Way | Literal["elsewhere", ""]:
     if channel.channel == CARD:
         return "account" if card and "account" in channel.ways else ""

@@ -13,6 +13,8 @@ from bot.web.limits import limited
 from bot.web.pages import contact_page, in_tx, reading, render, see
 from flows.payment import combined
 from flows.payment.checkout import ORDERS, Checkout
+from flows.payment.orders import due_of
+from flows.payment.pages.offers import within
 from flows.payment.pages.parts import chosen, facts_of, offered, pay, picture, said, sheet_of
 from flows.payment.pages.stages import MOVING, Stage, mark, stage
 from flows.payment.refusals import BillChanged, NotOffered, NotPriced, OneIsRunning, PaymentRefusal, TooMuch, TooOften
@@ -113,15 +115,16 @@ async def _page(
     shown = stage(view, context.now, dropped="dropped" in request.query)
     person = await Checkout(context).person(view.order)
     elsewhere = shown == "choose" and "elsewhere" in request.query
+    ceiling, due = context.settings.payment.ceiling, view.parts.own if view.parts is not None else due_of(view.order)
     address = combined.address(context.settings.base_url, view.order.public_id)
     return render(
         request, PAGES["elsewhere" if elsewhere else shown], status=status,
         due=await facts_of(request, context, view.order), order=view.order, view=view, stage=shown,
         mark=mark(view, context.now), moving=shown in MOVING or elsewhere, sheet=sheet_of(view.running),
         seconds=max(0, int((view.order.expires_at - context.now).total_seconds())),
-        offers=offered(
+        offers=within(offered(
             request, context, person, insured=PaymentService(context).insurable(view.order.kind, person, view)
-        ) if shown == "choose" else [], last=_last(view),
+        ), due, ceiling) if shown == "choose" else [], most=ceiling if due > ceiling else 0, last=_last(view),
         refused=refused, missing=missing, back="back" in request.query,
         address=address, code=picture(address) if elsewhere else "",
     )

@@ -14,7 +14,7 @@ from bot.web.limits import limited
 from bot.web.pages import contact_page, in_tx, reading, render, see
 from flows.patients.people import Person
 from flows.payment.checkout import HOME, ORDERS, Checkout, Owed, Owes
-from flows.payment.pages.offers import Offer
+from flows.payment.pages.offers import Offer, within
 from flows.payment.pages.parts import ask, chosen, facts_of, may_see, offered, pay, said, showing
 from flows.payment.refusals import HospitalSilent, PaymentRefusal
 from flows.payment.service import PaymentService
@@ -86,18 +86,18 @@ async def begin(request: web.Request, context: Context) -> web.StreamResponse:
 
 async def _one(request: web.Request, context: Context) -> tuple[Person, Owed | None]:
     person, code = request.match_info["person"], request.match_info["bill"]
-    known, found = await Checkout(context).bill(person, code)
-    return known, found
+    return await Checkout(context).bill(person, code)
 
 
 async def _page(
     request: web.Request, context: Context, person: Person, found: Owed, *, missing: bool = False, status: int = 200
 ) -> web.Response:
     facts = await _facts(request, context, person, found)
+    offers, ceiling = _offered(request, context, person, found), context.settings.payment.ceiling
     facts["ask"] = ask(person, facts, f"{HOME}bills/{person.public_id}/{found.bill.code}")
     return render(
-        request, "payment/h5/bill.html.j2", status=status, due=facts, offers=_offered(request, context, person, found),
-        missing=missing, paid=found.under_way, person=person,
+        request, "payment/h5/bill.html.j2", status=status, due=facts, offers=within(offers, found.bill.amount, ceiling),
+        missing=missing, paid=found.under_way, person=person, most=ceiling if found.bill.amount > ceiling else 0,
     )
 
 
