@@ -11,6 +11,7 @@ from bot.errors import NotFound
 from bot.money import yuan
 from flows.payment import store
 from flows.payment.giving_back import GivingBack
+from flows.payment.odd.acting import Acting
 
 ASKED = "asked"
 """Why, of a refund that a member of staff asked for."""
@@ -57,6 +58,8 @@ class Approvals:
         if done:
             audit.write(self.tx, self.context.actor, "payment.refund_approved", f"refund:{refund}",
                         {"amount": yuan(row.amount)})
+            if row.of_excess:
+                await Acting(self.context).ended(await store.lock(self.tx, row.order_id))
         return done
 
     async def decline(self, refund: str, note: str) -> bool:

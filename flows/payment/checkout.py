@@ -12,6 +12,7 @@ from flows.patients.people import Person
 from flows.patients.service import PatientsService
 from flows.payment import owed, store
 from flows.payment.refusals import BillChanged, HospitalSilent, OthersPay
+from flows.payment.rules import OPEN_ORDER
 from flows.payment.service import UNDER_WAY, PaymentService
 from integrations.his.charges import Bill
 
@@ -30,6 +31,11 @@ class Owed:
     def under_way(self) -> bool:
         return self.order is not None and self.order.state in UNDER_WAY
 
+    @property
+    def stuck(self) -> bool:
+        """Its channel has another sum: staff look, and nobody pays it meanwhile."""
+        return self.order is not None and self.order.state == "failed"
+
 
 @dataclass(frozen=True, slots=True)
 class Owes:
@@ -42,7 +48,7 @@ class Owes:
 
     @property
     def amount(self) -> int:
-        return sum(each.bill.amount for each in self.bills if not each.under_way)
+        return sum(each.bill.amount for each in self.bills if not each.under_way and not each.stuck)
 
 
 class Checkout:
@@ -94,7 +100,7 @@ class Checkout:
 
     async def under_way(self) -> list[Any]:
         """Orders of this contact that are not at rest, the latest first."""
-        return [each for each in await self.service.year() if each.state in ("created", "paying", *UNDER_WAY)]
+        return [each for each in await self.service.year() if each.state in (*OPEN_ORDER, *UNDER_WAY, "failed")]
 
     async def person(self, order: Any) -> Person | None:
         """For whom it is; None where this contact does not look after them any more."""
@@ -109,9 +115,9 @@ class Checkout:
 
     async def _order(self, bill: Bill) -> Any | None:
         order = await store.order_about(self.tx, owed.NAME, bill.code)
-        if order is None or order.state not in ("created", "paying", *UNDER_WAY):
+        if order is None or order.state not in (*OPEN_ORDER, *UNDER_WAY, "failed"):
             return None
-        if order.state in UNDER_WAY:
+        if order.state not in OPEN_ORDER:
             return order
         contact = self.context.contact
         mine = contact is not None and order.contact_id == contact.id

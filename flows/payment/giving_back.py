@@ -21,6 +21,14 @@ class GivingBack:
         """Money that the order did not need: all of it, and nobody is asked."""
         await self._want(order, payment, payment.amount, why, f"excess:{payment.id}", of_excess=True, approved=True)
 
+    async def odd(self, order: Any, payment: Any, why: str, note: str) -> Any:
+        """Money of a sum that nobody asked for: all of it, once a second person agrees. What was declined before can be
+        asked for anew. `order` under its lock."""
+        tries = sum(each.payment_id == payment.id for each in await store.refunds_of(self.tx, order.id))
+        request = f"odd:{payment.id}:{tries}"
+        await self._want(order, payment, payment.amount, why, request, of_excess=True, approved=False, note=note)
+        return await store.refund_of_request(self.tx, request)
+
     async def whole(self, order_id: int, why: str) -> None:
         """All that is left of an order, by rule (a stop, cancelled in time, of no use any more). What waits for a
         second person goes along: the rule has said yes."""
@@ -28,7 +36,7 @@ class GivingBack:
         if order is None:
             return
         for waiting in await store.refunds_of(self.tx, order_id):
-            if await store.move_refund(
+            if not waiting.of_excess and await store.move_refund(
                 self.tx, waiting.id, ("waiting",), state="agreed", approved_at=self.tx.now,
                 approved_by=self.context.actor,
             ):

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from bot.access.work import Name
 from bot.context import Context
 from flows.payment.history import store as history
+from flows.payment.odd import store as finding
 from flows.payment.reconciling.days import store as days
 
 
@@ -36,4 +37,15 @@ async def _differences(context: Context, ids: Sequence[str]) -> Mapping[str, str
     return {row.public_id: f"{row.day.isoformat()} {kinds[row.kind]}" for row in await days.named(context.tx, ids)}
 
 
-NAMES: dict[str, Name] = {"order": _orders, "refund": _refunds, "difference": _differences}
+async def _notices(context: Context, ids: Sequence[str]) -> Mapping[str, str]:
+    words, found = context.wording.words["payment_notice"], dict[str, str]()
+    for each in ids:
+        row = await finding.notice_by(context.tx, int(each)) if each.isdecimal() else None
+        if row is not None:
+            found[each] = f"{context.clock.local(row.at).date().isoformat()} {words[row.became]}"
+    return found
+
+
+NAMES: dict[str, Name] = {
+    "order": _orders, "refund": _refunds, "difference": _differences, "payment_notice": _notices,
+}

@@ -12,12 +12,10 @@ from bot.context import Context
 from flows.payment import store
 from flows.payment.going_back import GoingBack
 from flows.payment.hearing import Hearing
+from flows.payment.odd.store import ODD
 from integrations.paying.port import Back, Standing
 
 log = logs.get(__name__)
-
-ODD = ("unknown", "wrong_amount", "contradiction")
-"""What staff must look at; kept with all that was said."""
 
 
 async def hear(context: Context, account: str, notice_id: str, event: str, said: Standing | Back | None) -> str:

@@ -27,6 +27,7 @@ KINDS = (
     PushKind("payment.refunding", priority=4, quiet="always", obligatory=True),
     PushKind("payment.refunded", priority=5, obligatory=True),
     PushKind("payment.kept", priority=4, obligatory=True),
+    PushKind("payment.ended", priority=4, obligatory=True),
 )
 
 
@@ -94,6 +95,11 @@ async def refunded(context: Context, order: Any, refund: Any) -> None:
 
 async def kept(context: Context, order: Any, refund: Any, code: str) -> None:
     await _push(context, "kept", order, f"refund:{refund.public_id}", _back(refund) | {"code": code})
+
+
+async def ended(context: Context, order: Any) -> None:
+    """What stood for a wrong amount has ended, and no channel had any money for it."""
+    await _push(context, "ended", order, f"order:{order.public_id}", {})
 
 
 def _back(refund: Any) -> dict[str, Any]:

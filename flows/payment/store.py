@@ -97,6 +97,7 @@ payment = table(
     UniqueConstraint("account", "channel_number"),
     Index("ix_payment_payment_order", "order_id", "state"),
     Index("ix_payment_payment_ask", "ask_at"),
+    Index("ix_payment_payment_told", "told_at"),
     Index("ix_payment_payment_paid", "paid_at"),
 )
 

@@ -8,6 +8,7 @@ from bot.context import Context
 from flows.directory.service import DirectoryService
 from flows.payment.desk.parts import APPROVE, DAYS, HOME, REFUND, VIEW, within
 from flows.payment.history import store as history
+from flows.payment.odd import store as finding
 from flows.payment.reconciling.days import store as days
 
 
@@ -26,6 +27,15 @@ async def stuck(context: Context, member: Member) -> int:
     return await _refunds(context, member, REFUND, "stuck")
 
 
+async def odd(context: Context, member: Member) -> int:
+    clinics = within(member.range(VIEW), await DirectoryService(context).catalogue())
+    return await finding.count_orders(context.tx, finding.Wanted(clinics=clinics))
+
+
+async def notices(context: Context, member: Member) -> int:
+    return await finding.count_notices(context.tx, "", "no")
+
+
 async def differences(context: Context, member: Member) -> int:
     return await days.count(context.tx, days.Wanted(state="live"))
 
@@ -33,5 +43,7 @@ async def differences(context: Context, member: Member) -> int:
 WAITS = (
     Wait("payment_refunds", APPROVE, f"{HOME}refunds?state=waiting", waiting),
     Wait("payment_stuck", REFUND, f"{HOME}refunds?state=stuck", stuck, late=True),
+    Wait("payment_odd", VIEW, f"{HOME}odd", odd, late=True),
+    Wait("payment_notices", DAYS, f"{HOME}notices?looked=no", notices, late=True),
     Wait("payment_differences", DAYS, f"{HOME}differences?state=live", differences, late=True),
 )

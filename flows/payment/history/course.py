@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-INSURANCE = "insurance"
+INSURANCE, COMMERCIAL = "insurance", "commercial"
 What = Literal[
-    "opened", "begun", "payment_closed", "payment_failed", "paid", "paid_late", "settled", "closed", "refund_wanted",
-    "refund_approved", "refund_refused", "refund_sent", "refund_back", "refund_stuck", "priced", "claimed", "unclaimed",
-    "claim_refused",
+    "opened", "begun", "payment_closed", "payment_failed", "payment_odd", "paid", "paid_late", "settled", "closed",
+    "refund_wanted", "refund_approved", "refund_refused", "refund_sent", "refund_back", "refund_stuck", "priced",
+    "claimed", "unclaimed", "claim_refused", "cover_asked", "cover_offered", "cover_settled", "cover_reversed",
+    "cover_refused", "cover_ended",
 ]
 
 
@@ -28,7 +29,8 @@ class Step:
 
 
 def course(
-    order: Any, payments: Iterable[Any], refunds: Iterable[Any], claims: Iterable[Any] = ()
+    order: Any, payments: Iterable[Any], refunds: Iterable[Any], claims: Iterable[Any] = (),
+    covers: Iterable[Any] = (),
 ) -> list[Step]:
     steps = [Step(order.created_at, "opened", amount=order.amount, by=order.created_by)]
     for each in payments:
@@ -37,11 +39,10 @@ def course(
             late = each.use == "excess"
             steps.append(Step(each.paid_at, "paid_late" if late else "paid", each.channel, each.amount))
         elif each.ended_at is not None:
-            failed = each.state == "failed"
-            steps.append(
-                Step(each.ended_at, "payment_failed" if failed else "payment_closed", each.channel,
-                     code=each.refusal or "")
-            )
+            what: What = "payment_failed" if each.state == "failed" else "payment_closed"
+            if each.told_amount and each.state == "failed":
+                what = "payment_odd"
+            steps.append(Step(each.ended_at, what, each.channel, each.told_amount or 0, code=each.refusal or ""))
     if order.settled_at is not None:
         steps.append(Step(order.settled_at, "settled", amount=order.amount))
     if order.state == "closed" and order.ended_at is not None:
@@ -50,6 +51,8 @@ def course(
         steps += _of_refund(each)
     for each in claims:
         steps += _of_claim(each)
+    for each in covers:
+        steps += _of_cover(each)
     return sorted(steps, key=lambda step: step.at)
 
 
@@ -61,6 +64,19 @@ def _of_claim(each: Any) -> list[Step]:
     steps = [Step(at, what, INSURANCE, covered) for at, what in moments if at is not None]
     if each.state == "refused":
         steps.append(Step(each.ended_at, "claim_refused", INSURANCE, code=each.refusal or ""))
+    return steps
+
+
+def _of_cover(each: Any) -> list[Step]:
+    steps = [Step(each.consented_at, "cover_asked", COMMERCIAL, each.amount, by=each.consented_by)]
+    offered = each.answered_at if each.way == "direct" and each.pays else None
+    moments: tuple[tuple[datetime | None, What], ...] = (
+        (offered, "cover_offered"), (each.settled_at, "cover_settled"), (each.reversed_at, "cover_reversed"),
+    )
+    steps += [Step(at, what, COMMERCIAL, each.pays) for at, what in moments if at is not None]
+    if each.state in ("refused", "ended") and each.ended_at is not None:
+        what: What = "cover_refused" if each.state == "refused" else "cover_ended"
+        steps.append(Step(each.ended_at, what, COMMERCIAL, code=each.refusal or ""))
     return steps
 
 

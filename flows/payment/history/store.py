@@ -11,7 +11,7 @@ from sqlalchemy import Row, Select, func, or_, select
 
 from bot.db.transaction import Transaction
 from flows.payment.rules import OPEN_PAYMENT
-from flows.payment.store import notice, order, payment, refund
+from flows.payment.store import order, payment, refund
 
 PAGE = 20
 STEP = 500
@@ -88,17 +88,6 @@ async def count_refunds(tx: Transaction, states: Sequence[str], clinics: Sequenc
     joined = refund.join(order, order.c.id == refund.c.order_id)
     mine = select(func.count()).select_from(joined).where(refund.c.state.in_(states))
     return int(await tx.scalar(mine if clinics is None else mine.where(order.c.clinic.in_(clinics))))
-
-
-async def unsettled(tx: Transaction, before: datetime, *, limit: int = PAGE) -> Sequence[Row[Any]]:
-    """Orders that were paid before that moment and are neither settled nor given back, the oldest first."""
-    mine = select(order).where(order.c.state == "paid", order.c.paid_at < before)
-    return await tx.all(mine.order_by(order.c.paid_at).limit(limit))
-
-
-async def odd_notices(tx: Transaction, became: Sequence[str], *, limit: int = PAGE) -> Sequence[Row[Any]]:
-    """What channels told that could not be believed or placed, the latest first."""
-    return await tx.all(select(notice).where(notice.c.became.in_(became)).order_by(notice.c.id.desc()).limit(limit))
 
 
 async def order_by(tx: Transaction, order_id: int) -> Row[Any] | None:

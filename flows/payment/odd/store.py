@@ -1,15 +1,35 @@
-"""Notices that did not pass their merchant's gate, counted by day: anybody can send them, so none of them is kept."""
+"""Orders that do not come to an end by themselves, notices that staff must look at, and those that did not pass their
+merchant's gate: anybody can send such, so they are only counted, by day.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, Date, Integer, Row, UniqueConstraint, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Date,
+    Integer,
+    Row,
+    Select,
+    UniqueConstraint,
+    and_,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from bot.db.schema import Moment, code, key, table
 from bot.db.transaction import Transaction
+from flows.payment.odd.rules import LATE, SLOW
+from flows.payment.rules import OPEN_ORDER, OPEN_PAYMENT
+from flows.payment.store import notice, order, payment
 
 refused = table(
     "payment_refused_notice",
@@ -22,6 +42,87 @@ refused = table(
     Column("last_at", Moment, nullable=False),
     UniqueConstraint("day", "account", "reason"),
 )
+
+ODD = ("unknown", "wrong_amount", "contradiction")
+"""What became of notices that staff must look at; kept with all that was said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which orders; `clinics` None: of all, those of no clinic included."""
+
+    kind: str = ""
+    clinics: Sequence[str] | None = None
+
+
+async def orders(tx: Transaction, wanted: Wanted, *, limit: int, offset: int = 0) -> Sequence[Row[Any]]:
+    """The oldest first: it has waited longest."""
+    return await tx.all(_orders(select(order), wanted, tx.now).order_by(order.c.id).limit(limit).offset(offset))
+
+
+async def count_orders(tx: Transaction, wanted: Wanted) -> int:
+    return int(await tx.scalar(_orders(select(func.count()).select_from(order), wanted, tx.now)))
+
+
+async def notices(tx: Transaction, what: str, looked: str, *, limit: int, offset: int = 0) -> Sequence[Row[Any]]:
+    """The latest first. `looked`: "" for all, yes, no."""
+    found = _notices(select(notice), what, looked).order_by(notice.c.id.desc())
+    return await tx.all(found.limit(limit).offset(offset))
+
+
+async def count_notices(tx: Transaction, what: str, looked: str) -> int:
+    return int(await tx.scalar(_notices(select(func.count()).select_from(notice), what, looked)))
+
+
+async def notice_by(tx: Transaction, notice_id: int) -> Row[Any] | None:
+    return await tx.one(select(notice).where(notice.c.id == notice_id, notice.c.became.in_(ODD)))
+
+
+async def look(tx: Transaction, notice_id: int, by: str, note: str) -> bool:
+    """False where somebody has already."""
+    mine = update(notice).where(notice.c.id == notice_id, notice.c.became.in_(ODD), notice.c.looked_at.is_(None))
+    return await tx.update(mine.values(looked_at=tx.now, looked_by=by, look_note=note)) == 1
+
+
+async def numbered(tx: Transaction, account: str, number: str) -> bool:
+    """Whether a payment of this account has this number of the channel's."""
+    return bool(await tx.scalar(select(
+        exists().where(payment.c.account == account, payment.c.channel_number == number)
+    )))
+
+
+def _notices(found: Select[Any], what: str, looked: str) -> Select[Any]:
+    found = found.where(notice.c.became == what if what in ODD else notice.c.became.in_(ODD))
+    if looked:
+        found = found.where(notice.c.looked_at.is_not(None) if looked == "yes" else notice.c.looked_at.is_(None))
+    return found
+
+
+def _orders(found: Select[Any], wanted: Wanted, now: datetime) -> Select[Any]:
+    kinds = {"wrong_amount": _wrong_amount(), "unknown": _unknown(now), "unsettled": _unsettled(now)}
+    found = found.where(kinds[wanted.kind] if wanted.kind in kinds else or_(*kinds.values()))
+    return found if wanted.clinics is None else found.where(order.c.clinic.in_(wanted.clinics))
+
+
+def _wrong_amount() -> ColumnElement[bool]:
+    told = select(payment.c.order_id).where(
+        payment.c.told_at.is_not(None), payment.c.told_amount > 0, payment.c.state == "failed"
+    )
+    return or_(order.c.state == "failed", order.c.id.in_(told))
+
+
+def _unknown(now: datetime) -> ColumnElement[bool]:
+    checking = exists().where(
+        payment.c.order_id == order.c.id, payment.c.state.in_(OPEN_PAYMENT), payment.c.checking_at < now - SLOW
+    )
+    return and_(order.c.state.in_(OPEN_ORDER), or_(order.c.expires_at < now - LATE, checking))
+
+
+def _unsettled(now: datetime) -> ColumnElement[bool]:
+    return and_(
+        order.c.state.in_(("paid", "refunding")), order.c.settled_at.is_(None), order.c.settle_refusal.is_(None),
+        order.c.paid_at < now - LATE,
+    )
 
 
 async def count(tx: Transaction, day: date, account: str, reason: str, many: int) -> None:

@@ -17,6 +17,7 @@ from flows.payment.giving_back import GivingBack
 from flows.payment.history import store as history
 from flows.payment.history.course import course
 from flows.payment.notices import hear
+from flows.payment.odd import store as finding
 from flows.payment.refusals import NothingToGiveBack
 from integrations.paying.port import Back
 from tests.flows.payment.counter import Counter
@@ -210,5 +211,5 @@ async def test_another_sum_that_is_told_of_a_refund_is_written_down(counter: Cou
     async with counter.world.context("p") as context:
         assert await hear(context, "wx", "n1", "X", Back(refund.number, "back", 400)) == "wrong_amount"
     async with counter.world.database.reading() as tx:
-        (odd,) = await history.odd_notices(tx, ("wrong_amount",))
+        (odd,) = await finding.notices(tx, "wrong_amount", "no", limit=9)
     assert odd.number == refund.number and (await counter.refunds(order.id))[0].state == "sent"
