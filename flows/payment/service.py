@@ -12,6 +12,9 @@ from bot.errors import NotFound
 from flows.patients.people import Person
 from flows.patients.service import PatientsService
 from flows.payment import owed, store
+from flows.payment.covered import store as covered
+from flows.payment.covered.rules import ALIVE
+from flows.payment.covered.shares import Shares, shares
 from flows.payment.history import store as history
 from flows.payment.history.course import Step, course
 from flows.payment.insured import store as insured
@@ -41,6 +44,13 @@ class View:
     steps: Sequence[Step]
     claim: Any | None = None
     """The latest on the insurance."""
+    cover: Any | None = None
+    """The latest on a commercial insurer."""
+
+    @property
+    def shares(self) -> Shares | None:
+        """Who pays what, where it is not the payer alone."""
+        return shares(self.order, self.claim, self.cover)
 
     @property
     def parts(self) -> Any | None:
@@ -108,14 +118,19 @@ class PaymentService:
         order = await self._mine(public)
         payments, refunds = await store.payments_of(self.tx, order.id), await store.refunds_of(self.tx, order.id)
         claims = await insured.claims_of(self.tx, order.id)
-        steps = course(order, payments, refunds, claims)
-        return View(order, payments, refunds, steps, claims[-1] if claims else None)
+        covers = await covered.covers_of(self.tx, order.id)
+        steps = course(order, payments, refunds, claims, covers)
+        return View(
+            order, payments, refunds, steps, claims[-1] if claims else None, covers[-1] if covers else None
+        )
 
     def insurable(self, kind: str, person: Person | None, view: View | None = None) -> bool:
         """Whether the insurance can be asked to pay a part: of a bill, or of an order that is open already."""
         known = Insurer in self.context.ports and person is not None and person.reach == "all"
         if view is None:
             return Wish(kind, known).possible
+        if view.cover is not None and view.cover.state in ALIVE:
+            return False  # a commercial insurer pays of what the public one left
         return Wish(kind, known, view.order.state, view.claim.state if view.claim is not None else "").possible
 
     async def insure(self, public: str, voucher: str) -> Any:

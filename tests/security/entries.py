@@ -120,6 +120,13 @@ ENTRIES: dict[str, Entry] = {
     ),
     "POST /h5/payment/orders/{order}/insured/agree": Entry(owned={"order": "order"}),
     "POST /h5/payment/orders/{order}/insured/leave": Entry(owned={"order": "order"}),
+    "GET /h5/payment/orders/{order}/covered": Entry(owned={"order": "order"}),
+    "POST /h5/payment/orders/{order}/covered": Entry(
+        owned={"order": "order"}, form={"insurer": "pinghe", "consent": "yes"}
+    ),
+    "POST /h5/payment/orders/{order}/covered/policy": Entry(owned={"order": "order"}, form={"which": "0"}),
+    "POST /h5/payment/orders/{order}/covered/agree": Entry(owned={"order": "order"}),
+    "POST /h5/payment/orders/{order}/covered/leave": Entry(owned={"order": "order"}),
     "GET /h5/payment/code/{order}": Entry(why=CODE, open_={"order": "order"}),
     "GET /h5/payment/code/{order}/standing": Entry(why=CODE, open_={"order": "order"}),
     "POST /h5/payment/code/{order}": Entry(why=CODE, open_={"order": "order"}, form={"way": "ali"}),

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from flows.patients import store as patients
 from flows.payment import owed
 from flows.payment.orders import Orders, Owing
+from integrations.commercial.port import Commercials
 from integrations.his.cashier import store as cashier
 from integrations.his.cashier.embedded import EmbeddedCashier
 from integrations.his.cashier.written import write
@@ -17,6 +18,7 @@ from integrations.his.charges import Charging
 from integrations.his.people import patient_id
 from integrations.his.seed.charges import Charged
 from integrations.paying.port import PayChannels
+from tests.flows.payment.commercial import PlayedCommercial, PlayedCommercials, quiet
 from tests.flows.payment.phone import ITEMS, TOTAL, Counters
 from tests.support.world import World
 
@@ -24,6 +26,7 @@ from tests.support.world import World
 async def owe(world: World, found: dict[str, str], person: int) -> None:
     world.ports.put(Charging, EmbeddedCashier(world.database, world.clock))
     world.ports.put(PayChannels, cast(PayChannels, Counters(world.database)))
+    world.ports.put(Commercials, cast(Commercials, PlayedCommercials(PlayedCommercial(quiet()))))
     async with world.database.transaction() as tx:
         row = await patients.row_of(tx, person)
         assert row is not None and row.patient_no is not None

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from flows.payment.pages import history, insured, order, owed, scanned
+from flows.payment.pages import covered, history, insured, order, owed, scanned
 
-ROUTES = (owed.routes, history.routes, order.routes, insured.routes, scanned.routes)
+ROUTES = (owed.routes, history.routes, order.routes, insured.routes, covered.routes, scanned.routes)

@@ -9,17 +9,17 @@ from typing import Literal
 from flows.payment.combined import App
 from integrations.paying.port import PayChannel, Way
 
-CARD, INSURANCE = "card", "insurance"
+CARD, INSURANCE, COMMERCIAL = "card", "insurance", "commercial"
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
     """`way` "elsewhere": this app opens no page of that channel, so the order's code is shown instead; "insured": the
-    insurance is asked for its part first."""
+    insurance is asked for its part first; "covered": a commercial one."""
 
     account: str
     channel: str
-    way: Way | Literal["elsewhere", "insured"]
+    way: Way | Literal["elsewhere", "insured", "covered"]
 
     @property
     def key(self) -> str:
@@ -28,7 +28,7 @@ class Offer:
 
 
 def offers(
-    app: App, home: str, channels: Sequence[PayChannel], *, card: bool, insured: bool = False
+    app: App, home: str, channels: Sequence[PayChannel], *, card: bool, insured: bool = False, covered: bool = False
 ) -> list[Offer]:
     """The usual first, one for each channel.
 
@@ -36,10 +36,13 @@ def offers(
     :param home: the channel by which the contact is known: inside its app they are the payer
     :param card: whether there is a record whose card can pay
     :param insured: whether the insurance can be asked
+    :param covered: whether a commercial one can
     """
     found: dict[str, Offer] = {}
     if insured:
         found[INSURANCE] = Offer(INSURANCE, INSURANCE, "insured")
+    if covered:
+        found[COMMERCIAL] = Offer(COMMERCIAL, COMMERCIAL, "covered")
     for channel in channels:
         way = _way(app, home, channel, card=card)
         if way:
@@ -48,8 +51,8 @@ def offers(
 
 
 def within(found: Sequence[Offer], amount: int, ceiling: int) -> list[Offer]:
-    """Those that can carry so much: above the ceiling the insurance may still leave less."""
-    return [each for each in found if amount <= ceiling or each.way == "insured"]
+    """Those that can carry so much: above the ceiling an insurer may still leave less."""
+    return [each for each in found if amount <= ceiling or each.way in ("insured", "covered")]
 
 
 def _way(app: App, home: str, channel: PayChannel, *, card: bool) -> Way | Literal["elsewhere", ""]:

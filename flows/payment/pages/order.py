@@ -3,6 +3,7 @@ at any moment; what it shows follows from the order alone."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from aiohttp import web
@@ -11,14 +12,16 @@ from bot.context import Context
 from bot.web import forms
 from bot.web.limits import limited
 from bot.web.pages import contact_page, in_tx, reading, render, see
+from flows.patients.people import Person
 from flows.payment import combined
 from flows.payment.checkout import ORDERS, Checkout
+from flows.payment.covered.asking import Asking, agreed_before
 from flows.payment.orders import due_of
-from flows.payment.pages.offers import within
+from flows.payment.pages.offers import Offer, within
 from flows.payment.pages.parts import chosen, facts_of, offered, pay, picture, said, sheet_of
-from flows.payment.pages.stages import MOVING, Stage, mark, stage
+from flows.payment.pages.stages import MOVING, Stage, mark, stage, waits
 from flows.payment.refusals import BillChanged, NotOffered, NotPriced, OneIsRunning, PaymentRefusal, TooMuch, TooOften
-from flows.payment.service import PaymentService
+from flows.payment.service import PaymentService, View
 
 ORDER = ORDERS + "{order}"
 SAID = {no.template: no for no in (NotOffered, NotPriced, OneIsRunning, TooMuch, TooOften)}
@@ -26,6 +29,8 @@ SAID = {no.template: no for no in (NotOffered, NotPriced, OneIsRunning, TooMuch,
 PAGES: dict[Stage | Literal["elsewhere"], str] = {
     "choose": "payment/h5/order_choose.html.j2",
     "pricing": "payment/h5/order_pricing.html.j2",
+    "covering": "payment/h5/order_covering.html.j2",
+    "policies": "payment/h5/order_covering.html.j2",
     "opening": "payment/h5/order_opening.html.j2",
     "inside": "payment/h5/order_inside.html.j2",
     "page": "payment/h5/order_page.html.j2",
@@ -46,6 +51,8 @@ routes = web.RouteTableDef()
 @contact_page
 async def order(request: web.Request) -> web.StreamResponse:
     async with reading(request) as context:
+        if stage(await PaymentService(context).view(request.match_info["order"]), context.now) == "policies":
+            return see(f"{ORDERS}{request.match_info['order']}/covered")
         no = SAID.get(request.query.get("no", ""))
         return await _page(request, context, refused=said(context, no()) if no else "")
 
@@ -69,19 +76,19 @@ async def begin(request: web.Request, context: Context) -> web.StreamResponse:
     service, public = PaymentService(context), request.match_info["order"]
     view = await service.view(public)
     person = await Checkout(context).person(view.order)
-    insured = service.insurable(view.order.kind, person, view)
-    offer = chosen(offered(request, context, person, insured=insured), sent.get("way", ""))
+    offer = chosen(_offers(request, context, person, view), sent.get("way", ""))
     if offer is None:
         return await _page(request, context, missing=True, status=422)
     if offer.way == "elsewhere":
         return see(f"{ORDERS}{public}?elsewhere=1")
-    if offer.way == "insured":
-        return see(f"{ORDERS}{public}/insured")
+    if offer.way == "insured" or offer.way == "covered":
+        return see(f"{ORDERS}{public}/{offer.way}")
     try:
         if view.running is None:
             await Checkout(context).still_owed(view.order, person)
         if view.parts is not None:
             await service.agree(public)  # they have read them where they chose the way
+        await agreed_before(context, public)
         await pay(request, context, view.order, offer, person)
     except (BillChanged, NotOffered, TooMuch, TooOften) as no:
         return await _page(request, context, refused=said(context, no), status=409)
@@ -115,19 +122,26 @@ async def _page(
     shown = stage(view, context.now, dropped="dropped" in request.query)
     person = await Checkout(context).person(view.order)
     elsewhere = shown == "choose" and "elsewhere" in request.query
-    ceiling, due = context.settings.payment.ceiling, view.parts.own if view.parts is not None else due_of(view.order)
+    ceiling, due = context.settings.payment.ceiling, view.shares.own if view.shares is not None else due_of(view.order)
     address = combined.address(context.settings.base_url, view.order.public_id)
     return render(
         request, PAGES["elsewhere" if elsewhere else shown], status=status,
         due=await facts_of(request, context, view.order), order=view.order, view=view, stage=shown,
-        mark=mark(view, context.now), moving=shown in MOVING or elsewhere, sheet=sheet_of(view.running),
+        mark=mark(view, context.now), moving=shown in MOVING or elsewhere or waits(view), sheet=sheet_of(view.running),
         seconds=max(0, int((view.order.expires_at - context.now).total_seconds())),
-        offers=within(offered(
-            request, context, person, insured=PaymentService(context).insurable(view.order.kind, person, view)
-        ), due, ceiling) if shown == "choose" else [], most=ceiling if due > ceiling else 0, last=_last(view),
+        offers=within(_offers(request, context, person, view), due, ceiling) if shown == "choose" else [],
+        insurer=Asking(context).title(view.cover.insurer) if view.cover is not None else "",
+        after=Asking(context).way(view.order.kind, person, view) == "after",
+        most=ceiling if due > ceiling else 0, last=_last(view),
         refused=refused, missing=missing, back="back" in request.query,
         address=address, code=picture(address) if elsewhere else "",
     )
+
+
+def _offers(request: web.Request, context: Context, person: Person | None, view: View) -> Sequence[Offer]:
+    insured = PaymentService(context).insurable(view.order.kind, person, view)
+    covered = Asking(context).way(view.order.kind, person, view) == "direct"
+    return offered(request, context, person, insured=insured, covered=covered)
 
 
 def _last(view: Any) -> str:

@@ -14,6 +14,7 @@ from bot.web.limits import limited
 from bot.web.pages import contact_page, in_tx, reading, render, see
 from flows.patients.people import Person
 from flows.payment.checkout import HOME, ORDERS, Checkout, Owed, Owes
+from flows.payment.covered.asking import Asking
 from flows.payment.pages.offers import Offer, within
 from flows.payment.pages.parts import ask, chosen, facts_of, may_see, offered, pay, said, showing
 from flows.payment.refusals import HospitalSilent, PaymentRefusal
@@ -75,8 +76,8 @@ async def begin(request: web.Request, context: Context) -> web.StreamResponse:
     address = f"{ORDERS}{order.public_id}"
     if offer.way == "elsewhere":
         return see(f"{address}?elsewhere=1")
-    if offer.way == "insured":
-        return see(f"{address}/insured")
+    if offer.way == "insured" or offer.way == "covered":
+        return see(f"{address}/{offer.way}")
     try:
         await pay(request, context, order, offer, person)
     except PaymentRefusal as no:
@@ -103,7 +104,8 @@ async def _page(
 
 def _offered(request: web.Request, context: Context, person: Person, found: Owed) -> Sequence[Offer]:
     insured = PaymentService(context).insurable(found.bill.kind, person)
-    return offered(request, context, person, insured=insured)
+    covered = Asking(context).way(found.bill.kind, person) == "direct"
+    return offered(request, context, person, insured=insured, covered=covered)
 
 
 async def _bills(request: web.Request, context: Context, owes: Owes) -> list[dict[str, Any]]:

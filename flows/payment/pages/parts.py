@@ -50,16 +50,18 @@ async def facts_of(request: web.Request, context: Context, order: Any) -> dict[s
 
 
 def offered(
-    request: web.Request, context: Context, person: Person | None, *, insured: bool = False
+    request: web.Request, context: Context, person: Person | None, *, insured: bool = False, covered: bool = False
 ) -> Sequence[Offer]:
     """How it can be paid here. A card pays only for whom the contact reaches wholly, and only their own bills.
 
     :param insured: whether the insurance can be asked
+    :param covered: whether a commercial one can
     """
     assert context.contact is not None
     card = person is not None and person.reach == "all" and person.patient_no is not None
     app = seen_by(request.headers.get("User-Agent", ""))
-    return offers(app, context.contact.channel, PaymentService(context).ways(), card=card, insured=insured)
+    ways = PaymentService(context).ways()
+    return offers(app, context.contact.channel, ways, card=card, insured=insured, covered=covered)
 
 
 def chosen(offers: Sequence[Offer], key: str) -> Offer | None:
@@ -81,7 +83,7 @@ async def pay(request: web.Request, context: Context, order: Any, offer: Offer, 
     elif offer.channel == CARD:
         assert person is not None and person.patient_no is not None
         who["payer"] = person.patient_no
-    if offer.way != "elsewhere" and offer.way != "insured":
+    if offer.way != "elsewhere" and offer.way != "insured" and offer.way != "covered":
         await PaymentService(context).pay(order.public_id, offer.account, offer.way, **who)
 
 

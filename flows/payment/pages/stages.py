@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
@@ -10,11 +11,17 @@ from flows.payment.rules import OPEN_ORDER
 from flows.payment.service import View
 
 Stage = Literal[
-    "choose", "pricing", "opening", "inside", "page", "checking", "ending", "paid", "settled", "refunding", "refunded",
-    "closed", "failed",
+    "choose", "pricing", "covering", "policies", "opening", "inside", "page", "checking", "ending", "paid",
+    "settled", "refunding", "refunded", "closed", "failed",
 ]
-MOVING: tuple[Stage, ...] = ("pricing", "opening", "inside", "page", "checking", "ending", "paid", "refunding")
+MOVING: tuple[Stage, ...] = (
+    "pricing", "covering", "opening", "inside", "page", "checking", "ending", "paid", "refunding",
+)
 """Stages that change by themselves: the page asks after them."""
+COVERS: Mapping[str, Stage] = {
+    "asked": "covering", "known": "policies", "sent": "covering", "wanting": "covering",
+}
+"""What is shown while a commercial insurer is at it."""
 
 
 def stage(view: View, now: datetime, *, dropped: bool = False) -> Stage:
@@ -26,7 +33,9 @@ def stage(view: View, now: datetime, *, dropped: bool = False) -> Stage:
     if running is None:
         if order.expires_at <= now + LAST_MOMENTS:
             return "ending"
-        return "pricing" if view.claim is not None and view.claim.state == "asked" else "choose"
+        if view.claim is not None and view.claim.state == "asked":
+            return "pricing"
+        return COVERS.get(view.cover.state, "choose") if view.cover is not None else "choose"
     if view.checking:
         return "checking"
     if dropped or order.expires_at <= now:
@@ -36,10 +45,17 @@ def stage(view: View, now: datetime, *, dropped: bool = False) -> Stage:
     return "inside" if running.way == "inside" else "page"
 
 
+def waits(view: View) -> bool:
+    """A commercial insurer is asked after payment, and has not answered."""
+    return view.cover is not None and view.cover.state in ("asked", "sent")
+
+
 def mark(view: View, now: datetime) -> str:
     """Changes whenever the page would; says nothing of whom or what."""
     payments = "".join(f"{each.state[0]}{'c' if each.checking_at else ''}" for each in view.payments)
     refunds = "".join(each.state[0] for each in view.refunds)
     over = view.order.expires_at <= now + LAST_MOMENTS
     claim = f"{view.claim.state}-" if view.claim is not None else ""
+    if view.cover is not None:
+        claim += f"{view.cover.state}{view.cover.rounds}{view.cover.wants or ''}-"
     return f"{claim}{view.order.state}-{payments}-{refunds}-{'i' if view.order.invoice else ''}{'o' if over else ''}"
