@@ -63,12 +63,21 @@ class Approvals:
         return done
 
     async def decline(self, refund: str, note: str) -> bool:
-        """The no of a second person, or the first one's own change of mind."""
+        """The no of a second person."""
         row = await self._refund(refund)
         done = await GivingBack(self.context).decline(row.id)
         if done:
             audit.write(self.tx, self.context.actor, "payment.refund_declined", f"refund:{refund}",
                         {"amount": yuan(row.amount), "note": note})
+        return done
+
+    async def withdraw(self, refund: str) -> bool:
+        """The first one's own change of mind; False where it does not wait any more, or somebody else asked for it."""
+        row = await self._refund(refund)
+        done = await GivingBack(self.context).withdraw(row.id)
+        if done:
+            audit.write(self.tx, self.context.actor, "payment.refund_withdrawn", f"refund:{refund}",
+                        {"amount": yuan(row.amount)})
         return done
 
     async def again(self, refund: str) -> bool:

@@ -100,9 +100,16 @@ class GivingBack:
 
     async def decline(self, refund_id: int) -> bool:
         """The no of a second person; False where it is not waiting any more."""
+        return await self._let_go(await locked(self.tx, refund_id), "declined")
+
+    async def withdraw(self, refund_id: int) -> bool:
+        """Whoever asked for it does not want it any more; False where it is not waiting, or somebody else asked."""
         refund = await locked(self.tx, refund_id)
+        return bool(refund.created_by == self.context.actor) and await self._let_go(refund, "withdrawn")
+
+    async def _let_go(self, refund: Any, code: str) -> bool:
         done = await store.move_refund(
-            self.tx, refund_id, ("waiting",), state="refused", refusal="declined", approved_at=self.tx.now,
+            self.tx, refund.id, ("waiting",), state="refused", refusal=code, approved_at=self.tx.now,
             approved_by=self.context.actor,
         )
         if done:

@@ -80,6 +80,17 @@ async def decline(request: web.Request, context: Context) -> web.StreamResponse:
     return see(request, PATH)
 
 
+@routes.post(PATH + "/{id}/withdraw")
+@needs(REFUND)
+@in_tx
+async def withdraw(request: web.Request, context: Context) -> web.StreamResponse:
+    """Whoever asked for it takes it back; nobody else can in this way."""
+    facts = await _facts(request, context, REFUND)
+    if not await Approvals(context).withdraw(facts["id"]):
+        return beside(request, "refund", facts | {"beaten": True}, status=409)
+    return see(request, PATH)
+
+
 @routes.post(PATH + "/{id}/again")
 @needs(REFUND)
 @in_tx

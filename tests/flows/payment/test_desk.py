@@ -76,6 +76,28 @@ async def test_an_order_is_found_told_and_given_back_by_two(database: Database) 
         assert {"payment.refund_asked", "payment.refund_approved", "access.exported"} <= set(await here.acts())
 
 
+async def test_whoever_asked_for_money_back_takes_that_back_and_nobody_else(database: Database) -> None:
+    async with desk(database) as here:
+        counter = till_of(here)
+        order = await counter.paid_order(amount=50000)
+        clerk = await here.enter(await here.hire("clerk", role=CLERK))
+        other = await here.enter(await here.hire("other", role=CLERK))
+        await clerk.get(f"{HOME}orders/{order.public_id}")
+        await clerk.post(f"{HOME}orders/{order.public_id}/refund", amount="500.00", note="写错了", once="1")
+        (refund,) = await counter.refunds(order.id)
+        path = f"{HOME}refunds/{refund.public_id}"
+        assert "撤回申请" not in await other.get(path)
+        await other.post(f"{path}/withdraw")
+        assert other.status == 409
+        assert "撤回申请" in await clerk.get(path)
+        await clerk.post(f"{path}/withdraw")
+        assert clerk.status == 303
+        (refund,) = await counter.refunds(order.id)
+        assert (refund.state, refund.refusal) == ("refused", "withdrawn")
+        assert (await counter.order(order.id)).state == "settled" and "申请人撤回了" in await clerk.get(path)
+        assert "payment.refund_withdrawn" in await here.acts()
+
+
 async def test_orders_beyond_reach_are_not_there(database: Database) -> None:
     async with desk(database) as here:
         order = await till_of(here).paid_order()
