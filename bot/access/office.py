@@ -9,12 +9,14 @@ from typing import Any
 
 from bot.access import audit
 from bot.access.people import store as people
+from bot.access.refusals import BadLogin, DoctorTaken, LastAdministrator, LoginTaken, NameTaken, RoleHeld
 from bot.access.rights import ADMINISTRATOR, Member, Places, Reach, Rights
 from bot.access.roles import store as roles
 from bot.access.tries import store as tries
+from bot.access.twice import unless_done
 from bot.access.visits import store as visits
 from bot.db.transaction import Transaction
-from bot.errors import Conflict, NotAllowed, NotFound, Refusal
+from bot.errors import NotAllowed, NotFound
 
 LOGIN = re.compile(r"[a-z][a-z0-9._-]{1,39}")
 # Three administrations in separate hands, as GB/T 22239 (等保三级) asks; names are what a new database is born with.
@@ -23,30 +25,6 @@ BORN = (
     ("security", "安全管理员", "管理员工、角色和权限", ("staff.",)),
     ("auditor", "审计员", "查看和核对操作记录", ("audit.",)),
 )
-
-
-class LoginTaken(Refusal):
-    """Somebody has this name already."""
-
-
-class BadLogin(Refusal):
-    """Not a name to sign in with."""
-
-
-class NameTaken(Refusal):
-    """Another role has this name."""
-
-
-class LastAdministrator(Refusal):
-    """Nobody would be left who may do everything."""
-
-
-class DoctorTaken(Refusal):
-    """Another member is this doctor."""
-
-
-class RoleHeld(Refusal):
-    """Somebody still has the role. Fact: ``count``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +91,11 @@ class Office:
             if other is not None and other.id != row.id:
                 raise DoctorTaken
             values |= {"name": profile.name, "number": profile.number, "doctor": profile.doctor or None}
-        if not await people.change(self.tx, row.id, version=version, **values):
-            raise Conflict("staff")
         places = await people.places_of(self.tx, row.id)
+        if not await people.change(self.tx, row.id, version=version, **values):
+            there = {name: getattr(row, name) for name in values}
+            unless_done((there, before, places), (values, wanted, profile.places), "staff")
+            return
         await people.set_places(self.tx, row.id, profile.places)
         await roles.set_held(self.tx, row.id, [known[each].id for each in wanted])
         if not profile.active:
@@ -186,7 +166,8 @@ class Office:
             row = await roles.by_public_id(self.tx, public_id)
             assert row is not None
         elif not await roles.change(self.tx, row.id, version=version, name=name, note=note):
-            raise Conflict("role")
+            unless_done((row.name, row.note, dict(before)), (name, note, sound), "role")
+            return public_id
         await roles.set_grants(self.tx, row.id, sound)
         facts = {"name": name, "before": dict(sorted(before.items())), "after": dict(sorted(sound.items()))}
         audit.write(self.tx, self.actor, "staff.role_saved", f"role:{public_id}", facts)

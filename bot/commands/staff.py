@@ -13,8 +13,9 @@ import sys
 
 from bot import clock
 from bot.access import factor, passwords
-from bot.access.office import BadLogin, LoginTaken, Office
+from bot.access.office import Office
 from bot.access.people import store as people
+from bot.access.refusals import BadLogin, LoginTaken
 from bot.access.rights import ADMINISTRATOR, Rights
 from bot.access.roles import store as roles
 from bot.areas import AREAS

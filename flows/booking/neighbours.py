@@ -59,8 +59,13 @@ class Neighbours:
         """The directory as the hospital's own system has it; our decisions stand beside it."""
         return await rules.read(self.context.tx, editions=False)
 
+    async def held(self) -> Catalogue:
+        """The directory as it is, for who decides about a clinic: nobody else does until this transaction ends."""
+        return await rules.held(self.context.tx)
+
     async def decide(self, clinic: str, rule: ClinicRule) -> None:
-        """Our own decision about a clinic. Afterwards `forget`, so that this process sees it at once, too."""
+        """Our own decision about a clinic, upon what `held` gave. Afterwards `forget`, so that this process sees it at
+        once, too."""
         await rules.set_rule(self.context.tx, clinic, rule)
 
     async def decide_doctor(self, clinic: str, doctor: str, rule: DoctorRule) -> None:

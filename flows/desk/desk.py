@@ -11,11 +11,12 @@ from bot.access import audit
 from bot.access.doors import Door
 from bot.access.people import store as people
 from bot.access.rights import Member
+from bot.access.twice import unless_done
 from bot.access.where import Within
 from bot.access.work import Wait
 from bot.context import Context
 from bot.documents import Problem
-from bot.errors import Conflict, NotAllowed, NotFound
+from bot.errors import NotAllowed, NotFound
 from bot.masking import mask_name, mask_number
 from bot.web import forms
 from bot.web.desk import export
@@ -99,9 +100,11 @@ async def number(request: web.Request, context: Context) -> web.StreamResponse:
 @in_tx
 async def done(request: web.Request, context: Context) -> web.StreamResponse:
     row = await _found(request, context)
-    if not await store.close(context.tx, row.public_id, context.actor, context.now):
-        raise Conflict("request")
-    audit.write(context.tx, context.actor, "desk.request_done", f"request:{row.public_id}")
+    if await store.close(context.tx, row.public_id, context.actor, context.now):
+        audit.write(context.tx, context.actor, "desk.request_done", f"request:{row.public_id}")
+    else:
+        there: Any = await store.one(context.tx, row.public_id)
+        unless_done(there.done_by, context.actor, "request")
     return see(request, HOME)
 
 

@@ -158,6 +158,16 @@ async def read(tx: Transaction, *, editions: bool = True) -> Catalogue:
     return Catalogue(version=number, rules=decided, doctor_rules=doctors, written=written, **found)
 
 
+async def held(tx: Transaction) -> Catalogue:
+    """The directory as it is now, and nobody else decides about a clinic until this transaction ends: what was read and
+    what is decided upon it belong together, also where two save in the same instant."""
+    found = select(version.c.version).where(version.c.id == 1).with_for_update()
+    if await tx.one(found) is None:
+        await tx.insert_once(version, id=1, version=0, digest="")
+        await tx.one(found)
+    return await read(tx)
+
+
 async def replace(tx: Transaction, rows: Mapping[str, Sequence[Any]], digest: str) -> None:
     """Take the hospital's directory over, whole. `rows`: sites, departments, clinics, doctors, rooms."""
     for copy, _, name in _COPIES:

@@ -9,8 +9,9 @@ from typing import Any
 from aiohttp import web
 
 from bot.access import passwords
-from bot.access.office import BadLogin, DoctorTaken, LastAdministrator, LoginTaken, Office, Profile
+from bot.access.office import Office, Profile
 from bot.access.people import store as people
+from bot.access.refusals import BadLogin, DoctorTaken, LastAdministrator, LoginTaken
 from bot.access.rights import Places, Range
 from bot.access.roles import store as role_store
 from bot.access.visits import store as visits

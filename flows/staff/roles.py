@@ -9,7 +9,8 @@ from aiohttp import web
 
 from bot import clock
 from bot.access import audit
-from bot.access.office import NameTaken, Office, RoleHeld
+from bot.access.office import Office
+from bot.access.refusals import NameTaken, RoleHeld
 from bot.access.rights import ADMINISTRATOR, Right
 from bot.access.roles import store
 from bot.clock import HospitalClock

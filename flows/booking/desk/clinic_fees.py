@@ -33,15 +33,17 @@ async def shown(request: web.Request) -> web.StreamResponse:
 @routes.post(PATH + "/preview")
 @needs(CLINICS)
 async def preview(request: web.Request) -> web.StreamResponse:
-    """Which sessions it would reach. Nothing is kept yet."""
+    """Which sessions it would reach; `again` is the way back from there. Nothing is kept yet."""
     sent = await forms.values(request)
     async with reading(request) as context:
         own = await _reach(request, context, CLINICS)
         try:
             wanted = _wanted(request, sent)
             found = await FeeSetting(context).preview(wanted)
-        except BadFee:
-            return await _page(request, context, sent, Problem("fee_rule"), status=422)
+        except BadFee as bad:
+            return await _page(request, context, sent, _problem(bad), status=422)
+        if "again" in sent:
+            return await _page(request, context, sent)
     name = own.names[wanted.clinic]
     return render(request, "booking/desk/clinic_fees_preview.html.j2", clinic=wanted.clinic, name=name, wanted=wanted,
                   found=found, typed=sent.get("fee", ""))
@@ -55,8 +57,8 @@ async def save(request: web.Request, context: Context) -> web.StreamResponse:
     await _reach(request, context, CLINICS)
     try:
         await FeeSetting(context).put(_wanted(request, sent))
-    except BadFee:
-        return await _page(request, context, sent, Problem("fee_rule"), status=422)
+    except BadFee as bad:
+        return await _page(request, context, sent, _problem(bad), status=422)
     return see(request, f"{HOME}clinics/{request.match_info['clinic']}/fees?done=kept")
 
 
@@ -95,10 +97,14 @@ def _wanted(request: web.Request, sent: Mapping[str, str]) -> Fee:
     try:
         fee = fen(sent.get("fee", ""))
     except BadForm:
-        raise BadFee from None
+        raise BadFee(field="fee") from None
     if first is None:
-        raise BadFee
+        raise BadFee(field="first")
     return Fee(request.match_info["clinic"], sent.get("kind", ""), first, fee)
+
+
+def _problem(bad: BadFee) -> Problem:
+    return Problem("fee_rule", {**bad.facts, "most": DEAREST // 100})
 
 
 async def _reach(request: web.Request, context: Context, right: str) -> Reach:

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from bot.context import Context
 from bot.documents import Problem
-from bot.errors import NotFound
+from bot.errors import Conflict, NotFound
 from bot.web import forms
 from bot.web.desk.guard import STAFF, needs
 from bot.web.desk.pages import in_tx, reading, render, see
@@ -22,6 +22,7 @@ from flows.booking.roster.reach import CLINICS, SEE, Reach
 
 routes = web.RouteTableDef()
 PATH = HOME + "clinics/{clinic}/rules"
+CHANGED = Problem("rules_changed")
 
 
 @routes.get(PATH)
@@ -35,7 +36,7 @@ async def shown(request: web.Request) -> web.StreamResponse:
 @routes.post(PATH + "/preview")
 @needs(CLINICS)
 async def preview(request: web.Request) -> web.StreamResponse:
-    """What would change, and whom it finds there. Nothing is kept yet."""
+    """What would change, and whom it finds there; `again` is the way back from there. Nothing is kept yet."""
     sent = await forms.values(request)
     clinic, doctor = request.match_info["clinic"], sent.get("doctor", "")
     async with reading(request) as context:
@@ -46,6 +47,10 @@ async def preview(request: web.Request) -> web.StreamResponse:
             in_force = await deciding.in_force(context, clinic, doctor, after)
         except BadRule as bad:
             return await _page(request, context, doctor, sent, _problem(bad), status=422)
+        if "again" in sent:
+            return await _page(request, context, doctor, sent)
+        if sent.get("mark", "") != deciding.mark_of(own.catalogue, clinic, doctor):
+            return await _page(request, context, doctor, sent, CHANGED, status=409)
         found = deciding.changes(before, after)
         if not found:
             return await _page(request, context, doctor, sent, Problem("rules_same"), status=422)
@@ -60,7 +65,7 @@ async def preview(request: web.Request) -> web.StreamResponse:
 @needs(CLINICS)
 @in_tx
 async def save(request: web.Request, context: Context) -> web.StreamResponse:
-    """As it was previewed. Raises Conflict where somebody changed it meanwhile."""
+    """As it was previewed. Where somebody changed it meanwhile, the form comes back with what was typed and what is."""
     sent = await forms.values(request)
     clinic, doctor = request.match_info["clinic"], sent.get("doctor", "")
     await _reach(request, context, CLINICS)
@@ -68,6 +73,9 @@ async def save(request: web.Request, context: Context) -> web.StreamResponse:
         await deciding.decide(context, clinic, doctor, sent.get("mark", ""), sent)
     except BadRule as bad:
         return await _page(request, context, doctor, sent, _problem(bad), status=422)
+    except Conflict:
+        Neighbours(context).forget()
+        return await _page(request, context, doctor, sent, CHANGED, status=409)
     Neighbours(context).forget()
     return see(request, f"{HOME}clinics/{clinic}/rules?done=kept{'&doctor=' + doctor if doctor else ''}")
 
@@ -83,8 +91,9 @@ async def _page(
         request, "booking/desk/clinic_rules.html.j2", status=status, problem=problem, editable=may,
         **_named(own, clinic, doctor), doctors=own.catalogue.doctors_of(clinic),
         own_of=set(own.catalogue.doctor_rules.get(clinic, {})), groups=fields_of(doctor),
-        values={**deciding.typed(rule), **(sent or {})}, above=await deciding.above(context, clinic, doctor),
-        mark=deciding.mark_of(context, own.catalogue, clinic, doctor),
+        values={**deciding.typed(rule), **(sent or {})}, now=deciding.typed(rule),
+        above=await deciding.above(context, clinic, doctor),
+        mark=deciding.mark_of(own.catalogue, clinic, doctor),
         done=request.query.get("done", ""),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import time
 
@@ -10,7 +11,7 @@ from aiohttp import web
 from bot.context import Context
 from bot.db.transaction import Transaction
 from bot.documents import Problem
-from bot.errors import NotFound
+from bot.errors import Conflict, NotFound
 from bot.web import forms
 from bot.web.desk.guard import STAFF, needs
 from bot.web.desk.lists import Column, Listing
@@ -18,12 +19,14 @@ from bot.web.desk.pages import back, context_of, is_part, reading, render
 from bot.web.keys import DATABASE
 from flows.booking.desk.office_parts import send, wants_export
 from flows.booking.desk.roster_parts import HOME, reach
-from flows.booking.neighbours import Neighbours
+from flows.booking.neighbours import ClinicRule, Neighbours
 from flows.booking.roster.clinics import LONGEST, BadHorizon, Setting, decide, setting
+from flows.booking.roster.fields import plain
 from flows.booking.roster.reach import CLINICS, SEE, Reach
 
 routes = web.RouteTableDef()
 PATH = HOME + "clinics"
+CHANGED = Problem("clinic_changed")
 LIST = Listing(
     "roster_clinics",
     (Column("name"), Column("department"), Column("state"), Column("horizon", "number"), Column("opens"),
@@ -54,19 +57,21 @@ async def listed(request: web.Request) -> web.StreamResponse:
     else:
         table = LIST.shown(asked, rows)
     return render(request, "booking/desk/roster_clinics.html.j2", list=table, departments=departments, beside=opened,
-                  editable=editable, problem=None, longest=LONGEST)
+                  editable=editable, problem=None, longest=LONGEST,
+                  values=_values(opened.own, {}) if opened else {})
 
 
 @routes.get(PATH + "/{clinic}")
 @needs(SEE)
 async def one(request: web.Request) -> web.StreamResponse:
     async with reading(request) as context:
-        return await _beside(request, context)
+        return await about(request, context)
 
 
 @routes.post(PATH + "/{clinic}")
 @needs(CLINICS)
 async def change(request: web.Request) -> web.StreamResponse:
+    """Where somebody changed it meanwhile, the form comes back with what was typed."""
     clinic, sent = request.match_info["clinic"], await forms.values(request)
     days, opens = sent.get("horizon", "").strip(), sent.get("opens", "").strip()
 
@@ -86,9 +91,11 @@ async def change(request: web.Request) -> web.StreamResponse:
 
     try:
         await request.app[DATABASE].run(work)
-    except BadHorizon:
+    except (BadHorizon, Conflict) as no:
+        wrong = isinstance(no, BadHorizon)
+        problem = Problem("roster_horizon", {"most": LONGEST}) if wrong else CHANGED
         async with reading(request) as context:
-            return await _beside(request, context, Problem("roster_horizon", {"most": LONGEST}), status=422)
+            return await about(request, context, problem, sent, status=422 if wrong else 409)
     async with reading(request) as context:
         Neighbours(context).forget()
     return back(request, PATH, open=clinic)
@@ -110,12 +117,27 @@ async def _may(request: web.Request, context: Context, clinic: str) -> bool:
     return request[STAFF].may(CLINICS) and (await reach(request, context, CLINICS)).clinic(clinic)
 
 
-async def _beside(
-    request: web.Request, context: Context, problem: Problem | None = None, status: int = 200
+def _values(own: ClinicRule, sent: Mapping[str, str]) -> dict[str, str]:
+    """What stands in the fields: as it was decided, and over it what was typed."""
+    words = {None: "", True: "yes", False: "no"}
+    return {
+        "open": "" if own.closed else "on", "horizon": plain(own.horizon_days), "opens": plain(own.open_time),
+        "same_day": words[own.same_day], "until": plain(own.same_day_until), "before": plain(own.same_day_before),
+        "no_shows": words[own.no_shows], **({"open": ""} if "horizon" in sent else {}), **sent,
+    }
+
+
+async def about(
+    request: web.Request, context: Context, problem: Problem | None = None, sent: Mapping[str, str] | None = None,
+    status: int = 200,
 ) -> web.Response:
+    """One clinic beside the list; with a problem, what was typed stays in its form. Raises NotFound."""
+    if problem is not None:
+        Neighbours(context).forget()
     own, code = await reach(request, context), request.match_info["clinic"]
     if not own.clinic(code):
         raise NotFound("clinic")
     part = "booking/desk/roster_clinic.html.j2" if is_part(request) else "booking/desk/roster_clinic_page.html.j2"
-    return render(request, part, status=status, beside=_setting(context, own, code), problem=problem,
+    found = _setting(context, own, code)
+    return render(request, part, status=status, beside=found, problem=problem, values=_values(found.own, sent or {}),
                   editable=await _may(request, context, code), longest=LONGEST)

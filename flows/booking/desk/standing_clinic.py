@@ -13,13 +13,14 @@ from aiohttp import web
 from bot.access import audit
 from bot.context import Context
 from bot.documents import Problem
-from bot.errors import Conflict, NotFound
+from bot.errors import NotFound
 from bot.web import forms
 from bot.web.desk.guard import needs
-from bot.web.desk.pages import back, in_tx, render
+from bot.web.desk.pages import back, in_tx
+from flows.booking.desk.roster_clinics import CHANGED, about
 from flows.booking.desk.roster_parts import HOME, reach
 from flows.booking.neighbours import ClinicRule, Neighbours
-from flows.booking.roster.clinics import LONGEST, setting
+from flows.booking.roster.clinics import setting
 from flows.booking.roster.reach import CLINICS
 
 routes = web.RouteTableDef()
@@ -34,22 +35,20 @@ SOONEST, LATEST = -240, 720
 @needs(CLINICS)
 @in_tx
 async def decide(request: web.Request, context: Context) -> web.StreamResponse:
-    """Empty follows the general setting. Raises NotFound; Conflict where somebody changed it meanwhile."""
+    """Empty follows the general setting. Where somebody changed it meanwhile, the form comes back with what was typed;
+    what stands there already is done. Raises NotFound."""
     code, sent = request.match_info["clinic"], await forms.values(request)
     own = await reach(request, context, CLINICS)
     if not own.clinic(code):
         raise NotFound("clinic")
     neighbours = Neighbours(context)
-    neighbours.forget()
-    found = setting(context, await neighbours.catalogue(), code)
-    if found.mark != sent.get("mark", ""):
-        raise Conflict("clinic")
+    found = setting(context, await neighbours.held(), code)
     after = _read(found.own, sent)
     if after is None:
-        named = replace(found, name=own.names.get(code, code))
-        return render(request, "booking/desk/roster_clinic_page.html.j2", status=422, beside=named, editable=True,
-                      problem=Problem("clinic_day", {"least": SOONEST, "most": LATEST}), longest=LONGEST)
+        return await about(request, context, Problem("clinic_day", {"least": SOONEST, "most": LATEST}), sent, 422)
     if after != found.own:
+        if found.mark != sent.get("mark", ""):
+            return await about(request, context, CHANGED, sent, 409)
         await neighbours.decide(code, after)
         facts = {"before": _plain(found.own), "after": _plain(after)}
         audit.write(context.tx, context.actor, "booking.clinic_changed", f"clinic:{code}", facts)

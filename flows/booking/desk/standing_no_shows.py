@@ -90,8 +90,9 @@ async def strike(request: web.Request, context: Context) -> web.StreamResponse:
         raise NotFound("no_show")
     if not why:
         return beside(request, "no_show", facts, problem=Problem("reason_needed"), status=422)
-    await NoShows(context).strike(public, why)
-    audit.write(context.tx, request[STAFF].actor, "booking.no_show_struck", f"no_show:{public}", {"why": why})
+    done = await NoShows(context).strike(public, why)
+    if done.struck_at == context.now:
+        audit.write(context.tx, request[STAFF].actor, "booking.no_show_struck", f"no_show:{public}", {"why": why})
     return back(request, NO_SHOWS, open=public)
 
 
@@ -138,8 +139,9 @@ async def lift(request: web.Request, context: Context) -> web.StreamResponse:
         raise NotFound("lock")
     if not why:
         return beside(request, "lock", facts, problem=Problem("reason_needed"), status=422)
-    await NoShows(context).lift(public, why)
-    audit.write(context.tx, request[STAFF].actor, "booking.lock_lifted", f"lock:{public}", {"why": why})
+    done = await NoShows(context).lift(public, why)
+    if done.ended_at == context.now:
+        audit.write(context.tx, request[STAFF].actor, "booking.lock_lifted", f"lock:{public}", {"why": why})
     return back(request, LOCKS, open=public)
 
 

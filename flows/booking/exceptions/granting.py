@@ -8,6 +8,7 @@ from typing import Any
 
 from bot import logs
 from bot.access import audit
+from bot.access.twice import unless_done
 from bot.context import Context
 from bot.errors import Conflict, NotFound, Refusal
 from flows.booking.exceptions import store
@@ -60,17 +61,21 @@ class Granting:
         log.info("exception_made", appeal=appeal.public_id, rule=appeal.rule)
         return public
 
-    async def withdraw(self, appeal: Any, reason: str) -> Any:
-        """Take it back; gives the exception. Raises NotFound; Conflict where it was used or withdrawn meanwhile."""
+    async def withdraw(self, appeal: Any, reason: str) -> bool:
+        """Take it back; False: this member did so a moment ago. Raises NotFound; Conflict where it was used or
+        withdrawn meanwhile."""
         row = (await store.of_appeals(self.tx, [appeal.id])).get(appeal.id)
         if row is None:
             raise NotFound("exception")
         if not await store.withdraw(self.tx, row.id, self.context.actor, reason):
-            raise Conflict("exception")
+            there: Any = (await store.of_appeals(self.tx, [appeal.id]))[appeal.id]
+            unless_done((there.state, there.ended_by, there.reason),
+                        (store.WITHDRAWN, self.context.actor, reason), "exception")
+            return False
         facts = {"rule": row.rule, "reason": reason}
         audit.write(self.tx, self.context.actor, "booking.exception_withdrawn", f"appeal:{appeal.public_id}", facts)
         log.info("exception_withdrawn", appeal=appeal.public_id, rule=row.rule)
-        return row
+        return True
 
 
 def check_days(grant: Grant) -> None:

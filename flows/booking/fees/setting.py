@@ -19,7 +19,7 @@ log = logs.get(__name__)
 
 
 class BadFee(Refusal):
-    """No such kind, no such fee, or a day that is over."""
+    """No such kind, no such fee, or a day that is over. Facts: field (kind, fee, first)."""
 
 
 class FeeNeeded(Refusal):
@@ -75,8 +75,12 @@ class FeeSetting:
         await self._told("booking.fee_dropped", found, None)
 
     def _check(self, wanted: Fee) -> None:
-        if wanted.kind not in KINDS or not 0 <= wanted.fee <= DEAREST or wanted.first < self.today:
-            raise BadFee
+        if wanted.kind not in KINDS:
+            raise BadFee(field="kind")
+        if not 0 <= wanted.fee <= DEAREST:
+            raise BadFee(field="fee")
+        if wanted.first < self.today:
+            raise BadFee(field="first")
 
     async def _told(self, act: str, fee: Fee, now: int | None) -> None:
         facts = {"kind": fee.kind, "first": fee.first.isoformat(), "fee": now}

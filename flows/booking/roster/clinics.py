@@ -52,20 +52,20 @@ def setting(context: Context, catalogue: Catalogue, code: str) -> Setting:
 async def decide(
     context: Context, code: str, mark: str, *, closed: bool, horizon_days: int | None, open_time: time | None
 ) -> None:
-    """None follows the general setting. Appointments stay, whatever is decided; a wider horizon is filled at once.
+    """None follows the general setting. Appointments stay, whatever is decided; a wider horizon is filled at once. What
+    stands there already is done: a second tap finds the first.
 
     :raises NotFound, BadHorizon, Conflict (somebody changed it meanwhile)
     """
     if horizon_days is not None and not 1 <= horizon_days <= LONGEST:
         raise BadHorizon
     neighbours = Neighbours(context)
-    neighbours.forget()
-    found = setting(context, await neighbours.catalogue(), code)
-    if found.mark != mark:
-        raise Conflict("clinic")
+    found = setting(context, await neighbours.held(), code)
     after = replace(found.own, closed=closed, horizon_days=horizon_days, open_time=open_time)
     if after == found.own:
         return
+    if found.mark != mark:
+        raise Conflict("clinic")
     await neighbours.decide(code, after)
     facts = {"before": _plain(found.own), "after": _plain(after)}
     await patterns.tell(context.tx, context.actor, "clinic", code, code, facts=facts)

@@ -14,7 +14,6 @@ from flows.booking.fitting.rules import Visitor, against_visitor
 from flows.booking.inforce import clinic_rules, standing_of
 from flows.booking.neighbours import Catalogue, Neighbours
 from flows.booking.paying.inforce import paying
-from flows.booking.roster.clinics import setting
 from flows.booking.roster.contradicting import Other, check_together
 from flows.booking.roster.fields import BadRule, fields_of, plain, read
 from flows.booking.roster.patterns import store as patterns
@@ -123,19 +122,19 @@ async def coming(context: Context, clinic: str, doctor: str, after: ClinicRules)
 async def decide(context: Context, clinic: str, doctor: str, mark: str, sent: Mapping[str, str]) -> list[Change]:
     """Put what a form says in force: every process has it within seconds, and what is booked stays as it is.
 
-    Raises NotFound, BadRule; Conflict where somebody changed it meanwhile.
+    What it asks for and stands there already is done, whoever did it: a second tap finds the first. Raises NotFound,
+    BadRule; Conflict where somebody changed it meanwhile.
     """
     neighbours = Neighbours(context)
-    neighbours.forget()
-    catalogue = await neighbours.catalogue()
+    catalogue = await neighbours.held()
     before = own(catalogue, clinic, doctor)
-    if mark_of(context, catalogue, clinic, doctor) != mark:
-        raise Conflict("clinic")
     after = changed(before, sent, doctor)
     found = changes(before, after)
-    await in_force(context, clinic, doctor, after)
     if not found:
         return []
+    if mark_of(catalogue, clinic, doctor) != mark:
+        raise Conflict("clinic")
+    await in_force(context, clinic, doctor, after)
     facts = {"doctor": doctor} if doctor else {}
     told = facts | {"before": {each.field: each.before for each in found},
                     "after": {each.field: each.after for each in found}}
@@ -149,11 +148,11 @@ async def decide(context: Context, clinic: str, doctor: str, mark: str, sent: Ma
     return found
 
 
-def mark_of(context: Context, catalogue: Catalogue, clinic: str, doctor: str) -> str:
-    """Of what a form was filled from."""
-    if not doctor:
-        return setting(context, catalogue, clinic).mark
-    return hashlib.sha256(repr(own(catalogue, clinic, doctor)).encode()).hexdigest()[:16]
+def mark_of(catalogue: Catalogue, clinic: str, doctor: str) -> str:
+    """Of what a form was filled from: its own fields, so that a decision beside them disturbs nobody."""
+    now = typed(own(catalogue, clinic, doctor))
+    shown = [(each.name, now[each.name]) for group in fields_of(doctor).values() for each in group]
+    return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
 
 
 def _takes(rule: Rule) -> Takes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -9,8 +10,9 @@ from typing import Any
 
 from bot.access import audit
 from bot.access.rights import Range
+from bot.access.twice import unless_done
 from bot.context import Context
-from bot.errors import Conflict, NotFound
+from bot.errors import NotFound
 from flows.directory import service as directory
 from flows.directory import store as directories
 from flows.directory.editions import store
@@ -77,13 +79,15 @@ class Writing:
 
     async def save(self, subject: Subject, body: Body, revision: int) -> None:
         """Keep the draft; begun from what is shown where there is none. :raises Conflict: it was changed meanwhile"""
-        await self._put(subject, revision, body=asdict(body))
+        if not await self._put(subject, revision, body=asdict(body)):
+            return
         self._tell("directory.edited", subject, {"length": len(body.intro)})
 
     async def put_picture(self, subject: Subject, name: str, revision: int) -> None:
         """The draft's picture; "" takes it away. :raises Conflict:"""
         before = await self.draft(subject)
-        await self._put(subject, revision, picture=name or None)
+        if not await self._put(subject, revision, picture=name or None):
+            return
         self._tell("directory.picture", subject, {"picture": name})
         if before is not None and before.picture != name:
             self._leave(before.picture)
@@ -93,7 +97,10 @@ class Writing:
         row = await store.draft_of(self.tx, subject.kind, subject.code, lock=True)
         at = max(at, self.context.now)
         if row is None or not await store.publish(self.tx, row, revision, at, self.context.actor):
-            raise Conflict("edition_changed")
+            last = next(iter(await self.editions(subject)), None)
+            unless_done(last and (last.state, last.revision, last.changed_by),
+                        (store.PUBLISHED, revision, self.context.actor), "edition_changed")
+            return
         if at <= self.context.now:
             await self._changed()
         else:
@@ -112,7 +119,8 @@ class Writing:
 
     # --- inside --------------------------------------------------------------------------------------------------
 
-    async def _put(self, subject: Subject, revision: int, **values: Any) -> None:
+    async def _put(self, subject: Subject, revision: int, **values: Any) -> bool:
+        """False: this member put just that a moment ago."""
         row = await store.draft_of(self.tx, subject.kind, subject.code, lock=True)
         if row is not None:
             done = await store.save_draft(self.tx, row, revision, values, self.context.actor)
@@ -122,7 +130,10 @@ class Writing:
                 self.tx, subject.kind, subject.code, begun, self.context.actor
             )
         if not done:
-            raise Conflict("edition_changed")
+            there = {name: getattr(row, name, None) for name in values}
+            wanted = json.loads(json.dumps(values))  # as the table gives it back
+            unless_done((there, row and row.changed_by), (wanted, self.context.actor), "edition_changed")
+        return bool(done)
 
     async def _shown(self, subject: Subject) -> dict[str, Any]:
         rows = await store.shown(self.tx, self.context.now)

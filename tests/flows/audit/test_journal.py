@@ -10,7 +10,8 @@ from unittest import mock
 import pytest
 from sqlalchemy import select
 
-from bot.access.office import LoginTaken, Office
+from bot.access.office import Office
+from bot.access.refusals import LoginTaken
 from bot.db.engine import Database
 from bot.db.journal import Wanted, find, journal
 from bot.errors import Refusal

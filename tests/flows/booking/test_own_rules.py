@@ -201,7 +201,7 @@ async def test_the_console_changes_what_it_showed_and_nothing_that_nobody_could_
     async with world.context() as context:
         staff = replace(context, contact=None, actor="staff:test")
         catalogue = await Neighbours(context).catalogue()
-        mark = deciding.mark_of(staff, catalogue, "1101", "")
+        mark = deciding.mark_of(catalogue, "1101", "")
         with pytest.raises(BadRule):
             await deciding.decide(staff, "1101", "", mark, {"min_age": "19", "max_age": "18"})
         with pytest.raises(BadRule):
@@ -213,7 +213,7 @@ async def test_the_console_changes_what_it_showed_and_nothing_that_nobody_could_
         with pytest.raises(Conflict):
             await deciding.decide(staff, "1101", "", mark, {"min_age": "15"})
         # A doctor's own rule is beside the clinic's; together they must leave somebody.
-        mark = deciding.mark_of(staff, await Neighbours(staff).catalogue(), "1101", "D1023")
+        mark = deciding.mark_of(await Neighbours(staff).catalogue(), "1101", "D1023")
         with pytest.raises(BadRule):
             await deciding.decide(staff, "1101", "D1023", mark, {"max_age": "13"})
         await deciding.decide(staff, "1101", "D1023", mark, {"max_age": "60", "same_doctor": "2"})

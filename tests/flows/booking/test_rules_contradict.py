@@ -45,7 +45,7 @@ def test_it_is_refused_just_where_nobody_fits_both(own: Takes, other: Takes) -> 
 async def decided(world: World, doctor: str, **sent: str) -> None:
     async with world.context() as context:
         staff = replace(context, contact=None, actor="staff:test")
-        mark = deciding.mark_of(staff, await Neighbours(staff).catalogue(), "1101", doctor)
+        mark = deciding.mark_of(await Neighbours(staff).catalogue(), "1101", doctor)
         await deciding.decide(staff, "1101", doctor, mark, sent)
         Neighbours(staff).forget()
 

@@ -45,8 +45,12 @@ async def test_a_request_is_read_called_and_closed(database: Database) -> None:
         assert "没有人在等回电" in await clerk.get("/desk/desk/")
         page = await clerk.get("/desk/desk/?state=done")
         assert "报告看不懂" in page and "办结" in page
-        await clerk.post(f"/desk/desk/request/{public}/done")
-        assert clerk.status == 409
+        await clerk.post(f"/desk/desk/request/{public}/done")  # a second tap on the same button
+        assert clerk.location == "/desk/desk/"
+        other = await here.enter(await here.hire("other", role={"desk.requests": "all"}))
+        await other.get(f"/desk/desk/request/{public}")
+        await other.post(f"/desk/desk/request/{public}/done")
+        assert other.status == 409
         assert "现在没有等您处理的事" in await clerk.get("/desk/")
         async with database.reading() as tx:
             told = await trail.find(tx, trail.Wanted(act="desk."), limit=9)

@@ -12,8 +12,8 @@ from typing import Any
 
 from bot import logs, metrics
 from bot.access import audit
+from bot.access.twice import unless_done
 from bot.context import Context
-from bot.errors import Conflict
 from flows.booking.keeping import REGISTER
 from flows.booking.roster.book import store
 from flows.booking.roster.book.picture import digest, picture
@@ -83,10 +83,12 @@ async def refused(context: Context, told: Due, refusal: str, words: str) -> None
 
 
 async def again(context: Context, session_id: int) -> None:
-    """The office has put right what the hospital refused. Raises Conflict: nothing is refused (any more)."""
+    """The office has put right what the hospital refused; what is on its way again is on its way. Raises Conflict:
+    nothing is refused (any more)."""
     row = await store.facts(context.tx, session_id)
     if row is None or row.state != store.REFUSED:
-        raise Conflict("session_told")
+        unless_done(row and row.state, store.WAITING, "session_told")
+        return
     await store.changed(context.tx, session_id)
     audit.write(context.tx, context.actor, "booking.session_told_again", f"session:{row.own}", {"clinic": row.clinic})
     log.info("session_told_again", session=row.own)

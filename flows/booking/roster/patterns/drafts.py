@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from bot.access import audit
+from bot.access.twice import unless_done
 from bot.context import Context
 from bot.errors import Conflict, NotFound, Refusal
 from flows.booking.fees import store as fees
@@ -65,9 +66,11 @@ class Drafts:
         raise NotFound("pattern")
 
     async def add(self, terms: Sequence[Terms]) -> None:
-        """New patterns, or single days. Raises BadTerms."""
+        """New patterns, or single days; what the draft adds already is not added again. Raises BadTerms."""
         for each in terms:
             await self.check(each)
+        there = [edit.terms for _, edit in await store.edits(self.tx)]
+        terms = [each for each in terms if each not in there]
         for clinic in {each.clinic for each in terms}:
             own = [each for each in terms if each.clinic == clinic]
             await store.add_edits(self.tx, self.by, clinic, own)
@@ -78,7 +81,9 @@ class Drafts:
         then. Raises BadTerms, Conflict (somebody changed it meanwhile), NotFound."""
         entry = await self.entry(clinic, key)
         if entry.mark != mark:
-            raise Conflict("roster")
+            mine = [edit.terms for _, edit in await store.edits(self.tx, clinic) if edit.by == self.by]
+            unless_done(terms in mine, True, "roster")
+            return
         await self.check(terms)
         old = entry.now
         if old is None:

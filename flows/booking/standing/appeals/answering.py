@@ -6,8 +6,9 @@ from typing import Any
 
 from bot import logs, metrics
 from bot.access import audit
+from bot.access.twice import unless_done
 from bot.context import Context
-from bot.errors import Conflict, NotFound
+from bot.errors import NotFound
 from flows.booking.exceptions.granting import Grant, Granting, check_days
 from flows.booking.neighbours import Neighbours
 from flows.booking.standing import pushes
@@ -34,9 +35,8 @@ async def answer(context: Context, public: str, words: str, *, accept: bool, gra
     await no_shows.neighbours.lock_whoever(row.person_id)
     if not await store.answer(context.tx, row.id, state, words, context.actor):
         there: Any = await store.by_public(context.tx, public)
-        if (there.state, there.answer, there.answered_by) == (state, words, context.actor):
-            return there  # a second press finds the first
-        raise Conflict("answered")
+        unless_done((there.state, there.answer, there.answered_by), (state, words, context.actor), "answered")
+        return there
     if accept and row.kind == NO_SHOW:
         await no_shows.strike(matter, f"appeal:{public}")
     if accept and row.kind == LOCK:
@@ -57,5 +57,5 @@ async def withdraw(context: Context, public: str, reason: str) -> None:
     if row is None:
         raise NotFound("appeal")
     await Neighbours(context).lock_whoever(row.person_id)
-    await Granting(context).withdraw(row, reason)
-    await pushes.exception_over(context, row, await Appeals(context).facts(row))
+    if await Granting(context).withdraw(row, reason):
+        await pushes.exception_over(context, row, await Appeals(context).facts(row))

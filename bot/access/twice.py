@@ -1,0 +1,16 @@
+"""A second tap on an act of staff is taken for the first; only what somebody else did is told as that."""
+
+from __future__ import annotations
+
+from bot.errors import Conflict
+
+
+def unless_done(there: object, wanted: object, reason: str) -> None:
+    """For whoever finds that a guarded change met no row. `there` is what the record says now, `wanted` what this very
+    act leaves behind; where it could have been somebody else's, who did it stands in both (`context.actor`). Where they
+    are equal nothing is left to be done.
+
+    :raises Conflict: with `reason`, where something else stands there
+    """
+    if there != wanted:
+        raise Conflict(reason)
