@@ -11,7 +11,7 @@ from bot.context import Context
 from flows.patients.people import Person
 from flows.patients.service import PatientsService
 from flows.payment import owed, store
-from flows.payment.refusals import BillChanged, HospitalSilent, OthersPay
+from flows.payment.refusals import HospitalSilent, OthersPay
 from flows.payment.rules import OPEN_ORDER
 from flows.payment.service import UNDER_WAY, PaymentService
 from integrations.his.charges import Bill
@@ -95,8 +95,8 @@ class Checkout:
         :raises BillChanged: it is owed no more, or another amount is
         """
         bills = await self._bills(person) if order.owner == owed.NAME and person is not None else None
-        if bills is not None and not any((each.code, each.amount) == (order.bill, order.amount) for each in bills):
-            raise BillChanged(order=order.public_id)
+        if bills is not None:
+            owed.require(order, bills)
 
     async def under_way(self) -> list[Any]:
         """Orders of this contact that are not at rest, the latest first."""

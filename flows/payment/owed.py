@@ -10,7 +10,7 @@ from bot import logs
 from bot.context import Context
 from bot.errors import OutsideError
 from flows.patients.people import Person
-from flows.payment.refusals import HospitalSilent
+from flows.payment.refusals import BillChanged, HospitalSilent
 from integrations.his.charges import Bill, Charging
 
 log = logs.get(__name__)
@@ -32,6 +32,15 @@ async def bills_of(context: Context, person: Person) -> Sequence[Bill]:
     except (TimeoutError, OutsideError) as error:
         log.info("bills_silent", error=type(error).__name__)
         raise HospitalSilent() from error
+
+
+def require(order: Any, bills: Sequence[Bill]) -> None:
+    """The hospital may have written a bill anew since the order was opened.
+
+    :raises BillChanged: it is owed no more, or another amount is
+    """
+    if not any((each.code, each.amount) == (order.bill, order.amount) for each in bills):
+        raise BillChanged(order=order.public_id)
 
 
 class Bills:

@@ -124,10 +124,12 @@ async def _page(
     elsewhere = shown == "choose" and "elsewhere" in request.query
     ceiling, due = context.settings.payment.ceiling, view.shares.own if view.shares is not None else due_of(view.order)
     address = combined.address(context.settings.base_url, view.order.public_id)
+    reader = context.contact.external_id if context.contact is not None else ""
     return render(
         request, PAGES["elsewhere" if elsewhere else shown], status=status,
         due=await facts_of(request, context, view.order), order=view.order, view=view, stage=shown,
-        mark=mark(view, context.now), moving=shown in MOVING or elsewhere or waits(view), sheet=sheet_of(view.running),
+        mark=mark(view, context.now), moving=shown in MOVING or elsewhere or waits(view),
+        sheet=sheet_of(view.running, reader),
         seconds=max(0, int((view.order.expires_at - context.now).total_seconds())),
         offers=within(_offers(request, context, person, view), due, ceiling) if shown == "choose" else [],
         insurer=Asking(context).title(view.cover.insurer) if view.cover is not None else "",

@@ -97,9 +97,13 @@ def said(context: Context, no: PaymentRefusal) -> str:
     return context.wording.render(f"payment/chat/{no.template}", **no.facts)
 
 
-def sheet_of(payment: Any | None) -> dict[str, Any]:
-    """What the phone needs: `inside` as text for the script, `address` of a channel's page, `number` of this try."""
+def sheet_of(payment: Any | None, reader: str) -> dict[str, Any]:
+    """What the phone needs: `inside` as text for the script, `address` of a channel's page, `number` of this try. A
+    sheet of the app is signed for whoever began it, and shown to nobody else; `reader` is who reads, by the app's id.
+    """
     known = json.loads(payment.sheet) if payment is not None and payment.sheet else {"inside": {}, "address": ""}
+    if payment is not None and payment.way == "inside" and (payment.payer or "") != reader:
+        known["inside"] = {}
     return {
         "inside": json.dumps(known["inside"]) if known["inside"] else "", "address": known["address"],
         "number": payment.id if payment is not None else "", "channel": payment.channel if payment is not None else "",

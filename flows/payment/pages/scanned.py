@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 from aiohttp import web
 
@@ -23,12 +24,13 @@ from bot.web.keys import DATABASE, PORTS, SETTINGS, WORDING
 from bot.web.limits import limited
 from bot.web.pages import contact_page, in_tx, reading, render, see
 from bot.web.sign_in import SignIns
-from flows.payment import store
+from flows.patients import store as patients
+from flows.payment import owed, store
 from flows.payment.combined import ADDRESS, Choice, choices, seen_by
 from flows.payment.orders import Orders
 from flows.payment.pages.parts import said, sheet_of
 from flows.payment.pages.stages import MOVING, mark, stage
-from flows.payment.refusals import PaymentRefusal
+from flows.payment.refusals import BillChanged, HospitalSilent, PaymentRefusal
 from flows.payment.service import PaymentService, View
 from integrations.paying.port import PayChannels
 
@@ -60,9 +62,7 @@ async def standing(request: web.Request) -> web.StreamResponse:
 @limited("holds")
 async def begin(request: web.Request) -> web.StreamResponse:
     """Begin it on a channel's own page. Nobody is signed in, so nothing is done in anybody's name."""
-    origin = request.headers.get("Origin", "")
-    if origin and not csrf.ours(request, origin):
-        raise BadInput("foreign_origin")
+    _from_here(request)
     sent = await forms.values(request)
 
     async def work(tx: Transaction) -> web.StreamResponse:
@@ -70,6 +70,27 @@ async def begin(request: web.Request) -> web.StreamResponse:
         return await _pay(request, context, _ways(request, context), sent.get("way", ""), CODE)
 
     return await request.app[DATABASE].run(work)
+
+
+@routes.post(CODE + "/drop")
+@public
+@limited("holds")
+async def take_over(request: web.Request) -> web.StreamResponse:
+    """Whoever opened it does not pay: it is ended at its channel, so that somebody else can."""
+    _from_here(request)
+
+    async def work(tx: Transaction) -> web.StreamResponse:
+        return await _drop(request, _context(request, tx), CODE)
+
+    return await request.app[DATABASE].run(work)
+
+
+@routes.post(INSIDE + "/drop")
+@contact_page
+@limited("holds")
+@in_tx
+async def take_over_inside(request: web.Request, context: Context) -> web.StreamResponse:
+    return await _drop(request, context, INSIDE)
 
 
 @routes.get(INSIDE)
@@ -87,6 +108,20 @@ async def inside(request: web.Request) -> web.StreamResponse:
 async def begin_inside(request: web.Request, context: Context) -> web.StreamResponse:
     sent = await forms.values(request)
     return await _pay(request, context, _inside(context), sent.get("way", ""), INSIDE)
+
+
+def _from_here(request: web.Request) -> None:
+    origin = request.headers.get("Origin", "")
+    if origin and not csrf.ours(request, origin):
+        raise BadInput("foreign_origin")
+
+
+async def _drop(request: web.Request, context: Context, path: str) -> web.StreamResponse:
+    """Never what somebody says they paid, and nobody knows yet."""
+    view = await _view(request, context)
+    if not view.checking:
+        await Orders(context).drop(view.order.id)
+    return see(path.format(order=view.order.public_id) + "?dropped=1")
 
 
 def _ways(request: web.Request, context: Context) -> Sequence[Choice]:
@@ -114,24 +149,41 @@ async def _pay(
     if choice.known and context.contact is not None:
         who["payer"] = context.contact.external_id
     try:
+        if view.running is None:
+            await _still_owed(context, view.order)
         await Orders(context).pay(view.order.id, choice.account, choice.way, **who)
+    except BillChanged:
+        told = context.wording.render("payment/chat/code_changed")
+        return await _page(request, context, ways, refused=told, status=409)
     except PaymentRefusal as no:
         return await _page(request, context, ways, refused=said(context, no), status=409)
     return see(back)
+
+
+async def _still_owed(context: Context, order: Any) -> None:
+    """As whoever opened the order would be told; nothing of the person is shown here.
+
+    :raises BillChanged: it is owed no more, or another amount is
+    """
+    person = await patients.any_person(context.tx, order.person_id) if order.owner == owed.NAME else None
+    if person is not None:
+        try:
+            owed.require(order, await owed.bills_of(context, person))
+        except HospitalSilent:
+            pass  # what was asked for a moment ago holds
 
 
 async def _page(
     request: web.Request, context: Context, ways: Sequence[Choice], *, refused: str = "", status: int = 200
 ) -> web.Response:
     view = await _view(request, context)
-    shown = stage(view, context.now)
-    sheet = sheet_of(view.running)
-    if context.contact is None:
-        sheet["inside"] = ""  # of whoever began it in their own app
+    shown = stage(view, context.now, dropped="dropped" in request.query)
+    sheet = sheet_of(view.running, context.contact.external_id if context.contact else "")
+    others = shown in ("inside", "page") and not sheet["inside"] and (shown == "inside" or context.contact is not None)
     answer = render(
         request, "payment/h5/code.html.j2", status=status, order=view.order, stage=shown, ways=ways, sheet=sheet,
         title=json.loads(view.order.facts)["title"], mark=mark(view, context.now), moving=shown in MOVING,
-        refused=refused, to=(INSIDE if context.contact else CODE).format(order=view.order.public_id),
+        refused=refused, others=others, to=(INSIDE if context.contact else CODE).format(order=view.order.public_id),
     )
     answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import AsyncIterator
-from dataclasses import asdict, replace
 from datetime import timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import update
 
 from bot import clock
 from bot.db.engine import Database
@@ -19,11 +17,10 @@ from flows.payment import store
 from flows.payment.giving_back import GivingBack
 from flows.payment.refusals import PaidAlready
 from flows.payment.service import PaymentService
-from integrations.his.cashier import store as cashier
 from integrations.his.conduct import Conduct, behave
 from tests.flows.booking import givens, ward
 from tests.flows.booking.conftest import travel
-from tests.flows.payment.phone import HOME, ITEMS, TOTAL, Payer, paying
+from tests.flows.payment.phone import HOME, TOTAL, Payer, paying
 
 __all__ = ["travel"]
 
@@ -221,64 +218,3 @@ async def test_whose_bill_it_is_not(payer: Payer) -> None:
     for path in (order, f"{HOME}bills/{person}/{code}", f"{order}/standing"):
         await payer.get(path)
         assert payer.status == 404, path
-
-
-async def test_the_code_for_anybody_says_no_more_than_how_much(payer: Payer) -> None:
-    await payer.owes()
-    address = await payer.bill()
-    await payer.post(address, way="ali:page")
-    order = payer.path.rpartition("/")[2]
-    await payer.post(f"{HOME}orders/{order}/drop")
-    await payer.settle()
-    await payer.get(f"/h5/payment/code/{order}")
-    assert "50.60 元" in payer.text
-    assert not [word for word in ("张", "王静", "呼吸", "阿莫", "清梧") if word in payer.text]
-    await payer.post(f"/h5/payment/code/{order}", way="ali")
-    await payer.settle()
-    await payer.get(f"/h5/payment/code/{order}")
-    assert "https://pay.example/" in payer.text
-
-
-async def rewritten(payer: Payer, amount: int) -> None:
-    """The hospital writes the only bill anew."""
-    items = json.dumps([asdict(replace(ITEMS[0], price=amount, amount=amount))])
-    async with payer.world.database.transaction() as tx:
-        await tx.update(update(cashier.bill).values(amount=amount, items=items))
-
-
-async def test_a_bill_that_was_written_anew_is_paid_as_it_is_now(payer: Payer) -> None:
-    await payer.owes()
-    order = await payer.pays()
-    first = payer.latest()
-    await payer.post(f"{order}/drop")
-    await payer.settle()
-    await payer.get(order)
-    await rewritten(payer, 4000)
-    await payer.post(f"{order}/pay", way="wx:inside")
-    assert payer.status == 409 and "按新的金额付" in payer.text
-    await payer.get(HOME)
-    bill = payer.links(f"{HOME}bills/")[0]
-    assert "40.00 元" in await payer.get(bill)
-    await payer.post(bill, way="wx:inside")
-    await payer.settle()
-    assert payer.latest() != first and payer.counters.wechat.pay(payer.latest())
-    await payer.settle()
-    with time_machine.travel(clock.now() + timedelta(minutes=2), tick=False):
-        await payer.settle()
-    assert [(row.state, row.amount) for row in await payer.rows(store.order)] == [("closed", TOTAL), ("settled", 4000)]
-
-
-async def test_what_runs_for_an_old_amount_is_ended_first(payer: Payer) -> None:
-    await payer.owes()
-    await payer.pays()
-    await rewritten(payer, 4000)
-    await payer.get(HOME)
-    bill = payer.links(f"{HOME}bills/")[0]
-    await payer.get(bill)
-    await payer.post(bill, way="wx:inside")
-    assert "no=time_is_up" in payer.path
-    assert [(row.state, row.amount) for row in await payer.rows(store.order)] == [("paying", TOTAL)]
-    await payer.settle()
-    await payer.get(bill)
-    await payer.post(bill, way="wx:inside")
-    assert [(row.state, row.amount) for row in await payer.rows(store.order)] == [("closed", TOTAL), ("paying", 4000)]
