@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from types import SimpleNamespace
@@ -57,10 +57,12 @@ class Board(Offers):
     async def experts(
         self, *, department: str = "", clinic: str = "", day: date | None = None, general: bool = False,
         codes: Collection[str] | None = None, half: str = "", since: time | None = None, kind: str = "",
+        covers: Callable[[str, str | None], bool] | None = None,
     ) -> list[Entry]:
         """Doctors with sessions, whoever is free next first and who is full last; with `general` the general clinics
         beside them. `codes` takes these doctors alone, even where they have no session; `since`: only what is left from
-        that time of the day on; `kind`: sessions of this kind alone."""
+        that time of the day on; `kind`: sessions of this kind alone; `covers`: those alone of which it says so, by
+        clinic and who sits there."""
         catalogue = await self.neighbours.catalogue()
         rows = list(await self._open(Wanted(clinic, "", day, half)))
         if department:
@@ -68,6 +70,8 @@ class Board(Offers):
             rows = [row for row in rows if row.clinic in own]
         if kind:
             rows = [row for row in rows if row.kind == kind]
+        if covers is not None:
+            rows = [row for row in rows if covers(row.clinic, row.sitting)]
         if codes is not None:
             rows = [row for row in rows if row.sitting in codes]
         if since is not None:

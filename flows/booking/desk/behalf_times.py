@@ -64,7 +64,9 @@ async def entries(counter: Counter, asked: Asked) -> list[tuple[Entry, bool]]:
     not."""
     board = _board(counter)
     found = look(asked.q, await board.neighbours.catalogue(), board.now.date())
-    narrow: dict[str, Any] = {"day": asked.day or found.day, "half": found.half, "since": found.since}
+    # Before whoever is free next is looked for: in another clinic than theirs a doctor may be free sooner.
+    narrow: dict[str, Any] = {"day": asked.day or found.day, "half": found.half, "since": found.since,
+                              "covers": counter.office.scope.covers}
     if asked.clinic:
         rows = await board.experts(clinic=asked.clinic, general=True, **narrow)
         rows = [each for each in rows if not found.doctors or each.code in found.doctors]
