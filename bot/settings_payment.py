@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field, NonNegativeInt, PositiveInt
 
 from bot.settings_parts import Section
@@ -16,4 +18,7 @@ class Payment(Section):
     tries: PositiveInt = Field(20, description="Payments that one contact may begin within an hour")
     approve_above: NonNegativeInt = Field(
         20_000, description="A refund by request of more than so much, in fen, needs a second person; 0: every one"
+    )
+    tell: tuple[Annotated[str, Field(pattern=r"^1[3-9][0-9]{9}$")], ...] = Field(
+        (), description="Mobile numbers of finance, told by text message each morning of days that do not balance"
     )

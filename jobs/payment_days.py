@@ -13,6 +13,7 @@ from bot.context import Context
 from bot.errors import OutsideError, OutsideRefused
 from flows.payment.covered.statement import Statement as CommercialStatement
 from flows.payment.insured.statement import Statement
+from flows.payment.reconciling import calling
 from flows.payment.reconciling.days import store as days
 from flows.payment.reconciling.matching import RECONCILE, Matching
 from flows.payment.reconciling.rules import NOWHERE, Counted, Side, flaw_of
@@ -44,6 +45,7 @@ async def nightly(job: Job) -> None:
             known = await days.days(tx, on, on)
         if back == 1 or not known or any(row.state != "balanced" for row in known):
             await job.run(_again(on))
+    await job.run(lambda context: calling.finance(context, today))
     while await job.run(lambda context: Telling(context).forget(today - KEPT)):
         pass
 

@@ -31,14 +31,15 @@ def modules() -> tuple[ModuleType, ...]:
         payment_insured,
         payment_refunds,
         payment_repairs,
+        payment_told,
         staff,
         talk,
     )
 
     return (
         talk, notices, patients, payment, payment_covered, payment_days, payment_insured, payment_refunds,
-        payment_repairs, directory, booking, booking_exams, booking_moves, booking_opening, booking_paying,
-        booking_played, booking_sessions, booking_standing, booking_stops, audit, staff, keep,
+        payment_repairs, payment_told, directory, booking, booking_exams, booking_moves, booking_opening,
+        booking_paying, booking_played, booking_sessions, booking_standing, booking_stops, audit, staff, keep,
     )
 
 
