@@ -20,8 +20,8 @@ from tests.flows.payment.test_pages import (
 from tests.support.database import MariaTemplate
 
 __all__ = [
-    "test_a_double_tap_and_going_back_pay_once", "test_a_second_payer_waits_for_the_first_or_takes_over", "test_after_time_is_up",
-    "test_by_wechat", "test_money_on_its_way_back", "travel",
+    "test_a_double_tap_and_going_back_pay_once", "test_a_second_payer_waits_for_the_first_or_takes_over",
+    "test_after_time_is_up", "test_by_wechat", "test_money_on_its_way_back", "travel",
 ]
 pytestmark = pytest.mark.mariadb
 
