@@ -50,7 +50,10 @@ async def upgrade(url: str, secrets: Sequence[str] = ()) -> None:
     """
 
     def run(connection: Connection) -> None:
-        # Where DDL commits by itself, two that migrate at once would get in each other's way.
+        if connection.dialect.name == "sqlite":
+            # Its driver begins a transaction before the first row only, and DDL before that would stay.
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        # Where DDL commits by itself (migrations/going_on.py), two at once would get in each other's way.
         if connection.dialect.name != "sqlite":
             if connection.scalar(select(func.get_lock("daoyi_migrate", 120))) != 1:
                 raise SettingsError("DAOYI_DATABASE: another migration has been running for two minutes; wait for it")

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from alembic import context
 
+from bot.db.migrations import going_on
 from bot.db.schema import Code, Hashed, LongText, Moment, Sealed, Whole, metadata
 
 HOUSE: dict[type, Callable[[Any], str]] = {
@@ -37,6 +38,7 @@ def include_object(item: Any, name: str | None, kind: str, reflected: bool, othe
     return include_name(name, kind, None)
 
 
+assert going_on.GoingOnMySQL.__dialect__  # which Alembic uses from here on
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,

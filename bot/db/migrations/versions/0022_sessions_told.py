@@ -40,7 +40,8 @@ def upgrade() -> None:
     # Those that were made before are told as well; the sweep finds them.
     op.execute(
         "INSERT INTO booking_session_told (session_id, wanted, entered, state, digest, heard, changed_at) "
-        "SELECT id, 1, 0, 'waiting', '', '', CURRENT_TIMESTAMP FROM booking_session WHERE source = 'desk'"
+        "SELECT id, 1, 0, 'waiting', '', '', CURRENT_TIMESTAMP FROM booking_session WHERE source = 'desk' "
+        "AND id NOT IN (SELECT session_id FROM booking_session_told)"
     )
 
     with op.batch_alter_table('his_session', schema=None) as batch_op:
