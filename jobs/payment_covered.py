@@ -7,6 +7,7 @@ from typing import Any
 from bot.context import Context
 from bot.errors import OutsideError, OutsideRefused, OutsideUnknown
 from flows.payment.covered import store
+from flows.payment.covered.acting import ASK, SUPPLY
 from flows.payment.covered.answers import CARRY, Answers
 from flows.payment.covered.ending import CLEAR
 from flows.payment.covered.rules import WAITING, next_ask
@@ -67,6 +68,24 @@ async def ask_one(job: Job, cover_id: int) -> None:
     if said is not None:
         answer = said
         await job.run(lambda context: Answers(context).answered(cover_id, answer))
+
+
+async def asked(job: Job, payload: dict[str, Any]) -> None:
+    """Staff want to know how it stands."""
+    await ask_one(job, int(payload["cover"]))
+
+
+async def supply(job: Job, payload: dict[str, Any]) -> None:
+    """Tell the insurer what was sent after; each round once."""
+    row: Any = await job.run(lambda context: store.by_id(context.tx, int(payload["cover"])))
+    if row.state not in WAITING or row.rounds != payload["round"]:
+        return
+    try:
+        said = await _insurer(job, row.insurer).supply(row.number, f"{row.number}:{row.rounds}", row.note or "")
+    except OutsideRefused:
+        await ask_one(job, row.id)  # it stands otherwise by now
+        return
+    await job.run(lambda context: Answers(context).answered(row.id, said))
 
 
 async def clear(job: Job, payload: dict[str, Any]) -> None:
@@ -157,5 +176,7 @@ def _insurer(job: Job, name: str) -> Commercial:
 HANDLES = {
     CARRY: Handles(carry, tries=400, slowest_s=60),
     CLEAR: Handles(clear, tries=400, slowest_s=3600),
+    ASK: Handles(asked, tries=20, slowest_s=60),
+    SUPPLY: Handles(supply, tries=400, slowest_s=600),
 }
 EVERY = {"payment.ask_covers": Every(2, ask)}

@@ -1,4 +1,4 @@
-"""How staff call orders and refunds in the trail and the journal: what for, how much, when; nobody's name."""
+"""How staff call orders, claims and refunds in the trail and the journal: what for, how much, when; nobody's name."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.access.work import Name
 from bot.context import Context
+from flows.payment.covered import store as covers
 from flows.payment.history import store as history
 from flows.payment.odd import store as finding
 from flows.payment.reconciling.days import store as days
@@ -32,6 +33,16 @@ async def _refunds(context: Context, ids: Sequence[str]) -> Mapping[str, str]:
     }
 
 
+async def _covers(context: Context, ids: Sequence[str]) -> Mapping[str, str]:
+    return {
+        row.public_id: context.wording.render(
+            "payment/desk/named", title=json.loads(row.facts)["title"], amount=row.amount,
+            day=context.clock.local(row.created_at),
+        )
+        for row in await covers.named(context.tx, ids)
+    }
+
+
 async def _differences(context: Context, ids: Sequence[str]) -> Mapping[str, str]:
     kinds = context.wording.words["difference_kind"]
     return {row.public_id: f"{row.day.isoformat()} {kinds[row.kind]}" for row in await days.named(context.tx, ids)}
@@ -48,4 +59,5 @@ async def _notices(context: Context, ids: Sequence[str]) -> Mapping[str, str]:
 
 NAMES: dict[str, Name] = {
     "order": _orders, "refund": _refunds, "difference": _differences, "payment_notice": _notices,
+    "cover": _covers,
 }

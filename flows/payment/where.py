@@ -10,6 +10,7 @@ from bot.access.where import Place, Where
 from bot.context import Context
 from flows.directory.service import DirectoryService
 from flows.patients.finding import store as persons
+from flows.payment.covered import store as covers
 from flows.payment.history import store as history
 
 
@@ -20,6 +21,11 @@ async def _orders(context: Context, ids: Sequence[str]) -> Mapping[str, set[Plac
 
 async def _refunds(context: Context, ids: Sequence[str]) -> Mapping[str, set[Place]]:
     rows = await history.named_refunds(context.tx, ids)
+    return await _places(context, ((row.public_id, row.clinic) for row in rows))
+
+
+async def _covers(context: Context, ids: Sequence[str]) -> Mapping[str, set[Place]]:
+    rows = await covers.named(context.tx, ids)
     return await _places(context, ((row.public_id, row.clinic) for row in rows))
 
 
@@ -39,4 +45,4 @@ async def _places(context: Context, pairs: Iterable[tuple[Any, str]]) -> dict[An
     return found
 
 
-WHERE: dict[str, Where] = {"order": _orders, "refund": _refunds, "person": _persons}
+WHERE: dict[str, Where] = {"order": _orders, "refund": _refunds, "cover": _covers, "person": _persons}

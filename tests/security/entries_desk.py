@@ -207,6 +207,11 @@ DESK: dict[str, Entry] = {
     "POST /desk/payment/orders/{id}/refund": Entry(
         owned={"id": "paid_order"}, form={"amount": "1.00", "note": "没有做", "once": "1"}
     ),
+    "GET /desk/payment/claims": PLAIN,
+    "GET /desk/payment/claims/{id}": Entry(owned={"id": "cover"}),
+    "POST /desk/payment/claims/{id}/ask": Entry(owned={"id": "cover"}),
+    "POST /desk/payment/claims/{id}/withdraw": Entry(owned={"id": "cover"}, form={"note": "不用了"}),
+    "POST /desk/payment/claims/{id}/supply": Entry(owned={"id": "cover"}, form={"note": "发票已传"}),
     "GET /desk/payment/refunds": PLAIN,
     "GET /desk/payment/refunds/{id}": Entry(owned={"id": "refund"}),
     "POST /desk/payment/refunds/{id}/approve": Entry(owned={"id": "refund"}),

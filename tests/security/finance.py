@@ -7,6 +7,7 @@ import json
 from sqlalchemy import select
 
 from flows.payment import store
+from flows.payment.covered import store as covered
 from flows.payment.reconciling.store import difference
 from tests.support.world import World
 
@@ -29,6 +30,12 @@ async def pay(world: World, found: dict[str, str], person: int) -> None:
             store.refund, order_id=order, payment_id=payment, number="securityrefund", request_id="security",
             amount=500, why="asked", state="waiting", of_excess=False, created_at=tx.now, created_by="staff:test",
         )
+        await tx.insert(
+            covered.cover, order_id=order, open_key=order, number="securitycover", insurer="pinghe", way="after",
+            state="wanting", wants="invoice", amount=2500, consent="1", consented_at=tx.now, consented_by="contact:a",
+            sent_at=tx.now, undo=False,
+        )
+        found["cover"] = await tx.scalar(select(covered.cover.c.public_id))
         await tx.insert(
             difference, account="wx", day=tx.now.date(), name="p:unknown", number="unknown", refund=False,
             kind="only_channel", channel_amount=700, due=False, state="open", run=1, made_at=tx.now,

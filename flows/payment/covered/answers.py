@@ -92,8 +92,11 @@ class Answers:
         elif said.state == "withdrawn":
             await self.refused(cover_id, "withdrawn")
         elif said.state == "wanting":
-            facts |= {"wants": " ".join(said.wants)[:64]}
-            if await store.move(self.tx, cover_id, ("sent",), state="wanting", **facts):
+            wants = " ".join(said.wants)[:64]
+            same = row.state == "wanting" and row.wants == wants
+            if not same and await store.move(
+                self.tx, cover_id, WAITING, state="wanting", wants=wants, **facts
+            ):
                 await self._tell(order, cover_id, "wanting")
         elif said.state == "pending":
             await store.move(self.tx, cover_id, ("wanting",), state="sent", wants=None)

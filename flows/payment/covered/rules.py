@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, Protocol
 
 CoverState = Literal[
     "asked", "known", "sent", "wanting", "offered", "agreed", "settled", "reversed", "refused", "ended"
@@ -23,6 +23,8 @@ OPEN: tuple[CoverState, ...] = ("asked", "known", "sent", "wanting", "offered", 
 UNAGREED: tuple[CoverState, ...] = ("asked", "known", "sent", "wanting", "offered")
 WAITING: tuple[CoverState, ...] = ("sent", "wanting")
 """The insurer is at it: it is asked how it stands."""
+CLEARED: tuple[CoverState, ...] = ("ended", "refused")
+"""Nothing of it is to stand there."""
 KINDS = ("outpatient",)
 CONSENT = "2026-11"
 """Version of what is agreed to (templates/payment/h5/covered.html.j2)."""
@@ -71,3 +73,28 @@ class Wish:
         if self.state in ("created", "paying") and self.public != "asked":
             return "direct"
         return "after" if self.state == "settled" else ""
+
+
+class Stands(Protocol):
+    """How a claim stands, as its row has it."""
+
+    @property
+    def state(self) -> str: ...
+    @property
+    def undo(self) -> bool: ...
+    @property
+    def refusal(self) -> str | None: ...
+    @property
+    def cleared_at(self) -> datetime | None: ...
+
+
+def acts(row: Stands) -> frozenset[str]:
+    """What staff may do about a claim now: ask, withdraw, supply."""
+    found = set[str]()
+    if row.state in WAITING or (row.refusal and row.cleared_at is None and (row.undo or row.state in CLEARED)):
+        found.add("ask")
+    if row.state in OPEN:
+        found.add("withdraw")
+    if row.state == "wanting":
+        found.add("supply")
+    return frozenset(found)

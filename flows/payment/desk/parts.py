@@ -27,8 +27,9 @@ HOME = "/desk/payment/"
 VIEW, EXPORT, REFUND, APPROVE = "payment.view", "payment.export", "payment.refund", "payment.approve"
 DAYS_PAGE = HOME + "days"
 DAYS, REPAIR, MERCHANTS = "payment.days", "payment.repair", "payment.merchants"
-PERMITS = (VIEW, EXPORT, REFUND, APPROVE, DAYS, REPAIR, MERCHANTS)
-RANGED = (VIEW, REFUND, APPROVE)
+CLAIMS = "payment.claims"
+PERMITS = (VIEW, EXPORT, REFUND, APPROVE, CLAIMS, DAYS, REPAIR, MERCHANTS)
+RANGED = (VIEW, REFUND, APPROVE, CLAIMS)
 SHORTEST_NOTE, LONGEST_NOTE = 2, 200
 
 

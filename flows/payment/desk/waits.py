@@ -6,7 +6,8 @@ from bot.access.rights import Member
 from bot.access.work import Wait
 from bot.context import Context
 from flows.directory.service import DirectoryService
-from flows.payment.desk.parts import APPROVE, DAYS, HOME, REFUND, VIEW, within
+from flows.payment.covered import store as claims
+from flows.payment.desk.parts import APPROVE, CLAIMS, DAYS, HOME, REFUND, VIEW, within
 from flows.payment.history import store as history
 from flows.payment.odd import store as finding
 from flows.payment.reconciling.days import store as days
@@ -36,6 +37,13 @@ async def notices(context: Context, member: Member) -> int:
     return await finding.count_notices(context.tx, "", "no")
 
 
+async def covers(context: Context, member: Member) -> int:
+    if not member.may(VIEW):
+        return 0
+    clinics = within(member.range(CLAIMS), await DirectoryService(context).catalogue())
+    return await claims.count(context.tx, claims.Wanted(state="wanting", clinics=clinics))
+
+
 async def differences(context: Context, member: Member) -> int:
     return await days.count(context.tx, days.Wanted(state="live"))
 
@@ -43,6 +51,7 @@ async def differences(context: Context, member: Member) -> int:
 WAITS = (
     Wait("payment_refunds", APPROVE, f"{HOME}refunds?state=waiting", waiting),
     Wait("payment_stuck", REFUND, f"{HOME}refunds?state=stuck", stuck, late=True),
+    Wait("payment_covers", CLAIMS, f"{HOME}claims?state=wanting", covers),
     Wait("payment_odd", VIEW, f"{HOME}odd", odd, late=True),
     Wait("payment_notices", DAYS, f"{HOME}notices?looked=no", notices, late=True),
     Wait("payment_differences", DAYS, f"{HOME}differences?state=live", differences, late=True),
