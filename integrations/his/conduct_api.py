@@ -1,10 +1,12 @@
-"""How the embedded hospital behaves, as the sandbox's page asks for and changes it: /sandbox/hospital; and what happens
-there today, played by hand: /sandbox/hospital/visits."""
+"""How the embedded hospital and the public insurance beside it behave, as the sandbox's page asks for and changes it:
+/sandbox/hospital and /sandbox/hospital/insurance; and what happens there today, played by hand:
+/sandbox/hospital/visits."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from typing import Literal
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -16,10 +18,13 @@ from bot.errors import BadInput, NotAllowed, NotFound
 from bot.web.access import public
 from bot.web.keys import DATABASE, SETTINGS
 from integrations.his import visits
-from integrations.his.conduct import Conduct, behave, current
+from integrations.his.conduct import HOSPITAL, INSURER, Conduct, behave, current
 
 PATH = "/sandbox/hospital"
 VISITS = f"{PATH}/visits"
+INSURANCE = f"{PATH}/insurance"
+REFUSALS = {"register": "suspended", "settle": "suspended", "reverse": "cleared"}
+"""What the insurance can be told to refuse, and the code with which it does."""
 
 
 class Wanted(BaseModel):
@@ -30,6 +35,12 @@ class Wanted(BaseModel):
     delay_s: float = Field(0, ge=0, le=60)
     lose_next: int = Field(0, ge=0, le=20)
     unavailable: bool = False
+
+
+class WantedOfInsurance(Wanted):
+    """`refuse`: one of what it is asked."""
+
+    refuse: Literal["", "register", "settle", "reverse"] = ""
 
 
 class Happens(BaseModel):
@@ -45,6 +56,8 @@ def setup(app: web.Application) -> None:
     """Only where the sandbox runs: anybody who reaches it can stop the hospital."""
     app.router.add_get(PATH, show)
     app.router.add_post(PATH, change)
+    app.router.add_get(INSURANCE, show_insurance)
+    app.router.add_post(INSURANCE, change_insurance)
     app.router.add_get(VISITS, today)
     app.router.add_post(VISITS, happen)
 
@@ -64,6 +77,25 @@ async def change(request: web.Request) -> web.Response:
         raise BadInput("bad_switch") from None
     await behave(request.app[DATABASE], Conduct(**wanted.model_dump()))
     return await _told(request.app[DATABASE])
+
+
+@public
+async def show_insurance(request: web.Request) -> web.Response:
+    return await _told_of_insurance(request.app[DATABASE])
+
+
+@public
+async def change_insurance(request: web.Request) -> web.Response:
+    """``{"delay_s", "lose_next", "unavailable", "refuse"}``; what is left out is well again."""
+    _from_here(request)
+    try:
+        wanted = WantedOfInsurance.model_validate(json.loads(await request.read() or b"{}")).model_dump()
+    except (ValueError, ValidationError):
+        raise BadInput("bad_switch") from None
+    verb = wanted.pop("refuse")
+    conduct = Conduct(**wanted, refuse={verb: REFUSALS[verb]} if verb else {})
+    await behave(request.app[DATABASE], conduct, INSURER)
+    return await _told_of_insurance(request.app[DATABASE])
 
 
 @public
@@ -99,8 +131,15 @@ async def _visits(request: web.Request) -> web.Response:
 
 
 async def _told(database: Database) -> web.Response:
-    now = await current(database)
-    return web.json_response(
-        {"delay_s": now.delay_s, "lose_next": now.lose_next, "unavailable": now.unavailable},
-        headers={"Cache-Control": "no-store"},
-    )
+    return web.json_response(await _plain(database, HOSPITAL), headers={"Cache-Control": "no-store"})
+
+
+async def _told_of_insurance(database: Database) -> web.Response:
+    refuse = next(iter((await current(database, INSURER)).refuse), "")
+    facts = await _plain(database, INSURER) | {"refuse": refuse}
+    return web.json_response(facts, headers={"Cache-Control": "no-store"})
+
+
+async def _plain(database: Database, who: int) -> dict[str, object]:
+    now = await current(database, who)
+    return {"delay_s": now.delay_s, "lose_next": now.lose_next, "unavailable": now.unavailable}

@@ -84,13 +84,14 @@ async def desk(folder: Path) -> AsyncIterator[Desk]:
     sandbox_page.setup(app)
     app.router.add_get("/sandbox/phone/1/h5/pay", page)
     app.router.add_get("/sandbox/hospital", _well)
+    app.router.add_get("/sandbox/hospital/insurance", _well)
     openid = phones[1].seat(settings.accounts["main"].app_id).openid
     async with served(app, line), aiohttp.ClientSession() as session:
         yield Desk(url, WeChatPayMerchants(settings.wechat_pay, url, session), openid, opened)
 
 
 async def _well(request: web.Request) -> web.Response:
-    return web.json_response({"delay_s": 0, "lose_next": 0, "unavailable": False})
+    return web.json_response({"delay_s": 0, "lose_next": 0, "unavailable": False, "refuse": ""})
 
 
 async def scan(page: Page, phone: Locator, code: str) -> None:

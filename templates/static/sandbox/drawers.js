@@ -4,6 +4,7 @@ import { make } from "./bubbles.js";
 import { Visits } from "./visits.js";
 
 const HOSPITAL = "/sandbox/hospital";
+const INSURANCE = "/sandbox/hospital/insurance";
 const byId = (id) => document.getElementById(id);
 
 export class Drawers {
@@ -19,22 +20,25 @@ export class Drawers {
     document.addEventListener("keydown", (event) => event.key === "Escape" && this.close());
     byId("callbacks").addEventListener("change", () => this.callbacks());
     byId("hospital").addEventListener("change", () => this.hospital());
+    byId("insurance").addEventListener("change", () => this.insurance());
     byId("money").addEventListener("change", () => this.money());
     document.querySelector('[data-do="refunds-arrive"]').addEventListener("click", () => this.tell(() => post("/pay/refunds", {}).then(() => get("/misbehave"))));
     byId("switches").addEventListener("submit", (event) => this.add(event));
     byId("switches").elements.api.addEventListener("change", () => this.fitting());
-    document.querySelector('[data-do="behave"]').addEventListener("click", () => this.tell(() => remove("/misbehave"), () => post(HOSPITAL, {})));
+    document.querySelector('[data-do="behave"]').addEventListener("click", () => this.tell(() => remove("/misbehave"), () => post(HOSPITAL, {}), () => post(INSURANCE, {})));
     this.visits = new Visits(byId("there"));
     this.fitting();
-    this.tell(() => get("/misbehave"), () => get(HOSPITAL));
+    this.look();
   }
+
+  look() { this.tell(() => get("/misbehave"), () => get(HOSPITAL), () => get(INSURANCE)); }
 
   open(name) {
     const was = !byId(name).hidden;
     this.close();
     byId(name).hidden = was;
     if (name === "there" && !was) this.visits.look();
-    if (name === "wrong" && !was) this.tell(() => get("/misbehave"), () => get(HOSPITAL));
+    if (name === "wrong" && !was) this.look();
   }
 
   close() { document.querySelectorAll(".drawer").forEach((each) => { each.hidden = true; }); }
@@ -66,6 +70,12 @@ export class Drawers {
     this.tell(null, () => post(HOSPITAL, wanted));
   }
 
+  insurance() {
+    const { delay_s: delay, lose_next: lose, refuse, unavailable } = byId("insurance").elements;
+    const wanted = { delay_s: Number(delay.value), lose_next: Number(lose.value), refuse: refuse.value, unavailable: unavailable.checked };
+    this.tell(null, null, () => post(INSURANCE, wanted));
+  }
+
   money() {
     const { notices, refunds, belated, password, short } = byId("money").elements;
     const wanted = { ...JSON.parse(notices.value), refunds: refunds.value, belated: belated.checked, password: password.checked, short: short.checked };
@@ -78,15 +88,17 @@ export class Drawers {
     this.tell(() => post("/misbehave", { api: api.value, ...JSON.parse(how.value), times: Number(times.value) }));
   }
 
-  // Does one or both, and shows how things stand: the outside (`act`) and the hospital (`ours`).
-  async tell(act, ours) {
+  // Does what is given, and shows how things stand: the outside (`act`), the hospital (`ours`), the insurance.
+  async tell(act, ours, insurance) {
     const problem = byId("wrong").querySelector(".drawer-problem");
     try {
       if (act) this.outside = await act();
       if (ours) this.inside = await ours();
+      if (insurance) this.insured = await insurance();
       this.show(this.outside);
       this.showHospital(this.inside);
-      const odd = this.odd(this.outside) || Object.values(this.inside).some(Boolean);
+      this.showInsurance(this.insured);
+      const odd = this.odd(this.outside) || [this.inside, this.insured].some((each) => Object.values(each).some(Boolean));
       document.querySelector('[data-open="wrong"] .dot').hidden = !odd;
       problem.hidden = true;
     } catch (error) {
@@ -117,6 +129,12 @@ export class Drawers {
   showHospital(conduct) {
     const form = byId("hospital").elements;
     for (const name of ["delay_s", "lose_next"]) form[name].value = String(conduct[name]);
+    form.unavailable.checked = conduct.unavailable;
+  }
+
+  showInsurance(conduct) {
+    const form = byId("insurance").elements;
+    for (const name of ["delay_s", "lose_next", "refuse"]) form[name].value = String(conduct[name]);
     form.unavailable.checked = conduct.unavailable;
   }
 
