@@ -15,7 +15,7 @@ from flows.patients.service import PatientsService
 
 @dataclass(slots=True)
 class CodeLine:
-    """`tail`: the phone a code went to just now; `seconds` until the next may be sent; `proved`: none is needed."""
+    """`tail`: the phone that a code went to; `seconds` until the next may be sent; `proved`: none is needed."""
 
     tail: str = ""
     seconds: int = 0
@@ -47,6 +47,17 @@ async def send(service: PatientsService, typed: str, purpose: Purpose) -> CodeLi
             line.seconds, line.problems["code"] = int(no.facts["seconds"]), problem_of(no)
         except Refusal as no:
             line.problems["code"] = problem_of(no)
+    return line
+
+
+async def standing(service: PatientsService, typed: str, purpose: Purpose) -> CodeLine:
+    """How the line stands beside a phone, where nothing is sent: proved before, or with a code on its way."""
+    line, checked = CodeLine(), checks.check("mobile", typed, service.context.clock.today())
+    if checked.problem:
+        return line
+    line.proved = await service.mobile_proved(checked.value, purpose)
+    if not line.proved and (seconds := await service.codes.until_next(checked.value, purpose)) is not None:
+        line.tail, line.seconds = checked.value[-4:], seconds
     return line
 
 

@@ -64,7 +64,8 @@ async def change(request: web.Request, context: Context) -> web.StreamResponse:
     try:
         await service.may_change_mobile(person.id)
         if problem := await page_code.not_proved(service, checked.value, sent.get("code", ""), "change"):
-            return _page(request, person, Filled(sent, {"code": problem}), CodeLine(), status=422)
+            line = await page_code.standing(service, checked.value, "change")
+            return _page(request, person, Filled(sent, {"code": problem}), line, status=422)
         await service.change_mobile(person.id, checked.value)
     except Refusal as no:
         said = context.wording.render(f"patients/chat/{no.template}", **no.facts)

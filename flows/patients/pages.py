@@ -37,9 +37,10 @@ async def persons(request: web.Request) -> web.StreamResponse:
         service = PatientsService(context)
         found = await service.persons()
         added = next((each for each in found if each.public_id == request.query.get("added")), None)
+        there = next((each for each in found if each.public_id == request.query.get("there")), None)
         full = await _refused(context, service.may_add)
-        return render(request, "patients/h5/list.html.j2", persons=found, added=added, full=full,
-                      begun=await service.taking.begun())
+        return render(request, "patients/h5/list.html.j2", persons=found, added=added, there=there,
+                      full=full, begun=await service.taking.begun())
 
 
 @routes.get("/h5/patients/privacy")
@@ -82,13 +83,15 @@ async def register(request: web.Request, context: Context) -> web.StreamResponse
         return await _form(request, context, Filled(sent, problems), status=422)
     try:
         await service.may_register(form)
+        kind, number = form.document_type, form.document_number
+        there = await service.find_own(kind, number) if kind and number else None
         if problem := await page_code.not_proved(service, form.mobile, page.code, "register"):
             return await _form(request, context, Filled(sent, {"code": problem}), status=422)
         person = await service.register(form)
         await service.tell_chat(person)
     except Refusal as no:
         return await _form(request, context, Filled(sent), refused=_said(context, no), status=422)
-    return see(onward(sent.get("next", "")) or f"{HOME}?added={person.public_id}")
+    return see(onward(sent.get("next", "")) or f"{HOME}?{'there' if there else 'added'}={person.public_id}")
 
 
 @routes.post("/h5/patients/code")
@@ -150,9 +153,10 @@ async def _form(
 ) -> web.Response:
     service = PatientsService(context)
     own = any(person.relation == "self" for person in await service.persons())
+    line = line or await page_code.standing(service, form.value("mobile"), "register")
     return render(
         request, "patients/h5/new.html.j2", status=status, form=form, refused=refused, code_address=CODE,
-        **(line or CodeLine()).facts, relations=[each for each in RELATIONS if each != "self" or not own],
+        **line.facts, relations=[each for each in RELATIONS if each != "self" or not own],
         guardians=await service.guardians(),
         onward=onward(form.value("next")), kinds=USUAL,
         asking=[each for each in (*documents.KINDS, GUARDIAN) if each not in TELLING],

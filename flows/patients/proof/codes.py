@@ -88,6 +88,14 @@ class Codes:
         left = row.tries_left - 1
         return CodeCheck("wrong", left) if left > 0 else CodeCheck("spent")
 
+    async def until_next(self, mobile: str, purpose: Purpose) -> int | None:
+        """Seconds until another code may be sent to a phone that has one of this contact; None where it has none."""
+        sent = await codes.sent_at(self.tx, self._contact().id, self._hash(mobile), purpose)
+        if sent is None:
+            return None
+        gone = (self.context.now - sent).total_seconds()
+        return max(0, self.limits.code_seconds_between - int(gone))
+
     async def known(self, mobile: str) -> bool:
         """Whether this contact proved this phone for a person of the family some time ago; no code is needed then."""
         since = self.context.now - rules.KNOWN_FOR

@@ -73,6 +73,13 @@ async def newest(tx: Transaction, contact_id: int, mobile: bytes, purpose: str) 
     return await tx.one(found.order_by(sent_code.c.id.desc()).limit(1).with_for_update())
 
 
+async def sent_at(tx: Transaction, contact_id: int, mobile: bytes, purpose: str) -> datetime | None:
+    """When the code that counts was sent, where it still waits for its answer."""
+    open_ = (sent_code.c.used_at.is_(None), sent_code.c.tries_left > 0, sent_code.c.expires_at > tx.now)
+    found = select(sent_code.c.sent_at).where(*_same(contact_id, mobile, purpose), *open_)
+    return await tx.scalar(found.order_by(sent_code.c.id.desc()).limit(1))
+
+
 async def take_try(tx: Transaction, code_id: int) -> bool:
     """Guarded: each answer costs a try and none is free."""
     mine = update(sent_code).where(sent_code.c.id == code_id, sent_code.c.tries_left > 0)
