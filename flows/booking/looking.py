@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 
 from bot.talk.understand import pinyin
-from bot.talk.understand.labels import leaves_out
+from bot.talk.understand.labels import leaves_out, untitled
 from bot.talk.understand.text import normalise
 from bot.talk.understand.times import CLOCK, HALF, HALVES, half_of, times_of
 from flows.booking.finding import Found, find
@@ -20,13 +20,16 @@ _EARLY = time(7)
 """Nobody means an hour before it, who does not say which half of the day."""
 _AT = re.compile(rf"(?P<half>{HALF})?的?(?:{CLOCK})(?:左右|整|以后|之后|后)?")
 _PLACE = ("科", "门诊")
+_KINDS = {"专科普通号": "specialist", "专科号": "specialist", "专家号": "expert", "普通号": "general"}
+_KIND = re.compile("|".join(_KINDS))
 _EXTENTS = ("whole", "start", "inside")
 
 
 @dataclass(frozen=True, slots=True)
 class Looked:
     """As `finding.Found`, with doctors and clinics beside each other, the closest first. `since`: from that time of the
-    day on; `close`: how close each doctor is, 0 the closest."""
+    day on; `close`: how close each doctor is, 0 the closest; `kind`: of sessions that was said; `sounds`: nothing is
+    called so, these only sound alike; `unknown`: what was said beside a day or a time, and names nothing."""
 
     doctors: tuple[str, ...] = ()
     clinics: tuple[str, ...] = ()
@@ -36,12 +39,18 @@ class Looked:
     no_day: bool = False
     last: bool = False
     close: Mapping[str, int] = field(default_factory=dict)
+    kind: str = ""
+    sounds: bool = False
+    unknown: str = ""
 
 
 def look(text: str, catalogue: Catalogue, today: date) -> Looked:
     """As `find`, and looser: initials and the beginning of a spelling, the first character of a name, the first digits
-    of a number, one of several words, what a doctor is good at, what a clinic is for, a time of the day."""
+    of a number, one of several words, what a doctor is good at, what a clinic is for, a time of the day, a site, a kind
+    of sessions; and where nothing is called so, what sounds alike."""
     rest, since = _time_in(normalise(text))
+    kind = next((_KINDS[match[0]] for match in _KIND.finditer(rest)), "")
+    rest, site = _site_in(_KIND.sub("", rest), catalogue)
     said = "".join(rest.split()).lower()
     found = find(rest, catalogue, today) if said else Found()
     half = half_of(since) if since else found.half
@@ -49,8 +58,49 @@ def look(text: str, catalogue: Catalogue, today: date) -> Looked:
         doctors, clinics = _spelled(said, catalogue)
     else:
         doctors, clinics = _meant(found, said, catalogue)
+    if site:
+        clinics = clinics if said else [each.code for each in catalogue.clinics]
+        # Who is only elsewhere is better than nobody.
+        clinics = [code for code in clinics if catalogue.clinic[code].site == site] or clinics
+        doctors = {code: close for code, close in doctors.items() if site in _sites_of(code, catalogue)} or doctors
+    word = "" if found.last or found.no_day or doctors or clinics else found.words
+    sounding = _sounding(untitled(word), catalogue) if word else Found()
+    doctors, clinics = doctors or dict.fromkeys(sounding.doctors, 0), clinics or list(sounding.clinics)
     bookable = tuple(code for code in dict.fromkeys(clinics) if catalogue.bookable(code))
-    return Looked(tuple(doctors)[:MOST], bookable[:MOST], found.day, half, since, found.no_day, found.last, doctors)
+    return Looked(
+        tuple(doctors)[:MOST], bookable[:MOST], found.day, half, since, found.no_day, found.last, doctors, kind,
+        sounds=bool(word and (doctors or bookable)), unknown="" if doctors or bookable else word,
+    )
+
+
+def _site_in(said: str, catalogue: Catalogue) -> tuple[str, str]:
+    """What is left of the text without the name of a site, and that site's code."""
+    named = ((catalogue.site_name(each.code), each.code) for each in catalogue.sites)
+    name, site = next(((name, code) for name, code in named if name and name in said), ("", ""))
+    return (said.replace(name, " ", 1).strip(), site) if site else (said, "")
+
+
+def _sites_of(doctor: str, catalogue: Catalogue) -> set[str]:
+    own = catalogue.doctor[doctor].clinics
+    return {catalogue.clinic[code].site for code in own if code in catalogue.clinic}
+
+
+def _sounding(word: str, catalogue: Catalogue) -> Found:
+    """Names, and what doctors are good at, written with other characters of the same sound: 许尉 for 许蔚."""
+    if len(word) < 2 or word.isascii():
+        return Found()
+    named = tuple(each.code for each in catalogue.doctors if pinyin.alike(word, each.name))
+    places = tuple(each.code for each in catalogue.clinics if pinyin.alike(word, each.name))
+    if not (named or places):
+        named = tuple(
+            each.code for each in catalogue.doctors
+            if any(pinyin.alike(word, part) for one in each.specialties for part in _parts(one, len(word)))
+        )
+    return Found(doctors=named, clinics=places)
+
+
+def _parts(text: str, length: int) -> Iterator[str]:
+    return (text[start : start + length] for start in range(len(text) - length + 1))
 
 
 def _time_in(said: str) -> tuple[str, time | None]:
@@ -90,7 +140,7 @@ def _meant(found: Found, said: str, catalogue: Catalogue) -> tuple[dict[str, int
     if found.last or found.no_day or (found.day and not word):
         return doctors, clinics
     if not (doctors or clinics):
-        loose = _begins(said, catalogue)
+        loose = _begins(said if not found.day else untitled(word), catalogue)
         doctors, clinics = dict.fromkeys(loose.doctors, 0), list(loose.clinics)
     named = any(word in catalogue.doctor[code].name for code in doctors)
     if len(word) > 1 and not (word.isascii() or word.endswith(_PLACE) or named):

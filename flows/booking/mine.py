@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot import logs
 from bot.context import Context
@@ -21,6 +21,14 @@ SHOWN = 30
 """Past and cancelled appointments that are listed."""
 
 
+class LastDoctor(NamedTuple):
+    """Whom a contact saw last, and in which clinic; `seen`: the visit has begun, else it is only booked."""
+
+    doctor: str
+    clinic: str
+    seen: bool
+
+
 class Mine:
     """Part of BookingService. Only what the contact booked itself, and what was booked for persons whose record it may
     open, is there; anybody else's is NotFound."""
@@ -33,15 +41,19 @@ class Mine:
         self.whom: Person | None = None
         """Whose row was locked last in this turn: nobody changes it meanwhile, so it is not read again."""
 
-    async def last_doctor(self) -> tuple[str, str] | None:
-        """(doctor, clinic) of the last visit, where both still are in the directory and may be named to anybody."""
+    async def last_doctor(self) -> LastDoctor | None:
+        """Whom they saw last, where doctor and clinic still are in the directory and may be named to anybody."""
         row = await own.last_seen(self.tx, self._contact(), await self._open_persons(), self.context.now)
         if row is None:
             return None
         catalogue = await self.neighbours.catalogue()
         there = row.sitting in catalogue.doctor and catalogue.bookable(row.clinic)
         there = there and not discreet(catalogue, [row.clinic], self.context)
-        return (row.sitting, row.clinic) if there else None
+        return LastDoctor(row.sitting, row.clinic, row.start_at <= self.context.now) if there else None
+
+    async def became(self, row: Any) -> str:
+        """Public id of what `row` was changed into, "" where it was not."""
+        return await own.became(self.tx, row) if row.state == "changed" else ""
 
     async def holds(self) -> list[Any]:
         """Held by this contact, in the chat or on a page, and not confirmed yet; the one that ends first first."""

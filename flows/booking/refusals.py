@@ -79,10 +79,21 @@ class HoldExpired(BookingRefusal):
     way = "segments"
 
 
+class HoldReleased(HoldExpired):
+    """It was given back before: by themself, in another window or in the chat. Facts: minutes."""
+
+    template = "refuse_released"
+
+
 class HoldStopped(HoldExpired):
     """The session was stopped while they confirmed. Facts: minutes."""
 
     template = "refuse_hold_stopped"
+
+
+def hold_over(state: str, minutes: int) -> HoldExpired:
+    """The no to a hold in `state` that is there no more: its time ran out, or it was given back before."""
+    return HoldReleased(minutes=minutes) if state == "released" else HoldExpired(minutes=minutes)
 
 
 # --- the person ------------------------------------------------------------------------------------------------------

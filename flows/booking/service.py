@@ -23,7 +23,7 @@ from flows.booking.neighbours import Person, visitor
 from flows.booking.offers import Offers
 from flows.booking.opening.wishing import Wishing
 from flows.booking.pool import store as pool
-from flows.booking.refusals import BookingRefusal, HoldExpired, HoldStopped, NotBooked, SlotTaken
+from flows.booking.refusals import BookingRefusal, HoldStopped, NotBooked, SlotTaken, hold_over
 from flows.booking.standing.record import Record
 from flows.booking.waiting.list import WaitingList
 
@@ -161,7 +161,7 @@ class BookingService(Keeping):
         if row.state in ("held", "released", "expired"):
             if row.segment_state == "stopped" or row.session_state == "stopped":
                 raise HoldStopped(minutes=visit.minutes_held(row))
-            raise HoldExpired(minutes=visit.minutes_held(row))
+            raise hold_over(row.state, visit.minutes_held(row))
         raise NotBooked(state=row.state)
 
     @chronicle.noted("confirm")

@@ -69,10 +69,9 @@ class Booking(
         if not options:
             return Done("no_departments")
         if last := await self.service.last_doctor():
-            doctor, clinic = last
             again = labels.word(
-                ["again", doctor, clinic], "again", "上次", "上次的医生", "上次看的医生",
-                doctor=catalogue.doctor[doctor].name, clinic=catalogue.clinic[clinic].name,
+                ["again", last.doctor, last.clinic], "again", "上次", "上次的医生", "上次看的医生", seen=last.seen,
+                doctor=catalogue.doctor[last.doctor].name, clinic=catalogue.clinic_name(last.clinic),
             )
             options.insert(0, again)
         self.data.at = "departments"

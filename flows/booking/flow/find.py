@@ -143,7 +143,7 @@ class Finding:
         last = await self.service.last_doctor()
         if last is None:
             return Go(self._asked(), say="no_last_doctor")
-        self.data.pick = ["again", *last]
+        self.data.pick = ["again", last.doctor, last.clinic]
         return await self.picked()
 
     def _on(self, found: Found) -> Outcome:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, case, or_
+from sqlalchemy import Row, case, or_, select
 
 from bot.db.transaction import Transaction
 from flows.booking.store import appointment, appointments, segment, session
@@ -23,6 +23,12 @@ async def coming(tx: Transaction, contact_id: int, persons: Sequence[int], now: 
     whose = or_(appointment.c.contact_id == contact_id, appointment.c.person_id.in_(persons))
     where = (whose, appointment.c.state == "booked", segment.c.end_at > now)
     return await tx.all(appointments().where(*where).order_by(segment.c.start_at, appointment.c.id))
+
+
+async def became(tx: Transaction, changed: Any) -> str:
+    """Public id of the appointment that `changed` was changed into, "" where there is none."""
+    mine = (appointment.c.person_id == changed.person_id, appointment.c.replaces == changed.id)
+    return await tx.scalar(select(appointment.c.public_id).where(*mine).limit(1)) or ""
 
 
 async def past(

@@ -36,10 +36,12 @@ async def by_clinic(request: web.Request) -> web.StreamResponse:
             listed = [(each, catalogue.bookable(each.code)) for each in catalogue.clinics_of(department.code)]
             groups.setdefault(catalogue.site_name(department.site), []).append((department, listed))
         last = await service.last_doctor()
-        terms = await Board(context).terms_of([last[0]]) if last else {}
+        terms = await Board(context).terms_of([last.doctor]) if last else {}
         return render(
             request, "booking/h5/find.html.j2", tab="clinics", groups=groups, holds=await holds_of(service),
-            last=absent(last[0], catalogue, terms.get(last[0], ())) if last else None,
+            released="released" in request.query,
+            last=absent(last.doctor, catalogue, terms.get(last.doctor, ())) if last else None,
+            seen=last is not None and last.seen,
         )
 
 
@@ -104,25 +106,30 @@ async def _results(context: Context, text: str) -> dict[str, Any]:
     over = found.day is not None and found.day < service.now.date()
     day = None if over else found.day
     timed = bool(found.half or found.since)
-    narrow: dict[str, Any] = {"day": day, "half": found.half, "since": found.since}
+    narrow: dict[str, Any] = {"day": day, "half": found.half, "since": found.since, "kind": found.kind}
     codes = found.doctors
     if found.last and (last := await service.last_doctor()):
-        codes = (last[0],)
+        codes = (last.doctor,)
     doctors = await board.experts(codes=codes, **narrow) if codes else []
     doctors.sort(key=lambda each: (found.close.get(each.code, 0), each.state == "none"))
     if not codes:
         for code in found.clinics[:3]:
             doctors += (await board.experts(clinic=code, **narrow))[:7]
+    if found.kind and not (timed or codes or found.clinics or found.no_day or over):
+        doctors = (await board.experts(general=True, **narrow))[:MOST]
     if timed and not (codes or found.clinics or found.no_day or over):
         free = [each.day for each in await board.calendar(Wanted()) if each.state == "free"]
         for day in [found.day] if found.day else free[:SOON]:
             if doctors := (await board.experts(general=True, **narrow | {"day": day}))[:MOST]:
                 break
     left = None
-    if day and not (codes or found.clinics or timed):
+    if day and not (codes or found.clinics or timed or found.kind):
         left = next((each for each in await board.calendar(Wanted()) if each.day == day), None)
     return {
         "said": text,
+        "kind": found.kind,
+        "sounds": found.sounds,
+        "unknown": found.unknown,
         "entries": doctors,
         "clinics": [catalogue.clinic[code] for code in found.clinics],
         "sites": {each.code: catalogue.site_name(each.site) for each in catalogue.clinics},

@@ -22,7 +22,7 @@ from flows.booking.pages.parts import HOME, facts_for, hold_key, number_of, requ
 from flows.booking.pages.pay import order_page, to_pay
 from flows.booking.pages.whom import times
 from flows.booking.paying.inforce import paying
-from flows.booking.refusals import BookingRefusal, HoldExpired, InDraw, NotBooked, WrongAge, WrongSex
+from flows.booking.refusals import BookingRefusal, HoldExpired, InDraw, NotBooked, WrongAge, WrongSex, hold_over
 from flows.booking.service import BookingService
 from flows.booking.standing.appeals.appealing import Appeals
 from flows.booking.told import said
@@ -101,7 +101,7 @@ async def held(request: web.Request) -> web.StreamResponse:
         if row.state in ("held", "released", "expired"):
             if (await facts_for(request, service, row))["veiled"]:
                 return see(HOME)  # what else there is would tell what it was
-            no = HoldExpired(minutes=minutes_held(row))
+            no = hold_over(row.state, minutes_held(row))
             return await instead(request, context, no, row, status=200)
         return see(f"{HOME}mine/{row.public_id}")
 

@@ -60,6 +60,7 @@ async def details(request: web.Request) -> web.StreamResponse:
         if row.state in ("held", "released", "expired"):
             return see(f"{HOME}holds/{row.public_id}")
         facts = await _facts(service, row) | await facts_for(request, service, row)
+        facts["became"] = await service.became(row)
         stop = await Asking(context).about(row.id)
         if stop is not None and facts["stopped"]:
             return see(f"{HOME}stops/{stop.public_id}")
@@ -160,6 +161,7 @@ async def _refused(
 ) -> web.Response:
     """Why it cannot be cancelled or changed any more, with the appeal against it."""
     about = await Appeals(context).about_refusal(no, row.person_id, row.segment_id)
+    facts["became"] = await BookingService(context).became(row)
     shown = {"visit": facts, "refused": said(context, no), "about": about}
     return render(request, "booking/h5/cancel.html.j2", status=status, **shown)
 

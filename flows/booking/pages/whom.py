@@ -55,7 +55,8 @@ async def general(request: web.Request) -> web.StreamResponse:
         board = Board(context)
         known, site = await _clinic(request, board)
         facts = await times(context, Wanted(known.code, GENERAL, day_of(request)), clinic_name=known.name)
-        return render(request, "booking/h5/general.html.j2", clinic=known, site=site,
+        sat = [each.kind for each in await board.experts(clinic=known.code, general=True) if not each.name]
+        return render(request, "booking/h5/general.html.j2", clinic=known, site=site, kind=sat[0] if sat else "general",
                       discreet=await _discreet(board, known.code), **facts)
 
 

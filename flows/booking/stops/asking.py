@@ -110,8 +110,8 @@ class Asking:
         if row.became:
             new: Any = await booking.appointment_by(self.tx, row.became)
             told = await self.booking.facts(new, open=open)
-            names = ("day", "start", "end", "doctor", "title", "number", "by", "building", "floor", "zone", "room",
-                     "fee", "pay")
+            names = ("day", "start", "end", "doctor", "title", "kind", "number", "by", "building", "floor", "zone",
+                     "room", "fee", "pay")
             facts |= {f"new_{name}": told[name] for name in names} | {"appointment": new.public_id}
         return facts
 

@@ -162,6 +162,6 @@ async def test_the_doctor_of_last_time(world: World, travel: time_machine.Coordi
     await booked(world, "a", await first_segment(world, day=date(2027, 3, 8), doctor="1024"), person, "2")
     async with world.context() as context:
         # A visit that was counts before a booking that is still to come.
-        assert await BookingService(context).last_doctor() == ("D1023", "1101")
+        assert await BookingService(context).last_doctor() == ("D1023", "1101", True)
     async with world.context("b") as context:
         assert await BookingService(context).last_doctor() is None
