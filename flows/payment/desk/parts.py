@@ -28,8 +28,9 @@ VIEW, EXPORT, REFUND, APPROVE = "payment.view", "payment.export", "payment.refun
 DAYS_PAGE = HOME + "days"
 DAYS, REPAIR, MERCHANTS = "payment.days", "payment.repair", "payment.merchants"
 CLAIMS = "payment.claims"
-PERMITS = (VIEW, EXPORT, REFUND, APPROVE, CLAIMS, DAYS, REPAIR, MERCHANTS)
-RANGED = (VIEW, REFUND, APPROVE, CLAIMS)
+TAKE = "payment.take"
+PERMITS = (VIEW, EXPORT, TAKE, REFUND, APPROVE, CLAIMS, DAYS, REPAIR, MERCHANTS)
+RANGED = (VIEW, TAKE, REFUND, APPROVE, CLAIMS)
 SHORTEST_NOTE, LONGEST_NOTE = 2, 200
 
 
