@@ -39,16 +39,17 @@ def told(
     row: Any, when: When, terms: Terms, now: datetime, due: Due | None = None, reader: int | None = None
 ) -> dict[str, Any]:
     """What templates say of the fee of an appointment; JSON values. how; until (ISO, "" where nothing is to be paid in
-    time); order ("" for none); channel; paid and back (fen); can_pay: it may be paid online now; again: what was paid
-    goes back, and the visit still takes place; mine: the order is of the `reader`, by the key of a contact."""
+    time); order ("" for none); channel; paid and back, and insured of them (fen); can_pay: it may be paid online now;
+    again: what was paid goes back, and the visit still takes place; mine: the order is of the `reader`, by the key of a
+    contact."""
     facts = {
         "how": _how(row, when, now, due),
-        "until": "", "order": row.pay_order or "", "channel": "", "paid": 0, "back": 0,
+        "until": "", "order": row.pay_order or "", "channel": "", "paid": 0, "back": 0, "insured": 0,
     }
     if row.state == "held" and row.pay_order:
         facts["until"] = (row.hold_until - terms.after).isoformat()
     if due is not None:
-        facts |= {"channel": due.channel, "paid": due.paid, "back": due.back + due.going}
+        facts |= {"channel": due.channel, "paid": due.paid, "back": due.back + due.going, "insured": due.insured}
     coming = row.state == "booked" and row.start_at > now
     again = row.state == "booked" and facts["how"] in ("refunding", "refunded")
     mine = due is not None and due.contact == reader

@@ -80,12 +80,15 @@ class Fees:
             self.tx.put(OVER, {"order": row.pay_order, "why": why}, key=f"{OVER}:{row.pay_order}", priority=2)
 
     async def follow(self, order: Any | None, old: Any, new: Any) -> None:
-        """`new` took the place of `old`: a fee of the same price follows, any other goes back, and the new one is paid
-        anew. What is not paid yet is not paid for the old one any more."""
+        """`new` took the place of `old`: a fee of the same price follows; any other, and one that the insurance pays a
+        part of, goes back, and the new one is paid anew. What is not paid yet is not paid for the old one any more."""
         if order is None:
             return
         if order.state not in ("paid", "settled") or order.amount != new.fee:
             await self.dues.over(order, "changed")
+            return
+        if order.insured:  # the insurance was told of this very visit
+            await self.dues.over(order, "insured")
             return
         await self.dues.follow(order, new.public_id, json.dumps(await self._facts(new), ensure_ascii=False))
         await store.note_order(self.tx, new.id, order.public_id)
@@ -139,7 +142,10 @@ class Fees:
         return {
             "title": say("payment/chat/title", kind="registration"), "person": person.name if person else "",
             "clinic": row.clinic, "doctor": _doctor(catalogue, row), "made_at": self.context.now.isoformat(),
-            "items": [{"name": item, "category": "", "quantity": "", "amount": row.fee}],
+            "items": [{
+                "name": item, "category": say("booking/chat/fee_category"), "quantity": "", "price": row.fee,
+                "amount": row.fee,
+            }],
             "page": f"/h5/booking/mine/{row.public_id}",
         }
 

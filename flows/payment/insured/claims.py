@@ -90,7 +90,7 @@ class Claims:
         facts = json.loads(order.facts)
         return ToPrice(
             row.number, Identity(*json.loads(row.identity)), order.clinic, facts.get("doctor") or "",
-            row.consented_at, tuple(Item(**each) for each in facts.get("items", ())),
+            row.consented_at, tuple(Item(**{"price": each["amount"], **each}) for each in facts.get("items", ())),
         )
 
     async def offered(self, claim_id: int, scheme: str, visit: str, split: Split) -> None:

@@ -13,8 +13,9 @@ ClaimState = Literal["asked", "offered", "agreed", "claimed", "reversed", "refus
 ALIVE: tuple[ClaimState, ...] = ("asked", "offered", "agreed", "claimed")
 OPEN: tuple[ClaimState, ...] = ("asked", "offered", "agreed")
 """Nothing was settled yet."""
-KINDS = ("outpatient",)
-"""What the insurance takes from here; deposits are settled when the patient leaves."""
+KINDS = ("outpatient", "registration")
+"""What the insurance takes from here (2201 to 2207 are of a visit to a clinic). A deposit is no cost yet: what it pays
+for is settled when the patient leaves (2304), so the insurance pays nothing of it."""
 CONSENT = "2026-11"
 """Version of what is agreed to (templates/payment/h5/insured.html.j2)."""
 Verb = Literal["2201", "2202", "2204", "2205", "2207", "2208", "2601"]
