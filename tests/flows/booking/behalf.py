@@ -24,10 +24,10 @@ from tests.support.world import World, test_settings
 STAFF = "staff:clerk"
 
 
-def with_sms(world: World) -> World:
+def with_sms(world: World, **settings: Any) -> World:
     """The same hospital with a gateway for text messages."""
     gateway = Sms(gateway="http://gateway.invalid", key="k", secret="s" * 20)
-    return World(world.database, settings=test_settings(sms=gateway), ports=world.ports)
+    return World(world.database, settings=test_settings(sms=gateway, **settings), ports=world.ports)
 
 
 def strict(world: World) -> World:

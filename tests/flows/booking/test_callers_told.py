@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 import time_machine
 
 from bot.settings_standing import Standing
@@ -32,9 +33,11 @@ async def test_near_their_number(world: World, travel: time_machine.Coordinates)
     assert world.sms.sent[-1][2]["turn"] == "下一个就到" and "王静" in world.sms.sent[-1][2]["place"]
 
 
-async def test_missed_a_no_show_and_free_again(world: World, travel: time_machine.Coordinates) -> None:
-    world = behalf.with_sms(world)
-    world.settings = world.settings.model_copy(update={"standing": Standing(most_no_shows=1)})
+@pytest.mark.parametrize(("most", "then"), [(1, ["locked", "unlocked"]), (3, ["no_show"])])
+async def test_missed_written_down_and_free_again(
+    world: World, travel: time_machine.Coordinates, most: int, then: list[str]
+) -> None:
+    world = behalf.with_sms(world, standing=Standing(most_no_shows=most))
     segments = await session(world)
     await behalf.booked(world, await behalf.caller(world), segments[0])
     await world.drain.once()
@@ -47,8 +50,7 @@ async def test_missed_a_no_show_and_free_again(world: World, travel: time_machin
     await run(world, jobs.attendance, jobs.no_shows)
     travel.move_to(f"{DAY + timedelta(days=1)}T02:00:00+00:00")
     await world.drain.once()
-    assert told(world).count("no_show") == 1 and told(world).count("missed") == 1
     travel.shift(timedelta(days=91))
     await run(world, jobs.locks)
     await world.drain.once()
-    assert told(world)[-1] == "unlocked"
+    assert told(world) == ["booked", "missed", *then]
