@@ -31,7 +31,8 @@ from integrations.his.charges import Charging, Item
 from integrations.insurance.port import Insurer
 from integrations.paying.port import Back, PayChannels, Standing
 from jobs import payment as jobs
-from jobs import payment_refunds
+from jobs import payment_covered, payment_refunds
+from tests.flows.payment import coverings
 from tests.flows.payment.hospital import Cashier
 from tests.flows.payment.insurer import PlayedInsurer, identity
 from tests.flows.payment.till import Faults, Killed, Till, Tills
@@ -41,6 +42,7 @@ START = datetime(2027, 3, 1, 1, tzinfo=UTC)
 ACTS = (
     *["pay"] * 10, *["type"] * 10, *["notice"] * 7, *["drop"] * 2, *["cancel"] * 2, "part", *["time"] * 3, "refuse",
     *["repeat"] * 2, "stop", "insure", *["agree"] * 3, "leave", "insurer",
+    *coverings.ACTS,
 )
 NOES: tuple[dict[str, str], ...] = ({}, {}, {}, {}, {"settle": "suspended"}, {"price": "suspended"})
 EACH = 5
@@ -87,6 +89,7 @@ class Town:
         world.ports.put(PayChannels, cast(PayChannels, Tills(*self.tills)))
         world.ports.put(Charging, cast(Charging, self.cashier))
         world.ports.put(Insurer, cast(Insurer, self.insurer))
+        self.coverings = coverings.Coverings(world, self.lot)
         world.ports.put(Owners, Owners([self.shop]))
         self.notices: list[Standing | Back] = []
         self.known: dict[str, Context] = {}
@@ -109,6 +112,8 @@ class Town:
         self.orders.append((await Orders(context).open(owing)).id)
         if self.lot.random() < 0.25:
             await Claims(context).ask(self.orders[-1], identity())
+        elif self.lot.random() < 0.25:
+            await self.coverings.act(context, self.orders[-1], "cover")
         if self.lot.random() < 0.1:
             self.cashier.refuses[f"B-{about}"] = "bill_void"
 
@@ -155,6 +160,8 @@ class Town:
                 elif what == "insurer":  # from now on it pays another share, and may refuse to settle
                     self.insurer.percent = self.lot.choice((60, 60, 60, 100, 0))
                     self.insurer.refuses = self.lot.choice(NOES)
+                elif what in coverings.ACTS:
+                    await self.coverings.act(context, order, what)
                 elif what == "drop":
                     await Orders(context).drop(order)
                 elif what == "cancel":
@@ -193,7 +200,7 @@ class Town:
 
     async def work(self) -> None:
         try:
-            for each in (jobs.ask, payment_refunds.ask, jobs.expire, jobs.overdue):
+            for each in (jobs.ask, payment_refunds.ask, payment_covered.ask, jobs.expire, jobs.overdue):
                 await each(self.world.workshop.job(name=each.__name__))
             await self._carry_out()
         except Killed:  # another process takes up what this one held, once its lease is over
@@ -219,6 +226,7 @@ class Town:
             self.travel.shift(timedelta(minutes=11 if clock.now() < START + timedelta(hours=6) else 300))
             for till in self.tills:
                 till.end_refunds()
+            self.coverings.rest()
             async with self.world.database.transaction() as tx:
                 await outbox_rows.reclaim(tx)
             await self.work()
@@ -242,6 +250,7 @@ class Town:
             assert -await book.balance(tx, "hospital:S1") == self.cashier.money()
             assert await book.balance(tx, "insurer:insurance") == self.insurer.money()
             assert not self.insurer.left_open()
+            await self.coverings.check(tx)
             for order_id in self.orders:
                 order: Any = await store.lock(tx, order_id)
                 assert await book.balance(tx, ledger_rules.order_account(order_id)) == 0, order

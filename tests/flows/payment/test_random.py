@@ -17,6 +17,7 @@ from bot.context import Context
 from bot.db.engine import Database
 from bot.db.transaction import Transaction
 from flows.payment import pushes, store
+from flows.payment.covered import store as covered
 from flows.payment.insured import store as insured
 from flows.payment.refusals import PaymentRefusal
 from jobs.job import Job
@@ -64,7 +65,10 @@ async def test_every_fen_is_in_one_place(
     async with world.database.reading() as tx:
         states = (await tx.all(select(store.order.c.state, func.count()).group_by(store.order.c.state)))
         became = await tx.all(select(insured.claim.c.state, func.count()).group_by(insured.claim.c.state))
-    print(f"SEED={seed}", *(dict(tuple(row) for row in found) for found in (states, await _refunds(world), became)))
+        kind = covered.cover.c.way + " " + covered.cover.c.state
+        covers = await tx.all(select(kind, func.count()).group_by(kind))
+    said = (states, await _refunds(world), became, covers)
+    print(f"SEED={seed}", *(dict(tuple(row) for row in found) for found in said))
 
 
 def _told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
