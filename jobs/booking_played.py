@@ -57,7 +57,7 @@ async def requests(context: Context, cast: Cast) -> None:
 
 SCENES: tuple[tuple[str, Scene], ...] = (
     ("stops", scenes.stops), ("waiting", scenes.waiting), ("fairness", scenes.fairness), ("hours", scenes.hours),
-    ("requests", requests), ("phones", phones.visits), ("standing", standing.play),
+    ("paying", scenes.paying), ("requests", requests), ("phones", phones.visits), ("standing", standing.play),
 )
 """The last two are of the past: they are played once it is there."""
 

@@ -15,6 +15,7 @@ from flows.directory.service import DirectoryService
 from flows.faq import catalog
 from flows.faq.rules import Index, Match, Question
 from integrations.insurance.port import Insurer
+from integrations.paying.port import PayChannels
 
 log = logs.get(__name__)
 
@@ -39,7 +40,7 @@ class FaqService:
         catalogue = await DirectoryService(self.context).catalogue()
         facts = {
             "sites": catalogue.sites, "booking": self.context.settings.booking, "at": self._places(catalogue),
-            "insured": Insurer in self.context.ports,
+            "insured": Insurer in self.context.ports, "ways": self._ways(),
         }
         try:
             return self._rendered(question, facts)
@@ -54,6 +55,13 @@ class FaqService:
         # Plain text for the chat: a name with an & in it stays as it is.
         environment = self.context.wording.environment.overlay(autoescape=False)
         return tidy(environment.from_string(question.answer).render(facts))
+
+    def _ways(self) -> list[str]:
+        """How this contact can pay on the phone, the usual first; [] where nothing of it is set up."""
+        contact, ports = self.context.contact, self.context.ports
+        offered = ports[PayChannels].offered(contact.account) if contact is not None and PayChannels in ports else ()
+        words = self.context.wording.words["payment_channel"]
+        return list(dict.fromkeys(words[each.channel] for each in offered if each.channel in words))
 
     def _places(self, catalogue: Catalogue) -> Callable[[str], str]:
         """at("急诊科"): where the first clinic of this name is, "" where it is not known."""

@@ -1,5 +1,5 @@
 """What happens in the demonstration besides full days, by the same use cases as everything else: a stopped session and
-a substitute, people who wait for what is full, draws, clinics that open at another hour."""
+a substitute, people who wait for what is full, draws, clinics that open at another hour or are paid for first."""
 
 from __future__ import annotations
 
@@ -17,12 +17,14 @@ from bot.context import Context
 from bot.db.contacts import contact_of
 from bot.db.schema import new_public_id
 from bot.errors import Refusal
+from flows.booking.neighbours import Neighbours
 from flows.booking.opening import rules as opening
 from flows.booking.opening import store as draws
 from flows.booking.opening.announcing import Announcing
 from flows.booking.opening.wishes import store as wishes
 from flows.booking.played import store
 from flows.booking.played.days import Cast
+from flows.booking.roster import deciding
 from flows.booking.roster.clinics import decide, setting
 from flows.booking.stops import store as stopped
 from flows.booking.stops.choices import store as choices
@@ -167,3 +169,10 @@ async def hours(context: Context, cast: Cast) -> None:
     for code, at in zip(sorted(cast.clinics)[:2], (time(7, 30), time(8)), strict=False):
         known = setting(context, cast.catalogue, code)
         await decide(context, code, known.mark, closed=False, horizon_days=None, open_time=at)
+
+
+async def paying(context: Context, cast: Cast) -> None:
+    """One clinic books nobody before the fee is paid."""
+    code, catalogue = max(cast.clinics), await Neighbours(context).held()
+    wanted = deciding.typed(deciding.own(catalogue, code, "")) | {"paying": "must"}
+    await deciding.decide(context, code, "", deciding.mark_of(catalogue, code, ""), wanted)

@@ -29,6 +29,7 @@ from flows.booking.stops.store import choice
 from flows.booking.waiting.store import entry
 from flows.desk import store as desk
 from flows.desk.store import request
+from flows.directory.service import DirectoryService, forget
 from flows.notices.store import push
 from flows.patients.store import person
 from integrations.his import played
@@ -142,6 +143,9 @@ async def test_an_empty_hospital_comes_to_life_and_goes_on(
     assert states["open"] and len(states) > 1
     assert (await audit.verify(database)).whole
     async with world.workshop.job(name="test").context() as context:
+        forget(world.ports)
+        places = await DirectoryService(context).catalogue()
+        assert [code for code in CLINICS if places.rule(code).paying == "must"] == [max(CLINICS)]
         past: Any = await context.tx.one(select(draws.draw.c.public_id).where(draws.draw.c.state == draws.DONE))
         shown = await Records(context).one(past.public_id)
         assert shown is not None

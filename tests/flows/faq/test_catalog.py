@@ -14,6 +14,9 @@ from flows.faq.keywords import KEYWORDS
 from flows.faq.rules import Question
 from flows.faq.service import FaqService
 from integrations.insurance.port import Insurer
+from integrations.paying.port import PayChannels
+from tests.flows.payment.phone import Counters
+from tests.flows.payment.till import Tills
 from tests.support import world as worlds
 from tests.support.world import World
 
@@ -105,7 +108,19 @@ async def test_the_insurance_is_promised_on_the_phone_where_it_can_be_asked(sqli
         assert "还没有开通" in await service.answer(question)
         world.ports.put(Insurer, cast(Insurer, object()))
         answer = await service.answer(question)
-    assert "手机上用医保付：回复 缴费" in answer and "还没有开通" not in answer
+    assert "手机上用医保付：点开要缴的单子" in answer and "还没有开通" not in answer
+
+
+async def test_ways_to_pay_are_those_that_are_set_up(sqlite_database: Database) -> None:
+    world = World(sqlite_database)
+    async with world.context("a") as context:
+        service = FaqService(context)
+        question = service.index.questions["pay"]
+        assert "手机缴费还没有开通，请到收费窗口" in await service.answer(question)
+        world.ports.put(PayChannels, cast(PayChannels, Counters(sqlite_database)))
+        assert "用微信支付、支付宝、就诊卡余额付" in await service.answer(question)
+        world.ports.put(PayChannels, cast(PayChannels, Tills()))
+        assert "还没有开通" in await service.answer(question)
 
 
 async def test_a_slip_in_a_hospitals_answer_gives_ours_or_none(sqlite_database: Database, own: Path) -> None:
