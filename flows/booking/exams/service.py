@@ -123,6 +123,10 @@ class ExamService(ExamOffers):
             check_beside(visit, beside, self.rulebook)
             beside.append(visit)
 
+    async def together(self, appointment_id: int) -> list[Any]:
+        """What is held together with it, itself among them, in the order of time. Raises HoldExpired."""
+        return await self._again_together(await self._bundle_of(appointment_id))
+
     async def _bundle_of(self, appointment_id: int) -> str:
         known = await store.of(self.tx, (await self.mine(appointment_id)).id)
         if known is None:

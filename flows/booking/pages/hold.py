@@ -15,7 +15,7 @@ from bot.web.limits import limited
 from bot.web.pages import contact_page, in_tx, reading, render, see
 from bot.web.reader import open_for
 from flows.booking.board import own_photo, place_name
-from flows.booking.exams.service import service_of
+from flows.booking.exams.service import ExamService, service_of
 from flows.booking.neighbours import Person, discreet
 from flows.booking.offers import GENERAL, Wanted
 from flows.booking.pages.parts import HOME, facts_for, hold_key, number_of, request_id
@@ -23,6 +23,7 @@ from flows.booking.pages.pay import order_page, to_pay
 from flows.booking.pages.whom import times
 from flows.booking.paying.inforce import paying
 from flows.booking.refusals import BookingRefusal, HoldExpired, InDraw, NotBooked, WrongAge, WrongSex, hold_over
+from flows.booking.rules import EXAMINATION
 from flows.booking.service import BookingService
 from flows.booking.standing.appeals.appealing import Appeals
 from flows.booking.told import said
@@ -93,10 +94,12 @@ async def held(request: web.Request) -> web.StreamResponse:
         if row.state == "held" and row.hold_until > context.now:
             seconds = int((row.hold_until - context.now).total_seconds())
             facts = await facts_for(request, service, row) | {"hold_until": row.hold_until.isoformat()}
+            others = await _together(context, row)
+            visits = [await facts_for(request, service, each) for each in others] or [facts]
             return render(
-                request, "booking/h5/hold.html.j2", visit=facts, public_id=row.public_id, seconds=seconds,
-                several=len(await service.neighbours.persons()) > 1, offer=row.id in await service.waiting.offers(),
-                drawn=await service.wishing.won(row.id),
+                request, "booking/h5/hold.html.j2", visit=facts, visits=visits, public_id=row.public_id,
+                seconds=seconds, several=len(await service.neighbours.persons()) > 1,
+                offer=row.id in await service.waiting.offers(), drawn=await service.wishing.won(row.id),
             )
         if row.state in ("held", "released", "expired"):
             if (await facts_for(request, service, row))["veiled"]:
@@ -113,6 +116,7 @@ async def confirm(request: web.Request, context: Context) -> web.StreamResponse:
     service = BookingService(context)
     row = await service.mine(request.match_info["appointment"])
     try:
+        several = len(await _together(context, row)) > 1
         row = await service_of(context, row).confirm(row.id)
     except (HoldExpired, NotBooked) as no:
         if (await facts_for(request, service, row))["veiled"]:
@@ -120,7 +124,12 @@ async def confirm(request: web.Request, context: Context) -> web.StreamResponse:
         return await instead(request, context, no, row)
     if row.state == "held":
         return see(await order_page(service, row))
-    return see(f"{HOME}mine/{row.public_id}?done=booked")
+    return see(f"{HOME}mine/?done=together" if several else f"{HOME}mine/{row.public_id}?done=booked")
+
+
+async def _together(context: Context, row: Any) -> list[Any]:
+    """Examinations that are held together are confirmed and given back together; [] of anything else."""
+    return await ExamService(context).together(row.id) if row.kind == EXAMINATION else []
 
 
 @routes.post(f"{HOME}holds/{{appointment}}/release")
@@ -164,7 +173,8 @@ async def instead(
             found["segments"] = []
     return render(
         request, "booking/h5/instead.html.j2", status=status, said=said(context, no, **names), whom=whom(row),
-        offered=no.way in ("segments", "days") or isinstance(no, HoldExpired), about=about,
+        offered=row.kind != EXAMINATION and (no.way in ("segments", "days") or isinstance(no, HoldExpired)),
+        exam=row.kind == EXAMINATION, about=about,
         appealed=bool(no.appeals) and not about, **names, **found,
     )
 
