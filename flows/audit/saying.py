@@ -22,6 +22,8 @@ CHOSEN = {
     ("undelivered", "sort"): "undelivered",
 }
 """(list, filter) -> the table of words.toml that says what it was narrowed to."""
+NOBODY = "staff:unknown"
+"""Who typed a login that nobody has (bot.access.signing)."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Saying:
         """Name and login of a member; a job by what it does; whose id alone is known is called by what they are."""
         if known := self.staff.get(actor):
             return f"{known[1]} ({known[0]})"
-        whose, _, name = actor.partition(":")
+        whose, _, name = ("public", "", "") if actor == NOBODY else actor.partition(":")
         told = self.words["actor"].get(whose)
         if told is None:
             return actor
@@ -70,7 +72,7 @@ class Saying:
 
     def thing(self, thing: str) -> str:
         """Its kind, name and site; what nobody knows any more keeps its kind and the end of its id."""
-        if thing in self.staff or thing.startswith("job:"):
+        if thing in self.staff or thing == NOBODY or thing.startswith("job:"):
             return self.actor(thing)
         kind, _, name = thing.partition(":")
         told = self.words["things"].get(kind)

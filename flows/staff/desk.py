@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -26,6 +26,7 @@ from bot.web.desk.lists import Column, Listing
 from bot.web.desk.pages import back, context_of, in_tx, is_part, reading, render
 from bot.web.keys import DATABASE, SETTINGS, WORDING
 from flows.staff import rules
+from flows.staff.finding import fits, place_called
 from flows.staff.service import Colleague, StaffService, department_of
 
 routes = web.RouteTableDef()
@@ -54,7 +55,7 @@ async def listed(request: web.Request) -> web.StreamResponse:
         roles = await role_store.all_roles(context.tx)
         opened = next((each for each in everybody if each.row.public_id == asked.open), None)
         beside = await _about(context, request, opened) if opened else None
-    rows = [each.values for each in everybody if _fits(each, asked.filters)]
+    rows = [each.values for each in everybody if fits(each, asked.filters)]
     if which := export.asked(request):
         if not me.may("staff.export"):
             raise NotAllowed("staff.export")
@@ -62,7 +63,7 @@ async def listed(request: web.Request) -> web.StreamResponse:
         return await export.send(request, LIST, asked, [_said(request, row) for row in wanted])
     shown = LIST.shown(asked, rows)
     return render(request, "staff/desk/list.html.j2", list=shown, roles=roles, beside=beside,
-                  place=_place(everybody, asked.filters["place"]),
+                  place=place_called(everybody, asked.filters["place"]),
                   may_hire=me.range("staff.edit").everything and me.may("staff.edit"))
 
 
@@ -129,7 +130,7 @@ async def reset(request: web.Request) -> web.StreamResponse:
         return found
 
     found = await request.app[DATABASE].run(work)
-    return render(request, "staff/desk/one_time.html.j2", login=found.row.login, name=found.row.name, password=plain)
+    return render(request, "staff/desk/one_time.html.j2", row=found.row, password=plain)
 
 
 @routes.post("/desk/staff/person/{id}/end-sessions")
@@ -169,7 +170,7 @@ async def take_new(request: web.Request) -> web.StreamResponse:
     except (LoginTaken, BadLogin) as refusal:
         slug = "login_taken" if isinstance(refusal, LoginTaken) else "login_bad"
         return render(request, "staff/desk/new.html.j2", sent=sent, problem=Problem(slug), status=422)
-    return render(request, "staff/desk/one_time.html.j2", login=row.login, name=row.name, password=plain)
+    return render(request, "staff/desk/one_time.html.j2", row=row, password=plain)
 
 
 @routes.get("/desk/staff/departments")
@@ -208,30 +209,14 @@ def _said(request: web.Request, row: Mapping[str, Any]) -> dict[str, Any]:
     return {**row, "state": words[row["state"]], "factor": words[row["factor"]]}
 
 
-def _place(everybody: Sequence[Colleague], code: str) -> str:
-    """The name of the department or clinic that the list is narrowed to, where somebody within reach works there."""
-    there = next((each for each in everybody if code in each.places.departments | each.places.clinics), None)
-    return (there.catalogue.department_name(code) or there.catalogue.clinic_name(code) if there else "") or code
-
-
-def _fits(each: Colleague, filters: Any) -> bool:
-    row, word = each.row, filters["q"].casefold()
-    if word and word not in f"{row.login} {row.name} {row.number}".casefold():
-        return False
-    if filters["state"] and filters["state"] not in (row.state, each.values["state"]):
-        return False
-    if filters["role"] and filters["role"] not in [role.public_id for role in each.roles]:
-        return False
-    return not filters["place"] or filters["place"] in each.places.departments | each.places.clinics
-
-
 async def _about(context: Context, request: web.Request, found: Colleague) -> dict[str, Any]:
-    """What the page about a member shows."""
+    """What the page about a member shows; `sent` and `chosen` are what was typed and ticked in a refused form."""
     idle = timedelta(minutes=request.app[SETTINGS].desk.idle_minutes)
     me, reach = request[STAFF], request[STAFF].range("staff.edit")
     homes = department_of(found.catalogue)
     return {
-        "person": found, "row": found.row, "all_roles": await role_store.all_roles(context.tx),
+        "person": found, "row": found.row, "sent": {}, "chosen": {},
+        "all_roles": await role_store.all_roles(context.tx),
         "sessions": await visits.listed(context.tx, found.row.id, context.now, idle),
         "editable": me.may("staff.edit") and rules.within(reach, found.row.public_id, found.places, homes),
         "open_departments": [each for each in found.catalogue.departments if reach.covers(department=each.code)],
@@ -247,5 +232,7 @@ async def _person(
     context: Context, request: web.Request, found: Colleague, problem: Problem | None = None, status: int = 200
 ) -> web.Response:
     about = await _about(context, request, found)
+    if problem is not None:
+        about |= {"sent": await forms.values(request), "chosen": await forms.lists(request)}
     template = "staff/desk/beside.html.j2" if is_part(request) else "staff/desk/person.html.j2"
     return render(request, template, beside=about, problem=problem, status=status)

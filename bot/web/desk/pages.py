@@ -27,7 +27,7 @@ from bot.access.work import Name, Wait, of_things
 from bot.clock import HospitalClock
 from bot.context import Context
 from bot.db.transaction import Transaction
-from bot.web import csrf, forms
+from bot.web import cookies, csrf, forms
 from bot.web.desk.guard import STAFF, VISIT, page_of, token_for, unkept
 from bot.web.headers import location
 from bot.web.keys import DATABASE, PORTS, SETTINGS, WORDING
@@ -36,6 +36,8 @@ from bot.web.static import STATICS
 Acting = Callable[[web.Request, Context], Awaitable[web.StreamResponse]]
 DOORS: web.AppKey[tuple[Door, ...]] = web.AppKey("doors", tuple)
 WAITS: web.AppKey[tuple[Wait, ...]] = web.AppKey("waits", tuple)
+DONE = "desk-done"
+"""Cookie of who comes from a form that is done, to the page that says so."""
 NAMES: web.AppKey[Mapping[str, Name]] = web.AppKey("names", dict)
 
 
@@ -85,13 +87,14 @@ def render(
     request: web.Request, template: str, *, status: int = 200, about: str = "", **facts: Any
 ) -> web.Response:
     """A page or a part of one. Templates find besides ``facts``: ``static``, ``csrf``, ``say`` (a Problem in words),
-    ``me`` (the Member, None before the door), ``may(right)``, ``doors``, ``here``, ``part``; ``list_at`` (where
-    somebody came from, kept in forms so that a refused one forgets nothing) and ``listed(path)`` (that list as it was
-    being looked at).
+    ``me`` (the Member, None before the door), ``may(right)``, ``doors``, ``here``, ``part``, ``just_done``;
+    ``list_at`` (where somebody came from, kept in forms so that a refused one forgets nothing) and ``listed(path)``
+    (that list as it was being looked at).
 
     :param about: what the forms' token is bound to where there is no session yet
     """
     member: Member | None = request.get(STAFF)
+    done = not is_part(request) and cookies.read(request, DONE) is not None
     visit = request.get(VISIT)
     wording = request.app[WORDING]
     rules = request.app[SETTINGS]
@@ -107,11 +110,14 @@ def render(
         "list_at": _came_from(request),
         "listed": partial(_listed, request),
         "idle": rules.desk.idle_minutes,
+        "just_done": done and status < 400,
         "stamp": HospitalClock(rules.timezone).today().strftime("%Y-%m-%d"),
     }
     text = wording.render(template, **{**common, **facts})
     response = web.Response(text=text, status=status, content_type="text/html")
     unkept(response)
+    if done:
+        cookies.drop(request, response, DONE)
     return response
 
 
@@ -131,9 +137,11 @@ def see(request: web.Request, path: str) -> web.Response:
 
 def back(request: web.Request, path: str, **row: str) -> web.Response:
     """After a form beside a list: to the list as it was being looked at, with its filters and its page; ``row`` (open,
-    day) says which row is open there."""
+    day) says which row is open there. That it is done the page says once: it may look as before."""
     seen = URL(_listed(request, path))
-    return see(request, f"{path}?{urlencode({**dict(seen.query), **row})}")
+    answer = see(request, f"{path}?{urlencode({**dict(seen.query), **row})}")
+    cookies.put(request, answer, DONE, {}, 60)
+    return answer
 
 
 def _listed(request: web.Request, path: str) -> str:

@@ -52,6 +52,7 @@ def test_who_did_it() -> None:
     assert SAYING.actor("job:staff.sync") == "系统 · 同步医院的员工"
     assert SAYING.actor("command:up") == "管理员命令 · 第一次启动"
     assert SAYING.actor("contact:abc") == "本人或家人"
+    assert SAYING.actor("staff:unknown") == SAYING.thing("staff:unknown") == "没有登录的人"
 
 
 def test_to_what_it_was_done() -> None:
