@@ -36,8 +36,9 @@ def course(
     for each in payments:
         steps.append(Step(each.created_at, "begun", each.channel, each.amount))
         if each.paid_at is not None:
-            late = each.use == "excess"
-            steps.append(Step(each.paid_at, "paid_late" if late else "paid", each.channel, each.amount))
+            paid: What = "paid_late" if each.use == "excess" else "paid"
+            # A channel's moments are its own, in whole seconds.
+            steps.append(Step(max(each.paid_at, each.created_at), paid, each.channel, each.amount))
         elif each.ended_at is not None:
             what: What = "payment_failed" if each.state == "failed" else "payment_closed"
             if each.told_amount and each.state == "failed":
@@ -87,7 +88,8 @@ def _of_refund(each: Any) -> list[Step]:
     if each.sent_at is not None:
         steps.append(Step(each.sent_at, "refund_sent", amount=each.amount))
     if each.back_at is not None:
-        steps.append(Step(each.back_at, "refund_back", amount=each.amount))
+        begun = each.sent_at or each.approved_at or each.created_at
+        steps.append(Step(max(each.back_at, begun), "refund_back", amount=each.amount))
     elif each.state in ("refused", "stuck"):
         what: What = "refund_refused" if each.state == "refused" else "refund_stuck"
         at = each.sent_at or each.approved_at or each.created_at

@@ -58,7 +58,8 @@ async def test_a_receipt_says_how_it_was_paid_and_links_the_invoice(payer: Payer
     await paid(payer, way)
     (row,) = await payer.rows(store.order)
     assert row.receipt and row.invoice and row.invoice_url.startswith("https://")
-    for part in ("缴费成功", row.receipt, row.invoice, f'href="{row.invoice_url}"', f" {called}</dd>", "明细 24 项"):
+    link = f'href="{row.invoice_url}"'
+    for part in ("缴费成功", row.receipt, row.invoice, link, f"<dt>方式</dt><dd>{called}</dd>", "明细 24 项"):
         assert part in payer.text, part
     assert '<details class="items">' in payer.text  # a long one is folded
 
@@ -77,7 +78,7 @@ async def test_a_deposit_is_paid_like_a_bill_and_billed_at_the_end_of_the_stay(p
         await write(tx, [Charged("deposit", patient_id(number), "1101", None, tx.now, (DEPOSIT,))])
     await payer.bill()
     assert "住院预交金" in payer.text and "<dt>科室</dt>" in payer.text and "<dt>门诊</dt>" not in payer.text
-    assert "用医保付" not in payer.text and "住院预交金 · 1" not in payer.text
+    assert 'value="insurance' not in payer.text and "住院预交金 · 1" not in payer.text
     await paid(payer)
     (row,) = await payer.rows(store.order)
     assert (row.kind, row.state, row.invoice) == ("deposit", "settled", None)

@@ -47,6 +47,7 @@ async def test_a_code_is_scanned_paid_and_settled(database: Database) -> None:
         await clerk.post(path, code=f" {WECHAT[:4]} {WECHAT[4:]} ")
         assert clerk.status == 303
         assert "正在向微信支付收款" in await clerk.get(path)
+        assert "data-fresh" in clerk.page and "desk/fresh.js" in clerk.page and 'data-part="take"' in clerk.page
         await clerk.post(path, code=WECHAT)
         assert clerk.status == 409 and "不要重复付" in clerk.page
         await counter.work()
@@ -63,7 +64,7 @@ async def test_a_code_is_scanned_paid_and_settled(database: Database) -> None:
 
 async def test_what_was_begun_is_ended_at_the_channel_and_another_code_pays(database: Database) -> None:
     async with desk(database) as here:
-        counter, order, clerk, path = await windows(here)
+        counter, _, clerk, path = await windows(here)
         await clerk.get(path)
         await clerk.post(path, code=WECHAT)
         await counter.work()
