@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
-from typing import Any, cast
+from typing import cast
 
 from sqlalchemy import select
 
 from bot.context import Context
 from bot.db.transaction import Transaction
+from flows.payment import store as cashier
 from flows.payment.covered import store
 from flows.payment.covered.covers import Covers
 from flows.payment.ledger import store as book
@@ -19,7 +20,7 @@ from tests.flows.payment.till import Faults
 from tests.support.world import World
 
 ACTS = ("cover", *["cover_agree"] * 3, "cover_leave", "cover_after", "commercial")
-NOES: tuple[dict[str, str], ...] = ({}, {}, {}, {}, {"settle": "terms_differ"}, {"submit": "suspended"})
+NOES: tuple[dict[str, str], ...] = ({}, {}, {}, {}, {}, {}, {"settle": "terms_differ"}, {"submit": "suspended"})
 
 
 class Coverings:
@@ -29,16 +30,19 @@ class Coverings:
         world.ports.put(Commercials, cast(Commercials, PlayedCommercials(self.insurer)))
 
     async def act(self, context: Context, order: int, what: str) -> None:
-        if what == "cover" or what == "cover_after":
-            way: Any = "direct" if what == "cover" else "after"
-            await Covers(context).ask(order, self.insurer.name, holder(), way)
+        if what == "cover":
+            await Covers(context).ask(order, self.insurer.name, holder(), "direct")
+        elif what == "cover_after":
+            paid = select(cashier.order.c.id).where(cashier.order.c.state == "settled", cashier.order.c.insured == 0)
+            if rows := await context.tx.all(paid.order_by(cashier.order.c.id)):
+                await Covers(context).ask(self.lot.choice(rows).id, self.insurer.name, holder(), "after")
         elif what == "cover_agree":
             await self._agree(context)
         elif what == "cover_leave":
             await Covers(context).leave(order)
         else:  # from now on it pays another share, takes its time, wants more, or refuses
-            self.insurer.percent = self.lot.choice((50, 50, 100, 0))
-            self.insurer.first = self.lot.choice(("", "", "pending", "wanting"))
+            self.insurer.percent = self.lot.choice((50, 50, 50, 100, 0))
+            self.insurer.first = self.lot.choice(("", "", "", "pending", "wanting"))
             self.insurer.refuses = self.lot.choice(NOES)
             self.insurer.decide_all()
 
