@@ -98,7 +98,7 @@ async def held(request: web.Request) -> web.StreamResponse:
             visits = [await facts_for(request, service, each) for each in others] or [facts]
             return render(
                 request, "booking/h5/hold.html.j2", visit=facts, visits=visits, public_id=row.public_id,
-                seconds=seconds, several=len(await service.neighbours.persons()) > 1,
+                seconds=seconds, several=await _several(service),
                 offer=row.id in await service.waiting.offers(), drawn=await service.wishing.won(row.id),
             )
         if row.state in ("held", "released", "expired"):
@@ -174,9 +174,14 @@ async def instead(
     return render(
         request, "booking/h5/instead.html.j2", status=status, said=said(context, no, **names), whom=whom(row),
         offered=row.kind != EXAMINATION and (no.way in ("segments", "days") or isinstance(no, HoldExpired)),
-        exam=row.kind == EXAMINATION, about=about,
+        exam=row.kind == EXAMINATION, locked=no.appeals == "lock",
+        another=f"{HOME}segments/{row.segment_id}" if no.appeals and await _several(service) else "", about=about,
         appealed=bool(no.appeals) and not about, **names, **found,
     )
+
+
+async def _several(service: BookingService) -> bool:
+    return len(await service.neighbours.persons()) > 1
 
 
 def whom(row: Any) -> str:

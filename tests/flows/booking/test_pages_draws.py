@@ -51,14 +51,20 @@ async def reader(sqlite_database: Database, travel: time_machine.Coordinates) ->
 async def wish(reader: Reader, number: int) -> str:
     """Press what holds a slot elsewhere; gives the address of the wish."""
     reader.number = number
-    async with reader.world.database.reading() as tx:
-        path = f"{HOME}segments/{await tx.scalar(select(store.segment.c.id))}"
+    path = await place(reader)
     await reader.get(path)
     await reader.post(path, person=reader.field("person"), request=reader.field("request"))
     return reader.path
 
 
+async def place(reader: Reader) -> str:
+    async with reader.world.database.reading() as tx:
+        return f"{HOME}segments/{await tx.scalar(select(store.segment.c.id))}"
+
+
 async def test_in_the_draw_and_what_came_of_it(reader: Reader, travel: time_machine.Coordinates) -> None:
+    reader.number = 1
+    assert "登记摇号</button>" in await reader.get(await place(reader)) and "下一步，留号" not in reader.text
     first = await wish(reader, 1)
     assert first.startswith(f"{HOME}wishes/") and "登记早晚都一样" in reader.text and "7:02" in reader.text
     assert await wish(reader, 1) == first, "a second press is the same wish"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import time, timedelta
 
 import time_machine
@@ -88,3 +89,21 @@ async def test_the_search_says_what_it_did_not_find_and_knows_kinds(reader: Read
     assert "clinics/1101/general" in shown and "王静" not in shown
     assert "王静" in await reader.get(f"{HOME}search?q=明天的专家号", htmx=True)
     assert "在公众号里直接说" in await reader.get(f"{HOME}search?q=肚子疼", htmx=True)
+
+
+async def test_a_rule_about_one_person_leaves_the_way_to_another(reader: Reader) -> None:
+    first, second = await sits(reader)
+    await reader.book(first)
+    await reader.hold(second)
+    assert reader.status == 409 and "别的就诊人" not in reader.text  # there is nobody else
+    assert "那天来过" not in await appealed(reader) and "医生叮嘱" in reader.text
+    await ward.person(reader.world, "a", "李小四")
+    await reader.hold(second)
+    assert reader.status == 409 and "给别的就诊人挂这个号" in reader.text
+    assert f"{HOME}segments/{second}" in reader.links(f"{HOME}segments/")
+
+
+async def appealed(reader: Reader) -> str:
+    found = re.search(r'name="about" value="([^"]+)"', reader.text)
+    assert found is not None
+    return await reader.post(f"{HOME}appeals/", about=found[1])
