@@ -18,7 +18,7 @@ from bot.access.visits import store as visits
 from bot.context import Context
 from bot.db.transaction import Transaction
 from bot.documents import Problem
-from bot.errors import NotAllowed
+from bot.errors import Conflict, NotAllowed
 from bot.web import forms
 from bot.web.desk import export
 from bot.web.desk.guard import BOOK, STAFF, needs
@@ -112,6 +112,8 @@ async def change(request: web.Request, context: Context) -> web.StreamResponse:
         return await _person(context, request, found, Problem("last_administrator"), status=422)
     except DoctorTaken:
         return await _person(context, request, found, Problem("doctor_taken"), status=422)
+    except Conflict:
+        return await _person(context, request, found, Problem("member_changed"), status=409)
     return back(request, "/desk/staff/", open=found.row.public_id)
 
 

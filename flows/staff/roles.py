@@ -17,7 +17,7 @@ from bot.clock import HospitalClock
 from bot.context import Context
 from bot.db.transaction import Transaction
 from bot.documents import Problem
-from bot.errors import NotFound
+from bot.errors import Conflict, NotFound
 from bot.web import forms
 from bot.web.desk import export
 from bot.web.desk.guard import BOOK, STAFF, needs
@@ -44,7 +44,12 @@ async def matrix(request: web.Request) -> web.StreamResponse:
 @routes.get("/desk/staff/roles/new")
 @needs("staff.roles")
 async def ask_new(request: web.Request) -> web.StreamResponse:
-    return _page(request, None, {}, {"name": "", "note": ""})
+    """Empty, or with `?like=` filled with what another role gives."""
+    async with reading(request) as context:
+        like = await store.by_public_id(context.tx, request.query.get("like", ""))
+        grants = (await store.grants(context.tx)).get(like.id, {}) if like is not None else {}
+    given = _full(request) if like is not None and like.code == ADMINISTRATOR else grants
+    return _page(request, None, given, {"name": "", "note": ""})
 
 
 @routes.get("/desk/staff/roles/{id}")
@@ -102,6 +107,8 @@ async def _save(request: web.Request, context: Context, row: Any) -> web.StreamR
                                name, sent.get("note", "").strip()[:200], given)
     except NameTaken:
         return _page(request, row, given, sent, Problem("role_name_taken"), status=422)
+    except Conflict:
+        return _page(request, row, given, sent, Problem("member_changed"), status=409)
     return see(request, "/desk/staff/roles")
 
 

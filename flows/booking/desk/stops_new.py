@@ -64,7 +64,7 @@ async def ask(request: web.Request) -> web.StreamResponse:
 @needs(STOP)
 @in_tx
 async def preview_or_stop(request: web.Request, context: Context) -> web.StreamResponse:
-    """First the preview; with its mark it is done, if it still hits the same people."""
+    """First the preview; with its mark it is done, if it still hits the same people. `again` is the way back."""
     sent = await forms.values(request)
     picking = Picking(context, request[STAFF].range(STOP))
     row, _, parts = await picking.session(request.match_info["session"])
@@ -74,6 +74,8 @@ async def preview_or_stop(request: web.Request, context: Context) -> web.StreamR
     substitute = sent.get("substitute", "")
     if substitute and substitute not in [each["code"] for each in await picking.substitutes(row)]:
         raise BadInput("no_such_doctor")
+    if "again" in sent:
+        return await _form(request, context, sent)
     wish = Wish(row.id, sent.get("reason", ""), time.fromisoformat(since) if since else None, substitute or None)
     service = StopsService(context)
     if sent.get("step") != "stop":

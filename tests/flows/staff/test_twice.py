@@ -32,7 +32,11 @@ async def test_a_member_is_changed_once(sqlite_database: Database) -> None:
         for _ in range(2):
             assert await tapped(chief, path, **sent) == 303
         assert (await here.acts()).count("staff.changed") == before + 1
-        assert await tapped(deputy, path, **{**sent, "name": "王敬"}) == 409
+        assert await tapped(deputy, path, **{**sent, "name": "王敬", "place": "clinic:none"}) == 409
+        assert 'value="王敬"' in deputy.page and "您的还没有保存" in deputy.page
+        again = re.search(r'name="version" value="(\d+)"', deputy.page)
+        assert again is not None
+        assert await tapped(deputy, path, **{**sent, "name": "王敬", "version": again[1]}) == 303
 
 
 async def test_a_role_is_saved_once(sqlite_database: Database) -> None:
@@ -48,4 +52,7 @@ async def test_a_role_is_saved_once(sqlite_database: Database) -> None:
         for _ in range(2):
             assert await tapped(chief, path, **sent) == 303
         assert (await here.acts()).count("staff.role_saved") == before + 1
-        assert await tapped(deputy, path, **{**sent, "note": "大厅"}) == 409
+        assert await tapped(deputy, path, **{**sent, "note": "大厅", "right:patients.find": "own"}) == 409
+        assert 'value="大厅"' in deputy.page and 'name="right:patients.find" value="own" checked' in deputy.page
+        page = await deputy.get(f"/desk/staff/roles/new?like={role.public_id}")
+        assert 'name="right:patients.find" value="all" checked' in page and 'name="name" value=""' in page

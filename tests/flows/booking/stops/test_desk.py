@@ -46,6 +46,8 @@ async def test_a_session_is_stopped_watched_and_called_about(sqlite_database: Da
         assert NEW in clerk.page and "李崇文" in clerk.page
         page = await clerk.post(NEW, step="preview", reason=" ")
         assert clerk.status == 422 and "请写一个患者看得懂的原因" in page
+        page = await clerk.post(NEW, step="stop", again="1", reason="医生开会")
+        assert clerk.status == 200 and 'value="医生开会"' in page, "the way back from the preview keeps what was typed"
         address = await stopped(clerk)
         assert "正在通知 1 位患者" in await clerk.get(f"{address}?done=stopped")
         page = await clerk.get(address)
