@@ -15,8 +15,6 @@ from datetime import datetime
 from typing import Any
 
 from bot import logs, metrics
-from bot.clock import HospitalClock
-from bot.context import Context
 from bot.db.contacts import Locked, close_turn, open_by_id, open_turn
 from bot.db.engine import Database
 from bot.db.faults import is_passing
@@ -25,7 +23,6 @@ from bot.db.turns import Apart, Asked, Closing
 from bot.packing import pack
 from bot.ports import Ports
 from bot.settings import Settings
-from bot.talk import reach
 from bot.talk.area import Areas
 from bot.talk.arriving import ANSWERED, Work, work_of
 from bot.talk.crowd import Crowd
@@ -33,8 +30,8 @@ from bot.talk.engine import Engine
 from bot.talk.lanes import Lanes
 from bot.talk.later import Later
 from bot.talk.line import in_line
-from bot.talk.messages import Answer, Inbound, Message
-from bot.talk.session import Session
+from bot.talk.messages import Answer, Inbound
+from bot.talk.thinking import Thinking
 from bot.talk.together import Think, Together
 from bot.talk.too_late import ended
 from bot.wording import Wording
@@ -48,21 +45,14 @@ SPARED = 3
 SAY = "chat.say"
 
 
-class Dispatcher:
+class Dispatcher(Thinking):
     """Opens the one transaction of each turn. Safe to call from any number of tasks and processes."""
 
     def __init__(
         self, database: Database, areas: Areas, wording: Wording, settings: Settings, ports: Ports
     ) -> None:
+        super().__init__(areas, wording, settings, ports)
         self.database = database
-        self.areas = areas
-        self.wording = wording
-        self.settings = settings
-        self.ports = ports
-        self._clock = HospitalClock(settings.timezone)
-        self._windows: dict[str, tuple[int, int]] = {
-            name: (window.messages, window.minutes * 60) for name, window in settings.push.windows.items()
-        }
         # However many turns wait, a message whose answer comes late can be written down at once, and pages still load.
         self._together = Together(database, max(1, database.size - SPARED))
         self._later = Later(database)
@@ -165,7 +155,7 @@ class Dispatcher:
         said: list[Answer] = []
 
         async def think(tx: Transaction, locked: Locked) -> Closing:
-            messages, stored = await self._think(tx, locked, work, inbound.kind)
+            messages, stored = await self._heard(tx, locked, work, inbound)
             said[:] = [Answer(messages)]
             body = pack([inbound.text, inbound.data])
             return Closing(stored, _kept(tx, locked, inbound.source, inbound.external_id, inbound.kind, body, said[0]))
@@ -195,7 +185,7 @@ class Dispatcher:
                     return Answer()
                 if locked.answer is not None:
                     return Answer.load(locked.answer, duplicate=True)
-                messages, stored = await self._think(tx, locked, work, source)
+                messages, stored = await self._think(self._context(tx, locked), locked, work, source)
                 answer = Answer(messages)
                 if messages:
                     said = {"contact": contact_id, "messages": answer.dump()}
@@ -206,33 +196,6 @@ class Dispatcher:
                 return answer
 
         return await self._patiently(attempt)
-
-    async def _think(
-        self, tx: Transaction, locked: Locked, work: Work, kind: str
-    ) -> tuple[tuple[Message, ...], dict[str, Any]]:
-        """Run the engine on the locked conversation: what is said, and the conversation's new columns."""
-        context = Context(
-            tx=tx,
-            ports=self.ports,
-            settings=self.settings,
-            wording=self.wording,
-            contact=locked.contact,
-            channel=locked.contact.channel,
-            actor=f"contact:{locked.contact.public_id}",
-            request_id=tx.request_id,
-            now=tx.now,
-            clock=self._clock,
-        )
-        session = Session.load(locked.state)
-        engine = Engine(self.areas, context, session, locked.mode)
-        await work(engine)
-        return tuple(engine.voice.messages), {
-            "state": session.dump() or None,
-            "mode": engine.mode,
-            "wakes_at": session.wakes_at(),
-            "awaits": session.awaits(),
-            "reach": reach.opened(locked.reach, kind, tx.now, self._windows),
-        }
 
 
 def _kept(

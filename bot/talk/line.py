@@ -34,6 +34,7 @@ class Line:
     def __init__(self, width: int) -> None:
         self._width = width
         self._inside = 0
+        self._over = False
         self._waiting: deque[asyncio.Future[bool]] = deque()
 
     @property
@@ -55,7 +56,8 @@ class Line:
             raise InLine(self)
 
     def dissolve(self) -> None:
-        """There is nothing to wait for any more: all go on."""
+        """There is nothing to wait for any more: all go on, and who comes still does not wait."""
+        self._over = True
         while self._waiting:
             _tell(self._waiting.popleft(), False)
 
@@ -71,6 +73,8 @@ class Line:
 
     async def _turn(self) -> bool:
         """Whether it counts among those inside: who was let go by `dissolve` does not."""
+        if self._over:
+            return False
         if self._inside < self._width and not self._waiting:
             self._inside += 1
             return True

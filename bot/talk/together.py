@@ -23,7 +23,7 @@ from bot.talk.line import InLine
 
 EASE = 4
 """So many turns under way are no reason to gather what comes."""
-MOST = 16
+MOST = 32
 """In one transaction."""
 CARRIERS = 2
 """Common transactions under way at once: what comes meanwhile gathers."""
@@ -172,10 +172,20 @@ class Together:
             for seat in seats:
                 seat.opened.set_result(found.get(seat.asked.address))
             thinking = [seat.thought for seat in seats]
-            _, late = await asyncio.wait(thinking, timeout=PATIENCE_S)
-            for each in late:
-                each.cancel()
+            await _patiently(thinking)
             done = [each.result() for each in thinking if not each.cancelled()]
             await close_turns(tx, [each for each in done if each is not None])
         for seat in seats:
             seat.over(committed=True)
+
+
+async def _patiently(thinking: list[asyncio.Future[Thought | None]]) -> None:
+    """Wait for them, as long as one more has ended before patience does; the others go without those that are late.
+    Where the processor is short, all of them take long, and to do them again would only take longer."""
+    late: set[asyncio.Future[Thought | None]] = set(thinking)
+    while late:
+        done, late = await asyncio.wait(late, timeout=PATIENCE_S)
+        if not done:
+            break
+    for each in late:
+        each.cancel()

@@ -116,3 +116,23 @@ async def test_who_goes_on_knows_whether_it_is_to_the_gate() -> None:
 
     await asyncio.gather(*(in_line(attempt(name)) for name in knew))
     assert knew == {"a": [False, True], "b": [False, False], "c": [False, False]} and not line.used
+
+
+async def test_who_comes_to_a_line_that_is_over_goes_on() -> None:
+    """They heard of it before, and it is a line that nobody would be let through."""
+    line = Line(0)
+
+    async def attempt(_: bool) -> str:
+        line.stand()
+        return "done"
+
+    async def late(_: bool) -> str:
+        try:
+            line.stand()
+        finally:
+            line.dissolve()
+        return "late"
+
+    waits = asyncio.create_task(in_line(attempt))
+    await soon(lambda: line.waiting == 1)
+    assert await in_line(late) == "late" and await waits == "done" and not line.used

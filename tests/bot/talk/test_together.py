@@ -157,6 +157,36 @@ async def test_nobody_waits_for_one_that_takes_long(world: World, monkeypatch: p
     assert await count(world, inbox) == len(NAMES) + 1
 
 
+async def test_as_long_as_one_more_has_ended_the_others_are_waited_for(
+    world: World, packets: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the processor is short all take long: to do them again, each alone, would only take longer."""
+    await at_once(world, "喝茶")
+    packets.clear()
+    bench, looked = Together(world.database, 3), list[int]()
+    gates = [asyncio.Event() for _ in range(4)]
+    wait = asyncio.wait
+
+    async def patience(waited_for: Any, *, timeout: float) -> Any:
+        """It is over, and meanwhile one more has been done."""
+        looked.append(len(waited_for))
+        gates[len(looked) - 1].set()
+        await wait(waited_for, return_when=asyncio.FIRST_COMPLETED)
+        return await wait(waited_for, timeout=0)
+
+    monkeypatch.setattr(together.asyncio, "wait", patience)
+
+    def after(gate: asyncio.Event) -> Any:
+        async def think(tx: Transaction, locked: Locked) -> Closing:
+            await gate.wait()
+            return await ends(tx, locked)
+
+        return think
+
+    await asyncio.gather(*(bench.turn(asked(f"p{n}"), after(gate)) for n, gate in enumerate(gates)))
+    assert packets == [len(gates)] and looked == [4, 3, 2, 1]
+
+
 async def test_what_asks_the_database_leaves_even_if_it_hides_the_refusal(world: World) -> None:
     await at_once(world, "喝茶")
     bench = Together(world.database, 3)

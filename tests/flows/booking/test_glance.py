@@ -10,6 +10,8 @@ import time_machine
 
 from bot.db.transaction import Transaction
 from bot.db.turns import Apart, NoLink
+from bot.talk.alike import Leans
+from bot.talk.line import in_line
 from flows.booking.glance import GRACE_S, MOMENT_S, MOST, WAY_S, Glance
 
 TICK_S = 0.001
@@ -140,3 +142,64 @@ async def test_a_change_leaves_nothing_to_those_who_share(travel: time_machine.C
     assert await glance.at("a", looks, sharing(True)) == [2]
     glance.forget()
     assert await glance.at("a", looks, sharing(True)) == [3]
+
+
+async def test_for_what_is_not_there_one_leaves_and_the_others_wait_for_it() -> None:
+    """With nothing in their hands: who leaves for each list would be most of a rush."""
+    glance, looks = Glance(), Looks()
+    tries: list[str] = []
+
+    async def refuses() -> list[int]:
+        raise Apart
+
+    async def shared(who: str) -> list[int]:
+        async def attempt(_: bool) -> list[int]:
+            tries.append(who)
+            return list(await glance.at("a", refuses, sharing(True)))
+
+        return await in_line(attempt)
+
+    first, *others = [asyncio.create_task(shared(who)) for who in "abcd"]
+    with pytest.raises(Apart):
+        await first
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert tries == list("abcd") and not any(other.done() for other in others)
+    assert await glance.at("a", looks, sharing(False)) == [1], "who left looks, alone"
+    assert await asyncio.gather(*others) == [[1]] * 3 and looks.count == 1
+
+
+async def test_where_nobody_comes_back_with_it_another_one_goes(travel: time_machine.Coordinates) -> None:
+    glance = Glance()
+
+    async def refuses() -> list[int]:
+        raise Apart
+
+    async def attempt(_: bool) -> list[int]:
+        return list(await glance.at("a", refuses, sharing(True)))
+
+    with pytest.raises(Apart):
+        await in_line(attempt)
+    waits = asyncio.create_task(in_line(attempt))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert not waits.done()
+    glance._came("a")  # as the loop's own clock does it
+    with pytest.raises(Apart):
+        await waits
+
+
+async def test_an_answer_leans_on_a_list_as_long_as_it_would_be_given(travel: time_machine.Coordinates) -> None:
+    glance, looks, leans = Glance(), Looks(), Leans()
+    await glance.at("a", looks, sharing(False))
+    await glance.at("a", looks, sharing(True), leans)
+    nobody: Any = None
+    holds = leans.holds["a"]
+    assert holds(nobody)
+    travel.shift(MOMENT_S + TICK_S)
+    assert not holds(nobody), "somebody has to look anew"
+    glance, leans = Glance(), Leans()
+    await glance.at("a", looks, sharing(False))
+    await glance.at("a", looks, sharing(True), leans)
+    glance.forget()
+    assert not leans.holds["a"](nobody), "and here a change is seen at once"
