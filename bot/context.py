@@ -13,6 +13,7 @@ from bot.settings import Settings
 if TYPE_CHECKING:
     # The context lies below the database in the layers; only the checker sees these names.
     from bot.db.transaction import Transaction
+    from bot.talk.alike import Leans
     from bot.wording import Wording
 
 
@@ -39,7 +40,7 @@ class Context:
 
     ``actor`` is who acts, for the audit trail: ``contact:<public id>``, ``staff:<public id>``, ``job:<topic>``.
     ``contact`` is None where nobody on a channel is concerned (a nightly job). ``now`` is an aware UTC moment, the
-    same for the whole turn.
+    same for the whole turn. ``leans``: where it is to be noted what the answer leans on (bot.talk.alike).
     """
 
     tx: Transaction
@@ -52,6 +53,7 @@ class Context:
     request_id: str
     now: datetime
     clock: HospitalClock = field(default_factory=HospitalClock)
+    leans: Leans | None = None
 
     def acting_as(self, actor: str) -> Context:
         """The same context under another actor: a desk member who acts inside a contact's turn, say."""

@@ -85,9 +85,17 @@ class Doorstep:
             return None
         if contact.id in holders:
             return None
-        no = SlotTaken(day=row.date, start=row.start_wall, end=row.end_wall)
-        metrics.holds.inc("taken")
-        chronicle.refused(self.context, "hold", no, row, person_id)
+        no, door = SlotTaken(day=row.date, start=row.start_wall, end=row.end_wall), self._door
+
+        def told(context: Context) -> None:
+            metrics.holds.inc("taken")
+            chronicle.refused(context, "hold", no, row, person_id)
+
+        if (leans := self.context.leans) is None:
+            told(self.context)
+        else:
+            leans.on("full", lambda here: segment_id in door.sold and not _holds(here, holders))
+            leans.do(self.context, told)
         return no
 
     async def few(self, segment_id: int, work: Callable[[], Awaitable[T]]) -> T:
@@ -128,8 +136,13 @@ class Doorstep:
             row = await left.place(self.tx, segment_id, channel)
             return [row, frozenset(await left.holders(self.tx, segment_id))]
 
-        row, holders = await glance(self.context.ports).at(("place", segment_id, channel), look, self.tx)
+        name, leans = ("place", segment_id, channel), self.context.leans
+        row, holders = await glance(self.context.ports).at(name, look, self.tx, leans)
         return row, holders
+
+
+def _holds(context: Context, holders: frozenset[int]) -> bool:
+    return context.contact is None or context.contact.id in holders
 
 
 def _is_open(row: Any) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time as monotonic
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -19,7 +19,20 @@ from integrations.his.port import HospitalPort
 log = logs.get(__name__)
 
 FRESH_S = 5.0
-_kept: WeakKeyDictionary[Ports, tuple[float, Catalogue]] = WeakKeyDictionary()
+LEFT_S = 0.5
+"""So much longer it serves turns that share their transaction, while one of them leaves to look anew."""
+
+
+@dataclass(slots=True)
+class _Kept:
+    """`until` is how long it serves all, `others` those whom one has left."""
+
+    catalogue: Catalogue
+    until: float
+    others: float = 0.0
+
+
+_kept: WeakKeyDictionary[Ports, _Kept] = WeakKeyDictionary()
 
 
 class DirectoryService:
@@ -30,20 +43,29 @@ class DirectoryService:
 
     async def catalogue(self) -> Catalogue:
         """The whole directory at its newest version."""
-        return await catalogue_at(self.context.ports, self.context.tx)
+        found, leans = await catalogue_at(self.context.ports, self.context.tx), self.context.leans
+        if leans is not None:
+            leans.on("directory", lambda context: _known(context.ports, context.tx) is found)
+        return found
 
 
 async def catalogue_at(ports: Ports, tx: Transaction) -> Catalogue:
     """The same for who asks without a context: a page that is for everybody."""
-    now = monotonic.monotonic()
-    kept = _kept.get(ports)
-    if kept and now - kept[0] < FRESH_S:
-        return kept[1]
+    if (known := _known(ports, tx)) is not None:
+        return known
+    now, kept = monotonic.monotonic(), _kept.get(ports)
+    if kept is not None and tx.shared:
+        kept.others = now + LEFT_S
     number, _ = await store.current(tx)
-    if kept is None or kept[1].version != number:
-        kept = (now, await store.read(tx))
-    _kept[ports] = (now, kept[1])
-    return kept[1]
+    found = await store.read(tx) if kept is None or kept.catalogue.version != number else kept.catalogue
+    _kept[ports] = _Kept(found, now + FRESH_S)
+    return found
+
+
+def _known(ports: Ports, tx: Transaction) -> Catalogue | None:
+    kept, now = _kept.get(ports), monotonic.monotonic()
+    serves = kept is not None and (now < kept.until or (tx.shared and now < kept.others))
+    return kept.catalogue if kept and serves else None
 
 
 async def hospital_rows(port: HospitalPort) -> tuple[dict[str, list[Any]], str]:

@@ -60,7 +60,8 @@ class WaitingList:
             return []
         ids = [row.id for row in rows]
         # Only for showing; who joins is counted again.
-        last, many = await glance(self.context.ports).at(("full", *ids), lambda: self._noted(ids), self.tx)
+        looks, leans = glance(self.context.ports), self.context.leans
+        last, many = await looks.at(("full", *ids), lambda: self._noted(ids), self.tx, leans)
         found = [
             Full(row.id, row, many.get(row.id, 0), waiting.until(self._local(last[row.id]), self.limits))
             for row in rows

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from bot.db.engine import Database
-from flows.directory import store
+from bot.db.transaction import Transaction
+from bot.db.turns import Apart, NoLink
+from flows.directory import service, store
 from flows.directory.rules import Catalogue, ClinicRule
 from flows.directory.service import DirectoryService, forget, hospital_rows, take_over
 from integrations.his.embedded import EmbeddedHospital
@@ -75,3 +79,24 @@ async def test_search_by_number_name_part_pinyin_and_specialty(world: World) -> 
     specialty = doctor.specialties[0]
     assert doctor.code in [hit.code for hit in catalogue.search(specialty)] or catalogue.search(specialty)
     assert catalogue.search("啊") == [] and catalogue.search("zzzzzz") == []
+
+
+async def test_one_turn_reads_it_anew_and_those_that_share_their_transaction_do_not_wait(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, clock = await synchronised(world), service.monotonic.monotonic()
+    monkeypatch.setattr(service, "monotonic", SimpleNamespace(monotonic=lambda: clock + service.FRESH_S + 1))
+    shared = Transaction(NoLink(world.database.dialect), "r")
+    with pytest.raises(Apart):
+        await service.catalogue_at(world.ports, shared)
+    assert await service.catalogue_at(world.ports, shared) is before, "one has left for it"
+    async with world.context() as context:
+        await store.set_rule(context.tx, before.clinics[0].code, ClinicRule(closed=True))
+    async with world.context() as context:
+        after = await DirectoryService(context).catalogue()
+    assert after.version != before.version, "who can look does, whoever has left"
+    assert await service.catalogue_at(world.ports, shared) is after
+    for later in (3 * service.FRESH_S, 3 * service.FRESH_S + service.LEFT_S):
+        monkeypatch.setattr(service, "monotonic", SimpleNamespace(monotonic=lambda later=later: clock + later))
+        with pytest.raises(Apart):
+            await service.catalogue_at(world.ports, shared)
