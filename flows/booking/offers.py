@@ -144,7 +144,7 @@ class Offers:
         rows = await glance(self.context.ports).at(
             ("segments", tuple(sessions), minute, channel),
             lambda: left.segments(self.tx, sessions, window(catalogue, self.context), channel),
-            self.tx,
+            self.tx, self.context.leans,
         )
         in_time = sorted(rows, key=lambda row: (row.start_at, row.fee, row.segment_id))
         return [_segment(row, catalogue) for row in in_time]
@@ -185,7 +185,7 @@ class Offers:
         catalogue = await self.neighbours.catalogue()
         minute = self.now.replace(second=0, microsecond=0)
         name = (what, wanted, minute, self.context.channel, catalogue.version)
-        return await glance(self.context.ports).at(name, lambda: look(wanted, catalogue), self.tx)
+        return await glance(self.context.ports).at(name, lambda: look(wanted, catalogue), self.tx, self.context.leans)
 
     async def _bookable(self, wanted: Wanted, catalogue: Catalogue) -> list[Any]:
         by_clinic: dict[str, ClinicRules] = {}
