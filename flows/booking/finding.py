@@ -25,8 +25,11 @@ _HALF = re.compile(HALF)
 _HALF_BESIDE = re.compile(r"上午|早上|下午|午后|傍晚|晚上")
 _NOT = re.compile(r"不|没|别")
 _FILLING = re.compile(
-    r"(?:有号吗|有没有号|还有号吗?|有吗|挂个?号|预约|的号|号源|普通号|专家号|可以吗|行吗|坐诊|出诊|门诊的?(?=有|的|$))"
+    r"(?:有号吗|有没有号|还有号吗?|有吗|挂个?号|预约|的号|号源|可以吗|行吗|坐诊|出诊|门诊的?(?=有|的|$))"
 )
+KINDS = {"专科普通号": "specialist", "专科号": "specialist", "专家号": "expert", "普通号": "general"}
+"""What people call the kinds of sessions."""
+KIND = re.compile(f"(?:[挂约]一?个?)?({'|'.join(KINDS)})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +37,8 @@ class Found:
     """Codes of what the words may mean; several of a kind leave the choice to whoever asked. `day` is None where none
     was named; `no_day`: a day was named that no calendar has. `last`: the doctor of last time is meant. `sure`: named
     so exactly that nothing else can be meant, even where nobody asked. `half` is the half of a day that was said, ""
-    where none was; `there`: clinics that were named beside the doctors, who sit in them; `words`: what was said,
-    without days and what surrounds a name."""
+    where none was; `there`: clinics that were named beside the doctors, who sit in them; `kind`: of sessions that was
+    said beside these, or alone; `words`: what was said, without days and what surrounds a name."""
 
     doctors: tuple[str, ...] = ()
     clinics: tuple[str, ...] = ()
@@ -43,6 +46,7 @@ class Found:
     there: tuple[str, ...] = ()
     day: date | None = None
     half: str = ""
+    kind: str = ""
     no_day: bool = False
     last: bool = False
     sure: bool = False
@@ -51,7 +55,7 @@ class Found:
     @property
     def anything(self) -> bool:
         named = self.doctors or self.clinics or self.departments
-        return bool(named or self.day or self.half or self.no_day or self.last)
+        return bool(named or self.day or self.half or self.kind or self.no_day or self.last)
 
 
 def find(text: str, catalogue: Catalogue, today: date) -> Found:
@@ -59,6 +63,8 @@ def find(text: str, catalogue: Catalogue, today: date) -> Found:
     said = "".join(normalise(text).split())
     if not said or len(said) > LONGEST:
         return Found()
+    kinds = {KINDS[each] for each in KIND.findall(said)}
+    said, text = KIND.sub("", said), KIND.sub("", normalise(text))
     reading = read_date(text, today)
     if isinstance(reading, list):
         reading = reading[0]
@@ -74,6 +80,7 @@ def find(text: str, catalogue: Catalogue, today: date) -> Found:
     there = clinics if doctors else ()
     clinics = () if doctors else clinics
     named = doctors or clinics or departments
+    kind = kinds.pop() if len(kinds) == 1 and (named or not rest) else ""
     return Found(
         doctors=doctors,
         clinics=clinics,
@@ -81,10 +88,12 @@ def find(text: str, catalogue: Catalogue, today: date) -> Found:
         there=there,
         day=day,
         half=_half(said, reading) if named or reading else "",
+        kind=kind,
         no_day=isinstance(reading, Impossible),
         last=last,
         words=rest,
-        sure=_LAST_DOCTOR.search(said) is not None if last else bool(named) and _sure(hits, rest),
+        sure=_LAST_DOCTOR.search(said) is not None if last else
+        _sure(hits, rest) if named else bool(kind and reading),
     )
 
 

@@ -11,7 +11,7 @@ from bot.talk.understand import pinyin
 from bot.talk.understand.labels import leaves_out, untitled
 from bot.talk.understand.text import normalise
 from bot.talk.understand.times import CLOCK, HALF, HALVES, half_of, times_of
-from flows.booking.finding import Found, find
+from flows.booking.finding import KIND, KINDS, Found, find
 from flows.directory.rules import Catalogue
 
 MOST = 30
@@ -20,8 +20,6 @@ _EARLY = time(7)
 """Nobody means an hour before it, who does not say which half of the day."""
 _AT = re.compile(rf"(?P<half>{HALF})?的?(?:{CLOCK})(?:左右|整|以后|之后|后)?")
 _PLACE = ("科", "门诊")
-_KINDS = {"专科普通号": "specialist", "专科号": "specialist", "专家号": "expert", "普通号": "general"}
-_KIND = re.compile("|".join(_KINDS))
 _EXTENTS = ("whole", "start", "inside")
 
 
@@ -49,8 +47,8 @@ def look(text: str, catalogue: Catalogue, today: date) -> Looked:
     of a number, one of several words, what a doctor is good at, what a clinic is for, a time of the day, a site, a kind
     of sessions; and where nothing is called so, what sounds alike."""
     rest, since = _time_in(normalise(text))
-    kind = next((_KINDS[match[0]] for match in _KIND.finditer(rest)), "")
-    rest, site = _site_in(_KIND.sub("", rest), catalogue)
+    kind = next((KINDS[match[1]] for match in KIND.finditer(rest)), "")
+    rest, site = _site_in(KIND.sub("", rest), catalogue)
     said = "".join(rest.split()).lower()
     found = find(rest, catalogue, today) if said else Found()
     half = half_of(since) if since else found.half

@@ -75,12 +75,13 @@ class SegmentOffer:
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What is looked for. `doctor` is a code, GENERAL, or "" for whoever sits in the clinic; `clinic` "" is any that
-    the doctor sits in; `half` "" is any half of the day."""
+    the doctor sits in; `half` "" is any half of the day, `kind` "" any kind of session."""
 
     clinic: str = ""
     doctor: str = ""
     day: date | None = None
     half: str = ""
+    kind: str = ""
 
 
 class Offers:
@@ -103,11 +104,11 @@ class Offers:
         return [each for each in catalogue.clinics_of(department) if catalogue.bookable(each.code)]
 
     async def doctors(
-        self, clinic: str, day: date | None = None, half: str = ""
+        self, clinic: str, day: date | None = None, half: str = "", kind: str = ""
     ) -> tuple[list[DoctorOffer], list[str]]:
         """Who can be booked in a clinic, the general clinic first and then whoever is free next; and who is full."""
         catalogue = await self.neighbours.catalogue()
-        sessions = await self._open(Wanted(clinic, "", day, half))
+        sessions = await self._open(Wanted(clinic, "", day, half, kind))
         offers, full = [], []
         by_sitting: dict[str, list[Any]] = {}
         for each in sessions:
@@ -195,7 +196,7 @@ class Offers:
             if own is None:
                 own = by_clinic[row.clinic] = clinic_rules(catalogue, row.clinic, self.context)
             bookable = row.state == "open" and own.open and row.date <= own.last_day(self.now)
-            if bookable and wanted.half in ("", row.half):
+            if bookable and wanted.half in ("", row.half) and wanted.kind in ("", row.kind):
                 found.append(row)
         return found
 
@@ -245,8 +246,7 @@ def _segment(row: Any, catalogue: Catalogue) -> SegmentOffer:
         clinic=row.clinic,
         kind=row.kind,
         substitute_for=instead.name if instead else "",
-        building=row.building,
-        floor=row.floor,
+        building=row.building, floor=row.floor,
         zone=row.zone,
         room=row.room,
     )

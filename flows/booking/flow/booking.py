@@ -9,8 +9,8 @@ from bot.talk.flow import Flow
 from bot.talk.outcomes import Choose, Done, Go, Outcome, Step
 from flows.booking.flow.find import Finding
 from flows.booking.flow.full import WAIT, Full
-from flows.booking.flow.half import Halves
 from flows.booking.flow.hold import Holding
+from flows.booking.flow.narrow import Narrow
 from flows.booking.flow.refused import APPEAL
 from flows.booking.flow.whom import ForWhom
 from flows.booking.labels import Labels
@@ -19,7 +19,7 @@ from flows.booking.paying.inforce import paying
 
 
 class Booking(
-    Finding, Full, Halves, ForWhom, Holding, Flow, name="booking",
+    Finding, Full, Narrow, ForWhom, Holding, Flow, name="booking", version=2,
     words=(
         "挂号", "预约", "预约挂号", "我要挂号", "挂个号", "我要预约", "预约看病", "看病", "约号", "约医生",
         "我要看病", "门诊挂号",
@@ -42,6 +42,8 @@ class Booking(
         """A day that was named before anybody knew where."""
         half: str = ""
         """The half of the day that was named; "" is any."""
+        only: str = ""
+        """The kind of session that was named; "" is any."""
         at: str = ""
         """The step that asked last: where to go on when a text was not understood."""
         segment: int = 0
@@ -56,9 +58,11 @@ class Booking(
         refused: str = ""
         """What an appeal against the last no would be about."""
 
+    upgrades = {1: lambda data: data}
+
     async def start(self) -> Outcome:
         data = self.data
-        data.department = data.clinic = data.doctor = data.date = data.half = ""
+        data.department = data.clinic = data.doctor = data.date = data.half = data.only = ""
         if self.text not in ("", *self.words) and (await self.service.find(self.text)).anything:
             return await self.understood(self.text)
         return Go(self.departments)
@@ -111,7 +115,7 @@ class Booking(
         options += labels.doctors(offers, on_day=False)
         options += await self.wait_option(Wanted(self.data.clinic)) if full else []
         self.data.at = "doctors"
-        facts = {"clinic_name": await self.clinic_name(), "full": full, "day": None, "half": self.data.half}
+        facts = {"clinic_name": await self.clinic_name(), "full": full, "day": None, **self.named()}
         links = [labels.page(f"clinics/{self.data.clinic}")]
         return Choose(
             "doctor", options, save="pick", then=self.doctor_picked, other=self.search, facts=facts, links=links
@@ -132,7 +136,7 @@ class Booking(
         if not days:
             return await self.nothing(Wanted(self.data.clinic), self.departments)
         self.data.at = "dates"
-        facts = {"clinic_name": await self.clinic_name(), "half": self.data.half}
+        facts = {"clinic_name": await self.clinic_name(), **self.named()}
         options = Labels(self.context).days(days)
         return Choose("date", options, save="date", then=self.doctors_on, other=self.search, facts=facts)
 
@@ -144,7 +148,7 @@ class Booking(
         if not offers:
             return await self.nothing(Wanted(self.data.clinic, "", day), self.doctors)
         self.data.at = "doctors_on"
-        facts = {"clinic_name": await self.clinic_name(), "full": full, "day": self.data.date, "half": self.data.half}
+        facts = {"clinic_name": await self.clinic_name(), "full": full, "day": self.data.date, **self.named()}
         options = Labels(self.context).doctors(offers, on_day=True)
         options += await self.wait_option(Wanted(self.data.clinic, "", day)) if full else []
         return Choose("doctor", options, save="pick", then=self.doctor_picked, other=self.search, facts=facts)
@@ -219,5 +223,5 @@ class Booking(
             "doctor_name": doctor.name if doctor else "",
             "title": doctor.title if doctor else "",
             "clinic_name": await self.clinic_name(),
-            "half": self.data.half,
+            **self.named(),
         }

@@ -65,14 +65,14 @@ class Finding:
             if not (found.last or found.doctors or found.clinics or found.departments):
                 return Go(self._asked())
             found = replace(found, day=None, half="")
-        self.data.half = found.half
+        self.data.half, self.data.only = found.half, found.kind
         if found.last:
             return await self._last()
         if found.doctors or found.clinics or found.departments:
             return await self._named(found, text)
         if found.day:
             return self._on(found)
-        if found.half:
+        if found.half or found.kind:
             return Go(self._asked())
         return Go(self._asked(), say="not_found", facts={"said": text})
 

@@ -52,6 +52,21 @@ def test_two_doctors_of_one_name(text: str) -> None:
     assert found(text).doctors == ("D1023", "D1040")
 
 
+@pytest.mark.parametrize(("text", "kind"), [
+    ("呼吸内科专家号", "expert"), ("明天上午专家号", "expert"), ("挂个普通号", "general"),
+    ("专科号 王静", "specialist"), ("专科普通号呼吸内科有吗", "specialist"), ("专家号和普通号有什么不同", ""), ("专家号多少钱", ""), ("呼吸内科", ""),
+])
+def test_the_kind_of_session_beside_a_name_a_day_or_alone(text: str, kind: str) -> None:
+    assert found(text).kind == kind
+
+
+def test_a_kind_takes_nothing_from_what_stands_beside_it() -> None:
+    assert (found("心血管内科专家号").clinics, found("专科号 陈松年").doctors) == (("1102",), ("D1024",))
+    tomorrow = found("明天上午专家号")
+    assert (tomorrow.day, tomorrow.half, tomorrow.sure) == (date(2027, 3, 2), "am", True)
+    assert not found("专家号").sure, "asked for outside of booking it may be a question"
+
+
 def test_initials_of_several() -> None:
     assert set(found("wj").doctors) == {"D1023", "D1040", "D1032"}
 
