@@ -18,10 +18,12 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     func,
+    or_,
     select,
-    update,
 )
 
+from bot.db.change import Change
+from bot.db.lookup import Lookup, asked
 from bot.db.schema import Moment, Sealed, code, key, public_id, table, whole
 from bot.db.transaction import Transaction
 from flows.payment.rules import OPEN_PAYMENT
@@ -156,7 +158,7 @@ notice = table(
 
 async def lock(tx: Transaction, order_id: int) -> Row[Any] | None:
     """The order, which nobody else changes until the transaction ends. It is locked before anything of its owner."""
-    return await tx.one(select(order).where(order.c.id == order_id).with_for_update())
+    return await _locked.first(tx, of=order_id)
 
 
 async def order_of_public(tx: Transaction, public: str) -> Row[Any] | None:
@@ -170,11 +172,11 @@ async def order_about(tx: Transaction, owner: str, about: str) -> Row[Any] | Non
 
 
 async def payment_of_number(tx: Transaction, number: str) -> Row[Any] | None:
-    return await tx.one(select(payment).where(payment.c.number == number))
+    return await _payment_of_number.first(tx, number=number)
 
 
 async def payment_by(tx: Transaction, payment_id: int) -> Row[Any] | None:
-    return await tx.one(select(payment).where(payment.c.id == payment_id))
+    return await _payment_by.first(tx, of=payment_id)
 
 
 async def payments_of(tx: Transaction, order_id: int, states: Sequence[str] = ()) -> Sequence[Row[Any]]:
@@ -207,22 +209,19 @@ async def refunds_of(tx: Transaction, order_id: int) -> Sequence[Row[Any]]:
 
 async def move_order(tx: Transaction, order_id: int, was: Sequence[str], **values: Any) -> bool:
     """Change an order that is in one of the states `was`; False where it is not any more."""
-    mine = update(order).where(order.c.id == order_id, order.c.state.in_(was))
-    return await tx.update(mine.values(**values)) == 1
+    return await _order.run(tx, order_id, was, values)
 
 
 async def move_payment(tx: Transaction, payment_id: int, was: Sequence[str], **values: Any) -> bool:
-    mine = update(payment).where(payment.c.id == payment_id, payment.c.state.in_(was))
-    return await tx.update(mine.values(**values)) == 1
+    return await _payment.run(tx, payment_id, was, values)
 
 
 async def move_refund(tx: Transaction, refund_id: int, was: Sequence[str], **values: Any) -> bool:
-    mine = update(refund).where(refund.c.id == refund_id, refund.c.state.in_(was))
-    return await tx.update(mine.values(**values)) == 1
+    return await _refund.run(tx, refund_id, was, values)
 
 
 async def open_payments(tx: Transaction, order_id: int) -> Sequence[Row[Any]]:
-    return await payments_of(tx, order_id, OPEN_PAYMENT)
+    return await _open_payments.rows(tx, order_id=order_id)
 
 
 async def wanted_back(tx: Transaction, payment_id: int) -> int:
@@ -233,5 +232,17 @@ async def wanted_back(tx: Transaction, payment_id: int) -> int:
 
 async def notice_of(tx: Transaction, account: str, notice_id: str) -> Row[Any] | None:
     """What a channel told before under this id of its own."""
-    mine = select(notice).where(notice.c.account == account, notice.c.notice_id == notice_id)
-    return await tx.one(mine)
+    return await _notice_of.first(tx, account=account, notice_id=notice_id)
+
+
+# What every notice asks and changes.
+_locked = Lookup(lambda: select(order).where(order.c.id == asked(order.c.id, "of")).with_for_update())
+_payment_of_number = Lookup(lambda: select(payment).where(payment.c.number == asked(payment.c.number)))
+_payment_by = Lookup(lambda: select(payment).where(payment.c.id == asked(payment.c.id, "of")))
+_open_payments = Lookup(lambda: select(payment).where(
+    payment.c.order_id == asked(payment.c.order_id), or_(*(payment.c.state == state for state in OPEN_PAYMENT))
+).order_by(payment.c.id))
+_notice_of = Lookup(lambda: select(notice).where(
+    notice.c.account == asked(notice.c.account), notice.c.notice_id == asked(notice.c.notice_id)
+))
+_order, _payment, _refund = Change(order), Change(payment), Change(refund)

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, Row, select, update
 
+from bot.db.lookup import Lookup, asked
 from bot.db.schema import Moment, Sealed, code, key, public_id, table, whole
 from bot.db.transaction import Transaction
 from flows.payment.insured.rules import ALIVE
@@ -57,7 +58,7 @@ async def of_order(tx: Transaction, order_id: int) -> Row[Any] | None:
 
 async def alive(tx: Transaction, order_id: int) -> Row[Any] | None:
     """The claim that the order stands on, or will."""
-    return await tx.one(select(claim).where(claim.c.open_key == order_id))
+    return await _alive.first(tx, order_id=order_id)
 
 
 async def claims_of(tx: Transaction, order_id: int) -> Sequence[Row[Any]]:
@@ -79,3 +80,6 @@ async def move(tx: Transaction, claim_id: int, was: Sequence[str], **values: Any
 async def clear(tx: Transaction, claim_id: int, at: datetime) -> None:
     """Nothing of it stands at the insurance any more."""
     await tx.update(update(claim).where(claim.c.id == claim_id).values(cleared_at=at, identity=None))
+
+
+_alive = Lookup(lambda: select(claim).where(claim.c.open_key == asked(claim.c.open_key, "order_id")))
