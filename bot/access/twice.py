@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bot.access.audit import store as trail
+from bot.db.transaction import Transaction
 from bot.errors import Conflict
 
 
@@ -14,3 +16,8 @@ def unless_done(there: object, wanted: object, reason: str) -> None:
     """
     if there != wanted:
         raise Conflict(reason)
+
+
+async def did(tx: Transaction, actor: str, act: str, about: str) -> bool:
+    """Whether the trail has this act from this member: for what leaves no word of who did it, or is gone by it."""
+    return bool(await trail.heads(tx, trail.Wanted(actor, act, about), limit=1))

@@ -9,6 +9,7 @@ from aiohttp import web
 from bot.access import audit
 from bot.access.doors import Door
 from bot.access.rights import Member
+from bot.access.twice import did
 from bot.access.where import Within
 from bot.access.work import Wait
 from bot.context import Context
@@ -60,7 +61,8 @@ async def listed(request: web.Request) -> web.StreamResponse:
 @needs(RIGHT)
 @in_tx
 async def deal(request: web.Request, context: Context) -> web.StreamResponse:
-    """Try again what is dead; close a call that was made."""
+    """Try again what is dead; close a call that was made. Raises NotFound where nothing is to be done about it, but for
+    who did so a moment ago."""
     which, act = request.match_info["id"], request.match_info["act"]
     if act not in ("again", "called"):
         raise BadInput("no_such_act")
@@ -69,9 +71,10 @@ async def deal(request: web.Request, context: Context) -> web.StreamResponse:
     if not within.everything:
         await within.need(thing)
     work = undelivered.send_again if act == "again" else undelivered.called
-    if not await work(context.tx, which):
+    if await work(context.tx, which):
+        audit.write(context.tx, context.actor, f"notices.{act}", thing)
+    elif not await did(context.tx, context.actor, f"notices.{act}", thing):
         raise NotFound("letter")
-    audit.write(context.tx, context.actor, f"notices.{act}", thing)
     return see(request, f"{HOME}?done={act}")
 
 

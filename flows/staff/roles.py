@@ -13,6 +13,7 @@ from bot.access.office import Office
 from bot.access.refusals import NameTaken, RoleHeld
 from bot.access.rights import ADMINISTRATOR, Right
 from bot.access.roles import store
+from bot.access.twice import did
 from bot.clock import HospitalClock
 from bot.context import Context
 from bot.db.transaction import Transaction
@@ -86,6 +87,8 @@ async def change(request: web.Request, context: Context) -> web.StreamResponse:
 async def remove(request: web.Request, context: Context) -> web.StreamResponse:
     row = await store.by_public_id(context.tx, request.match_info["id"])
     if row is None:
+        if await did(context.tx, context.actor, "staff.role_removed", f"role:{request.match_info['id']}"):
+            return see(request, "/desk/staff/roles")
         raise NotFound("role")
     try:
         await Office(context.tx, request.app[BOOK], context.actor, request[STAFF]).remove_role(row.public_id)

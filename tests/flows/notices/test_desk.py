@@ -41,8 +41,11 @@ async def test_what_was_not_delivered_is_dealt_with(database: Database) -> None:
             await clerk.post(f"{path}/{act}")
             assert clerk.location == f"/desk/notices/?done={act}", path
         assert "都送到了" in await clerk.get("/desk/notices/")
-        await clerk.post(f"{path}/called")
-        assert clerk.status == 404
+        await clerk.post(f"{path}/called")  # a second tap on the same button
+        assert clerk.location == "/desk/notices/?done=called"
+        second = await here.enter(await here.hire("second", role={"notices.undelivered": "all"}))
+        await second.post(f"{path}/called")
+        assert second.status == 404
         async with database.reading() as tx:
             told = await trail.find(tx, trail.Wanted(act="notices."), limit=9)
         assert sorted(entry.act for entry in told) == ["notices.again", "notices.again", "notices.called"]

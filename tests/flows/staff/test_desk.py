@@ -113,7 +113,7 @@ async def test_what_is_taken_away_is_gone_at_once(database: Database) -> None:
         assert browser.status == 403
         await admin.get(f"/desk/staff/person/{clerk.public_id}")
         stale = await admin.post(f"/desk/staff/person/{clerk.public_id}", name="Clerk", version=version)
-        assert admin.status == 409 and "别人" in stale
+        assert admin.status == 409 and "您的还没有保存" in stale
         fresh = await admin.get(f"/desk/staff/person/{clerk.public_id}")
         version = fresh.split('name="version" value="')[1].split('"')[0]
         await admin.post(f"/desk/staff/person/{clerk.public_id}", name="Clerk", version=version)

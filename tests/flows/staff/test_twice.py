@@ -55,4 +55,11 @@ async def test_a_role_is_saved_once(sqlite_database: Database) -> None:
         assert await tapped(deputy, path, **{**sent, "note": "大厅", "right:patients.find": "own"}) == 409
         assert 'value="大厅"' in deputy.page and 'name="right:patients.find" value="own" checked' in deputy.page
         page = await deputy.get(f"/desk/staff/roles/new?like={role.public_id}")
+        token = chief.token
         assert 'name="right:patients.find" value="all" checked' in page and 'name="name" value=""' in page
+        for _ in range(2):
+            await chief.post(f"{path}/remove", csrf=token)
+            assert chief.location == "/desk/staff/roles"
+        await deputy.get("/desk/staff/roles/new")
+        await deputy.post(f"{path}/remove")
+        assert deputy.status == 404
