@@ -61,7 +61,7 @@ async def until_asked(payer: Payer, address: str) -> None:
 async def pays_and_cancels(payer: Payer, way: str) -> None:
     await payer.press("下一步")
     await payer.sees("确认预约")
-    await payer.press("去支付")
+    await payer.press("确认，去支付")
     await payer.sees("缴费")
     await payer.chooses(way)
     await payer.types()

@@ -10,7 +10,7 @@ from aiohttp import web
 from bot.context import Context
 from bot.documents import Problem
 from bot.errors import Refusal
-from bot.money import fen
+from bot.money import fen, yuan
 from bot.web import forms
 from bot.web.desk import export
 from bot.web.desk.guard import needs
@@ -46,7 +46,7 @@ KINDS = ("registration", "outpatient", "deposit", "package")
 LIST = Listing(
     "payments",
     (Column("made", "moment"), Column("title"), Column("person"), Column("clinic"), Column("amount", "number"),
-     Column("state"), Column("paid", "moment"), Column("settled", "moment", hidden=True),
+     Column("back", "number"), Column("state"), Column("paid", "moment"), Column("settled", "moment", hidden=True),
      Column("receipt", hidden=True), Column("kind", hidden=True), Column("bill", hidden=True)),
     filters=("since", "until", "state", "kind", "number"), sortable=False,
 )
@@ -64,16 +64,18 @@ async def listed(request: web.Request) -> web.StreamResponse:
             state=asked.filters["state"], kind=asked.filters["kind"], number=asked.filters["number"], since=since,
             until=until, clinics=reach.clinics,
         )
-        rows = [order_row(row, reach) for row in await history.of_desk(
-            context.tx, wanted, limit=limit, offset=offset)]
-        count = await history.count(context.tx, wanted)
+        found = await history.of_desk(context.tx, wanted, limit=limit, offset=offset)
+        back = await history.given_back(context.tx, [row.id for row in found])
+        rows = [order_row(row, reach) | {"back": back.get(row.id)} for row in found]
+        count, sums = await history.count(context.tx, wanted), await history.sums(context.tx, wanted)
         opened = await _open(context, reach, asked.open)
     if which:
         words = context.wording.words
         told = [row | {"state": words["order_state"][row["state"]],
                        "kind": words["order_kind"].get(row["kind"], row["kind"])} for row in rows]
-        return await export.send(request, LIST, asked, in_yuan(told, "amount"))
-    return render(request, "payment/desk/orders.html.j2", list=LIST.page(asked, rows, count), states=STATES,
+        return await export.send(request, LIST, asked, in_yuan(told, "amount", "back"))
+    totals = dict(zip(("amount", "back"), map(yuan, sums), strict=True))
+    return render(request, "payment/desk/orders.html.j2", list=LIST.page(asked, rows, count, totals), states=STATES,
                   kinds=KINDS, what="order", beside=opened, problem=None)
 
 
@@ -122,6 +124,7 @@ async def _facts(context: Context, reach: Reach, row: Any) -> dict[str, Any]:
     return order_row(row, reach) | {
         "payments": payments, "refunds": refunds, "steps": steps, "claims": claims, "whole": bool(whole),
         "insured": row.insured,
+        "back": sum(each.amount for each in refunds if each.state == "back" and not each.of_excess),
         "entries": await book.of_order(context.tx, row.id), "left": max(left, default=0), "typed": _typed({}),
         "refused": "",
         "settle_refusal": row.settle_refusal or "", "window": row.window or "", "invoice": row.invoice or "",

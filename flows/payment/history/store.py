@@ -16,6 +16,8 @@ from flows.payment.store import order, payment, refund
 PAGE = 20
 STEP = 500
 """Ids in one question."""
+BACK = (refund.c.state == "back", refund.c.of_excess.is_(False))
+"""Refunds of what an order needed that its payer has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,26 @@ async def of_contact(
     if before is not None:
         mine = mine.where(order.c.id < before)
     return await tx.all(mine.order_by(order.c.id.desc()).limit(limit))
+
+
+async def given_back(tx: Transaction, order_ids: Sequence[int]) -> dict[int, int]:
+    """Order -> fen of what was paid for it that its payer has back, where that is any."""
+    fields = (refund.c.order_id, func.sum(refund.c.amount).label("amount"))
+    mine = select(*fields).where(*BACK).group_by(refund.c.order_id)
+    found: dict[int, int] = {}
+    for at in range(0, len(order_ids), STEP):
+        rows = await tx.all(mine.where(refund.c.order_id.in_(order_ids[at : at + STEP])))
+        found |= {row.order_id: int(row.amount) for row in rows}
+    return found
+
+
+async def sums(tx: Transaction, wanted: Wanted) -> tuple[int, int]:
+    """What the orders that the desk looks for cost together, and what of it their payers have back."""
+    cost = await tx.scalar(_filtered(select(func.coalesce(func.sum(order.c.amount), 0)), wanted))
+    back = select(func.coalesce(func.sum(refund.c.amount), 0)).select_from(
+        refund.join(order, order.c.id == refund.c.order_id)
+    )
+    return int(cost), int(await tx.scalar(_filtered(back.where(*BACK), wanted)))
 
 
 async def of_desk(tx: Transaction, wanted: Wanted, *, limit: int = PAGE, offset: int = 0) -> Sequence[Row[Any]]:

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from bot.web.pages import contact_page, reading, render
 from flows.payment.checkout import HOME
-from flows.payment.history.store import PAGE
+from flows.payment.history.store import PAGE, given_back
 from flows.payment.pages.parts import facts_of
 from flows.payment.service import PaymentService
 
@@ -19,8 +19,10 @@ async def year(request: web.Request) -> web.StreamResponse:
     """The latest first; `before` the last one of the page before."""
     async with reading(request) as context:
         rows = await PaymentService(context).year(request.query.get("before", ""))
+        back = await given_back(context.tx, [each.id for each in rows])
         shown = [
-            await facts_of(request, context, each) | {"at": each.paid_at or each.created_at, "receipt": each.receipt}
+            await facts_of(request, context, each)
+            | {"at": each.paid_at or each.created_at, "receipt": each.receipt, "back": back.get(each.id, 0)}
             for each in rows
         ]
         more = rows[-1].public_id if len(rows) == PAGE else ""

@@ -14,11 +14,14 @@ from bot.db.engine import Database
 from flows.patients import store as patients
 from flows.payment import store
 from flows.payment.checkout import ORDERS, Checkout
+from flows.payment.giving_back import GivingBack
+from flows.payment.going_back import GoingBack
 from flows.payment.service import YEAR
 from integrations.his.cashier.written import write
 from integrations.his.charges import Item
 from integrations.his.people import patient_id
 from integrations.his.seed.charges import Charged
+from integrations.paying.port import Back
 from tests.flows.booking.conftest import travel
 from tests.flows.payment.phone import HOME, Payer, paying
 
@@ -62,6 +65,20 @@ async def test_a_receipt_says_how_it_was_paid_and_links_the_invoice(payer: Payer
     for part in ("缴费成功", row.receipt, row.invoice, link, f"<dt>方式</dt><dd>{called}</dd>", "明细 24 项"):
         assert part in payer.text, part
     assert '<details class="items">' in payer.text  # a long one is folded
+
+
+async def test_a_part_that_went_back_is_told(payer: Payer) -> None:
+    await payer.owes()
+    order = await paid(payer)
+    async with payer.world.context("a") as context:
+        row = (await payer.rows(store.order))[0]
+        await GivingBack(context).part(row.id, 1000, "asked", "r1", approved=True)
+    await payer.settle()
+    payer.counters.wechat.end_refunds()
+    async with payer.world.context("a") as context:
+        await GoingBack(context).hear(next(each for each in payer.counters.wechat.told if isinstance(each, Back)))
+    assert "<dt>已退</dt><dd>10.00 元</dd>" in await payer.get(order) and "缴费成功" in payer.text
+    assert "退了 10.00 元" in await payer.get(f"{HOME}history")
 
 
 async def test_an_address_that_is_none_is_no_link(payer: Payer) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
 from bot.db.engine import Database
 from flows.payment import store
+from flows.payment.giving_back import GivingBack
 from flows.payment.taking import app_of
-from tests.flows.payment.test_desk import HOME, till_of
+from tests.flows.payment.test_desk import CLERK, HOME, sheet, till_of
 from tests.support.desk import Browser, Desk, desk
 
 CASHIER = dict.fromkeys(("payment.view", "payment.take"), "all")
@@ -60,6 +62,23 @@ async def test_a_code_is_scanned_paid_and_settled(database: Database) -> None:
         assert "医院已经入账" in await clerk.get(path) and (await counter.order(order.id)).state == "settled"
         assert path not in await clerk.get(f"{HOME}orders/{order.public_id}")
         assert "payment.scanned" in await here.acts()
+
+
+async def test_the_list_tells_what_went_back_and_its_sums(database: Database) -> None:
+    async with desk(database) as here:
+        counter = till_of(here)
+        first, _ = await counter.paid_order(2500), await counter.paid_order(1000, about="a2")
+        async with counter.world.context("p") as context:
+            await GivingBack(context).part(first.id, 300, "asked", "r1", approved=True)
+        await counter.work()
+        counter.till.end_refunds()
+        await counter.tell()
+        clerk = await here.enter(await here.hire("clerk", role=CLERK))
+        rows = re.sub(r"<[^>]+>|\s+", " ", await clerk.get(HOME))
+        assert "已退" in rows and " 3.00 " in rows and " 35.00 " in rows.partition("合计")[2]
+        assert "3.00 元" in await clerk.get(f"{HOME}orders/{first.public_id}")
+        await clerk.get(f"{HOME}?export=all")
+        assert "已退" in await sheet(clerk)
 
 
 async def test_what_was_begun_is_ended_at_the_channel_and_another_code_pays(database: Database) -> None:
