@@ -1,10 +1,11 @@
-"""How the embedded hospital and the public insurance beside it behave, as the sandbox's page asks for and changes it:
-/sandbox/hospital and /sandbox/hospital/insurance; and what happens there today, played by hand:
-/sandbox/hospital/visits."""
+"""How the embedded hospital and the insurers beside it behave, as the sandbox's page asks for and changes it:
+/sandbox/hospital, /sandbox/hospital/insurance (the public one) and /sandbox/hospital/commercial; and what happens there
+today, played by hand: /sandbox/hospital/visits."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Literal
 from urllib.parse import urlsplit
@@ -18,13 +19,15 @@ from bot.errors import BadInput, NotAllowed, NotFound
 from bot.web.access import public
 from bot.web.keys import DATABASE, SETTINGS
 from integrations.his import visits
-from integrations.his.conduct import HOSPITAL, INSURER, Conduct, behave, current
+from integrations.his.conduct import COMMERCIAL, HOSPITAL, INSURER, Conduct, behave, current
 
 PATH = "/sandbox/hospital"
 VISITS = f"{PATH}/visits"
-INSURANCE = f"{PATH}/insurance"
+INSURANCE, COMMERCE = f"{PATH}/insurance", f"{PATH}/commercial"
 REFUSALS = {"register": "suspended", "settle": "suspended", "reverse": "cleared"}
 """What the insurance can be told to refuse, and the code with which it does."""
+OF_COMMERCIAL = {"policies": "not_insured", "settle": "terms_differ", "reverse": "cleared"}
+"""The same of the commercial insurers."""
 
 
 class Wanted(BaseModel):
@@ -43,6 +46,10 @@ class WantedOfInsurance(Wanted):
     refuse: Literal["", "register", "settle", "reverse"] = ""
 
 
+class WantedOfCommercial(Wanted):
+    refuse: Literal["", "policies", "settle", "reverse"] = ""
+
+
 class Happens(BaseModel):
     """What happens to an appointment of today."""
 
@@ -58,6 +65,8 @@ def setup(app: web.Application) -> None:
     app.router.add_post(PATH, change)
     app.router.add_get(INSURANCE, show_insurance)
     app.router.add_post(INSURANCE, change_insurance)
+    app.router.add_get(COMMERCE, show_commercial)
+    app.router.add_post(COMMERCE, change_commercial)
     app.router.add_get(VISITS, today)
     app.router.add_post(VISITS, happen)
 
@@ -87,15 +96,18 @@ async def show_insurance(request: web.Request) -> web.Response:
 @public
 async def change_insurance(request: web.Request) -> web.Response:
     """``{"delay_s", "lose_next", "unavailable", "refuse"}``; what is left out is well again."""
-    _from_here(request)
-    try:
-        wanted = WantedOfInsurance.model_validate(json.loads(await request.read() or b"{}")).model_dump()
-    except (ValueError, ValidationError):
-        raise BadInput("bad_switch") from None
-    verb = wanted.pop("refuse")
-    conduct = Conduct(**wanted, refuse={verb: REFUSALS[verb]} if verb else {})
-    await behave(request.app[DATABASE], conduct, INSURER)
-    return await _told_of_insurance(request.app[DATABASE])
+    return await _change(request, WantedOfInsurance, REFUSALS, INSURER)
+
+
+@public
+async def show_commercial(request: web.Request) -> web.Response:
+    return await _told_of_insurance(request.app[DATABASE], COMMERCIAL)
+
+
+@public
+async def change_commercial(request: web.Request) -> web.Response:
+    """The same of all commercial insurers."""
+    return await _change(request, WantedOfCommercial, OF_COMMERCIAL, COMMERCIAL)
 
 
 @public
@@ -134,9 +146,23 @@ async def _told(database: Database) -> web.Response:
     return web.json_response(await _plain(database, HOSPITAL), headers={"Cache-Control": "no-store"})
 
 
-async def _told_of_insurance(database: Database) -> web.Response:
-    refuse = next(iter((await current(database, INSURER)).refuse), "")
-    facts = await _plain(database, INSURER) | {"refuse": refuse}
+async def _change(
+    request: web.Request, model: type[Wanted], refusals: Mapping[str, str], who: int
+) -> web.Response:
+    _from_here(request)
+    try:
+        wanted = model.model_validate(json.loads(await request.read() or b"{}")).model_dump()
+    except (ValueError, ValidationError):
+        raise BadInput("bad_switch") from None
+    verb = wanted.pop("refuse")
+    conduct = Conduct(**wanted, refuse={verb: refusals[verb]} if verb else {})
+    await behave(request.app[DATABASE], conduct, who)
+    return await _told_of_insurance(request.app[DATABASE], who)
+
+
+async def _told_of_insurance(database: Database, who: int = INSURER) -> web.Response:
+    refuse = next(iter((await current(database, who)).refuse), "")
+    facts = await _plain(database, who) | {"refuse": refuse}
     return web.json_response(facts, headers={"Cache-Control": "no-store"})
 
 

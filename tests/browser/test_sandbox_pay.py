@@ -85,6 +85,7 @@ async def desk(folder: Path) -> AsyncIterator[Desk]:
     app.router.add_get("/sandbox/phone/1/h5/pay", page)
     app.router.add_get("/sandbox/hospital", _well)
     app.router.add_get("/sandbox/hospital/insurance", _well)
+    app.router.add_get("/sandbox/hospital/commercial", _well)
     openid = phones[1].seat(settings.accounts["main"].app_id).openid
     async with served(app, line), aiohttp.ClientSession() as session:
         yield Desk(url, WeChatPayMerchants(settings.wechat_pay, url, session), openid, opened)

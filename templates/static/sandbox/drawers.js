@@ -5,6 +5,7 @@ import { Visits } from "./visits.js";
 
 const HOSPITAL = "/sandbox/hospital";
 const INSURANCE = "/sandbox/hospital/insurance";
+const COMMERCIAL = "/sandbox/hospital/commercial";
 const byId = (id) => document.getElementById(id);
 
 export class Drawers {
@@ -21,17 +22,18 @@ export class Drawers {
     byId("callbacks").addEventListener("change", () => this.callbacks());
     byId("hospital").addEventListener("change", () => this.hospital());
     byId("insurance").addEventListener("change", () => this.insurance());
+    byId("commercial").addEventListener("change", () => this.commercial());
     byId("money").addEventListener("change", () => this.money());
     document.querySelector('[data-do="refunds-arrive"]').addEventListener("click", () => this.tell(() => post("/pay/refunds", {}).then(() => get("/misbehave"))));
     byId("switches").addEventListener("submit", (event) => this.add(event));
     byId("switches").elements.api.addEventListener("change", () => this.fitting());
-    document.querySelector('[data-do="behave"]').addEventListener("click", () => this.tell(() => remove("/misbehave"), () => post(HOSPITAL, {}), () => post(INSURANCE, {})));
+    document.querySelector('[data-do="behave"]').addEventListener("click", () => this.tell(() => remove("/misbehave"), () => post(HOSPITAL, {}), () => post(INSURANCE, {}), () => post(COMMERCIAL, {})));
     this.visits = new Visits(byId("there"));
     this.fitting();
     this.look();
   }
 
-  look() { this.tell(() => get("/misbehave"), () => get(HOSPITAL), () => get(INSURANCE)); }
+  look() { this.tell(() => get("/misbehave"), () => get(HOSPITAL), () => get(INSURANCE), () => get(COMMERCIAL)); }
 
   open(name) {
     const was = !byId(name).hidden;
@@ -70,10 +72,13 @@ export class Drawers {
     this.tell(null, () => post(HOSPITAL, wanted));
   }
 
-  insurance() {
-    const { delay_s: delay, lose_next: lose, refuse, unavailable } = byId("insurance").elements;
-    const wanted = { delay_s: Number(delay.value), lose_next: Number(lose.value), refuse: refuse.value, unavailable: unavailable.checked };
-    this.tell(null, null, () => post(INSURANCE, wanted));
+  insurance() { this.tell(null, null, () => post(INSURANCE, this.ofInsurer("insurance"))); }
+
+  commercial() { this.tell(null, null, null, () => post(COMMERCIAL, this.ofInsurer("commercial"))); }
+
+  ofInsurer(form) {
+    const { delay_s: delay, lose_next: lose, refuse, unavailable } = byId(form).elements;
+    return { delay_s: Number(delay.value), lose_next: Number(lose.value), refuse: refuse.value, unavailable: unavailable.checked };
   }
 
   money() {
@@ -88,17 +93,19 @@ export class Drawers {
     this.tell(() => post("/misbehave", { api: api.value, ...JSON.parse(how.value), times: Number(times.value) }));
   }
 
-  // Does what is given, and shows how things stand: the outside (`act`), the hospital (`ours`), the insurance.
-  async tell(act, ours, insurance) {
+  // Does what is given, and shows how things stand: the outside (`act`), the hospital (`ours`), the insurers.
+  async tell(act, ours, insurance, commercial) {
     const problem = byId("wrong").querySelector(".drawer-problem");
     try {
       if (act) this.outside = await act();
       if (ours) this.inside = await ours();
       if (insurance) this.insured = await insurance();
+      if (commercial) this.covered = await commercial();
       this.show(this.outside);
       this.showHospital(this.inside);
-      this.showInsurance(this.insured);
-      const odd = this.odd(this.outside) || [this.inside, this.insured].some((each) => Object.values(each).some(Boolean));
+      this.showInsurer("insurance", this.insured);
+      this.showInsurer("commercial", this.covered);
+      const odd = this.odd(this.outside) || [this.inside, this.insured, this.covered].some((each) => Object.values(each).some(Boolean));
       document.querySelector('[data-open="wrong"] .dot').hidden = !odd;
       problem.hidden = true;
     } catch (error) {
@@ -132,8 +139,8 @@ export class Drawers {
     form.unavailable.checked = conduct.unavailable;
   }
 
-  showInsurance(conduct) {
-    const form = byId("insurance").elements;
+  showInsurer(which, conduct) {
+    const form = byId(which).elements;
     for (const name of ["delay_s", "lose_next", "refuse"]) form[name].value = String(conduct[name]);
     form.unavailable.checked = conduct.unavailable;
   }

@@ -10,6 +10,7 @@ import pytest
 import time_machine
 
 from bot import clock
+from bot.wording import Wording
 from flows.payment.covered import store
 from flows.payment.covered.covers import Covers
 from flows.payment.giving_back import GivingBack
@@ -325,6 +326,42 @@ async def test_an_order_whose_time_is_up_leaves_nothing_at_the_insurer(ward: Cov
     cover = await ward.cover(order)
     assert (await ward.counter.order(order.id)).state == "closed" and cover.state == "ended" and cover.cleared_at
     assert not ward.insurer.left_open() and await ward.balances() == (0, 0, 0)
+
+
+async def test_the_proof_finds_what_a_book_says_otherwise(ward: Covered) -> None:
+    order = await ward.paid()
+    await ward.counter.work()
+    cover = await ward.cover(order)
+
+    async def found(**values: Any) -> set[str]:
+        async with ward.world.database.transaction() as tx:
+            await store.move(tx, cover.id, (cover.state,), **values)
+            faults = {each.what for each in (await prove(tx)).faults}
+            await store.move(tx, cover.id, (cover.state,), **{name: getattr(cover, name) for name in values})
+        return faults
+
+    assert await found(pays=4999) == {"cover_not_entered", "cover_wrong"}
+    assert await found(settled_at=None) == {"entry_without_cover", "cover_wrong"}
+    assert await found(agreed_at=None) == {"cover_wrong"}
+    assert await found(reversed_at=cover.settled_at) == {"cover_not_entered"}
+    assert await ward.balances() == (5000, 5000, AMOUNT)
+
+
+SAID = {
+    "offered": "付 50.00 元，您付 50.00 元", "settled": "赔 50.00 元", "reversed": "撤销", "wanting": "发票、病历",
+    "refused": "额度用完了",
+}
+
+
+@pytest.mark.parametrize("way", ["direct", "after"])
+def test_each_state_that_is_told_has_its_words(way: str) -> None:
+    for state, words in SAID.items():
+        told = Wording().render(
+            "payment/push/covered", title="门诊费用", amount=AMOUNT, insurer="平和健康", state=state, way=way,
+            pays=5000, own=5000, refusal="used_up" if state == "refused" else "", wants=["invoice", "record"],
+        )
+        assert words in told and "平和健康" in told, (state, told)
+        assert ("全部自己付" in told) == (way == "direct" and state in ("wanting", "refused"))
 
 
 # --- after payment ---------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from bot.web import middlewares
 from bot.web.keys import DATABASE, SETTINGS, WORDING
 from bot.wording import Wording
 from integrations.his import conduct_api
-from integrations.his.conduct import GOOD, INSURER, current
+from integrations.his.conduct import COMMERCIAL, GOOD, INSURER, current
 from tests.support.world import test_settings as settings_of_tests
 
 PATH = conduct_api.PATH
@@ -53,14 +53,19 @@ async def test_another_site_cannot_stop_the_hospital(page: TestClient[Any, Any],
     assert await current(sqlite_database) == GOOD
 
 
-async def test_the_insurance_has_a_switch_of_its_own(page: TestClient[Any, Any], sqlite_database: Database) -> None:
-    path, well = conduct_api.INSURANCE, {"delay_s": 0, "lose_next": 0, "unavailable": False, "refuse": ""}
+@pytest.mark.parametrize(("path", "who", "code"), [
+    (conduct_api.INSURANCE, INSURER, "suspended"), (conduct_api.COMMERCE, COMMERCIAL, "terms_differ"),
+])
+async def test_insurers_have_a_switch_of_their_own(
+    page: TestClient[Any, Any], sqlite_database: Database, path: str, who: int, code: str
+) -> None:
+    well = {"delay_s": 0, "lose_next": 0, "unavailable": False, "refuse": ""}
     assert await (await page.get(path)).json() == well
     told = await (await page.post(path, json={"lose_next": 1, "refuse": "settle"})).json()
     assert told == well | {"lose_next": 1, "refuse": "settle"}
     assert await current(sqlite_database) == GOOD
-    now = await current(sqlite_database, INSURER)
-    assert (now.lose_next, now.refuse) == (1, {"settle": "suspended"})
+    now = await current(sqlite_database, who)
+    assert (now.lose_next, now.refuse) == (1, {"settle": code})
     answer = await page.post(path, json={"refuse": "everything"})
     assert (answer.status, (await answer.json())["error"]) == (400, "bad_switch")
     assert (await page.post(path, json={}, headers={"Origin": "https://evil.example"})).status == 403
