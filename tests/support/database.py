@@ -78,15 +78,10 @@ class MariaTemplate:
     def fresh(self) -> str:
         """URL of the database, as it was born: whoever still holds a connection to it is thrown out."""
         self._server.disconnect(self.NAME)
-        touched = set(self._with_rows()) | set(self._filled) | set(self._counted())
-        connection = self._server.connect(self.NAME)
-        with connection.cursor() as cursor:
-            cursor.execute("SET foreign_key_checks = 0")
-            for name in touched:
-                cursor.execute(f"TRUNCATE `{name}`")
-            for name in self._filled:
-                cursor.execute(f"INSERT INTO `{name}` SELECT * FROM `{self.BORN}`.`{name}`")
-        connection.close()
+        touched = {*self._with_rows(), *self._filled, *self._counted()}
+        emptied = [f"TRUNCATE `{name}`" for name in sorted(touched)]
+        filled = [f"INSERT INTO `{name}` SELECT * FROM `{self.BORN}`.`{name}`" for name in self._filled]
+        self._server.script(["SET foreign_key_checks = 0", *emptied, *filled], self.NAME)
         return self._server.url(self.NAME)
 
     def _with_rows(self) -> list[str]:
