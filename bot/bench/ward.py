@@ -19,6 +19,7 @@ from flows.booking.roster.sync import Roster, bring_in_line
 from flows.directory.rules import Catalogue
 from flows.directory.service import DirectoryService
 from flows.patients import store as patients
+from flows.patients.links import store as links
 from integrations.his.port import Place as Where
 from integrations.his.port import Segment, Session
 
@@ -107,7 +108,7 @@ async def _register(here: Place, tx: Transaction, count: int) -> None:
         )
         row = await patients.by_document(tx, "passport", f"P{number:08d}")
         assert row is not None
-        await patients.add_link(
+        await links.add(
             tx, contact_id, row.id, mobile=mobile, relation="self", is_default=True, reach="all", proof="sms",
             consent="bench", until=None, made_by="bench",
         )

@@ -21,6 +21,7 @@ from bot.web.desk.whose import persons_of
 from flows.notices import store
 from flows.patients import callers
 from flows.patients import store as patients
+from flows.patients.links import store as links
 from flows.patients.met import store as met
 from flows.patients.people import Person
 from flows.patients.service import PatientsService
@@ -53,7 +54,7 @@ async def number(request: web.Request, context: Context) -> web.StreamResponse:
     if len(why) < SHORTEST_REASON:
         return await _page(request, context, row, person, problem=Problem("reason_needed"), status=422)
     full = await PatientsService(context).reveal(person.id, why)
-    proved = await patients.mobile_of(context.tx, row.contact_id, person.id)
+    proved = await links.mobile_of(context.tx, row.contact_id, person.id)
     await met.meet(context.tx, context.actor, person.id)
     audit.write(context.tx, request[STAFF].actor, "notices.number_shown", f"person:{person.public_id}",
                 {"why": why, "call": row.public_id})
@@ -98,7 +99,7 @@ async def _page(
     problem: Problem | None = None, status: int = 200,
 ) -> web.Response:
     names = await called(request, context, [row.about])
-    proved = await patients.mobile_of(context.tx, row.contact_id, person.id) if person else None
+    proved = await links.mobile_of(context.tx, row.contact_id, person.id) if person else None
     own = (await patients.row_of(context.tx, person.id)) if person else None
     mobile = proved or (own.mobile if own else "") or ""
     me = request[STAFF]

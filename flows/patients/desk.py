@@ -13,7 +13,7 @@ from bot.documents import Problem
 from bot.web import forms
 from bot.web.desk.guard import STAFF, needs
 from bot.web.desk.pages import in_tx, is_part, reading, render
-from flows.patients import store
+from flows.patients.links import store as links
 from flows.patients.people import FullPerson, Person
 from flows.patients.service import PatientsService
 from flows.patients.sight import FIND, REVEAL, Sight
@@ -73,7 +73,7 @@ async def reveal(request: web.Request, context: Context) -> web.StreamResponse:
     kind, typed = sent.get("kind", "").strip()[:20], sent.get("why", "").strip()[:90]
     why = f"{kind} · {typed}" if kind else typed
     if len(typed) < SHORTEST_REASON:
-        return await _page(request, context, found, problem=Problem("reason_needed"), status=422)
+        return await _page(request, context, found, problem=Problem("reason_needed"), sent=sent, status=422)
     full = await PatientsService(context).reveal(found.id, why)
     audit.write(context.tx, request[STAFF].actor, "patients.revealed", f"person:{found.public_id}", {"why": why})
     return await _page(request, context, found, full=full)
@@ -81,11 +81,11 @@ async def reveal(request: web.Request, context: Context) -> web.StreamResponse:
 
 async def _page(
     request: web.Request, context: Context, found: Person, *, full: FullPerson | None = None,
-    problem: Problem | None = None, status: int = 200,
+    problem: Problem | None = None, sent: Mapping[str, str] | None = None, status: int = 200,
 ) -> web.Response:
     """`near`: something of theirs lies where this member may look at whole values."""
     me = request[STAFF]
     near = me.may(REVEAL) and await (await Sight.of(context, me, REVEAL)).has(found)
-    facts: dict[str, Any] = {"contacts": len(await store.contacts_of(context.tx, found.id)), "near": near}
+    facts: dict[str, Any] = {"contacts": len(await links.contacts_of(context.tx, found.id)), "near": near}
     return render(request, "patients/desk/person.html.j2", status=status, person=found, full=full, problem=problem,
-                  done=request.query.get("done", ""), **facts)
+                  done=request.query.get("done", ""), sent=sent or {}, **facts)

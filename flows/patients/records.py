@@ -14,6 +14,7 @@ from bot.context import Context
 from bot.documents import Kind
 from bot.errors import OutsideError
 from flows.patients import pushes, rules, store
+from flows.patients.links import store as links
 from flows.patients.people import Person
 from flows.patients.trail import store as trail
 from integrations.his.port import HospitalPort, NewPatient, PatientRecord
@@ -91,7 +92,7 @@ class Records:
             return
         if record.phone:
             # Who proved the very phone that the hospital has on record may see what is in it.
-            await store.widen(self.tx, person_id, rules.plain_mobile(record.phone))
+            await links.widen(self.tx, person_id, rules.plain_mobile(record.phone))
         await trail.done(self.context, "record_matched", person_id)
 
     async def made(self, person_id: int, patient_no: str) -> None:
@@ -102,10 +103,10 @@ class Records:
         # A child without a document may have been there before, under the same guardian: who has not proved to be
         # that guardian in full does not get further by the child.
         if row.guardian_id is None:
-            await store.widen(self.tx, person_id)
+            await links.widen(self.tx, person_id)
         else:
-            for contact_id in await store.contacts_of(self.tx, row.guardian_id, reach="all"):
-                await store.change_link(self.tx, contact_id, person_id, reach="all", proof="record")
+            for contact_id in await links.contacts_of(self.tx, row.guardian_id, reach="all"):
+                await links.change(self.tx, contact_id, person_id, reach="all", proof="record")
         await trail.done(self.context, "record_made", person_id)
 
     async def refused(self, person_id: int) -> None:
@@ -116,8 +117,8 @@ class Records:
             return
         self.tx.note("patients.record", actor=self.context.actor, failed="document_of_another",
                      about=f"person:{row.public_id}", person=person_id)
-        for contact_id in await store.contacts_of(self.tx, person_id):
-            await store.end_link(self.tx, contact_id, person_id, who=self.context.actor, why="record")
+        for contact_id in await links.contacts_of(self.tx, person_id):
+            await links.end(self.tx, contact_id, person_id, who=self.context.actor, why="record")
             pushes.tell(self.tx, "record_refused", contact_id, row.public_id, row.name)
             await trail.done(self.context, "record_refused", person_id, contact_id=contact_id)
         await store.change_person(self.tx, person_id, active=None)

@@ -13,6 +13,7 @@ from bot.errors import BadInput, NotAllowed
 from bot.talk.understand import checks
 from flows.patients import pushes, rules, store
 from flows.patients.kin import store as kin
+from flows.patients.links import store as links
 from flows.patients.people import RELATIONS, Person, Reach, RegisterForm
 from flows.patients.proof import store as tallies
 from flows.patients.proof.codes import Codes
@@ -102,7 +103,7 @@ class Registration:
             reach=reach,
             consent=rules.CONSENT,
         )
-        for other in await store.contacts_of(self.tx, row.id):
+        for other in await links.contacts_of(self.tx, row.id):
             if other != contact.id:
                 stamp = f"{contact.public_id}:{today:%Y%m%d}"
                 pushes.tell(self.tx, "linked_elsewhere", other, row.public_id, row.name, stamp)
@@ -171,7 +172,7 @@ class Registration:
         rules.may_register(form.relation, who.birth, who.kind is not None, guardian, today)
         if form.relation == "self" and any(p.relation == "self" for p in await store.persons_of(self.tx, contact.id)):
             raise SelfAlready()
-        history = await store.history(self.tx, contact.id, self.context.now)
+        history = await links.history(self.tx, contact.id, self.context.now)
         rules.may_add(history, self.context.settings.people, self.context.now)
         await self.codes.require(who.mobile, "register")
         names = await tallies.lock_tally(self.tx, "name", self._subject(), today)
@@ -194,7 +195,7 @@ class Registration:
     ) -> Reach:
         if guardian is not None:
             return guardian.reach or "booking"
-        held = await store.held_by_phone(self.tx, person_id, who.mobile)
+        held = await links.held_by_phone(self.tx, person_id, who.mobile)
         phone = record.phone if record else None
         return rules.reach_of_new(record_is_new=new, record_phone=phone, mobile=who.mobile, held_by_phone=held)
 
@@ -229,7 +230,7 @@ class Registration:
         self, contact: Contact, person_id: int, form: RegisterForm, who: Applicant, reach: Reach, today: date
     ) -> None:
         first = not await store.persons_of(self.tx, contact.id)
-        await store.add_link(
+        await links.add(
             self.tx,
             contact.id,
             person_id,

@@ -16,6 +16,7 @@ from flows.patients.ease import Ease
 from flows.patients.handover.giving import Giving
 from flows.patients.handover.taking import Taking
 from flows.patients.kin import store as kin
+from flows.patients.links import store as links
 from flows.patients.met import store as met
 from flows.patients.people import CodeCheck, FullPerson, Person, Purpose, RegisterForm
 from flows.patients.proof import store as tallies
@@ -67,18 +68,18 @@ class PatientsService:
 
     async def contacts_of(self, person_id: int, *, reach: str | None = None) -> list[int]:
         """Keys of the contacts that look after a person (with this reach): whom a push about them goes to."""
-        return await store.contacts_of(self.tx, person_id, reach=reach)
+        return await links.contacts_of(self.tx, person_id, reach=reach)
 
     async def own_contacts_of(self, person_id: int) -> list[int]:
         """Keys of the contacts that are this person's own and have proved to be: who knows no more of them than name
         and document may be anybody."""
-        return await store.contacts_of(self.tx, person_id, relation="self", reach="all")
+        return await links.contacts_of(self.tx, person_id, relation="self", reach="all")
 
     async def mobile_of(self, person_id: int) -> str | None:
         """The phone to write to about a person, in the clear: the one that this contact proved; without a contact the
         person's own. Not for showing (see `reveal`)."""
         if self.context.contact is not None:
-            return await store.mobile_of(self.tx, self.context.contact.id, person_id)
+            return await links.mobile_of(self.tx, self.context.contact.id, person_id)
         row = await store.row_of(self.tx, person_id)
         return row.mobile if row else None
 
@@ -141,7 +142,7 @@ class PatientsService:
         await self.registration.count_try("proof", subject)
         if not rules.proves(digits, await self.records.proof_of(person)):
             return False
-        await store.change_link(self.tx, contact.id, person.id, reach="all", proof="record", proved_at=self.tx.now)
+        await links.change(self.tx, contact.id, person.id, reach="all", proof="record", proved_at=self.tx.now)
         await trail.done(self.context, "proved", person.id, relation=person.relation, reach="all")
         return True
 
@@ -161,7 +162,7 @@ class PatientsService:
 
     async def may_add(self) -> None:
         """Raises FamilyFull or TooManyNew: asked before the contact has typed everything in."""
-        history = await store.history(self.tx, self._contact().id, self.context.now)
+        history = await links.history(self.tx, self._contact().id, self.context.now)
         rules.may_add(history, self.context.settings.people, self.context.now)
 
     async def register(self, form: RegisterForm) -> Person:
@@ -183,7 +184,7 @@ class PatientsService:
         """Make this the person that everything starts with."""
         contact, person = self._contact(), await self.person(person_id)
         if not person.is_default:
-            await store.set_default(self.tx, contact.id, person.id)
+            await links.set_default(self.tx, contact.id, person.id)
             await trail.done(self.context, "default", person.id, relation=person.relation, reach=person.reach)
         return await self.person(person.id)
 
@@ -198,7 +199,7 @@ class PatientsService:
 
     async def may_unbind(self) -> None:
         """Raises TooManyRemoved."""
-        history = await store.history(self.tx, self._contact().id, self.context.now)
+        history = await links.history(self.tx, self._contact().id, self.context.now)
         rules.may_remove(history, self.context.settings.people, self.context.now)
 
     async def unbind(self, person_id: int | str) -> None:
@@ -210,12 +211,12 @@ class PatientsService:
         contact, person = self._contact(), await self.person(person_id)
         await self.registration.lock_contact()
         await self.may_unbind()
-        await store.end_link(self.tx, contact.id, person.id, who=self.context.actor, why="removed")
+        await links.end(self.tx, contact.id, person.id, who=self.context.actor, why="removed")
         await trail.done(self.context, "unbound", person.id, relation=person.relation, reach=person.reach)
         await self.giving.end_all(person.id)
         rest = await self.persons()
         if rest and not rest[0].is_default:
-            await store.set_default(self.tx, contact.id, rest[0].id)
+            await links.set_default(self.tx, contact.id, rest[0].id)
 
     async def may_change_mobile(self, person_id: int | str) -> Person:
         """Raises ReachTooShort: a phone that a stranger could change would be the stranger's way in."""
@@ -233,10 +234,10 @@ class PatientsService:
         mobile = rules.plain_mobile(mobile)
         await self.codes.spend(mobile, "change")
         await store.set_mobile(self.tx, person.id, mobile)
-        await store.prove_link(self.tx, contact.id, person.id, mobile)
+        await links.prove(self.tx, contact.id, person.id, mobile)
         await trail.done(self.context, "mobile_changed", person.id, relation=person.relation, reach=person.reach)
         stamp = self.context.now.strftime("%Y%m%d%H%M%S")
-        for other in await store.contacts_of(self.tx, person.id):
+        for other in await links.contacts_of(self.tx, person.id):
             if other != contact.id:
                 pushes.tell(self.tx, "mobile_changed", other, person.public_id, person.name, stamp)
         return await self.person(person.id)
@@ -248,14 +249,14 @@ class PatientsService:
         ended = 0
         for row in await kin.grown(self.tx, self.context.clock.today(), limit):
             person = await store.any_person(self.tx, row.person_id)
-            if await store.end_link(self.tx, row.contact_id, row.person_id, who=self.context.actor, why="grown"):
+            if await links.end(self.tx, row.contact_id, row.person_id, who=self.context.actor, why="grown"):
                 ended += 1
                 await trail.done(self.context, "grown", row.person_id, contact_id=row.contact_id)
                 if person is not None:
                     pushes.tell(self.tx, "grown_up", row.contact_id, person.public_id, person.name)
                 rest = await store.persons_of(self.tx, row.contact_id)
                 if rest and not rest[0].is_default:
-                    await store.set_default(self.tx, row.contact_id, rest[0].id)
+                    await links.set_default(self.tx, row.contact_id, rest[0].id)
         return ended
 
     async def purge(self) -> int:

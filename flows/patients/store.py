@@ -1,4 +1,4 @@
-"""The tables of persons (prefix patients_) and the only SQL on persons and links. Codes and counts: codes/store.py.
+"""The tables of persons and of their links (prefix patients_) and the only SQL on persons. Links: links/store.py.
 
 `active` is 1, or NULL once ended: unique keys let NULLs repeat, so only active rows exclude each other.
 """
@@ -17,8 +17,8 @@ from bot.db.contacts import contact
 from bot.db.lookup import Lookup, asked
 from bot.db.schema import Moment, Sealed, code, hashed, key, new_public_id, public_id, table, whole
 from bot.db.transaction import Transaction
-from flows.patients.people import History, Person
-from flows.patients.rules import WINDOW, name_key
+from flows.patients.people import Person
+from flows.patients.rules import name_key
 
 person = table(
     "patients_person",
@@ -162,98 +162,6 @@ async def unanswered(tx: Transaction, before: datetime, limit: int) -> list[int]
     """Persons whose record was asked for and is not there since `before`."""
     asked = select(person.c.id).where(person.c.record_state == "asked", person.c.changed_at < before)
     return [row.id for row in await tx.all(asked.where(person.c.active == 1).limit(limit))]
-
-
-async def add_link(tx: Transaction, contact_id: int, person_id: int, *, mobile: str, **values: Any) -> bool:
-    """False: this contact looks after the person already."""
-    return await tx.insert_once(
-        link,
-        contact_id=contact_id,
-        person_id=person_id,
-        active=1,
-        mobile=mobile,
-        mobile_hash=hash_of(mobile, "mobile"),
-        proved_at=tx.now,
-        created_at=tx.now,
-        **values,
-    )
-
-
-async def change_link(tx: Transaction, contact_id: int, person_id: int, **values: Any) -> bool:
-    mine = update(link).where(link.c.contact_id == contact_id, link.c.person_id == person_id, link.c.active == 1)
-    return await tx.update(mine.values(**values)) == 1
-
-
-async def prove_link(tx: Transaction, contact_id: int, person_id: int, mobile: str) -> None:
-    """The contact proved another phone for this person."""
-    proof = {"mobile": mobile, "mobile_hash": hash_of(mobile, "mobile"), "proved_at": tx.now}
-    await change_link(tx, contact_id, person_id, **proof)
-
-
-async def widen(tx: Transaction, person_id: int, mobile: str | None = None) -> int:
-    """Full reach for who looks after this person; with `mobile` only for those who proved that phone.
-    Who helps by a hand-over keeps the reach that was consented to."""
-    links = update(link).where(link.c.person_id == person_id, link.c.active == 1, link.c.reach != "all")
-    links = links.where(link.c.proof != "consent")
-    if mobile is not None:
-        links = links.where(link.c.mobile_hash == hash_of(mobile, "mobile"))
-    return await tx.update(links.values(reach="all", proof="record"))
-
-
-async def end_link(tx: Transaction, contact_id: int, person_id: int, *, who: str, why: str) -> bool:
-    """Guarded: True for the one call that ended it."""
-    return await change_link(
-        tx, contact_id, person_id, active=None, is_default=False, ended_at=tx.now, ended_by=who, ended_why=why
-    )
-
-
-async def set_default(tx: Transaction, contact_id: int, person_id: int) -> bool:
-    mine = update(link).where(link.c.contact_id == contact_id, link.c.active == 1)
-    await tx.update(mine.where(link.c.is_default, link.c.person_id != person_id).values(is_default=False))
-    return await tx.update(mine.where(link.c.person_id == person_id).values(is_default=True)) == 1
-
-
-async def contacts_of(
-    tx: Transaction, person_id: int, *, reach: str | None = None, relation: str | None = None
-) -> list[int]:
-    """Keys of the contacts that look after this person, the first to do so first."""
-    found = select(link.c.contact_id).where(link.c.person_id == person_id, link.c.active == 1)
-    if reach:
-        found = found.where(link.c.reach == reach)
-    if relation:
-        found = found.where(link.c.relation == relation)
-    return [row.contact_id for row in await tx.all(found.order_by(link.c.id))]
-
-
-async def mobile_of(tx: Transaction, contact_id: int, person_id: int) -> str | None:
-    """The phone that this contact proved for the person."""
-    mine = select(link.c.mobile).where(link.c.contact_id == contact_id, link.c.person_id == person_id)
-    found: str | None = await tx.scalar(mine.where(link.c.active == 1))
-    return found
-
-
-async def held_by_phone(tx: Transaction, person_id: int, mobile: str) -> bool:
-    """Whether somebody with full reach proved this phone for this person."""
-    full = (link.c.person_id == person_id, link.c.active == 1, link.c.reach == "all")
-    found = select(link.c.id).where(*full, link.c.mobile_hash == hash_of(mobile, "mobile"))
-    return bool(await tx.scalar(found.limit(1)))
-
-
-async def proved_by(tx: Transaction, contact_id: int, mobile: str, since: datetime) -> bool:
-    """Whether this contact has proved this phone for a person it looks after, not before `since`."""
-    same = (link.c.contact_id == contact_id, link.c.active == 1, link.c.mobile_hash == hash_of(mobile, "mobile"))
-    return bool(await tx.scalar(select(link.c.id).where(*same, link.c.proved_at > since).limit(1)))
-
-
-async def history(tx: Transaction, contact_id: int, now: datetime) -> History:
-    """What counts against the limits on touts."""
-    recent = select(link.c.active, link.c.created_at, link.c.ended_at, link.c.ended_by, link.c.ended_why)
-    rows = await tx.all(recent.where(link.c.contact_id == contact_id))
-    return History(
-        active=sum(row.active == 1 for row in rows),
-        added=[row.created_at for row in rows if row.created_at > now - WINDOW],
-        removed=[row.ended_at for row in rows if row.ended_why == "removed" and row.ended_at > now - WINDOW],
-    )
 
 
 def _linked() -> Any:

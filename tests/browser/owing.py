@@ -20,6 +20,7 @@ from bot.db.transaction import Transaction
 from bot.house import effective
 from bot.settings import load_settings
 from flows.patients import store as patients
+from flows.patients.links import store as links
 from flows.payment import store as payment
 from integrations.his import people
 from integrations.his import store as hospital
@@ -51,7 +52,7 @@ async def owe(tx: Transaction, openid: str, bills: Sequence[tuple[Item, ...]] = 
         birth_date=date(1984, 5, 12), guardian_id=None, patient_no=None,
     )
     person = await tx.scalar(select(patients.person.c.id).order_by(patients.person.c.id.desc()).limit(1))
-    await patients.add_link(
+    await links.add(
         tx, await tx.scalar(select(contact.c.id).where(contact.c.external_id == openid)), person, mobile="13800000001",
         relation="self", is_default=True, reach="all", proof="sms", consent="2027-01", until=None, made_by="test",
     )

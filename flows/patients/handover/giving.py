@@ -12,6 +12,7 @@ from flows.patients import pushes, rules, store
 from flows.patients.handover import store as handovers
 from flows.patients.handover.shapes import Asked, Given, Helper, Verdict
 from flows.patients.handover.taking import code_hash
+from flows.patients.links import store as links
 from flows.patients.people import Person
 from flows.patients.proof import store as tallies
 from flows.patients.proof.codes import Digits
@@ -90,7 +91,7 @@ class Giving:
         await tallies.lock_tally(self.tx, "family", store.hash_of(taker.public_id, "contact"), today)
         if not await store.person_of(self.tx, taker.id, person.id):
             try:
-                history = await store.history(self.tx, taker.id, self.context.now)
+                history = await links.history(self.tx, taker.id, self.context.now)
                 rules.may_add(history, self.context.settings.people, self.context.now)
             except (FamilyFull, TooManyNew):
                 await self._settled(row, "expired", "help_full")
@@ -129,7 +130,7 @@ class Giving:
         for row in await handovers.helpers(self.tx, contact.id, person_id):
             own = await handovers.self_of(self.tx, row.taker_id)
             found.append(Helper(row.public_id, own.name if own else "", own.mobile[-4:] if own else ""))
-        everybody = await store.contacts_of(self.tx, person_id)
+        everybody = await links.contacts_of(self.tx, person_id)
         return found, len([each for each in everybody if each != contact.id]) - len(found)
 
     async def end(self, name: str) -> None:
@@ -161,11 +162,11 @@ class Giving:
     async def _link(self, row: Any, person: Person, taker: Contact, mobile: str) -> None:
         relation = row.relation
         until = rules.held_until(relation, person.birth_date, self.context.clock.today())
-        await store.add_link(
+        await links.add(
             self.tx, taker.id, person.id, mobile=mobile, relation=relation, is_default=False, reach=row.reach,
             proof="consent", consent=row.consent, until=until, made_by=self.context.actor,
         )
-        for other in await store.contacts_of(self.tx, person.id):
+        for other in await links.contacts_of(self.tx, person.id):
             if other not in (taker.id, row.giver_id):
                 stamp = f"{taker.public_id}:{self.context.clock.today():%Y%m%d}"
                 pushes.tell(self.tx, "linked_elsewhere", other, person.public_id, person.name, stamp)
@@ -180,11 +181,11 @@ class Giving:
     async def _end(self, row: Any) -> None:
         if not await handovers.settle(self.tx, row.id, "ended", was="given"):
             return
-        if not await store.end_link(self.tx, row.taker_id, row.person_id, who=self.context.actor, why="ended"):
+        if not await links.end(self.tx, row.taker_id, row.person_id, who=self.context.actor, why="ended"):
             return
         rest = await store.persons_of(self.tx, row.taker_id)
         if rest and not rest[0].is_default:
-            await store.set_default(self.tx, row.taker_id, rest[0].id)
+            await links.set_default(self.tx, row.taker_id, rest[0].id)
         await self._noted(row, "help_ended", "help_ended")
 
     async def _noted(self, row: Any, act: str, push: str) -> None:

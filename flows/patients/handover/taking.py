@@ -13,6 +13,7 @@ from bot.talk import events
 from flows.patients import rules, store
 from flows.patients.handover import store as handovers
 from flows.patients.handover.shapes import Opened, Standing
+from flows.patients.links import store as links
 from flows.patients.people import RELATIONS
 from flows.patients.proof import store as tallies
 from flows.patients.refusals import ConsentMissing, HandoverOver, HelpTriesSpent, SelfMissing
@@ -93,7 +94,7 @@ class Taking:
             raise HandoverOver()
         if not await self.known():
             raise SelfMissing()
-        history = await store.history(self.tx, contact.id, self.context.now)
+        history = await links.history(self.tx, contact.id, self.context.now)
         rules.may_add(history, self.context.settings.people, self.context.now)
         expires = self.context.now + rules.HELP_FOR
         if not await handovers.ask(self.tx, row.id, contact.id, relation, rules.HELP_TERMS, expires):

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from bot.context import Contact, Context
 from bot.errors import NotAllowed
 from flows.patients import rules, store
+from flows.patients.links import store as links
 from flows.patients.people import CodeCheck, Purpose
 from flows.patients.proof import store as codes
 from flows.patients.refusals import MobileNotProved
@@ -99,7 +100,7 @@ class Codes:
     async def known(self, mobile: str) -> bool:
         """Whether this contact proved this phone for a person of the family some time ago; no code is needed then."""
         since = self.context.now - rules.KNOWN_FOR
-        return await store.proved_by(self.tx, self._contact().id, rules.plain_mobile(mobile), since)
+        return await links.proved_by(self.tx, self._contact().id, rules.plain_mobile(mobile), since)
 
     async def proved(self, mobile: str, purpose: Purpose) -> bool:
         """Whether `spend` would succeed."""

@@ -11,6 +11,7 @@ from datetime import timedelta
 from bot.context import Contact, Context
 from bot.errors import NotAllowed, NotFound
 from flows.patients import rules, store
+from flows.patients.links import store as links
 from flows.patients.people import Person
 from flows.patients.proof import store as tallies
 from flows.patients.proof.codes import Codes, SentCode
@@ -51,7 +52,7 @@ class Reading:
 
     async def _mobile(self, person_id: int | str) -> str:
         person = await self._person(person_id)
-        mobile = await store.mobile_of(self.tx, self._contact().id, person.id)
+        mobile = await links.mobile_of(self.tx, self._contact().id, person.id)
         if not mobile:
             raise MobileNotProved()
         return mobile

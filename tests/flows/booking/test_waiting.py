@@ -16,7 +16,7 @@ from flows.booking import store
 from flows.booking.refusals import BookingRefusal, HoldExpired, NotFull
 from flows.booking.service import BookingService
 from flows.booking.waiting import store as entries
-from flows.patients import store as patients
+from flows.patients.links import store as links
 from jobs import booking, registry
 from jobs.outbox import Drain
 from tests.flows.booking import ward
@@ -238,7 +238,7 @@ async def test_who_joined_is_told_when_family_gives_it_up(world: World) -> None:
     person = await join(world, "a", session)
     async with world.context("b") as context:
         assert context.contact is not None
-        await patients.add_link(
+        await links.add(
             context.tx, context.contact.id, person, mobile="13800000002", relation="spouse", is_default=True,
             reach="all", proof="sms", consent="2027-01", until=None, made_by="test",
         )

@@ -17,6 +17,7 @@ from flows.booking import store
 from flows.booking.pool import store as pool
 from flows.booking.pool.shares import store as shares
 from flows.patients import store as patients
+from flows.patients.links import store as links
 from integrations.his import store as his
 from integrations.his.embedded import EmbeddedHospital
 from integrations.his.port import HospitalPort, NewPatient
@@ -135,7 +136,7 @@ async def _linked(
 async def _link(context: Context, person_id: int, relation: str) -> None:
     assert context.contact is not None
     first = not await patients.persons_of(context.tx, context.contact.id)
-    await patients.add_link(
+    await links.add(
         context.tx, context.contact.id, person_id, mobile="13800000001", relation=relation, is_default=first,
         reach="all", proof="sms", consent="2027-01", until=None, made_by="test",
     )

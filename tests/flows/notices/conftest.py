@@ -22,6 +22,7 @@ from bot.talk.pushes import PushKind
 from flows.notices import store
 from flows.notices.service import NoticesService
 from flows.patients import store as patients
+from flows.patients.links import store as links
 from jobs import registry
 from jobs.outbox import Drain
 from tests.support import world as worlds
@@ -95,7 +96,7 @@ class Notices:
                 sex="male", birth_date=date(1980, 1, 1),
             )
             person_id = await tx.scalar(select(patients.person.c.id).order_by(patients.person.c.id.desc()).limit(1))
-            await patients.add_link(
+            await links.add(
                 tx, contact_id, person_id, mobile=mobile, relation="self", is_default=True, reach="all", proof="code",
                 consent="v1", made_by="test",
             )

@@ -11,7 +11,7 @@ from flows.booking.stops.rules import Wish
 from flows.booking.stops.service import StopsService
 from flows.booking.stops.store import choice, stop
 from flows.booking.stops.undoing import Undoing
-from flows.patients import store as patients
+from flows.patients.links import store as links
 from tests.flows.booking import ward
 from tests.flows.booking.givens import day
 from tests.support.givens import do, given
@@ -24,7 +24,7 @@ async def looked_after_by(world: World, who: str, owner: str = "a") -> None:
     async with world.context(owner) as context:
         person = (await BookingService(context).neighbours.persons())[0]
     async with world.context(who) as context:
-        await patients.add_link(
+        await links.add(
             context.tx, context.contact.id, person.id, mobile="13800000001", relation="child", is_default=True,
             reach="all", proof="sms", consent="2027-01", until=None, made_by="test",
         )

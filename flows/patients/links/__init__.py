@@ -1,0 +1,1 @@
+"""Which contacts look after which persons, and by which proof."""
