@@ -58,6 +58,9 @@ async def test_a_look_needs_a_reason_and_is_written_down(database: Database) -> 
         await browser.get(f"/desk/patients/person/{public_id}")
         page = await browser.post(f"/desk/patients/person/{public_id}/reveal", kind="核对身份", why=" ")
         assert browser.status == 422 and NUMBER not in page
+        page = await browser.post(f"/desk/patients/person/{public_id}/reveal", kind="联系本人", why="回电")
+        assert browser.status == 422 and ">回电</textarea>" in page
+        assert '<option value="联系本人" selected>' in page
         page = await browser.post(f"/desk/patients/person/{public_id}/reveal", kind="核对身份", why="来电改约")
         assert NUMBER in page and MOBILE in page and "张三明" in page
         async with database.reading() as tx:

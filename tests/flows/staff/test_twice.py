@@ -62,4 +62,4 @@ async def test_a_role_is_saved_once(sqlite_database: Database) -> None:
             assert chief.location == "/desk/staff/roles"
         await deputy.get("/desk/staff/roles/new")
         await deputy.post(f"{path}/remove")
-        assert deputy.status == 404
+        assert deputy.status == 404 and "重新打开" not in deputy.page, "what is not there is not offered again"
