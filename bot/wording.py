@@ -19,6 +19,7 @@ from jinja2 import meta, nodes
 
 from bot import masking
 from bot.clock import HospitalClock
+from bot.plain import Environment
 from bot.said import Key, Said
 from bot.spoken import Spoken
 
@@ -184,7 +185,7 @@ class Wording:
         return template.render(facts)
 
     def _environment(self, loader: jinja2.BaseLoader, spoken: Spoken, always: Mapping[str, Any]) -> jinja2.Environment:
-        environment = jinja2.Environment(
+        environment = Environment(
             loader=loader, undefined=jinja2.StrictUndefined, auto_reload=self.debug, cache_size=2000,
             autoescape=lambda name: name is None or ".html." in name, trim_blocks=True, lstrip_blocks=True,
         )

@@ -7,6 +7,7 @@ from datetime import time, timedelta
 
 import time_machine
 
+from integrations.his import store as his
 from tests.flows.booking import ward
 from tests.flows.booking.stops.test_page import stopped
 from tests.flows.booking.test_pages import HOME, Reader, reader, sits
@@ -107,3 +108,14 @@ async def appealed(reader: Reader) -> str:
     found = re.search(r'name="about" value="([^"]+)"', reader.text)
     assert found is not None
     return await reader.post(f"{HOME}appeals/", about=found[1])
+
+
+async def test_markup_in_a_doctor_s_name_is_text_on_every_page(reader: Reader) -> None:
+    async with reader.world.database.transaction() as tx:
+        await tx.update(his.doctor.update().where(his.doctor.c.code == "D1023").values(name="<i>王静</i>"))
+    first, second = await sits(reader)
+    old = await reader.book(first)
+    for path in (f"{HOME}doctors/D1023", f"{HOME}segments/{second}", old, f"{old}/change", f"{old}/cancel", MINE):
+        answer = await reader.on.browser.get(f"/sandbox/phone/1{path}")
+        shown = await answer.text()
+        assert "&lt;i&gt;王静" in shown and "<i>王静" not in shown, path
