@@ -29,7 +29,7 @@ LIST = Listing(
     "payment_days",
     (Column("day"), Column("account"), Column("state"), Column("many", "number", total=True),
      *(Column(name, "number") for name in MONEY), Column("differences", "number", total=True),
-     Column("flaw", hidden=True), Column("at", "moment", hidden=True)),
+     Column("adjusted", "number", total=True), Column("flaw", hidden=True), Column("at", "moment", hidden=True)),
     filters=("since", "until", "account"), sort="day", down=True,
 )
 
@@ -83,11 +83,15 @@ async def _rows(context: Context, since: date, until: date) -> list[dict[str, An
         mine[f"{row.side}_{'back' if row.refund else 'paid'}"] += int(row.amount)
         mine["many"] += int(row.many) if row.side == "ours" else 0
     open_: dict[tuple[str, date], int] = defaultdict(int)
+    adjusted: dict[tuple[str, date], int] = defaultdict(int)
     for row in await days.counts(context.tx, since, until):
         open_[row.account, row.day] += int(row.many)
+    for row in await days.counts(context.tx, since, until, ("adjusted",)):
+        adjusted[row.account, row.day] += int(row.many)
     return [
         {"id": f"{row.day}:{row.account}", "day": row.day.isoformat(), "account": row.account, "state": row.state,
-         "flaw": row.flaw, "at": row.at, "differences": open_[row.account, row.day], **sums[row.account, row.day]}
+         "flaw": row.flaw, "at": row.at, "differences": open_[row.account, row.day],
+         "adjusted": adjusted[row.account, row.day], **sums[row.account, row.day]}
         for row in await days.days(context.tx, since, until)
         if row.account != "hospital" or sums[row.account, row.day]["hospital_paid"] or open_[row.account, row.day]
     ]

@@ -149,6 +149,8 @@ async def test_a_difference_is_explained_by_one_and_confirmed_by_another(databas
         acts = await here.acts()
         assert [act for act in acts if act.startswith("payment.")] == [
             "payment.difference_adjust", "payment.difference_approved", "payment.day_again", "payment.merchant_checked"]
+        await chief.get(f"{HOME}days?since={DAY}&until={DAY}")
+        assert "已销差" in chief.page and f"differences?state=adjusted&amp;since={DAY}" in chief.page
 
 
 async def test_a_difference_is_confirmed_by_who_approves_everywhere_and_sees_days(database: Database) -> None:
