@@ -10,7 +10,7 @@ from typing import Any
 from bot import documents
 from bot.documents import Document, Kind, Problem
 from bot.errors import NotFound
-from flows.patients import rules, store
+from flows.patients import applying, rules, store
 from flows.patients.enrolling import NAMES_A_DAY, Enrolling
 from flows.patients.kin import store as kin
 from flows.patients.people import Person, RegisterForm
@@ -36,7 +36,7 @@ class Children(Enrolling):
         :raises ConsentMissing, OwnDocumentNeeded, GuardianMissing: the guardian is too young, or has no document
         :raises FamilyFull, TooManyNew: as many as one contact may look after and add
         """
-        who = self._read(form, self.context.clock.today())
+        who = applying.read(form, self.context.clock.today())
         # Whoever stands here is known by what they showed: the document that they were registered with.
         shown = replace(guardian, relation="self")
         rules.may_register("child", who.birth, False, shown, self.context.clock.today())

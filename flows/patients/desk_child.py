@@ -15,7 +15,7 @@ from bot.web import forms
 from bot.web.desk.guard import STAFF, needs
 from bot.web.desk.pages import in_tx, reading, render, see
 from bot.web.forms import Filled
-from flows.patients import rules
+from flows.patients import applying, rules
 from flows.patients.children import Children
 from flows.patients.met import store as met
 from flows.patients.page_form import GUARDIAN, RegisterPage
@@ -48,7 +48,7 @@ async def child(request: web.Request, context: Context) -> web.StreamResponse:
     page, problems = forms.checked(RegisterPage, {**sent, "mobile": mobile})
     form = page.form([guardian]) if page else None
     if page is not None:
-        problems = {**(children.problems(form) if form else {}), **page.problems()}
+        problems = {**(applying.problems(form, context.clock.today()) if form else {}), **page.problems()}
     if problems or form is None:
         return _child(request, guardian, Filled(typed, problems), status=422)
     try:

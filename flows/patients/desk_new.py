@@ -14,6 +14,7 @@ from bot.web import forms
 from bot.web.desk.guard import STAFF, needs
 from bot.web.desk.pages import in_tx, render, see
 from bot.web.forms import Filled
+from flows.patients import applying
 from flows.patients.enrolling import Enrolling
 from flows.patients.met import store as met
 from flows.patients.page_form import RegisterPage
@@ -41,7 +42,7 @@ async def enrol(request: web.Request, context: Context) -> web.StreamResponse:
     page, problems = forms.checked(RegisterPage, sent)
     form = page.form([]) if page else None
     if page is not None:
-        problems = {**(enrolling.problems(form) if form else {}), **page.problems()}
+        problems = {**(applying.problems(form, context.clock.today()) if form else {}), **page.problems()}
     if problems or form is None:
         return _form(request, Filled(sent, problems), status=422)
     try:

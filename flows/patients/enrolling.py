@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flows.patients import rules, store
+from flows.patients import applying, rules, store
 from flows.patients.people import Person, RegisterForm
 from flows.patients.proof import store as tallies
 from flows.patients.refusals import DocumentOfAnother, ProofTriesSpent
@@ -25,7 +25,7 @@ class Enrolling(Registration):
         :raises ConsentMissing, DocumentOfAnother, ProofTriesSpent: too many names were wrong today
         """
         today = self.context.clock.today()
-        who = self._read(form, today)
+        who = applying.read(form, today)
         assert who.kind is not None and who.number is not None
         # Before any lock is taken: the hospital may need its second and a half.
         answered, record = await self.records.look(who.kind, who.number)

@@ -2,37 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from bot import documents
 from bot.context import Contact, Context
-from bot.documents import Document, Kind, Problem, Sex
-from bot.errors import BadInput, NotAllowed
-from bot.talk.understand import checks
-from flows.patients import pushes, rules, store
+from bot.documents import Document
+from bot.errors import NotAllowed
+from flows.patients import applying, pushes, rules, store
+from flows.patients.applying import Applicant
 from flows.patients.kin import store as kin
 from flows.patients.links import store as links
-from flows.patients.people import RELATIONS, Person, Reach, RegisterForm
+from flows.patients.people import Person, Reach, RegisterForm
 from flows.patients.proof import store as tallies
 from flows.patients.proof.codes import Codes
 from flows.patients.records import CREATE, MATCH, Records
-from flows.patients.refusals import ConsentMissing, DocumentOfAnother, SelfAlready
+from flows.patients.refusals import DocumentOfAnother, SelfAlready
 from flows.patients.trail import store as trail
 from integrations.his.port import PatientRecord
-
-
-@dataclass(frozen=True, slots=True)
-class Applicant:
-    """A form that was read: tidy, complete, whole."""
-
-    name: str = field(repr=False)
-    kind: Kind | None
-    number: str | None = field(repr=False)
-    sex: Sex
-    birth: date
-    mobile: str = field(repr=False)
 
 
 class Registration:
@@ -44,32 +30,10 @@ class Registration:
         self.codes = codes
         self.records = records
 
-    def problems(self, form: RegisterForm) -> dict[str, Problem]:
-        """Field -> what is wrong with it."""
-        today = self.context.clock.today()
-        found: dict[str, Problem] = {}
-        for name, text in (("name", form.name), ("mobile", form.mobile)):
-            checked = checks.check(name, text, today)
-            if checked.problem:
-                found[name] = Problem(checked.problem, dict(checked.facts))
-        if form.relation not in RELATIONS:
-            found["relation"] = Problem("empty")
-        read = self._document(form, today)
-        if isinstance(read, Problem):
-            found["document_number"] = read
-        elif read is None or read.birth is None:
-            if form.birth_date is None:
-                found["birth_date"] = Problem("birth_date")
-            elif form.birth_date > today:
-                found["birth_date"] = Problem("future_birth")
-            if form.sex not in ("male", "female"):
-                found["sex"] = Problem("empty")
-        return found
-
     async def register(self, form: RegisterForm) -> Person:
         """See PatientsService.register."""
         contact, today = self._contact(), self.context.clock.today()
-        who = self._read(form, today)
+        who = applying.read(form, today)
         guardian = await self._guardian(form)
         if own := await self._own(contact, who, guardian):
             return own
@@ -114,7 +78,7 @@ class Registration:
     async def age_fits(self, form: RegisterForm) -> None:
         """Raises TooYoungAlone, OwnDocumentNeeded or GuardianMissing."""
         today = self.context.clock.today()
-        read = self._document(form, today)
+        read = applying.document_of(form, today)
         birth = read.birth if isinstance(read, Document) and read.birth else form.birth_date
         if birth is not None:
             has_document = form.document_type is not None
@@ -130,30 +94,6 @@ class Registration:
         so_far = await tallies.lock_tally(self.tx, kind, subject, today)
         rules.may_prove(so_far, today + timedelta(days=1))
         await tallies.count(self.tx, kind, subject, today, so_far.today)
-
-    # --- reading the form ----------------------------------------------------------------------------------------
-
-    def _read(self, form: RegisterForm, today: date) -> Applicant:
-        if not form.consent:
-            raise ConsentMissing()
-        if self.problems(form):
-            raise BadInput("patients_form")
-        read = self._document(form, today)
-        assert not isinstance(read, Problem)
-        birth = read.birth if read and read.birth else form.birth_date
-        sex = read.sex if read and read.sex else form.sex
-        assert birth is not None and sex is not None
-        kind, number = (read.kind, read.number) if read else (None, None)
-        name = checks.check("name", form.name, today).value
-        return Applicant(name, kind, number, sex, birth, checks.check("mobile", form.mobile, today).value)
-
-    @staticmethod
-    def _document(form: RegisterForm, today: date) -> Document | Problem | None:
-        if form.document_type is None:
-            return None
-        if form.document_type not in documents.KINDS:
-            return Problem("empty")
-        return documents.read_document(form.document_type, form.document_number or "", today)
 
     async def _guardian(self, form: RegisterForm) -> Person | None:
         if form.document_type is not None or form.guardian_id is None:

@@ -7,18 +7,18 @@ transaction and commit, because a try that was counted must stay counted.
 from __future__ import annotations
 
 from bot import documents
-from bot.context import Contact, Context
+from bot.context import Context
 from bot.documents import Document, Problem
-from bot.errors import NotAllowed, NotFound
 from bot.talk.events import EVENT
 from flows.patients import pushes, rules, store
+from flows.patients.applying import problems
 from flows.patients.ease import Ease
 from flows.patients.handover.giving import Giving
 from flows.patients.handover.taking import Taking
 from flows.patients.kin import store as kin
 from flows.patients.links import store as links
 from flows.patients.met import store as met
-from flows.patients.people import CodeCheck, FullPerson, Person, Purpose, RegisterForm
+from flows.patients.people import CodeCheck, Person, Purpose, RegisterForm
 from flows.patients.proof import store as tallies
 from flows.patients.proof.codes import Codes, SentCode
 from flows.patients.proof.reading import Reading
@@ -26,84 +26,23 @@ from flows.patients.records import Records
 from flows.patients.refusals import HelperOnly, ReachTooShort
 from flows.patients.registration import Registration
 from flows.patients.trail import store as trail
+from flows.patients.whose import Whose
 
 ON_PAGE = "patients.registered:page"
 """What a conversation that offers the page awaits; its fact is the key `person`."""
 
 
-class PatientsService:
-    """Made anew for each turn, page or job: `PatientsService(context)`.
-
-    With a contact in the context every verb is limited to the persons this contact looks after; anybody else's is
-    NotFound. `person_id` is the inner key (int) or the public id (str).
-    """
+class PatientsService(Whose):
+    """Made anew for each turn, page or job: `PatientsService(context)`."""
 
     def __init__(self, context: Context) -> None:
-        self.context = context
-        self.tx = context.tx
+        super().__init__(context)
         self.codes = Codes(context)
         self.records = Records(context)
         self.registration = Registration(context, self.codes, self.records)
         self.giving, self.taking = Giving(context), Taking(context)
         self.ease = Ease(context)
         self.reading = Reading(context, self.codes)
-
-    # --- who is there --------------------------------------------------------------------------------------------
-
-    async def persons(self) -> list[Person]:
-        """The persons of this contact, the default one first."""
-        return await store.persons_of(self.tx, self._contact().id)
-
-    async def default(self) -> Person | None:
-        """The default person; None where the contact has registered nobody yet."""
-        return next(iter(await self.persons()), None)
-
-    async def person(self, person_id: int | str) -> Person:
-        """:raises NotFound: nobody, or nobody that this contact looks after"""
-        return await self._person(person_id, lock=False)
-
-    async def lock(self, person_id: int | str) -> Person:
-        """The same, its row locked until the transaction ends: rules on a person's bookings are decided under it."""
-        return await self._person(person_id, lock=True)
-
-    async def contacts_of(self, person_id: int, *, reach: str | None = None) -> list[int]:
-        """Keys of the contacts that look after a person (with this reach): whom a push about them goes to."""
-        return await links.contacts_of(self.tx, person_id, reach=reach)
-
-    async def own_contacts_of(self, person_id: int) -> list[int]:
-        """Keys of the contacts that are this person's own and have proved to be: who knows no more of them than name
-        and document may be anybody."""
-        return await links.contacts_of(self.tx, person_id, relation="self", reach="all")
-
-    async def mobile_of(self, person_id: int) -> str | None:
-        """The phone to write to about a person, in the clear: the one that this contact proved; without a contact the
-        person's own. Not for showing (see `reveal`)."""
-        if self.context.contact is not None:
-            return await links.mobile_of(self.tx, self.context.contact.id, person_id)
-        row = await store.row_of(self.tx, person_id)
-        return row.mobile if row else None
-
-    async def reveal(self, person_id: int | str, why: str) -> FullPerson:
-        """Name, document and phone in full. Who looked, at whom and why is written down.
-
-        :raises ReachTooShort: a contact that has not proved enough
-        """
-        person = await self.person(person_id)
-        if self.context.contact is not None and person.reach != "all":
-            raise ReachTooShort()
-        row = await store.row_of(self.tx, person.id)
-        if row is None:
-            raise NotFound("person")
-        await trail.looked(self.context, person.id, why)
-        return FullPerson(
-            public_id=row.public_id,
-            name=row.name,
-            document_type=row.document_type,
-            document_number=row.document,
-            mobile=row.mobile,
-            birth_date=row.birth_date,
-            patient_no=row.patient_no,
-        )
 
     # --- proving -------------------------------------------------------------------------------------------------
 
@@ -150,7 +89,7 @@ class PatientsService:
 
     def check_form(self, form: RegisterForm) -> dict[str, Problem]:
         """What is wrong with a form, by field name; wording: templates/common/chat/problem_<slug>.j2."""
-        return self.registration.problems(form)
+        return problems(form, self.context.clock.today())
 
     async def find_own(self, document_type: documents.Kind, number: str) -> Person | None:
         """The person with this document among those the contact looks after already."""
@@ -214,9 +153,7 @@ class PatientsService:
         await links.end(self.tx, contact.id, person.id, who=self.context.actor, why="removed")
         await trail.done(self.context, "unbound", person.id, relation=person.relation, reach=person.reach)
         await self.giving.end_all(person.id)
-        rest = await self.persons()
-        if rest and not rest[0].is_default:
-            await links.set_default(self.tx, contact.id, rest[0].id)
+        await links.keep_default(self.tx, contact.id)
 
     async def may_change_mobile(self, person_id: int | str) -> Person:
         """Raises ReachTooShort: a phone that a stranger could change would be the stranger's way in."""
@@ -254,9 +191,7 @@ class PatientsService:
                 await trail.done(self.context, "grown", row.person_id, contact_id=row.contact_id)
                 if person is not None:
                     pushes.tell(self.tx, "grown_up", row.contact_id, person.public_id, person.name)
-                rest = await store.persons_of(self.tx, row.contact_id)
-                if rest and not rest[0].is_default:
-                    await links.set_default(self.tx, row.contact_id, rest[0].id)
+                await links.keep_default(self.tx, row.contact_id)
         return ended
 
     async def purge(self) -> int:
@@ -264,20 +199,3 @@ class PatientsService:
         old = self.context.now - 2 * rules.WINDOW
         gone = await tallies.purge(self.tx, old, self.context.clock.local(old).date())
         return gone + await met.forget(self.tx)
-
-    # --- inside --------------------------------------------------------------------------------------------------
-
-    async def _person(self, person_id: int | str, *, lock: bool) -> Person:
-        contact = self.context.contact
-        if contact is None:
-            found = await store.any_person(self.tx, person_id, lock=lock)
-        else:
-            found = await store.person_of(self.tx, contact.id, person_id, lock=lock)
-        if found is None:
-            raise NotFound("person")
-        return found
-
-    def _contact(self) -> Contact:
-        if self.context.contact is None:
-            raise NotAllowed("patients.contact")
-        return self.context.contact

@@ -183,9 +183,7 @@ class Giving:
             return
         if not await links.end(self.tx, row.taker_id, row.person_id, who=self.context.actor, why="ended"):
             return
-        rest = await store.persons_of(self.tx, row.taker_id)
-        if rest and not rest[0].is_default:
-            await links.set_default(self.tx, row.taker_id, rest[0].id)
+        await links.keep_default(self.tx, row.taker_id)
         await self._noted(row, "help_ended", "help_ended")
 
     async def _noted(self, row: Any, act: str, push: str) -> None:

@@ -1,5 +1,5 @@
-"""The only SQL that makes, changes and ends links, and asks by whom a person is looked after; persons are read with them
-in ../store.py, where the table stands."""
+"""The only SQL that makes, changes and ends links, and asks who looks after a person. Persons are read together with
+them in ../store.py, where the table stands."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from bot.db.transaction import Transaction
 from flows.patients.people import History
 from flows.patients.rules import WINDOW
-from flows.patients.store import hash_of, link
+from flows.patients.store import hash_of, link, persons_of
 
 
 async def add(tx: Transaction, contact_id: int, person_id: int, *, mobile: str, **values: Any) -> bool:
@@ -61,6 +61,13 @@ async def set_default(tx: Transaction, contact_id: int, person_id: int) -> bool:
     mine = update(link).where(link.c.contact_id == contact_id, link.c.active == 1)
     await tx.update(mine.where(link.c.is_default, link.c.person_id != person_id).values(is_default=False))
     return await tx.update(mine.where(link.c.person_id == person_id).values(is_default=True)) == 1
+
+
+async def keep_default(tx: Transaction, contact_id: int) -> None:
+    """Somebody is the default person as long as the contact looks after anybody."""
+    rest = await persons_of(tx, contact_id)
+    if rest and not rest[0].is_default:
+        await set_default(tx, contact_id, rest[0].id)
 
 
 async def contacts_of(

@@ -54,7 +54,8 @@ def test_two_doctors_of_one_name(text: str) -> None:
 
 @pytest.mark.parametrize(("text", "kind"), [
     ("呼吸内科专家号", "expert"), ("明天上午专家号", "expert"), ("挂个普通号", "general"),
-    ("专科号 王静", "specialist"), ("专科普通号呼吸内科有吗", "specialist"), ("专家号和普通号有什么不同", ""), ("专家号多少钱", ""), ("呼吸内科", ""),
+    ("专科号 王静", "specialist"), ("专科普通号呼吸内科有吗", "specialist"), ("专家号和普通号有什么不同", ""),
+    ("专家号多少钱", ""), ("呼吸内科", ""),
 ])
 def test_the_kind_of_session_beside_a_name_a_day_or_alone(text: str, kind: str) -> None:
     assert found(text).kind == kind
