@@ -53,7 +53,13 @@ def moment(value: datetime | None) -> str:
     return f"'{value.isoformat(' ')}'"
 
 
-LITERALS: dict[type, Callable[[Any], str]] = {str: text, bytes: blob, int: whole, bool: whole, datetime: moment}
+def day(value: date | None) -> str:
+    return "NULL" if value is None else f"'{value.isoformat()}'"
+
+
+LITERALS: dict[type, Callable[[Any], str]] = {
+    str: text, bytes: blob, int: whole, bool: whole, datetime: moment, date: day,
+}
 """By the type that a column has in Python: how its values stand in SQL."""
 
 READERS: dict[type, Callable[[bytes], Any]] = {

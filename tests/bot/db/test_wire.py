@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -72,6 +72,7 @@ async def test_any_text_comes_back_as_it_went(maria: Database) -> None:
         (2**62, int, 2**62),
         (True, int, 1),
         (datetime.fromisoformat("2027-03-01T08:00:00.123456"), bytes.decode, "2027-03-01 08:00:00.123456"),
+        (date(2027, 3, 1), bytes.decode, "2027-03-01"),
         (b"\x01" * 200_000, None, b"\x01" * 200_000),
     ],
 )
