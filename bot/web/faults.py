@@ -112,8 +112,9 @@ def speaks_json(request: web.Request) -> bool:
     return "application/json" in accepted and "text/html" not in accepted
 
 
-def page_fault(request: web.Request, kind: Kind, *, said: str = "", wait: int = 0) -> web.Response:
-    """The page that says what happened and what to do now. Its way on is an ordinary link to the same address."""
+def page_fault(request: web.Request, kind: Kind, *, said: str = "", wait: int = 0, again: str = "") -> web.Response:
+    """The page that says what happened and what to do now. Its way on is an ordinary link to `again`, or where that is
+    "" to the same address."""
     desk = request.path.startswith("/desk")
     facts = {
         "kind": kind.slug,
@@ -121,7 +122,7 @@ def page_fault(request: web.Request, kind: Kind, *, said: str = "", wait: int = 
         "said": said,
         "wait": wait,
         "reference": logs.request_id(),
-        "again": request.rel_url.raw_path_qs if request.method == "GET" else request.rel_url.raw_path,
+        "again": again or request.rel_url.raw_path_qs if request.method == "GET" else request.rel_url.raw_path,
         "static": request.app[STATICS].address,
         "large": request.cookies.get("large") == "1",
         "csrf": "",

@@ -58,7 +58,7 @@ def begin(request: web.Request, path: str, account: str = "", tries: int = 0) ->
     """Send the browser to the channel of ``account`` (or of the first that has a sign-in) and then back to ``path``."""
     found = _sign_in(request, account)
     if found is None or tries >= TRIES:
-        return page_fault(request, Kind.SIGN_IN)
+        return page_fault(request, Kind.SIGN_IN, again=path)
     name, sign_in = found
     nonce = secrets.token_hex(16)
     settings = request.app[SETTINGS]
@@ -90,10 +90,11 @@ async def signed_in(request: web.Request) -> web.StreamResponse:
 
 
 async def _finish(request: web.Request, account: str, path: str, tries: int) -> web.Response:
+    """A fault leads to the page that was wanted, never to this address: it serves once."""
     found = _sign_in(request, account)
     code = request.query.get("code", "")
     if found is None or not code:
-        return page_fault(request, Kind.SIGN_IN)
+        return page_fault(request, Kind.SIGN_IN, again=path)
     try:
         visitor = await found[1].visitor(code)
     except OutsideRefused as error:
@@ -101,10 +102,10 @@ async def _finish(request: web.Request, account: str, path: str, tries: int) -> 
         log.info("sign_in_refused", reason="code", code=error.code)
         return begin(request, path, account, tries)
     except OutsideError:
-        return page_fault(request, Kind.BUSY)
+        return page_fault(request, Kind.BUSY, again=path)
     if visitor.snapshot:
         log.info("sign_in_refused", reason="snapshot")
-        return page_fault(request, Kind.SNAPSHOT)
+        return page_fault(request, Kind.SNAPSHOT, again=path)
     contact = await _contact(request, account, visitor.channel, visitor.external_id)
     response = web.Response(status=303, headers={"Location": path, "Cache-Control": "no-store"})
     sessions.begin(request, response, contact)

@@ -58,7 +58,9 @@ async def test_a_way_back_that_was_forwarded_opens_as_nobody(site: Site) -> None
     answer = await other.get(f"{back}&code=code-o1", allow_redirects=False)
     assert answer.status == 401
     assert "contact=" not in str(answer.headers.getall("Set-Cookie", []))
-    assert "转发来的链接只能由本人打开" in await answer.text()
+    shown = await answer.text()
+    assert "转发来的链接只能由本人打开" in shown
+    assert 'href="/h5/booking/"' in shown and "/h5/sign-in/" not in shown, "a way on that is theirs"
     assert "code-o1" not in site.sign_ins.each["main"].spent, "the code was not even redeemed"
 
 
@@ -92,7 +94,9 @@ async def test_the_snapshot_user_is_refused(site: Site) -> None:
     back = await begin(browser, "/h5/site/who")
     answer = await browser.get(f"{back}&code=code-snap1", allow_redirects=False)
     assert answer.status == 403
-    assert "使用完整服务" in await answer.text()
+    shown = await answer.text()
+    assert "使用完整服务" in shown and 'href="/h5/site/who"' in shown, "once they use it, the page that was wanted"
+    assert "/h5/sign-in/" not in shown, "the way back serves once"
     assert (await browser.get("/h5/site/who", allow_redirects=False)).status == 302
 
 
@@ -101,7 +105,8 @@ async def test_a_channel_that_is_away_is_told_kindly(site: Site) -> None:
     browser = await site.browser()
     answer = await browser.get(f"{await begin(browser, '/h5/site/who')}&code=code-o1", allow_redirects=False)
     assert answer.status == 503
-    assert "暂时办不了" in await answer.text()
+    shown = await answer.text()
+    assert "暂时办不了" in shown and 'href="/h5/site/who"' in shown and "/h5/sign-in/" not in shown
 
 
 async def test_a_session_that_was_there_before_is_not_taken_over(site: Site) -> None:

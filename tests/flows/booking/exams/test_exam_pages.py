@@ -62,3 +62,12 @@ async def test_what_ran_out_leads_to_the_chat(reader: Reader, held: str, travel:
     travel.shift(timedelta(minutes=20))
     assert "请在公众号里回复 预约检查" in await reader.get(held)
     assert "/general" not in reader.text and "还有这些时间" not in reader.text
+
+
+async def test_the_phone_s_calendar_says_what_it_is_and_how_to_prepare(reader: Reader, held: str) -> None:
+    await reader.get(held)
+    await reader.post(f"{held}/confirm")
+    shown = (await reader.get(held.replace("holds", "mine") + "/calendar.ics")).replace("\r\n ", "")
+    for part in ("做检查：体检抽血", "211 室", "起空腹", "前一天不喝酒"):
+        assert part in shown, part
+    assert "看医生" not in shown and "诊室" not in shown
