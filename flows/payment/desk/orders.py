@@ -19,6 +19,7 @@ from bot.web.desk.pages import in_tx, reading, render, see
 from bot.wording import Wording
 from flows.payment import store
 from flows.payment.approvals import Approvals
+from flows.payment.covered import store as covered
 from flows.payment.desk.parts import (
     HOME,
     LONGEST_NOTE,
@@ -118,11 +119,13 @@ async def _facts(context: Context, reach: Reach, row: Any) -> dict[str, Any]:
     payments, refunds = await store.payments_of(context.tx, row.id), await store.refunds_of(context.tx, row.id)
     paid = [each for each in payments if each.state == "paid" and each.use == "applied"]
     claims = await insured.claims_of(context.tx, row.id)
-    steps = course(row, payments, refunds, claims)
+    covers = await covered.covers_of(context.tx, row.id)
+    steps = course(row, payments, refunds, claims, covers)
     left = [each.amount - await store.wanted_back(context.tx, each.id) for each in paid]
     whole = row.insured and row.paid_at and not any(each.insured and each.state != "refused" for each in refunds)
     return order_row(row, reach) | {
-        "payments": payments, "refunds": refunds, "steps": steps, "claims": claims, "whole": bool(whole),
+        "payments": payments, "refunds": refunds, "steps": steps, "claims": claims,
+        "covers": covers, "covered": row.covered, "whole": bool(whole),
         "insured": row.insured,
         "back": sum(each.amount for each in refunds if each.state == "back" and not each.of_excess),
         "entries": await book.of_order(context.tx, row.id), "left": max(left, default=0), "typed": _typed({}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from bot.access.audit import store as audit
@@ -61,6 +62,10 @@ async def test_what_is_wanted_is_sent_after_and_the_insurer_goes_on(database: Da
         await clerk.get(f"{PATH}/{cover.public_id}")
         await clerk.post(f"{PATH}/{cover.public_id}/withdraw", note="不用了")
         assert clerk.status == 409
+        order = re.search(r'/desk/payment/orders/[\w-]+', page)
+        assert order is not None
+        page = await clerk.get(order[0])
+        assert "商业保险付了" in page and f"{PATH}/{cover.public_id}" in page
         await clerk.get(f"{PATH}?export=all")
         assert "已赔付" in await sheet(clerk)
         assert await acts(database) == ["payment.cover_supplied"]
