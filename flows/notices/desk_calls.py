@@ -18,7 +18,7 @@ from bot.web import forms
 from bot.web.desk.guard import STAFF, needs
 from bot.web.desk.pages import called, in_tx, reading, render
 from bot.web.desk.whose import persons_of
-from flows.notices import store
+from flows.notices.calls import store as calls
 from flows.patients import callers
 from flows.patients import store as patients
 from flows.patients.links import store as links
@@ -84,7 +84,7 @@ async def _person(context: Context, contact_id: int, key: int | None) -> Person 
 
 async def _found(request: web.Request, context: Context, *rights: str) -> tuple[Any, Person | None]:
     """The call, where it lies within the reach of these rights. Raises NotFound."""
-    row = await store.call_task_of(context.tx, request.match_info["id"])
+    row = await calls.one(context.tx, request.match_info["id"])
     if row is None:
         raise NotFound("call")
     for right in rights or (RIGHT,):

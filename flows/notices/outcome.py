@@ -8,6 +8,7 @@ from bot import logs, metrics
 from bot.context import Context
 from bot.db.transaction import Transaction
 from flows.notices import quota, rules, store
+from flows.notices.calls import store as calls
 
 if TYPE_CHECKING:
     from flows.notices.choice import Chosen
@@ -59,7 +60,7 @@ async def joined(tx: Transaction, row: Any, way: str) -> None:
 async def out_of_ways(tx: Transaction, row: Any, way: str | None) -> None:
     """No way was left: a call by staff where it is worth one."""
     if way == rules.CALL:
-        await store.add_call_task(tx, row.id, row.contact_id, row.kind)
+        await calls.add(tx, row.id, row.contact_id, row.kind)
     await store.change(tx, row.id, state=store.FELL, way=way, taken_until=None)
     tx.note("push.fell", actor="job:notices", failed=row.error or "no_way", about=f"push:{row.public_id}",
             channel=way or "")

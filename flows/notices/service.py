@@ -12,6 +12,7 @@ from bot.context import Context
 from bot.errors import NotAllowed
 from bot.talk.messages import Message, load_messages
 from flows.notices import rules, store
+from flows.notices.calls import store as calls
 from flows.notices.kinds import SAID, Group, Kinds
 from flows.notices.preferences import store as preferences
 from flows.notices.rules import Fate
@@ -62,12 +63,12 @@ class NoticesService:
 
     async def called(self, about: str) -> None:
         """They were reached by phone: the call task that a push about this fell to is done."""
-        await store.close_calls(self.tx, [about])
+        await calls.close_about(self.tx, [about])
 
     async def over(self, kind: str, about: str) -> None:
         """Nobody need hear of it any more: what has not left is taken back, and nobody calls for it."""
         await self.withdraw(kind, about)
-        await store.end_calls(self.tx, kind, about)
+        await calls.end(self.tx, kind, about)
 
     # --- what a contact wants ------------------------------------------------------------------------------------
 

@@ -153,59 +153,15 @@ async def mark_seen(tx: Transaction, push_ids: Sequence[int]) -> None:
     await tx.update(update(push).where(push.c.id.in_(push_ids)).values(seen=True))
 
 
-async def add_call_task(tx: Transaction, push_id: int, contact_id: int, reason: str) -> bool:
-    """False: there is one for this push already."""
-    return await tx.insert_once(
-        call_task, public_id=new_public_id(), contact_id=contact_id, push_id=push_id, reason=reason[:80],
-        state="open", created_at=tx.now,
-    )
-
-
-async def call_tasks(tx: Transaction, limit: int) -> Sequence[Row[Any]]:
-    """(public_id, contact_id, kind, about, created_at) of the open ones, the oldest first. `about` leads staff to
-    the matter."""
-    fields = (call_task.c.public_id, call_task.c.contact_id, push.c.kind, push.c.about, call_task.c.created_at)
-    joined = select(*fields).join(push, push.c.id == call_task.c.push_id).where(*_to_call(tx))
-    return await tx.all(joined.order_by(call_task.c.id).limit(limit))
-
-
-async def call_task_of(tx: Transaction, public: str) -> Row[Any] | None:
-    """(public_id, contact_id, state, kind, about, created_at, useless_after) of a call."""
-    fields = (call_task.c.public_id, call_task.c.contact_id, call_task.c.state, push.c.kind, push.c.about,
-              call_task.c.created_at, push.c.useless_after)
-    joined = select(*fields).join(push, push.c.id == call_task.c.push_id)
-    return await tx.one(joined.where(call_task.c.public_id == public))
-
-
-def _to_call(tx: Transaction) -> tuple[ColumnElement[bool], ...]:
+def to_call(tx: Transaction) -> tuple[ColumnElement[bool], ...]:
     """Open calls, but for those that would come too late to be of any use: they close by themselves."""
     return call_task.c.state == "open", or_(push.c.useless_after.is_(None), push.c.useless_after > tx.now)
-
-
-async def close_call_task(tx: Transaction, public: str) -> bool:
-    """They were called; False where there is no such open task."""
-    mine = update(call_task).where(call_task.c.public_id == public, call_task.c.state == "open")
-    return await tx.update(mine.values(state="done")) == 1
 
 
 async def fates(tx: Transaction, kinds: Sequence[str], abouts: Sequence[str]) -> Sequence[Row[Any]]:
     """(about, state, way, delivered, sent_at) of all pushes of these kinds about these things."""
     fields = (push.c.about, push.c.state, push.c.way, push.c.delivered, push.c.sent_at)
     return await tx.all(select(*fields).where(push.c.about.in_(abouts), push.c.kind.in_(kinds)).order_by(push.c.id))
-
-
-async def close_calls(tx: Transaction, abouts: Sequence[str]) -> None:
-    """Somebody spoke with them about these things: nobody else need call."""
-    told = select(push.c.id).where(push.c.about.in_(abouts))
-    mine = update(call_task).where(call_task.c.push_id.in_(told), call_task.c.state == "open")
-    await tx.update(mine.values(state="done"))
-
-
-async def end_calls(tx: Transaction, kind: str, about: str) -> None:
-    """What a push of this kind about this asked is over: its call is not made any more."""
-    told = select(push.c.id).where(push.c.kind == kind, push.c.about == about)
-    mine = update(call_task).where(call_task.c.push_id.in_(told), call_task.c.state == "open")
-    await tx.update(mine.values(state="over"))
 
 
 async def dead(tx: Transaction, limit: int) -> Sequence[Row[Any]]:
@@ -217,7 +173,7 @@ async def dead(tx: Transaction, limit: int) -> Sequence[Row[Any]]:
 async def level(tx: Transaction) -> int:
     """How many dead pushes and open calls there are."""
     waiting = select(func.count()).select_from(call_task).join(push, push.c.id == call_task.c.push_id)
-    calls = waiting.where(*_to_call(tx)).scalar_subquery()
+    calls = waiting.where(*to_call(tx)).scalar_subquery()
     return int(await tx.scalar(select(calls + func.count()).select_from(push).where(push.c.state == DEAD)))
 
 
@@ -238,7 +194,7 @@ async def purge(tx: Transaction, before: datetime, *, after: int, limit: int) ->
     ended = [row.id for row in old if row.state not in (WAITING, DEAD)]
     if ended:
         calls = select(call_task.c.push_id).join(push, push.c.id == call_task.c.push_id)
-        calls = calls.where(call_task.c.push_id.in_(ended), *_to_call(tx))
+        calls = calls.where(call_task.c.push_id.in_(ended), *to_call(tx))
         kept = {row.push_id for row in await tx.all(calls)}
         gone = [each for each in ended if each not in kept]
         await tx.update(delete(call_task).where(call_task.c.push_id.in_(gone)))

@@ -10,6 +10,7 @@ from bot.context import Context
 from bot.db import outbox_dead
 from bot.db.transaction import Transaction
 from flows.notices import store as pushes
+from flows.notices.calls import store as calls
 from flows.notices.service import SEND
 
 LIMIT = 200
@@ -44,7 +45,7 @@ async def list_dead(tx: Transaction, *, limit: int = LIMIT) -> list[DeadLetter]:
 
 async def list_calls(tx: Transaction, *, limit: int = LIMIT) -> list[DeadLetter]:
     """Contacts whom nothing reached, the oldest first."""
-    rows = await pushes.call_tasks(tx, limit)
+    rows = await calls.open_ones(tx, limit)
     return [
         DeadLetter(f"c{row.public_id}", row.kind, "to be called", 0, row.created_at, row.about, row.contact_id)
         for row in rows
@@ -69,7 +70,7 @@ async def waiting(context: Context, within: Within) -> int:
 
 async def called(tx: Transaction, letter_id: str) -> bool:
     """Somebody called; False when there is no such open task."""
-    return letter_id.startswith("c") and await pushes.close_call_task(tx, letter_id[1:])
+    return letter_id.startswith("c") and await calls.close(tx, letter_id[1:])
 
 
 async def send_again(tx: Transaction, letter_id: str) -> bool:

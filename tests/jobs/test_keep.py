@@ -15,6 +15,7 @@ from bot.db.inbox import inbox
 from bot.db.journal import journal
 from bot.db.schema import new_public_id
 from flows.notices import store as notices
+from flows.notices.calls import store as calls
 from integrations.his import store as his
 from integrations.his.cashier import store as cashier
 from jobs import keep
@@ -78,7 +79,7 @@ async def test_only_pushes_that_came_to_an_end_go(database: Database, few: None)
                 notices.push, public_id=new_public_id(), kind="k", about=str(number), contact_id=who, facts="{}",
                 state=state, due_at=tx.now, tried="", seen=False, attempts=0, created_at=ago(tx.now, days))
             if number in (7, 8):
-                await notices.add_call_task(tx, row, who, "k")
+                await calls.add(tx, row, who, "k")
             if number == 8:
                 await tx.update(notices.call_task.update().where(notices.call_task.c.push_id == row)
                                 .values(state="done"))

@@ -25,6 +25,7 @@ from flows.booking.stops.service import StopsService
 from flows.booking.stops.store import choice
 from flows.desk import store as requests
 from flows.notices import store as pushes
+from flows.notices.calls import store as calls
 from flows.patients.service import PatientsService
 from tests.flows.booking import ward
 from tests.flows.booking.test_office_exams import BOOK
@@ -169,7 +170,7 @@ async def _left(world: World, found: dict[str, str]) -> None:
         await pushes.add(context.tx, "booking.offer", f"appointment:{found['hold']}", context.contact.id, {},
                          context.tx.now, None)
         asked = await context.tx.scalar(select(pushes.push.c.id).where(pushes.push.c.kind == "booking.offer"))
-        await pushes.add_call_task(context.tx, asked, context.contact.id, "booking.offer")
+        await calls.add(context.tx, asked, context.contact.id, "booking.offer")
         found["call"] = await context.tx.scalar(select(pushes.call_task.c.public_id))
 
 

@@ -19,6 +19,7 @@ from flows.booking.stops.store import choice
 from flows.booking.stops.undoing import Undoing
 from flows.booking.waiting import store as entries
 from flows.notices import store as pushes
+from flows.notices.calls import store as calls
 from tests.flows.booking import behalf, ward
 from tests.flows.booking.exams import devices
 from tests.flows.booking.test_behalf_desk import HOME, RIGHTS, public
@@ -94,11 +95,11 @@ async def test_a_stopped_visit_leads_to_the_page_of_its_choice(database: Databas
         async with world.database.transaction() as tx:  # no way was open: the push fell to a call
             told = await tx.one(select(pushes.push).where(pushes.push.c.kind == "booking.stopped"))
             assert told is not None
-            await pushes.add_call_task(tx, told.id, told.contact_id, told.kind)
+            await calls.add(tx, told.id, told.contact_id, told.kind)
         await browser.get(page)
         await browser.post(f"{page}/choose", answer="cancel")
         async with world.database.reading() as tx:
-            assert await pushes.call_tasks(tx, 10) == []
+            assert await calls.open_ones(tx, 10) == []
         assert (await behalf.now(world, row.id)).state == "cancelled"
         assert [each.state for each in await choices(world)] == ["cancelled"]
         assert "停诊，等患者选" not in await browser.get(home)

@@ -6,6 +6,7 @@ from bot.access.audit import store as trail
 from bot.db.engine import Database
 from bot.db.outbox import DEAD, outbox
 from flows.notices import store as pushes
+from flows.notices.calls import store as calls
 from tests.support.desk import desk
 from tests.support.world import World
 
@@ -24,7 +25,7 @@ async def leave(world: World) -> None:
         await tx.update(outbox.update().values(state=DEAD, error="refused 45047", attempts=5))
         await tx.update(pushes.push.update().where(pushes.push.c.kind == "booking.booked").values(state=DEAD))
         other = await tx.scalar(pushes.push.select().where(pushes.push.c.kind == "booking.cancelled"))
-        await pushes.add_call_task(tx, other, contact.id, "booking.cancelled")
+        await calls.add(tx, other, contact.id, "booking.cancelled")
 
 
 async def test_what_was_not_delivered_is_dealt_with(database: Database) -> None:

@@ -12,6 +12,7 @@ from bot.db.engine import Database
 from bot.db.outbox import DEAD, outbox
 from flows.booking import store as booking
 from flows.notices import store as pushes
+from flows.notices.calls import store as calls
 from tests.flows.booking.test_office import office
 from tests.support.world import World
 
@@ -33,7 +34,7 @@ async def left(world: World) -> dict[str, str]:
                 pushes.push.c.kind == "booking.booked", pushes.push.c.about == about).values(state=DEAD))
             one = await tx.scalar(select(pushes.push.c.id).where(
                 pushes.push.c.kind == "booking.offer", pushes.push.c.about == about))
-            await pushes.add_call_task(tx, one, row.contact_id, "booking.offer")
+            await calls.add(tx, one, row.contact_id, "booking.offer")
             clinic = (await booking.appointment_of_public(tx, row.public_id)).clinic
             call = select(pushes.call_task.c.public_id).where(pushes.call_task.c.push_id == one)
             found[clinic] = await tx.scalar(call)

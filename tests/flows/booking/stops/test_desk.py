@@ -17,6 +17,7 @@ from bot.db.transaction import Transaction
 from flows.booking.stops import store
 from flows.booking.stops.choices import store as choices
 from flows.notices import store as pushes
+from flows.notices.calls import store as calls
 from flows.patients.finding import store as persons
 from tests.flows.booking import ward
 from tests.flows.booking.test_office import office
@@ -60,7 +61,7 @@ async def test_a_session_is_stopped_watched_and_called_about(sqlite_database: Da
         async with world.database.transaction() as tx:  # no way was open: the push fell to a call
             told = await tx.one(select(pushes.push).where(pushes.push.c.kind == "booking.stopped"))
             assert told is not None
-            await pushes.add_call_task(tx, told.id, told.contact_id, told.kind)
+            await calls.add(tx, told.id, told.contact_id, told.kind)
         here.clock.shift(timedelta(hours=13))
         clerk = await here.enter(await here.hire("other", role=ALL))
         assert row.public_id in await clerk.get(f"{HOME}calls") and "有 1 位患者" in await clerk.get(HOME)
@@ -71,7 +72,7 @@ async def test_a_session_is_stopped_watched_and_called_about(sqlite_database: Da
         await clerk.post(f"{person}/call", result="reached", note="")
         assert row.public_id not in await clerk.get(f"{HOME}calls")
         async with world.database.reading() as tx:
-            assert await pushes.call_tasks(tx, 10) == []
+            assert await calls.open_ones(tx, 10) == []
         await clerk.get(person)
         assert "取消" in await clerk.post(f"{person}/choose", answer="cancel")
         await clerk.get(address)

@@ -1,0 +1,1 @@
+"""Calls that staff make where a push reached nobody."""
