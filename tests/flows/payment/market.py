@@ -35,6 +35,7 @@ from jobs import payment_covered, payment_refunds
 from tests.flows.payment import coverings
 from tests.flows.payment.hospital import Cashier
 from tests.flows.payment.insurer import PlayedInsurer, identity
+from tests.flows.payment.shop import Shop
 from tests.flows.payment.till import Faults, Killed, Till, Tills
 from tests.support.world import World
 
@@ -49,32 +50,6 @@ EACH = 5
 """Orders of one payer."""
 MOMENTS = (1, 3, 20, 40, 70)
 """Seconds that pass."""
-
-
-class Shop:
-    """An owner that takes the money while it wants to, and is told of everything once."""
-
-    name = "shop"
-    tells = False
-
-    def __init__(self) -> None:
-        self.full: set[str] = set()
-        self.heard: dict[str, list[str]] = {}
-
-    def _hear(self, order: Any, what: str) -> None:
-        self.heard.setdefault(order.about, []).append(what)
-
-    async def paid(self, context: Context, order: Any) -> bool:
-        return order.about not in self.full
-
-    async def bill(self, context: Context, order: Any) -> str:
-        return f"B{order.id}" if order.id % 3 else ""
-
-    async def settled(self, context: Context, order: Any) -> None: ...
-
-    async def closed(self, context: Context, order: Any) -> None: ...
-
-    async def unsettled(self, context: Context, order: Any) -> None: ...
 
 
 class Town:
