@@ -19,6 +19,7 @@ from typing import Any
 
 from bot.context import Context
 from bot.db.contacts import BOT, Locked
+from bot.db.turns import NoLink
 from bot.talk.arriving import WORDS
 from bot.talk.messages import Inbound, Message
 
@@ -102,6 +103,8 @@ class Alike:
     ) -> None:
         """Remember it, where all who stand here are alike and nothing of this one contact is in it."""
         tx, contact, state = context.tx, context.contact, stored["state"] or ""
+        if not isinstance(tx.link, NoLink) or tx.link.asked:
+            return  # of what the database says nothing was noted
         before, found, behind = state.partition(place.frame)
         own = not found or place.frame in behind or state.count(_FRAME) > 1
         if own or not leans.acts or contact is None or tx.outbox or tx.last or len(tx.notes) != leans.noted:
@@ -122,5 +125,5 @@ def place_of(locked: Locked, inbound: Inbound, minute: int) -> Place | None:
     if len(own) != 2 or len(frames) != 1:
         return None
     stands = _OWN.sub("", state)
-    key = (inbound.kind, inbound.text, inbound.account, inbound.channel, contact.easy, minute, stands)
+    key = (inbound.kind, inbound.text, contact.account, contact.channel, contact.easy, minute, stands)
     return Place(key, frames[0])
