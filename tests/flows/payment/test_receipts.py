@@ -3,8 +3,10 @@ what cannot be paid on a phone."""
 
 from __future__ import annotations
 
+import random
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import cast
 
 import pytest
 import time_machine
@@ -21,9 +23,12 @@ from integrations.his.cashier.written import write
 from integrations.his.charges import Item
 from integrations.his.people import patient_id
 from integrations.his.seed.charges import Charged
+from integrations.insurance.port import Insurer
 from integrations.paying.port import Back
 from tests.flows.booking.conftest import travel
+from tests.flows.payment.insurer import PlayedInsurer
 from tests.flows.payment.phone import HOME, Payer, paying
+from tests.flows.payment.till import Faults
 
 __all__ = ["travel"]
 DEPOSIT = Item("住院预交金", "住院预交金", "1", 300_000, 300_000)
@@ -126,6 +131,19 @@ async def test_more_than_a_phone_may_pay_is_said_before_it_is_tried(payer: Payer
         order = await Checkout(context).begin(owes.person.public_id, owes.bills[0].bill.code)
     await payer.get(f"{ORDERS}{order.public_id}")
     assert "一次最多付 50000.00 元" in payer.text and 'name="way"' not in payer.text
+
+
+async def test_the_insurance_may_leave_no_more_than_a_phone_may_pay(payer: Payer) -> None:
+    payer.world.ports.put(Insurer, cast(Insurer, PlayedInsurer(Faults(random.Random(1)))))
+    await payer.owes(items=(Item("人工关节", "材料费", "1 个", 5_100_000, 5_100_000),))
+    await payer.bill()
+    assert "一次最多付 50000.00 元" in payer.text and 'value="insurance:insured" checked' in payer.text
+    assert "微信支付" not in payer.text
+    await payer.post(payer.path, way="insurance:insured")
+    order = payer.path.removesuffix("/insured")
+    await payer.post(f"{order}/insured", by="voucher", voucher="3300330102199003074512", consent="yes")
+    await payer.settle()
+    assert "付 20400.00 元" in await payer.get(order) and "微信支付" in payer.text
 
 
 async def test_a_bill_that_is_owed_no_more_says_so(payer: Payer) -> None:
