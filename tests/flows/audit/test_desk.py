@@ -19,6 +19,7 @@ async def test_an_auditor_searches_exports_and_proves(database: Database) -> Non
         browser = await here.enter(auditor)
         page = await browser.get("/desk/audit/?who=clerk&act=access.refused")
         assert "越权被拒" in page and "权限 查看操作记录" in page and "共 1 条" in page and "audit.view" not in page
+        assert '<span class="long" title="Clerk (clerk)">' in page, "a long name pushes nothing out"
         number = page.split('hx-get="/desk/audit/entry/')[1].split('"')[0]
         page = await browser.get(f"/desk/audit/entry/{number}")
         assert "查看操作记录" in page and "打开" in page and ">audit.view<" not in page and "GET" not in page
