@@ -40,7 +40,7 @@ async def persons(request: web.Request) -> web.StreamResponse:
         there = next((each for each in found if each.public_id == request.query.get("there")), None)
         full = await _refused(context, service.may_add)
         return render(request, "patients/h5/list.html.j2", persons=found, added=added, there=there,
-                      full=full, begun=await service.taking.begun())
+                      full=full, done=request.query.get("done", ""), begun=await service.taking.begun())
 
 
 @routes.get("/h5/patients/privacy")
@@ -91,7 +91,9 @@ async def register(request: web.Request, context: Context) -> web.StreamResponse
         await service.tell_chat(person)
     except Refusal as no:
         return await _form(request, context, Filled(sent), refused=_said(context, no), status=422)
-    return see(onward(sent.get("next", "")) or f"{HOME}?{'there' if there else 'added'}={person.public_id}")
+    if on := onward(sent.get("next", "")):  # for whom they were registered there
+        return see(f"{on}{'&' if '?' in on else '?'}person={person.public_id}")
+    return see(f"{HOME}?{'there' if there else 'added'}={person.public_id}")
 
 
 @routes.post("/h5/patients/code")
@@ -144,7 +146,7 @@ async def unbind(request: web.Request, context: Context) -> web.StreamResponse:
         await PatientsService(context).unbind(request.match_info["person"])
     except Refusal as no:
         return render(request, "patients/h5/refused.html.j2", said=_said(context, no), status=409)
-    return see(HOME)
+    return see(f"{HOME}?done=unbound")
 
 
 async def _form(

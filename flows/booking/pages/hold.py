@@ -18,7 +18,7 @@ from flows.booking.board import own_photo, place_name
 from flows.booking.exams.service import ExamService, service_of
 from flows.booking.neighbours import Person, discreet
 from flows.booking.offers import GENERAL, Wanted
-from flows.booking.pages.parts import HOME, facts_for, hold_key, number_of, request_id
+from flows.booking.pages.parts import HOME, facts_for, hold_key, number_of, request_id, whom_of
 from flows.booking.pages.pay import order_page, to_pay
 from flows.booking.pages.whom import times
 from flows.booking.paying.inforce import paying
@@ -198,12 +198,11 @@ async def _person_page(
     catalogue = await service.neighbours.catalogue()
     doctor = catalogue.doctor.get(row.sitting or "")
     listed = [(person, await _why_not(service, person, row)) for person in await service.neighbours.persons()]
-    first = next((person.public_id for person, why in listed if not why), "")
     return render(
         request, "booking/h5/segment.html.j2", status=status, row=row, whom=whom(row), doctor=doctor,
         place=place_name(row.clinic, catalogue), photo=own_photo(doctor.photo if doctor else None), persons=listed,
         paying=paying(catalogue, row.clinic, context),
-        chosen=request.query.get("person") or first, token=secrets.token_hex(16), refused=refused,
+        chosen=whom_of(request, listed), token=secrets.token_hex(16), refused=refused,
         about=about, missing=missing, minutes=(await service.neighbours.rules_of(row.clinic)).hold_minutes,
         discreet=discreet(catalogue, [row.clinic], context),
     )

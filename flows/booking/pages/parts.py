@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -14,6 +15,7 @@ from bot.context import Context
 from bot.errors import BadInput, NotFound
 from bot.web.reader import is_open, of_person
 from flows.booking.board import KINDS
+from flows.booking.neighbours import Person
 from flows.booking.offers import Wanted
 from flows.booking.service import BookingService
 from flows.booking.waiting.list import WaitingList
@@ -56,6 +58,13 @@ def day_of(request: web.Request, name: str = "day") -> date | None:
         return date.fromisoformat(request.query.get(name, ""))
     except ValueError:
         return None
+
+
+def whom_of(request: web.Request, persons: Sequence[tuple[Person, str]]) -> str:
+    """Who is chosen of the persons, each with why the clinic does not take them: who was registered on the way here,
+    else the first that it takes; "" where it takes nobody."""
+    fitting, asked = [person.public_id for person, why in persons if not why], request.query.get("person", "")
+    return asked if asked in fitting else next(iter(fitting), "")
 
 
 def kind_of(request: web.Request) -> str:

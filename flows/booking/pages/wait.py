@@ -13,7 +13,7 @@ from bot.web import forms
 from bot.web.pages import contact_page, in_tx, reading, render, see
 from flows.booking.neighbours import discreet
 from flows.booking.offers import GENERAL, Wanted
-from flows.booking.pages.parts import HOME, day_of, number_of
+from flows.booking.pages.parts import HOME, day_of, number_of, whom_of
 from flows.booking.refusals import BookingRefusal, WrongAge, WrongSex
 from flows.booking.service import BookingService
 from flows.booking.standing.appeals.appealing import Appeals
@@ -109,7 +109,7 @@ async def _choose_page(
     persons = [(each, await _why_not(service, each, full)) for each in await service.neighbours.persons()]
     return render(
         request, "booking/h5/wait.html.j2", status=status, choices=_choices(full, catalogue), persons=persons,
-        chosen=next((person.public_id for person, why in persons if not why), ""), refused=refused, about=about,
+        chosen=whom_of(request, persons), refused=refused, about=about,
         missing=missing, minutes=context.settings.booking.offer_minutes, address=request.rel_url.raw_path_qs,
         discreet=discreet(catalogue, {each.row.clinic for each in full}, context),
         back=f"{HOME}doctors/{wanted.doctor}" if wanted.doctor not in ("", GENERAL)

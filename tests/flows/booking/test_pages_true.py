@@ -119,3 +119,15 @@ async def test_markup_in_a_doctor_s_name_is_text_on_every_page(reader: Reader) -
         answer = await reader.on.browser.get(f"/sandbox/phone/1{path}")
         shown = await answer.text()
         assert "&lt;i&gt;王静" in shown and "<i>王静" not in shown, path
+
+
+async def test_who_was_registered_on_the_way_is_the_one_it_is_for(reader: Reader) -> None:
+    first, _ = await sits(reader)
+    await ward.person(reader.world, "a", "李小四")
+    await reader.get(f"{HOME}segments/{first}")
+    one, other = re.findall(r'name="person" value="([^"]+)"', reader.text)
+    assert f'value="{one}" checked' in reader.text
+    await reader.get(f"{HOME}segments/{first}?person={other}")
+    assert f'value="{other}" checked' in reader.text and f'value="{one}" checked' not in reader.text
+    await reader.get(f"{HOME}segments/{first}?person=nobody")
+    assert f'value="{one}" checked' in reader.text

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 import time_machine
 
-from tests.flows.patients.family import LI
+from tests.flows.patients.family import LI, last_code
 from tests.flows.patients.test_pages import NEW, Reader, reader
 
 __all__ = ["reader"]
@@ -52,3 +53,23 @@ async def test_who_is_there_already_is_not_registered_once_more(reader: Reader) 
     await reader.get(NEW)
     await reader.post(NEW, **await reader.filled(relation="spouse"))
     assert "已经在您的就诊人里了" in reader.text and "登记好了" not in reader.text and "去挂号" in reader.text
+
+
+async def test_who_is_registered_on_the_way_is_named_to_where_it_goes_on(reader: Reader) -> None:
+    await reader.get(NEW)
+    form = await reader.filled(next="/h5/patients/easy?large=1")
+    await reader.post("/h5/patients/code", **form)
+    token = re.search(r'name="csrf" value="(\w+)"', reader.text)
+    assert token is not None
+    sent = {**form, "csrf": token[1], "code": await last_code(reader.world, form["mobile"])}
+    answer = await reader.on.browser.post(f"/sandbox/phone/1{NEW}", data=sent, allow_redirects=False)
+    assert re.search(r"/h5/patients/easy\?large=1&person=[\w-]{22}$", answer.headers["Location"])
+
+
+async def test_who_was_unbound_is_said_to_be(reader: Reader) -> None:
+    await reader.registered()
+    person = re.search(r'href="/sandbox/phone/1(/h5/patients/[\w-]{22})"', reader.text)
+    assert person is not None
+    await reader.get(f"{person[1]}/unbind")
+    await reader.post(f"{person[1]}/unbind")
+    assert "解绑了" in reader.text and "还没有就诊人" in reader.text
