@@ -71,5 +71,5 @@ async def _page(
     return render(
         request, "payment/desk/take.html.j2", status=status, order=order_row(row, reach), due=due_of(row),
         running=running, last=payments[-1] if payments else None, problem=problem, refused=refused,
-        open=row.state in OPEN_ORDER and not over, until=row.expires_at,
+        may_be_paid=row.state in OPEN_ORDER and not over, until=row.expires_at,
     )

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+import time_machine
 
 from bot.db.engine import Database
 from flows.payment import store
@@ -59,7 +60,8 @@ async def test_a_code_is_scanned_paid_and_settled(database: Database) -> None:
         assert counter.till.pay(payment.number)
         await counter.tell()
         await counter.work()
-        assert "医院已经入账" in await clerk.get(path) and (await counter.order(order.id)).state == "settled"
+        assert "前收" not in await clerk.get(path)
+        assert "医院已经入账" in clerk.page and (await counter.order(order.id)).state == "settled"
         assert path not in await clerk.get(f"{HOME}orders/{order.public_id}")
         assert "payment.scanned" in await here.acts()
 
@@ -122,3 +124,13 @@ async def test_while_the_payer_is_at_it_nothing_is_scanned(database: Database) -
         counter, order, clerk, path = await windows(here)
         await counter.pay(order)
         assert "患者自己正在手机上付" in await clerk.get(path) and 'name="code"' not in clerk.page
+
+
+async def test_nothing_is_scanned_for_what_is_over(database: Database) -> None:
+    async with desk(database) as here:
+        counter, order, clerk, path = await windows(here)
+        with time_machine.travel(order.expires_at, tick=False):
+            await counter.work()
+        assert (await counter.order(order.id)).state == "closed"
+        assert "现在不能收：时间过了" in await clerk.get(path) and 'name="code"' not in clerk.page
+        assert path not in await clerk.get(f"{HOME}orders/{order.public_id}")
