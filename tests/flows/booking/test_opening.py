@@ -13,14 +13,10 @@ import pytest
 import time_machine
 from sqlalchemy import select, update
 
-from bot import clock
 from bot.commands import draw as command
-from bot.db.engine import Database
 from flows.booking import store
-from flows.booking.neighbours import ClinicRule, Neighbours
 from flows.booking.opening import rules
 from flows.booking.opening import store as draws
-from flows.booking.opening.announcing import Announcing
 from flows.booking.opening.drawing import Drawing
 from flows.booking.opening.wishes import store as wishes
 from flows.booking.refusals import InDraw, NotWished, NotYetOpen, WishesClosed
@@ -226,46 +222,3 @@ async def test_a_stopped_session_is_not_drawn_to_anybody(
     travel.shift(timedelta(seconds=91))
     await booking_opening.sweep_draws(world.workshop.job(name="booking.draws"))
     assert {(row.state, row.reason) for row in await all_wishes(world)} == {("skipped", "stopped")}
-
-
-@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-async def test_what_is_drawn_no_more_is_withdrawn_before_its_opening_only(
-    world: World, segments: list[int], travel: time_machine.Coordinates, database: Database
-) -> None:
-    travel.move_to(OPENS)
-    async with database.transaction() as tx:
-        for row in await draws.fairs(tx):
-            await draws.drop_fair(tx, row.public_id)
-    async with world.context() as context:
-        await Announcing(context).renew()
-    assert (await the_draw(world)).state == draws.COMING
-    travel.move_to(ward.MORNING)
-    async with world.context() as context:
-        await Announcing(context).renew()
-    assert (await the_draw(world)).state == draws.VOID
-
-
-async def test_sessions_are_announced_in_the_order_of_their_keys(world: World) -> None:
-    """The later day is made first: whoever locks several sessions goes by key, so this does, too."""
-    for days in (2, 1):
-        await ward.session(world, DAY + timedelta(days=days))
-        await ward.sync(world)
-    await announced(world)
-    async with world.database.reading() as tx:
-        keys = [row.session_id for row in await tx.all(select(draws.draw).order_by(draws.draw.c.id))]
-    assert len(keys) == 3 and keys == sorted(keys)
-
-
-async def test_a_day_that_opens_early_is_drawn_at_once(world: World, segments: list[int]) -> None:
-    """The horizon is widened: the day is open, and nobody waits a week for its draw."""
-    person = await ward.person(world)
-    async with world.context() as context:
-        neighbours = Neighbours(context)
-        await neighbours.decide("1101", ClinicRule(horizon_days=14))
-    neighbours.forget()
-    await booking_opening.announce(world.workshop.job(name="booking.announce"))
-    draw = await the_draw(world)
-    assert (draw.opens_at, draw.closes_at) == (clock.now(), clock.now() + timedelta(seconds=90))
-    await booking_opening.announce(world.workshop.job(name="booking.announce"))
-    assert (await the_draw(world)).opens_at == draw.opens_at
-    assert (await wish(world, "a", segments[0], person)).state == "waiting"
