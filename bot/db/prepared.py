@@ -43,12 +43,11 @@ class Prepared:
             self.shape = tuple(_reader(column.type, dialect) for column in statement.selected_columns)
 
     def args(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
-        out = []
-        for name, fixed, convert in self._parameters:
-            value = values[name] if name in values else fixed
-            out.append(value if convert is None else convert(value))
-        return tuple(out)
-
+        get = values.get
+        return tuple([
+            get(name, fixed) if convert is None else convert(get(name, fixed))
+            for name, fixed, convert in self._parameters
+        ])
 
     def times(self, count: int) -> Prepared:
         """The same for `count` at once: so many rows behind VALUES, so many values behind IN. The arguments are those
