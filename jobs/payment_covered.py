@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.context import Context
 from bot.errors import OutsideError, OutsideRefused, OutsideUnknown
+from flows.payment import pushes
 from flows.payment.covered import store
 from flows.payment.covered.acting import ASK, SUPPLY
 from flows.payment.covered.answers import CARRY, Answers
@@ -94,6 +95,7 @@ async def clear(job: Job, payload: dict[str, Any]) -> None:
     row: Any = await job.run(lambda context: store.by_id(context.tx, cover_id))
     if row.cleared_at is not None:
         return
+    await job.run(lambda context: pushes.seen_covered(context, row))
     insurer = _insurer(job, row.insurer)
     if row.state != "reversed":
         said = await insurer.ask(row.number)

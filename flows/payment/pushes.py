@@ -66,16 +66,17 @@ async def covered(context: Context, order: Any, cover: Any) -> None:
         "pays": cover.pays, "own": cover.amount - cover.pays, "refusal": cover.refusal or "",
         "wants": (cover.wants or "").split(),
     }
-    await _push(context, "covered", order, _about(cover), facts, wait=cover.way == "direct")
+    await _push(context, "covered", order, _about(cover, cover.state), facts, wait=cover.way == "direct")
 
 
 async def seen_covered(context: Context, cover: Any) -> None:
-    """They have looked."""
-    await NoticesService(context).withdraw("payment.covered", _about(cover))
+    """They have looked, or it is over: what was offered or wanted is not told any more."""
+    for state in ("offered", "wanting"):
+        await NoticesService(context).withdraw("payment.covered", _about(cover, state))
 
 
-def _about(cover: Any) -> str:
-    return f"cover:{cover.public_id}:{cover.state}{cover.rounds or ''}"
+def _about(cover: Any, state: str) -> str:
+    return f"cover:{cover.public_id}:{state}{cover.rounds or ''}"
 
 
 async def checking(context: Context, order: Any, number: int) -> None:

@@ -11,6 +11,7 @@ import time_machine
 
 from bot import clock
 from bot.wording import Wording
+from flows.notices import store as notices
 from flows.payment.covered import store
 from flows.payment.covered.covers import Covers
 from flows.payment.giving_back import GivingBack
@@ -100,6 +101,12 @@ class Covered:
     async def cover(self, order: Any) -> Any:
         async with self.world.database.reading() as tx:
             return await store.of_order(tx, order.id)
+
+    async def told(self) -> list[tuple[str, str]]:
+        """What of claims is told, or was: the claim's state, and the push's."""
+        async with self.world.database.reading() as tx:
+            rows = await tx.all(notices.push.select().where(notices.push.c.kind == "payment.covered"))
+        return [(row.about.rpartition(":")[2], row.state) for row in rows if row.state != "withdrawn"]
 
     async def balances(self) -> tuple[int, int, int]:
         """What the channel holds, what the insurer owes, what the hospital has; and all books agree."""
@@ -215,6 +222,14 @@ async def test_a_consent_is_taken_back_and_nothing_stands_there(ward: Covered) -
     assert (row.insured, row.covered) == (0, 0) and payment.amount == 5000
     assert cover.state == "ended" and cover.revoked_at and cover.cleared_at and cover.identity is None
     assert ward.insurer.known[cover.number].answer.state == "withdrawn"
+
+
+async def test_an_offer_that_is_over_is_not_told_any_more(ward: Covered) -> None:
+    order = await ward.offered()
+    assert await ward.told() == [("offered", "waiting")]
+    await ward.own_part(order, AMOUNT)  # they pay all of it themselves
+    await ward.counter.work()
+    assert (await ward.cover(order)).state == "ended" and await ward.told() == []
 
 
 async def test_what_it_pays_whole_needs_no_channel(ward: Covered) -> None:
