@@ -154,3 +154,8 @@ def say(wording: Wording, problem: Problem) -> str:
         return wording.render(problem.slug, **problem.facts)
     own = f"common/h5/problem_{problem.slug}"
     return wording.render(own if wording.has(own) else f"common/chat/problem_{problem.slug}", **problem.facts)
+
+
+def whole(text: str, digits: int = 9) -> int | None:
+    """A whole number, not below zero, as somebody types it; None for anything else (², a thousand digits)."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= digits else None

@@ -58,7 +58,7 @@ async def listed(request: web.Request) -> web.StreamResponse:
             found = await store.these(context.tx, mine.numbers[offset : offset + limit])
             count, capped = len(mine.numbers), mine.capped
         anchor = await store.anchor_of(context.tx)
-        opened = await _entry(context, within, int(asked.open)) if asked.open.isdigit() else None
+        opened = await _entry(context, within, number) if (number := forms.whole(asked.open)) else None
         every = [*found, opened] if opened else found
         about = await within.those({wanted.about} - {""})
         words = replace(words, called=await called(request, context, things_of(every) | about))

@@ -235,8 +235,8 @@ def _key(subject: Subject) -> str:
 
 
 def _revision(sent: Any) -> int:
-    found = sent.get("revision", "")
-    return int(found) if found.isdigit() and len(found) < 9 else -1
+    number = forms.whole(sent.get("revision", ""))
+    return -1 if number is None else number
 
 
 def _moment(context: Context, text: str) -> datetime | None:

@@ -104,10 +104,10 @@ async def change(request: web.Request, context: Context) -> web.StreamResponse:
     # Who cannot sign in any more could not undo it either.
     active = "active" in sent or found.row.id == me.id
     profile = Profile(name, sent.get("number", "").strip()[:40], active, places, roles, doctor)
-    version = sent.get("version", "")
+    version = forms.whole(sent.get("version", ""))
     try:
         office = Office(context.tx, request.app[BOOK], context.actor, me)
-        await office.change(found.row.public_id, int(version) if version.isdigit() else -1, profile)
+        await office.change(found.row.public_id, -1 if version is None else version, profile)
     except LastAdministrator:
         return await _person(context, request, found, Problem("last_administrator"), status=422)
     except DoctorTaken:

@@ -101,12 +101,12 @@ async def remove(request: web.Request, context: Context) -> web.StreamResponse:
 async def _save(request: web.Request, context: Context, row: Any) -> web.StreamResponse:
     sent = await forms.values(request)
     given = {name.removeprefix("right:"): value for name, value in sent.items() if name.startswith("right:") and value}
-    name, version = sent.get("name", "").strip(), sent.get("version", "")
+    name, version = sent.get("name", "").strip(), forms.whole(sent.get("version", ""))
     if not 1 <= len(name) <= 40:
         return _page(request, row, given, sent, Problem("name_needed"), status=422)
     try:
         office = Office(context.tx, request.app[BOOK], context.actor, request[STAFF])
-        await office.save_role(row.public_id if row is not None else "", int(version) if version.isdigit() else -1,
+        await office.save_role(row.public_id if row is not None else "", -1 if version is None else version,
                                name, sent.get("note", "").strip()[:200], given)
     except NameTaken:
         return _page(request, row, given, sent, Problem("role_name_taken"), status=422)

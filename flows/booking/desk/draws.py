@@ -60,10 +60,11 @@ async def add(request: web.Request, context: Context) -> web.StreamResponse:
     if doctor and (known is None or clinic not in known.clinics):
         return await _page(request, context, sent, "doctor", status=422)
     own = context.settings.booking
-    if not seconds.isdigit() or not own.draw_seconds_least <= int(seconds) <= own.draw_seconds_most:
+    long = forms.whole(seconds)
+    if long is None or not own.draw_seconds_least <= long <= own.draw_seconds_most:
         return await _page(request, context, sent, "seconds", status=422)
-    await draws.set_fair(context.tx, clinic, doctor, int(seconds), context.actor)
-    told = {"doctor": doctor, "seconds": int(seconds)}
+    await draws.set_fair(context.tx, clinic, doctor, long, context.actor)
+    told = {"doctor": doctor, "seconds": long}
     audit.write(context.tx, context.actor, "booking.fair_set", f"clinic:{clinic}", told)
     await Announcing(context).renew()
     return see(request, f"{PAGE}?done=set")

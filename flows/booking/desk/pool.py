@@ -90,9 +90,10 @@ async def _wanted(context: Context, reach: Reach, sent: dict[str, str]) -> tuple
         return None, "choose"
     if doctor and (known is None or sent["clinic"] not in known.clinics):
         return None, "doctor"
-    if not percent.isdigit() or not 1 <= int(percent) <= 100:
+    share, ahead = forms.whole(percent), forms.whole(hours)
+    if share is None or not 1 <= share <= 100:
         return None, "percent"
-    if not hours.isdigit() or int(hours) * 60 > rules.MOST_MINUTES:
+    if ahead is None or ahead * 60 > rules.MOST_MINUTES:
         return None, "hours"
     weekday = int(sent["weekday"]) if sent.get("weekday", "") in tuple("0123456") else rules.ANY_DAY
     session = ""
@@ -101,7 +102,7 @@ async def _wanted(context: Context, reach: Reach, sent: dict[str, str]) -> tuple
         if not session:
             return None, "session"
         weekday, half = rules.ANY_DAY, ""
-    return rules.Rule(sent["clinic"], doctor, channel, int(percent), int(hours) * 60, weekday, half, session), ""
+    return rules.Rule(sent["clinic"], doctor, channel, share, ahead * 60, weekday, half, session), ""
 
 
 async def _session(context: Context, clinic: str, doctor: str, day: str, half: str) -> str:

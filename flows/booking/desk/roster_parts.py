@@ -151,7 +151,7 @@ def _wall(text: str) -> str:
     if not (colon and hour.isdecimal() and minute.isdecimal() and len(minute) == 2 and int(hour) < 24 and
             int(minute) < 60):
         raise BadForm("roster_times")
-    return f"{int(hour):02d}:{minute}"
+    return f"{int(hour):02d}:{int(minute):02d}"
 
 
 def _number(text: str, *, empty: bool = False) -> int | None:

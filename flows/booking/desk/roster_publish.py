@@ -39,7 +39,7 @@ async def drafts(request: web.Request) -> web.StreamResponse:
     async with reading(request) as context:
         own = await reach(request, context)
         found = await drafted(context, own)
-    told = {name: int(request.query[name]) for name in COUNTS if request.query.get(name, "").isdecimal()}
+    told = {name: number for name in COUNTS if (number := forms.whole(request.query.get(name, ""))) is not None}
     return render(request, "booking/desk/roster_drafts.html.j2", drafts=found, names=own.names, copied=told)
 
 

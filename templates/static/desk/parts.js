@@ -20,6 +20,18 @@ document.addEventListener("alpine:init", () => {
     },
   }));
 
+  // Of the doctors those of the clinic that is chosen.
+  Alpine.data("doctors", () => ({
+    init() { this.narrow(); },
+    narrow() {
+      const { clinic, doctor } = this.$refs;
+      for (const each of doctor.options) {
+        each.hidden = each.disabled = Boolean(each.value) && !each.dataset.clinics.split(" ").includes(clinic.value);
+      }
+      if (doctor.selectedOptions[0]?.disabled) doctor.value = "";
+    },
+  }));
+
   // Whom a new roster hits: all of them keep their time.
   Alpine.data("decisions", () => ({
     keep() {

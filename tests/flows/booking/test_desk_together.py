@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import re
 
+import pytest
+
 from bot.db.engine import Database
 from flows.booking.roster.patterns import store as patterns
 from flows.directory import store as directory
@@ -127,3 +129,24 @@ async def test_a_pattern_that_is_tapped_twice_is_drafted_once(database: Database
             assert first.status == 303
         page = await second.post(path, mark=seen, **{**FORM, "ends": "12:00"})
         assert second.status == 409 and "改过" in page
+
+
+@pytest.mark.parametrize("odd", ("²", "9" * 5000, "１２３４５６７８９０"))
+async def test_numbers_that_are_none_are_told_as_that(sqlite_database: Database, odd: str) -> None:
+    async with office(sqlite_database) as (here, _):
+        boss = await here.enter(await here.hire("boss", admin=True))
+        for path, sent in (
+            ("shares", {"channel": "window", "percent": odd, "hours": "1"}),
+            ("shares", {"channel": "window", "percent": "20", "hours": odd}),
+            ("draws", {"seconds": odd}),
+        ):
+            await boss.get(f"/desk/booking/{path}")
+            await boss.post(f"/desk/booking/{path}", clinic="1101", doctor="", **sent)
+            assert boss.status == 422, (path, sent)
+        one = await here.hire("one")
+        await boss.get("/desk/staff/roles/new")
+        await boss.post(f"/desk/staff/person/{one.public_id}", name="X", version=odd)
+        assert boss.status == 409
+        for path in ("/desk/audit/?open=", f"{HOME}drafts?made="):
+            await boss.get(path + odd)
+            assert boss.status == 200, path
