@@ -196,7 +196,7 @@ class Booking(
         facts["pay"] = {"how": paying(catalogue, first.clinic, self.context)}
         facts |= {"spot": list(spot) if spot else None}
         if len({offer.clinic for offer in offers}) == 1:
-            facts["clinic_name"] = catalogue.clinic[first.clinic].name
+            facts["clinic_name"] = catalogue.clinic_name(first.clinic)
         labels = Labels(self.context)
         return Choose(
             "segment", labels.segments(offers, catalogue), save="segment", then=self.person_needed, other=self.search,
@@ -206,8 +206,7 @@ class Booking(
     # --- words for where we are ----------------------------------------------------------------------------------
 
     async def clinic_name(self) -> str:
-        clinic = (await self.service.neighbours.catalogue()).clinic.get(self.data.clinic)
-        return clinic.name if clinic else ""
+        return (await self.service.neighbours.catalogue()).clinic_name(self.data.clinic)
 
     def _page(self) -> str:
         """The page of whom was chosen."""

@@ -95,8 +95,8 @@ class Finding:
         """Say why there is nothing, and ask again one step before."""
         reason = await self.service.offers.why_none(wanted)
         catalogue = await self.service.neighbours.catalogue()
-        doctor, clinic = catalogue.doctor.get(wanted.doctor), catalogue.clinic.get(wanted.clinic)
-        names = {"doctor_name": doctor.name if doctor else "", "clinic_name": clinic.name if clinic else ""}
+        doctor, clinic = catalogue.doctor.get(wanted.doctor), catalogue.clinic_name(wanted.clinic)
+        names = {"doctor_name": doctor.name if doctor else "", "clinic_name": clinic}
         facts = names | reason.facts
         if isinstance(reason, AllFull):
             full = await self.service.waiting.full(wanted)

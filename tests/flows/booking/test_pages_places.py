@@ -53,3 +53,6 @@ async def test_lists_and_chips_tell_two_of_a_name_apart(reader: Reader) -> None:
     assert "<span>总院</span>" in shown and "<span>东院区</span>" in shown
     asked = (await reader.world.said("a", "挂号 呼吸内科")).messages[-1]
     assert [label for _, label in asked.options] == ["呼吸内科 · 总院", "呼吸内科 · 东院区"]
+    chosen = "呼吸内科 · 东院区"
+    for said, told in ((chosen, f"{chosen}，请选医生"), ("王静", f"王静 主任医师 · {chosen}")):
+        assert told in (await reader.world.said("a", said)).messages[-1].text
