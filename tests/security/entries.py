@@ -130,7 +130,9 @@ ENTRIES: dict[str, Entry] = {
     "GET /h5/payment/code/{order}": Entry(why=CODE, open_={"order": "order"}),
     "GET /h5/payment/code/{order}/standing": Entry(why=CODE, open_={"order": "order"}),
     "POST /h5/payment/code/{order}": Entry(why=CODE, open_={"order": "order"}, form={"way": "ali"}),
+    "POST /h5/payment/code/{order}/drop": Entry(why=CODE, open_={"order": "order"}),
     "GET /h5/payment/code/{order}/inside": Entry(open_={"order": "order"}),
+    "POST /h5/payment/code/{order}/inside/drop": Entry(open_={"order": "order"}),
     "POST /h5/payment/code/{order}/inside": Entry(open_={"order": "order"}, form={"way": "wx"}),
     **DESK,
 }

@@ -36,6 +36,10 @@ async def pay(world: World, found: dict[str, str], person: int) -> None:
             sent_at=tx.now, undo=False,
         )
         found["cover"] = await tx.scalar(select(covered.cover.c.public_id))
+        found["payment_notice"] = str(await tx.insert(
+            store.notice, account="wx", notice_id="n1", event="TRANSACTION.SUCCESS", number="unknown", became="unknown",
+            said=json.dumps({"number": "unknown", "amount": 1}), at=tx.now,
+        ))
         await tx.insert(
             difference, account="wx", day=tx.now.date(), name="p:unknown", number="unknown", refund=False,
             kind="only_channel", channel_amount=700, due=False, state="open", run=1, made_at=tx.now,

@@ -16,7 +16,7 @@ from flows.payment.notices import hear
 from flows.payment.odd import store as finding
 from flows.payment.odd.refusing import refused
 from flows.payment.orders import Orders
-from integrations.paying.port import Standing
+from integrations.paying.port import Back, Standing
 from tests.flows.payment.counter import Counter
 from tests.flows.payment.test_desk import CHIEF, CLERK, HOME, sheet, till_of
 from tests.support.desk import Desk, desk
@@ -211,11 +211,16 @@ async def test_odd_notices_are_looked_at_and_refused_ones_counted(office: Office
     for at, said in enumerate((Standing("x" * 20, "paid", 100, "c7"), Standing(payment.number, "paid", 1, "c8"))):
         async with counter.world.context("p") as context:
             await hear(context, "wx", f"n{at}", "TRANSACTION.SUCCESS", said)
+    async with counter.world.context("p") as context:
+        assert await hear(context, "wx", "n2", "REFUND.SUCCESS", Back("y" * 20, "back", 300, "r9")) == "unknown"
     assert "没看过的异常通知" in await clerk.get("/desk/")
     page = await clerk.get(f"{path}?looked=no")
     assert "不认识的单号" in page and "金额不对" in page
     async with office.here.database.reading() as tx:
+        strange = (await finding.notices(tx, "unknown", "", limit=9))[0]
         rows = await finding.notices(tx, "wrong_amount", "", limit=9)
+    page = await clerk.get(f"{path}/{strange.id}")
+    assert "r9" in page and "没有这个单号" in page
     page = await clerk.get(f"{path}/{rows[0].id}")
     assert "0.01" in page and "25.00" in page and order.public_id in page
     await clerk.post(f"{path}/{rows[0].id}/looked", note="")
