@@ -25,6 +25,8 @@ HOME = "/desk/booking/roster/"
 FIELDS = ("doctor", "half", "starts", "ends", "minutes", "capacity", "kind", "total", "ahead", "fee", "room", "first",
           "last", "weeks", "once", "day")
 """Of the form of a pattern, beside its weekdays."""
+FEW = 8
+"""Clinics that are shown together without a department being chosen."""
 
 
 class BadForm(Exception):
@@ -89,21 +91,24 @@ def day_of(text: str) -> date | None:
 
 def places(own: Reach, sent: Mapping[str, str]) -> dict[str, Any]:
     """The filter by department and clinic: ``departments`` and ``clinics`` to choose from, ``department`` and
-    ``clinic`` chosen (the first department where nothing was), ``shown`` codes. Raises NotFound."""
+    ``clinic`` chosen (the first department where nothing was; none where there are few clinics: a doctor sits in two
+    departments and sees both), ``shown`` codes. Raises NotFound."""
     catalogue, codes = own.catalogue, own.clinics
     inside = [catalogue.clinic[code] for code in codes]
     departments = [each for each in catalogue.departments if any(c.department == each.code for c in inside)]
+    few = len(inside) <= FEW and len(departments) > 1
     clinic, department = sent.get("clinic", ""), sent.get("department", "")
     if clinic:
         if clinic not in codes:
             raise NotFound("clinic")
         department = catalogue.clinic[clinic].department
     elif department not in {each.code for each in departments}:
-        department = departments[0].code if departments else ""
-    offered = [Choice(each.code, own.names[each.code]) for each in inside if each.department == department]
+        department = departments[0].code if departments and not few else ""
+    offered = [Choice(each.code, own.names[each.code]) for each in inside if department in ("", each.department)]
     shown = [clinic] if clinic else [each.code for each in offered]
     homes = [Choice(each.code, own.departments[each.code]) for each in departments]
-    return {"departments": homes, "clinics": offered, "department": department, "clinic": clinic, "shown": shown}
+    return {"departments": homes, "clinics": offered, "department": department, "clinic": clinic, "shown": shown,
+            "few": few}
 
 
 def terms_from(sent: Mapping[str, str], clinic: str, weekdays: Sequence[int] = ()) -> list[Terms]:

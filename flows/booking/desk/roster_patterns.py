@@ -49,6 +49,7 @@ async def listed(request: web.Request) -> web.StreamResponse:
         own = await reaches(request, context)
         where = places(own["see"], request.query)
         clinic = where["clinic"] or next(iter(where["shown"]), "")
+        where = places(own["see"], {"clinic": clinic}) if clinic else where
         found = [each for each in await Drafts(context).entries(clinic)
                  if own["see"].covers(clinic, each.terms.doctor)]
     weekly = sorted((each for each in found if not each.terms.single), key=lambda each: (

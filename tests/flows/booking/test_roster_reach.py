@@ -33,6 +33,11 @@ async def test_whose_clinics_are_whose(database: Database) -> None:
             await mine.post(HOME + path, **FORM)
             assert mine.status == 404, path
         assert "王静" not in await mine.get(f"{HOME}?open={CODE}")
+        # Few clinics stand together whatever department they are of: nobody misses half of what is theirs.
+        page = await boss.get(HOME)
+        assert "所有科室" in page and "patterns?clinic=1101" in page and "patterns?clinic=1501" in page
+        page = await boss.get(f"{HOME}?department=11")
+        assert "patterns?clinic=1101" in page and "patterns?clinic=1501" not in page
 
 
 async def test_each_act_has_its_right(database: Database) -> None:
