@@ -25,7 +25,8 @@ WAITING: tuple[CoverState, ...] = ("sent", "wanting")
 """The insurer is at it: it is asked how it stands."""
 CLEARED: tuple[CoverState, ...] = ("ended", "refused")
 """Nothing of it is to stand there."""
-KINDS = ("outpatient", "registration")
+KINDS = ("outpatient",)
+"""What they are asked for: bills with items that a doctor ordered."""
 CONSENT = "2026-11"
 """Version of what is agreed to (templates/payment/h5/covered.html.j2)."""
 CHANNEL = "commercial"
@@ -72,8 +73,7 @@ class Wish:
             return ""
         if self.state in ("created", "paying") and self.public != "asked":
             return "direct"
-        # The fee of a visit that is changed follows to another one, and the insurer was told of the first.
-        return "after" if self.state == "settled" and self.kind == "outpatient" else ""
+        return "after" if self.state == "settled" else ""
 
 
 class Stands(Protocol):
