@@ -7,21 +7,19 @@ come again. They obey one conduct of their own (`integrations.his.conduct`, `COM
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from bot.clock import HospitalClock
 from bot.db.engine import Database
-from bot.errors import OutsideUnavailable, OutsideUnknown
 from bot.settings import Settings
 from bot.settings_commercial import CommercialInsurer
 from integrations.commercial.books import SYSTEM, Books, no, number_of
 from integrations.commercial.port import Answer, Claim, Holder, Line, Policy, Totals
 from integrations.commercial.registry import Registry
 from integrations.commercial.rules import shelves
-from integrations.his.conduct import COMMERCIAL, Conduct, current, loses_one
+from integrations.his.conduct import COMMERCIAL, Calls, Conduct, current
 
 T = TypeVar("T")
 AT_ONCE = 500
@@ -50,6 +48,7 @@ class EmbeddedCommercial:
         self.name, self._shelf = name, shelves()[shelf]
         self.title = title or self._shelf.title
         self._database, self._clock = database, clock or HospitalClock()
+        self._calls = Calls(database, COMMERCIAL, "insurer", SYSTEM)
 
     async def policies(self, holder: Holder) -> Sequence[Policy]:
         found = await self._read("policies", lambda books: books.policies(holder.number))
@@ -111,21 +110,11 @@ class EmbeddedCommercial:
     async def _command(self, verb: str, work: Callable[[Books], Awaitable[Answer]]) -> Answer:
         conduct = await self._come_in(verb)
         done = await self._database.run(lambda tx: work(Books(tx, self.name, self._shelf)))
-        await asyncio.sleep(conduct.delay_s / 2)
-        if await self._loses(conduct):
-            raise OutsideUnknown("no answer", system=SYSTEM)
+        await self._calls.go_out(conduct)
         return done
 
     async def _come_in(self, verb: str) -> Conduct:
-        conduct = await current(self._database, COMMERCIAL)
-        await asyncio.sleep(conduct.delay_s / 2)
-        if conduct.unavailable:
-            raise OutsideUnavailable("the insurer takes no calls", system=SYSTEM)
+        conduct = await self._calls.come_in()
         if verb in conduct.refuse:
             raise no(conduct.refuse[verb])
         return conduct
-
-    async def _loses(self, conduct: Conduct) -> bool:
-        if conduct.lose_next > 0 and await loses_one(self._database, COMMERCIAL):
-            return True
-        return random.random() < conduct.lose_share

@@ -4,16 +4,20 @@ slow, to lose their answers, to refuse, to be away; the switches stand in a tabl
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Mapping
+import random
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from bot.db.engine import Database
 from bot.db.transaction import Transaction
-from bot.errors import OutsideRefused, OutsideUnavailable
+from bot.errors import OutsideRefused, OutsideUnavailable, OutsideUnknown
 from integrations.his import store
 
 HOSPITAL, INSURER, COMMERCIAL = 1, 2, 3
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +73,37 @@ async def loses_one(database: Database, who: int = HOSPITAL) -> bool:
     return await database.run(take)
 
 
-def away() -> OutsideUnavailable:
-    return OutsideUnavailable("the hospital takes no calls", system="his")
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """The way in and out of an embedded system: each call meets how it behaves at that moment."""
+
+    database: Database
+    who: int = HOSPITAL
+    name: str = "hospital"
+    system: str = "his"
+
+    async def come_in(self) -> Conduct:
+        """Half of the delay is over. Raises OutsideUnavailable."""
+        conduct = await current(self.database, self.who)
+        await asyncio.sleep(conduct.delay_s / 2)
+        if conduct.unavailable:
+            raise OutsideUnavailable(f"the {self.name} takes no calls", system=self.system)
+        return conduct
+
+    async def go_out(self, conduct: Conduct) -> None:
+        """With an answer, after the other half. Raises OutsideUnknown where it is lost."""
+        await asyncio.sleep(conduct.delay_s / 2)
+        told = conduct.lose_next > 0 and await loses_one(self.database, self.who)
+        if told or random.random() < conduct.lose_share:
+            raise OutsideUnknown("no answer", system=self.system)
+
+    async def question(self, read: Callable[[Transaction], Awaitable[T]]) -> T:
+        """What changes nothing: its answer is never lost."""
+        conduct = await self.come_in()
+        async with self.database.reading() as tx:
+            answer = await read(tx)
+        await asyncio.sleep(conduct.delay_s / 2)
+        return answer
 
 
 def refused(code: str) -> OutsideRefused:

@@ -6,8 +6,6 @@ joins the caller's transaction, and a caller that holds one open while calling w
 
 from __future__ import annotations
 
-import asyncio
-import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict
 from datetime import date, timedelta
@@ -17,9 +15,8 @@ from bot.clock import HospitalClock
 from bot.db.engine import Database
 from bot.db.transaction import Transaction
 from bot.documents import Kind as DocumentKind
-from bot.errors import OutsideUnknown
 from integrations.his import attendance, catalogue, ledger, orders, people, requests, sessions, told
-from integrations.his.conduct import Conduct, away, current, loses_one, refused
+from integrations.his.conduct import Calls, refused
 from integrations.his.examinations import ExaminationBook, ExaminationOrder
 from integrations.his.port import (
     Attendance,
@@ -51,34 +48,35 @@ class EmbeddedHospital:
 
     def __init__(self, database: Database, clock: HospitalClock | None = None) -> None:
         self._database = database
+        self._calls = Calls(database)
         self._clock = clock or HospitalClock()
 
     async def ping(self) -> None:
-        await self._question(catalogue.touch)
+        await self._calls.question(catalogue.touch)
 
     async def sites(self) -> Sequence[Site]:
-        return await self._question(catalogue.sites)
+        return await self._calls.question(catalogue.sites)
 
     async def departments(self) -> Sequence[Department]:
-        return await self._question(catalogue.departments)
+        return await self._calls.question(catalogue.departments)
 
     async def clinics(self) -> Sequence[Clinic]:
-        return await self._question(catalogue.clinics)
+        return await self._calls.question(catalogue.clinics)
 
     async def doctors(self) -> Sequence[Doctor]:
-        return await self._question(catalogue.doctors)
+        return await self._calls.question(catalogue.doctors)
 
     async def rooms(self) -> Sequence[Room]:
-        return await self._question(catalogue.rooms)
+        return await self._calls.question(catalogue.rooms)
 
     async def staff(self) -> Sequence[Staff]:
-        return await self._question(catalogue.staff)
+        return await self._calls.question(catalogue.staff)
 
     async def rosters(self, from_date: date, to_date: date) -> Sequence[Session]:
         if to_date - from_date >= LONGEST_RANGE:
             raise refused("range_too_long")
         await self.roll(from_date, to_date)
-        return await self._question(lambda tx: sessions.read(tx, from_date, to_date))
+        return await self._calls.question(lambda tx: sessions.read(tx, from_date, to_date))
 
     async def roll(self, from_date: date, to_date: date) -> None:
         """Make the sessions of these days, both included, that are not made yet."""
@@ -88,7 +86,7 @@ class EmbeddedHospital:
         await sessions.furnish(self._database, from_date, to_date)
 
     async def find_patient(self, document_type: DocumentKind, document_number: str) -> PatientRecord | None:
-        return await self._question(lambda tx: people.find(tx, document_type, document_number))
+        return await self._calls.question(lambda tx: people.find(tx, document_type, document_number))
 
     async def create_patient(self, request_id: str, patient: NewPatient) -> str:
         async def work(tx: Transaction) -> Outcome:
@@ -131,56 +129,35 @@ class EmbeddedHospital:
         return _said(outcome.session)
 
     async def examinations(self) -> ExaminationBook:
-        return await self._question(orders.examinations)
+        return await self._calls.question(orders.examinations)
 
     async def examination_orders(self, record_number: str) -> Sequence[ExaminationOrder]:
-        return await self._question(lambda tx: orders.open_of(tx, record_number))
+        return await self._calls.question(lambda tx: orders.open_of(tx, record_number))
 
     async def ask(self, request_id: str) -> Outcome | None:
-        return await self._question(lambda tx: requests.ask(tx, request_id))
+        return await self._calls.question(lambda tx: requests.ask(tx, request_id))
 
     async def attendance(self, day: date) -> Sequence[Attendance]:
-        return await self._question(lambda tx: attendance.read(tx, day))
+        return await self._calls.question(lambda tx: attendance.read(tx, day))
 
     async def came(self, appointment: str, *, seen: bool = False) -> bool:
         """What happens at the hospital's own window, or at the doctor's door; not a verb of the port."""
         return await self._database.run(lambda tx: attendance.note(tx, appointment, tx.now, seen=seen))
 
-    async def _question(self, read: Callable[[Transaction], Awaitable[T]]) -> T:
-        conduct = await self._come_in()
-        async with self._database.reading() as tx:
-            answer = await read(tx)
-        await asyncio.sleep(conduct.delay_s / 2)
-        return answer
-
     async def _command(
         self, verb: Verb, request_id: str, asked: dict[str, Any], work: Callable[[Transaction], Awaitable[Outcome]]
     ) -> Outcome:
-        conduct = await self._come_in()
+        conduct = await self._calls.come_in()
 
         async def told_to_refuse(tx: Transaction) -> Outcome:
             raise refused(conduct.refuse[verb])
 
         chosen = told_to_refuse if verb in conduct.refuse else work
         outcome = await self._database.run(lambda tx: requests.once(tx, verb, request_id, asked, chosen))
-        await asyncio.sleep(conduct.delay_s / 2)
-        if await self._loses(conduct):
-            raise OutsideUnknown("no answer", system="his")
+        await self._calls.go_out(conduct)
         if outcome.refused is not None:
             raise refused(outcome.refused.code)
         return outcome
-
-    async def _come_in(self) -> Conduct:
-        conduct = await current(self._database)
-        await asyncio.sleep(conduct.delay_s / 2)
-        if conduct.unavailable:
-            raise away()
-        return conduct
-
-    async def _loses(self, conduct: Conduct) -> bool:
-        if conduct.lose_next > 0 and await loses_one(self._database):
-            return True
-        return random.random() < conduct.lose_share
 
 
 def _said(answer: T | None) -> T:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
@@ -19,9 +18,8 @@ from bot import keys
 from bot.clock import HospitalClock
 from bot.db.engine import Database
 from bot.db.transaction import Transaction
-from bot.errors import OutsideUnavailable, OutsideUnknown
 from integrations.his.charges import Item
-from integrations.his.conduct import INSURER, Conduct, current, loses_one
+from integrations.his.conduct import INSURER, Calls, Conduct, current
 from integrations.insurance import claims, people, store
 from integrations.insurance.claims import SYSTEM, no
 from integrations.insurance.port import (
@@ -47,6 +45,7 @@ class EmbeddedInsurer:
 
     def __init__(self, database: Database, clock: HospitalClock | None = None) -> None:
         self._database = database
+        self._calls = Calls(database, INSURER, "insurer", SYSTEM)
         self._clock = clock or HospitalClock()
 
     async def identify(self, identity: Identity) -> Insured:
@@ -139,24 +138,14 @@ class EmbeddedInsurer:
     async def _command(self, verb: str, message: str, asked: dict[str, Any], work: Work) -> Done:
         conduct = await self._come_in(verb)
         done = await self._database.run(lambda tx: _once(tx, verb, message, asked, work))
-        await asyncio.sleep(conduct.delay_s / 2)
-        if await self._loses(conduct):
-            raise OutsideUnknown("no answer", system=SYSTEM)
+        await self._calls.go_out(conduct)
         return done
 
     async def _come_in(self, verb: str) -> Conduct:
-        conduct = await current(self._database, INSURER)
-        await asyncio.sleep(conduct.delay_s / 2)
-        if conduct.unavailable:
-            raise OutsideUnavailable("the insurer takes no calls", system=SYSTEM)
+        conduct = await self._calls.come_in()
         if verb in conduct.refuse:
             raise no(conduct.refuse[verb])
         return conduct
-
-    async def _loses(self, conduct: Conduct) -> bool:
-        if conduct.lose_next > 0 and await loses_one(self._database, INSURER):
-            return True
-        return random.random() < conduct.lose_share
 
 
 async def _once(tx: Transaction, verb: str, message: str, asked: dict[str, Any], work: Work) -> Done:

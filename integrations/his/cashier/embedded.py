@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
@@ -14,11 +12,11 @@ from bot import keys
 from bot.clock import HospitalClock
 from bot.db.engine import Database
 from bot.db.transaction import Transaction
-from bot.errors import OutsideRefused, OutsideUnknown
+from bot.errors import OutsideRefused
 from integrations.his.cashier import bills, store, till
 from integrations.his.cashier.takings import takings
 from integrations.his.charges import Bill, ChargeOutcome, Invoice, Paid, Permission, Returned, Settlement, Taking
-from integrations.his.conduct import Conduct, away, current, loses_one, refused
+from integrations.his.conduct import Calls, refused
 
 T = TypeVar("T")
 Work = Callable[[Transaction], Awaitable[ChargeOutcome]]
@@ -29,16 +27,17 @@ class EmbeddedCashier:
 
     def __init__(self, database: Database, clock: HospitalClock | None = None) -> None:
         self._database = database
+        self._calls = Calls(database)
         self._clock = clock or HospitalClock()
 
     async def bills(self, record_number: str) -> Sequence[Bill]:
-        return await self._question(lambda tx: bills.of_patient(tx, record_number))
+        return await self._calls.question(lambda tx: bills.of_patient(tx, record_number))
 
     async def bill(self, code: str) -> Bill | None:
-        return await self._question(lambda tx: self._open(tx, code))
+        return await self._calls.question(lambda tx: self._open(tx, code))
 
     async def fee_of(self, registration: str) -> Bill | None:
-        return await self._question(lambda tx: self._open(tx, f"F{registration[1:]}"))
+        return await self._calls.question(lambda tx: self._open(tx, f"F{registration[1:]}"))
 
     async def settle(self, request_id: str, *, bill: str, amount: int, paid: Sequence[Paid]) -> Settlement:
         asked = {"bill": bill, "amount": amount, "paid": [asdict(part) for part in paid]}
@@ -72,16 +71,16 @@ class EmbeddedCashier:
             row = await tx.one(store.request.select().where(store.request.c.request_id == request_id))
             return None if row is None else _read(row)
 
-        return await self._question(read)
+        return await self._calls.question(read)
 
     async def takings(self, day: date) -> AsyncIterator[Taking]:
         since = self._clock.moment(day, datetime.min.time())
         until = self._clock.moment(day + timedelta(days=1), datetime.min.time())
-        async for line in takings(self._question, since, until):
+        async for line in takings(self._calls.question, since, until):
             yield line
 
     async def invoice(self, settlement: str) -> Invoice | None:
-        return await self._question(lambda tx: till.invoice(tx, settlement))
+        return await self._calls.question(lambda tx: till.invoice(tx, settlement))
 
     async def dispensed(self, bill: str) -> bool:
         """What happens at the pharmacy's own window; not a verb of the port."""
@@ -94,39 +93,18 @@ class EmbeddedCashier:
         settled = await tx.one(store.settlement.select().where(store.settlement.c.bill == code))
         return None if found is None or found.void or settled is not None else found.bill
 
-    async def _question(self, read: Callable[[Transaction], Awaitable[T]]) -> T:
-        conduct = await self._come_in()
-        async with self._database.reading() as tx:
-            answer = await read(tx)
-        await asyncio.sleep(conduct.delay_s / 2)
-        return answer
-
     async def _command(self, verb: str, request_id: str, asked: dict[str, Any], work: Work) -> ChargeOutcome:
-        conduct = await self._come_in()
+        conduct = await self._calls.come_in()
 
         async def told_to_refuse(tx: Transaction) -> ChargeOutcome:
             raise refused(conduct.refuse[verb])
 
         chosen = told_to_refuse if verb in conduct.refuse else work
         outcome = await self._database.run(lambda tx: _once(tx, verb, request_id, asked, chosen))
-        await asyncio.sleep(conduct.delay_s / 2)
-        if await self._loses(conduct):
-            raise OutsideUnknown("no answer", system="his")
+        await self._calls.go_out(conduct)
         if outcome.refused:
             raise refused(outcome.refused)
         return outcome
-
-    async def _come_in(self) -> Conduct:
-        conduct = await current(self._database)
-        await asyncio.sleep(conduct.delay_s / 2)
-        if conduct.unavailable:
-            raise away()
-        return conduct
-
-    async def _loses(self, conduct: Conduct) -> bool:
-        if conduct.lose_next > 0 and await loses_one(self._database):
-            return True
-        return random.random() < conduct.lose_share
 
 
 async def _once(tx: Transaction, verb: str, request_id: str, asked: dict[str, Any], work: Work) -> ChargeOutcome:
