@@ -151,7 +151,7 @@ async def test_a_new_caller_is_registered_and_a_known_one_found(
                 "birth_date": "1970-02-03", "mobile": "13900000001"}
         await browser.get("/desk/patients/new")
         await browser.post("/desk/patients/new", **form)
-        assert browser.status == 422 and "同意" in browser.page
+        assert browser.status == 422 and "患者同意了再打勾" in browser.page and "隐私说明" not in browser.page
         await browser.post("/desk/patients/new", **form, consent="yes")
         assert browser.location.endswith("?done=new")
         page = await browser.get(browser.location)
