@@ -93,10 +93,13 @@ class Labels:
             for p in persons
         ]
 
-    def appointment(self, row: Any, person: Person | None, catalogue: Catalogue, number: int = 0) -> Option:
-        """`number`: where it stands in a list in which 取消第一个 and 取消王静 are understood."""
+    def appointment(
+        self, row: Any, person: Person | None, catalogue: Catalogue, number: int = 0, exam: str = ""
+    ) -> Option:
+        """`number`: where it stands in a list in which 取消第一个 and 取消王静 are understood; `exam`: of what."""
         facts = visit.facts_of(row, person, catalogue, self._context)
-        aliases = _cancelling(number, facts["doctor"], facts["clinic"]) if number else ()
+        facts["exam"] = "" if facts["veiled"] else exam
+        aliases = _cancelling(number, facts["doctor"], facts["exam"] or facts["clinic"]) if number else ()
         if row.state == "held":
             return Option(row.id, self._say("label_hold", **facts, **visit.held_facts(row)), aliases)
         return Option(row.id, self._say("label_appointment", **facts), aliases)

@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.talk.flow import Flow
 from bot.talk.outcomes import Call, Choose, Done, Go, Option, Outcome, Step
+from flows.booking.exams.facts import of_exam
 from flows.booking.flow.cancel import CANCEL
 from flows.booking.flow.change import Changing
 from flows.booking.flow.check_in import WORDS, CheckingIn
@@ -185,6 +186,9 @@ class Appointments(
         labels, neighbours = Labels(self.context), self.service.neighbours
         catalogue = await neighbours.catalogue()
         return [
-            labels.appointment(row, await neighbours.anybody(row.person_id), catalogue, number if to_cancel else 0)
+            labels.appointment(
+                row, await neighbours.anybody(row.person_id), catalogue, number if to_cancel else 0,
+                (await of_exam(self.context, row))["exam"],
+            )
             for number, row in enumerate(rows, 1)
         ]
