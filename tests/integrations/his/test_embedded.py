@@ -15,10 +15,11 @@ from integrations.his.conduct import GOOD, Conduct, behave, current
 from integrations.his.embedded import EmbeddedHospital
 from integrations.his.seed import DAYS, seed
 from tests.integrations.his.contract import SOMEBODY, Desk, HospitalContract, Like
+from tests.integrations.his.contract_faults import FaultsContract
 from tests.integrations.his.contract_sessions import SessionsContract
 
 
-class TestEmbeddedHospital(HospitalContract, SessionsContract):
+class TestEmbeddedHospital(HospitalContract, FaultsContract, SessionsContract):
     pass
 
 
