@@ -7,23 +7,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, time, timedelta
-from typing import Any
 
 from bot.errors import Refusal
 from flows.booking import store
 from flows.booking.exceptions.granting import Grant
-from flows.booking.glance import glance
-from flows.booking.opening import rules as opening
-from flows.booking.opening import store as draws
-from flows.booking.opening.wishes import store as wishes
 from flows.booking.pool import store as pool
 from flows.booking.roster.sync import Roster, bring_in_line
 from flows.booking.service import BookingService
 from flows.booking.standing.appeals import store as appeals
 from flows.booking.standing.appeals.answering import answer, withdraw
 from flows.booking.standing.missing.writing import NoShows
-from flows.directory import store as directory
-from flows.directory.service import forget
 from flows.patients import store as patients
 from integrations.his import store as his
 from integrations.his.conduct import GOOD, Conduct, behave
@@ -193,29 +186,6 @@ def day(days: str) -> date:
     return ward.TODAY + timedelta(days=int(days))
 
 
-@given
-async def fair(world: World, doctor: str, seconds: str) -> None:
-    """A doctor whose sessions are drawn: wishes are gathered for so many seconds."""
-    async with world.database.transaction() as tx:
-        await draws.set_fair(tx, ward.DOCTORS[doctor][1], f"D{doctor}", int(seconds), "test")
-
-
-@given
-async def seed(world: World, seed: str) -> None:
-    """The next draw has this seed (and the hash of it)."""
-    async with world.database.transaction() as tx:
-        await tx.update(draws.draw.update().values(seed=seed, seed_hash=opening.sha256(seed)))
-
-
-@do
-async def codes(world: World) -> None:
-    """The wishes so far have the codes A, B, C and so on, so that their draw comes out the same each time."""
-    async with world.database.transaction() as tx:
-        rows = await tx.all(wishes.wish.select().order_by(wishes.wish.c.id))
-        for n, row in enumerate(rows):
-            await tx.update(wishes.wish.update().where(wishes.wish.c.id == row.id).values(code="ABCDEFGH"[n] * 8))
-
-
 @do
 async def misses(world: World, days: str, name: str, who: str = "a") -> None:
     """A person of a contact had an appointment so many days ago and did not come: written down, whatever follows."""
@@ -252,30 +222,3 @@ async def withdraws(world: World, *words: str) -> None:
     async with world.context() as context:
         rows, _ = await appeals.listed(context.tx, None, state="accepted")
         await withdraw(replace(context, contact=None, actor="staff:test"), rows[-1].public_id, " ".join(words))
-
-
-@do
-async def clinic_rule(world: World, clinic: str, name: str, value: str) -> None:
-    """A clinic decides something of its own."""
-    async with world.database.transaction() as tx:
-        own = (await directory.read(tx)).rule(clinic)
-        await directory.set_rule(tx, clinic, replace(own, **{name: _decided(value)}))
-    forget(world.ports)
-    glance(world.ports).forget()
-
-
-@do
-async def doctor_rule(world: World, clinic: str, doctor: str, name: str, value: str) -> None:
-    """The same about a doctor in it."""
-    async with world.database.transaction() as tx:
-        own = (await directory.read(tx)).doctor_rule(clinic, f"D{doctor}")
-        await directory.set_doctor_rule(tx, clinic, f"D{doctor}", replace(own, **{name: _decided(value)}))
-    forget(world.ports)
-    glance(world.ports).forget()
-
-
-def _decided(word: str) -> Any:
-    """yes, no, a time, a number, or a word."""
-    if word in ("yes", "no"):
-        return word == "yes"
-    return time.fromisoformat(word) if ":" in word else int(word) if word.lstrip("-").isdigit() else word

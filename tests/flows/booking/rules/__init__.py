@@ -1,0 +1,1 @@
+"""Rules of a clinic, and of a doctor in it, in transcripts."""
