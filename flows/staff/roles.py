@@ -61,7 +61,9 @@ async def one(request: web.Request) -> web.StreamResponse:
         if row is None:
             raise NotFound("role")
         given = (await store.grants(context.tx)).get(row.id, {})
-    return _page(request, row, _full(request) if row.code == ADMINISTRATOR else given, row._mapping)
+        held = (await store.holders(context.tx)).get(request[STAFF].id, [])
+    mine = not request[STAFF].administrator and any(each.id == row.id for each in held)
+    return _page(request, row, _full(request) if row.code == ADMINISTRATOR else given, row._mapping, mine=mine)
 
 
 @routes.post("/desk/staff/roles/new")
@@ -116,11 +118,13 @@ async def _save(request: web.Request, context: Context, row: Any) -> web.StreamR
 
 
 def _page(
-    request: web.Request, row: Any, given: Any, sent: Any, problem: Problem | None = None, status: int = 200
+    request: web.Request, row: Any, given: Any, sent: Any, problem: Problem | None = None, status: int = 200, *,
+    mine: bool = False,
 ) -> web.Response:
-    editable = request[STAFF].may("staff.roles") and (row is None or row.code != ADMINISTRATOR)
+    """`mine`: a role of who looks, which somebody else has to change (bot.access.office)."""
+    editable = request[STAFF].may("staff.roles") and not mine and (row is None or row.code != ADMINISTRATOR)
     return render(request, "staff/desk/role.html.j2", role=row, given=given, sent=sent, problem=problem,
-                  groups=_groups(request), editable=editable, status=status,
+                  groups=_groups(request), editable=editable, mine=mine, status=status,
                   reaches={right.slug: request.app[BOOK].reaches(right.slug) for right in request.app[BOOK].all})
 
 

@@ -122,9 +122,10 @@ async def test_a_lock_is_lifted_for_a_reason(database: Database) -> None:
         await browser.get(path)
         await browser.post(f"{path}/lift", reason=" ")
         assert browser.status == 422
-        await browser.post(f"{path}/lift", reason="看过出院记录")
+        for _ in range(2):
+            await browser.post(f"{path}/lift", reason="看过出院记录")
         assert "提前解除" in await browser.get(path) and "看过出院记录" in browser.page
-        assert "booking.lock_lifted" in await here.acts()
+        assert (await here.acts()).count("booking.lock_lifted") == 1
 
 
 async def test_a_struck_no_show_lifts_the_lock(database: Database) -> None:
@@ -133,12 +134,13 @@ async def test_a_struck_no_show_lifts_the_lock(database: Database) -> None:
         browser = await here.enter(await here.hire("clerk", role=ALL))
         path = (await acts(here))[0][0]
         await browser.get(path)
-        await browser.post(f"{path}/strike", reason="护士台核实来过")
+        for _ in range(2):
+            await browser.post(f"{path}/strike", reason="护士台核实来过")
         assert "已划掉" in await browser.get(path)
         assert "提前解除" in await browser.get(f"{STANDING}blacklist")
         async with world.context() as context:
             assert await missing.locks_of(context.tx, [1]) == []
-        assert "booking.no_show_struck" in await here.acts()
+        assert (await here.acts()).count("booking.no_show_struck") == 1
 
 
 async def test_an_appeal_is_answered_once(database: Database) -> None:
@@ -194,12 +196,13 @@ async def test_what_the_hospital_caused_is_struck_out_at_once(database: Database
         await browser.get(f"{ARRIVALS}/{public}")
         await browser.post(f"{ARRIVALS}/{public}/excuse", reason="")
         assert browser.status == 422
-        await press(browser, f"{ARRIVALS}/{public}", "excuse", reason="签到机坏了")
+        for _ in range(2):
+            await press(browser, f"{ARRIVALS}/{public}", "excuse", reason="签到机坏了")
         assert "签到机坏了" in await browser.get(f"{ARRIVALS}/{public}")
         async with world.context() as context:
             staff = replace(context, contact=None)
             _, struck = await missing.no_shows(staff.tx, None, state="struck")
-        assert struck == 1 and "booking.session_excused" in await here.acts()
+        assert struck == 1 and (await here.acts()).count("booking.session_excused") == 1
 
 
 async def test_a_clinic_decides_about_its_day(database: Database) -> None:

@@ -84,6 +84,8 @@ async def test_nobody_raises_themselves(database: Database) -> None:
         await browser.post(f"/desk/staff/roles/{mine}", name="role of clerk", version="1",
                            **{"right__audit.view": "all"})
         assert browser.status == 403
+        page = await browser.get(f"/desk/staff/roles/{mine}")
+        assert "要由别的管理员来改" in page and "保存角色" not in page
         await browser.get("/desk/staff/roles/new")
         await browser.post(f"/desk/staff/roles/{top}", name="mine", version="1")
         assert browser.status == 403
