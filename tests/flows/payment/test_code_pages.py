@@ -1,4 +1,4 @@
-"""The combined code, for whoever scans it; and bills that the hospital writes anew while they are being paid."""
+"""The combined code, for whoever scans it; bills that are written anew, and channels that have another sum."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from sqlalchemy import update
 from bot import clock
 from bot.db.engine import Database
 from flows.payment import store
+from flows.payment.hearing import Hearing
 from integrations.his.cashier import store as cashier
+from integrations.paying.port import Standing
 from tests.flows.booking.conftest import travel
 from tests.flows.payment.phone import HOME, ITEMS, TOTAL, Payer, paying
 
@@ -153,3 +155,17 @@ async def test_who_scans_with_another_app_takes_over(payer: Payer) -> None:
     await payer.post(code, way="ali")
     await payer.settle()
     assert "https://pay.example/" in await payer.get(code)
+
+
+async def test_another_sum_at_the_channel_is_told_and_nothing_is_paid_again(payer: Payer) -> None:
+    await payer.owes()
+    order = await payer.pays()
+    async with payer.world.context("a") as context:
+        await Hearing(context).hear(Standing(payer.latest(), "paid", 100, "c1"))
+    assert "收的金额和应付的不一样" in await payer.get(order) and "请不要再付" in payer.text
+    assert "支付平台收的金额不对 1.00 元" in payer.text
+    await payer.get(HOME)
+    assert "正在核对，请不要再付" in payer.text and "共 50.60 元" not in payer.text
+    await payer.bill()
+    assert payer.path == order
+    assert "要人工处理，请不要再付" in await payer.get(f"/h5/payment/code/{order.rpartition('/')[2]}")
