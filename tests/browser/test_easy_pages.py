@@ -47,3 +47,15 @@ async def test_large_and_aloud(reader: Reader) -> None:
         await button.click()
         await expect(button).to_have_text("朗读")
         assert (await page.evaluate("window.heard"))[-1] == ["", ""]
+
+
+async def test_large_type_on_a_narrow_phone(reader: Reader) -> None:
+    appointment = await reader.book((await sits(reader))[0])
+    base = f"http://127.0.0.1:{reader.on.settings.port}/sandbox/phone/1"
+    async with browser() as running, visit(running, (320, 640)) as visitor:
+        page = await visitor.page()
+        await page.goto(f"{base}{HOME}doctors/D1023?large=1")
+        breaks = "getComputedStyle(document.querySelector('.doctor-head .row-more .whole')).whiteSpace"
+        assert await measured(page, breaks) == "normal"  # the name of a clinic may be longer than the line
+        await page.goto(f"{base}{appointment}")
+        assert await measured(page, "getComputedStyle(document.querySelector('.facts > div')).display") == "block"
