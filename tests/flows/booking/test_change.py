@@ -140,3 +140,13 @@ async def test_who_chooses_again_gives_the_first_hold_back(world: World) -> None
         assert [row.id for row in await BookingService(context).holds()] == [again.id]
     assert (await row_of(world, held.id)).state == "released"
     assert await ward.balanced(world)
+
+
+async def test_what_an_appointment_became_is_known(world: World) -> None:
+    first, second = await segments(world), await segments(world, day=LATER)
+    old = await booked(world, "a", first[0], await ward.person(world))
+    new = await change(world, old, second[0])
+    async with world.context("a") as context:
+        service = BookingService(context)
+        assert await service.became(await row_of(world, old)) == new.public_id
+        assert await service.became(await row_of(world, int(new.id))) == ""

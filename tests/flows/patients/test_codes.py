@@ -181,3 +181,19 @@ async def test_a_gateway_that_stays_away_is_told_once_and_its_dead_code_is_not_o
     async with world.database.transaction() as tx:
         assert await list_dead(tx) == []
         assert not await outbox_dead.revive(tx, 1)
+
+
+async def test_how_long_until_another_one_is_known_while_the_first_waits(
+    world: World, travel: time_machine.Coordinates
+) -> None:
+    async def left(who: str = "a") -> int | None:
+        async with world.context(who) as context:
+            return await PatientsService(context).codes.until_next(MOBILE, "register")
+
+    assert await left() is None
+    code = await start(world)
+    assert (await left() or 0) in range(1, 61) and await left("b") is None
+    travel.shift(61)
+    assert await left() == 0
+    await check(world, code)
+    assert await left() is None
