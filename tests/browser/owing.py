@@ -1,5 +1,6 @@
 """What a running Daoyi is given from outside: a patient of phone 1 who owes two bills; with `insured`, two of which the
-insurance pays a part and all; with `over`, the time to pay what is being paid is up.
+insurance pays a part and all; with `covered`, the same of whom a commercial insurer knows; with `over`, the time to pay
+what is being paid is up.
 
 Run as `python -m tests.browser.owing` with the environment of that Daoyi.
 """
@@ -45,10 +46,17 @@ INSURED = (
 """In the insurance's own words for what kind of thing each is."""
 
 
-async def owe(tx: Transaction, openid: str, bills: Sequence[tuple[Item, ...]] = BILLS) -> None:
+HOLDER = "330102199003070011"
+"""An identity card of whom the embedded insurer anji knows one policy."""
+
+
+async def owe(
+    tx: Transaction, openid: str, bills: Sequence[tuple[Item, ...]] = BILLS, document: str | None = None
+) -> None:
     number = await people.create(tx, NewPatient(NAME, "female", date(1984, 5, 12), "passport", "P12345678"))
     await patients.add_person(
-        tx, name=NAME, document=None, mobile="13800000001", document_type=None, sex="female",
+        tx, name=NAME, document=document, mobile="13800000001", document_type="resident" if document else None,
+        sex="female",
         birth_date=date(1984, 5, 12), guardian_id=None, patient_no=None,
     )
     person = await tx.scalar(select(patients.person.c.id).order_by(patients.person.c.id.desc()).limit(1))
@@ -76,8 +84,9 @@ async def main() -> None:
             await database.run(over)
         else:
             openid = openid_of(settings.accounts[ACCOUNT].app_id, 1)
-            bills = INSURED if sys.argv[1:] == ["insured"] else BILLS
-            await database.run(lambda tx: owe(tx, openid, bills))
+            bills = BILLS if sys.argv[1:] == [] else INSURED
+            document = HOLDER if sys.argv[1:] == ["covered"] else None
+            await database.run(lambda tx: owe(tx, openid, bills, document))
     finally:
         await database.close()
 
