@@ -117,7 +117,8 @@ async def _facts(context: Context, row: Any) -> dict[str, Any]:
     names = await called(context, row.looked_by)
     told: dict[str, Any] = json.loads(row.said or "{}")
     return _row(row) | {
-        "outside": told.get("channel_number") or told.get("channel_refund") or "", "is_refund": refund is not None, "ours": mine.amount if mine is not None else None,
+        "outside": told.get("channel_number") or told.get("channel_refund") or "",
+        "is_refund": refund is not None, "ours": mine.amount if mine is not None else None,
         "order": order.public_id if order is not None else "", "state": mine.state if mine is not None else "",
         "hospital": sides(order, ())[-1] if order is not None else None, "by": names.get(row.looked_by, ""),
         "beaten": False,
