@@ -12,6 +12,7 @@ from bot.db.transaction import Transaction
 from bot.db.turns import Apart, NoLink
 from bot.talk.alike import Leans
 from bot.talk.line import in_line
+from flows.booking import glance as remembering
 from flows.booking.glance import GRACE_S, MOMENT_S, MOST, WAY_S, Glance
 
 TICK_S = 0.001
@@ -144,6 +145,13 @@ async def test_a_change_leaves_nothing_to_those_who_share(travel: time_machine.C
     assert await glance.at("a", looks, sharing(True)) == [3]
 
 
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the machine is, nobody gives up waiting for who has gone to look."""
+    monkeypatch.setattr(remembering, "GRACE_S", 600.0)
+
+
+@pytest.mark.usefixtures("patient")
 async def test_for_what_is_not_there_one_leaves_and_the_others_wait_for_it() -> None:
     """With nothing in their hands: who leaves for each list would be most of a rush."""
     glance, looks = Glance(), Looks()
@@ -169,7 +177,8 @@ async def test_for_what_is_not_there_one_leaves_and_the_others_wait_for_it() -> 
     assert await asyncio.gather(*others) == [[1]] * 3 and looks.count == 1
 
 
-async def test_where_nobody_comes_back_with_it_another_one_goes(travel: time_machine.Coordinates) -> None:
+@pytest.mark.usefixtures("patient")
+async def test_where_nobody_comes_back_with_it_another_one_goes() -> None:
     glance = Glance()
 
     async def refuses() -> list[int]:
