@@ -207,6 +207,9 @@ DESK: dict[str, Entry] = {
     "POST /desk/payment/orders/{id}/refund": Entry(
         owned={"id": "paid_order"}, form={"amount": "1.00", "note": "没有做", "once": "1"}
     ),
+    "GET /desk/payment/orders/{id}/take": Entry(owned={"id": "paid_order"}),
+    "POST /desk/payment/orders/{id}/take": Entry(owned={"id": "paid_order"}, form={"code": "134567890123456789"}),
+    "POST /desk/payment/orders/{id}/take/leave": Entry(owned={"id": "paid_order"}),
     "GET /desk/payment/claims": PLAIN,
     "GET /desk/payment/claims/{id}": Entry(owned={"id": "cover"}),
     "POST /desk/payment/claims/{id}/ask": Entry(owned={"id": "cover"}),
