@@ -9,7 +9,7 @@ from bot.access.audit import store as audit
 from bot.db.engine import Database
 from flows.payment.covered import store
 from integrations.commercial.port import Commercials
-from tests.flows.payment.test_covered import Covered
+from tests.flows.payment.covered_ward import Covered
 from tests.flows.payment.test_desk import HOME, sheet, till_of
 from tests.support.desk import Desk, desk
 
