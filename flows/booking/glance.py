@@ -55,17 +55,14 @@ class Glance:
         """The rows kept under `name`, or those that `look` finds; whoever asks meanwhile waits for the same look. `tx`
         is the transaction that would look, `leans` where it is noted that an answer leans on the list."""
         if (kept := self._fresh(name) or self._still(name, tx)) is not None:
-            if leans is not None:
-                known = kept
-                leans.on(name, lambda _: self._serves(name, known))
-            return kept.rows
+            return self._leant_on(name, kept, leans)
         if tx is not None and tx.shared:
             self._wait_for(name)
         lock = self._looking.setdefault(name, asyncio.Lock())
         try:
             async with lock:
                 if (kept := self._fresh(name)) is not None:
-                    return kept.rows
+                    return self._leant_on(name, kept, leans)
                 age = self._age
                 rows = await look()
                 if age == self._age:  # else the pool was changed while we looked
@@ -83,6 +80,11 @@ class Glance:
         """The pool changed."""
         self._age += 1
         self._kept.clear()
+
+    def _leant_on(self, name: Hashable, kept: _Kept, leans: Leans | None) -> Sequence[Any]:
+        if leans is not None:
+            leans.on(name, lambda _: self._serves(name, kept))
+        return kept.rows
 
     def _wait_for(self, name: Hashable) -> None:
         """Of turns that share their transaction only the first leaves to look at a list that is not there. The others

@@ -212,3 +212,18 @@ async def test_an_answer_leans_on_a_list_as_long_as_it_would_be_given(travel: ti
     await glance.at("a", looks, sharing(True), leans)
     glance.forget()
     assert not leans.holds["a"](nobody), "and here a change is seen at once"
+
+
+async def test_an_answer_leans_also_on_a_list_that_somebody_else_was_just_looking_at() -> None:
+    glance, looks, leans = Glance(), Looks(), Leans()
+    looks.gate.clear()
+    looking = asyncio.create_task(glance.at("a", looks))
+    await asyncio.sleep(0)
+    waiting = asyncio.create_task(glance.at("a", looks, sharing(True), leans))
+    await asyncio.sleep(0)
+    looks.gate.set()
+    assert await looking == await waiting == [1] and looks.count == 1
+    nobody: Any = None
+    assert leans.holds["a"](nobody)
+    glance.forget()
+    assert not leans.holds["a"](nobody)
