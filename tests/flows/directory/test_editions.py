@@ -175,6 +175,34 @@ async def test_a_date_to_come_and_taking_back(sqlite_database: Database, tmp_pat
         assert "第一版" in await seen(here)
 
 
+async def test_what_is_published_for_another_moment_is_no_second_tap(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    async with house(sqlite_database, tmp_path) as here:
+        editor = await here.enter(await here.hire("editor", role=RIGHTS))
+        await editor.get(ONE)
+        await editor.post(ONE, revision="0", intro="第一版")
+        for at, status in (("2027-03-01T12:00", 303), ("2027-03-01T12:00", 303), ("", 409), ("2027-03-02T12:00", 409)):
+            await editor.get(ONE)
+            await editor.post(f"{ONE}/publish", revision="1", at=at)
+            assert editor.status == status, at
+        assert "第一版" not in await seen(here)
+
+
+async def test_an_edition_of_long_ago_is_no_first_tap(sqlite_database: Database, tmp_path: Path) -> None:
+    """Each draft counts from one: what somebody else has thrown away meanwhile was not published."""
+    async with house(sqlite_database, tmp_path) as here:
+        editor = await here.enter(await here.hire("editor", role=RIGHTS))
+        await editor.get(ONE)
+        await editor.post(ONE, revision="0", intro="第一版")
+        await editor.get(ONE)
+        await editor.post(f"{ONE}/publish", revision="1", at="")
+        here.clock.shift(timedelta(minutes=2))
+        await editor.get(ONE)
+        await editor.post(f"{ONE}/publish", revision="1", at="")
+        assert editor.status == 409 and "这一项改过了" in editor.page
+
+
 async def test_rights_and_reach(sqlite_database: Database, tmp_path: Path) -> None:
     async with house(sqlite_database, tmp_path) as here:
         reader = await here.enter(await here.hire("reader", role={"directory.view": "all"}))
