@@ -13,7 +13,7 @@ from flows.payment.ledger import rules as ledger_rules
 from flows.payment.ledger import store as book
 from flows.payment.orders import SETTLE, Orders, due_of
 from flows.payment.owners import Owners
-from flows.payment.rules import OPEN_ORDER, OPEN_PAYMENT, Paying, Verdict, after_close, heard, once_more
+from flows.payment.rules import OPEN_ORDER, OPEN_PAYMENT, SELDOM, Paying, Verdict, after_close, heard, once_more
 from integrations.paying.port import Standing
 
 log = logs.get(__name__)
@@ -39,6 +39,10 @@ class Hearing:
         order = await store.lock(self.tx, found.order_id)
         payment = await store.payment_by(self.tx, found.id)  # as it is under the lock
         assert order is not None and payment is not None
+        if account and said.state == "paid" and (payment.way, payment.state) == ("scanned", "closed"):
+            # It may be older than the taking back of what was scanned: what the channel says now counts.
+            await store.move_payment(self.tx, payment.id, ("closed",), asks=SELDOM, ask_at=self.tx.now)
+            return Verdict.NOTHING
         known = Paying(order.state, payment.state, payment.amount, due_of(order), payment.channel_number or "")
         verdict = heard(known, said)
         if verdict is not Verdict.NOTHING:

@@ -134,3 +134,36 @@ async def test_nothing_is_scanned_for_what_is_over(database: Database) -> None:
         assert (await counter.order(order.id)).state == "closed"
         assert "现在不能收：时间过了" in await clerk.get(path) and 'name="code"' not in clerk.page
         assert path not in await clerk.get(f"{HOME}orders/{order.public_id}")
+
+
+async def test_a_notice_from_before_it_was_taken_back_pays_nothing(database: Database) -> None:
+    async with desk(database) as here:
+        counter, order, clerk, path = await windows(here)
+        await clerk.get(path)
+        await clerk.post(path, code=WECHAT)
+        await counter.work()
+        (payment,) = await payments(database)
+        account = counter.till.accounts[payment.number]
+        assert counter.till.pay(payment.number)
+        (said,) = counter.till.told
+        account.state = "closed"  # paid, and taken back by what follows: its notice is late
+        await clerk.get(path)
+        await clerk.post(f"{path}/leave")
+        await counter.work()
+        await counter.tell()
+        assert (await counter.order(order.id)).state == "paying"
+        await counter.work()
+        assert [each.state for each in await payments(database)] == ["closed"] and not counter.heard
+        account.state = "paid"  # the channel has it after all, and says so on being asked
+        counter.till.told.append(said)
+        await counter.tell()
+        await counter.work()
+        assert (await counter.order(order.id)).state == "settled"
+
+
+async def test_what_an_insurer_pays_was_not_taken_at_the_window(database: Database) -> None:
+    async with desk(database) as here:
+        _, order, clerk, path = await windows(here)
+        async with database.transaction() as tx:
+            await store.move_order(tx, order.id, (order.state,), state="settled", insured=10_000)
+        assert "收到了 23.45 元" in await clerk.get(path)
