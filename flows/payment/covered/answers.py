@@ -86,6 +86,8 @@ class Answers:
         """How the claim stands at the insurer, as it answers or on being asked: the same however often it is heard, and
         what it says of a claim that is over here changes nothing."""
         row, order = await self._locked(cover_id)
+        if row.state == "agreed":
+            return  # the order stands on it: what the insurer thinks better of, it says when it is told to settle
         facts: dict[str, Any] = {"code": said.code or None, "answered_at": self.tx.now}
         if said.state == "refused":
             await self.refused(cover_id, said.reason or "refused")

@@ -11,10 +11,12 @@ import time_machine
 from bot import clock
 from bot.wording import Wording
 from flows.payment.covered import store
+from flows.payment.covered.answers import Answers
 from flows.payment.covered.covers import Covers
 from flows.payment.giving_back import GivingBack
 from flows.payment.ledger.proof import prove
 from flows.payment.orders import Orders
+from integrations.commercial.port import Answer
 from tests.flows.payment.commercial import policy
 from tests.flows.payment.counter import Counter
 from tests.flows.payment.covered_ward import AMOUNT, Covered
@@ -140,6 +142,28 @@ async def test_the_proof_finds_what_a_book_says_otherwise(ward: Covered) -> None
     assert await found(agreed_at=None) == {"cover_wrong"}
     assert await found(reversed_at=cover.settled_at) == {"cover_not_entered"}
     assert await ward.balances() == (5000, 5000, AMOUNT)
+
+
+async def test_what_was_agreed_to_stands_until_the_insurer_is_told_to_settle(ward: Covered) -> None:
+    order = await ward.agreed()
+    async with ward.world.context("p") as context:  # an answer that was on its way while they agreed
+        await Answers(context).answered((await ward.cover(order)).id, Answer("refused", reason="used_up"))
+    await ward.own_part(order, AMOUNT // 2)
+    await ward.counter.work()
+    assert (await ward.counter.order(order.id)).state == "settled"
+    assert await ward.balances() == (5000, 5000, AMOUNT)
+
+
+@pytest.mark.parametrize(("why", "public", "commercial"), [
+    ("uninsured", False, False), ("uncovered", True, False), ("cancelled", True, True),
+])
+@pytest.mark.parametrize("push", ["refunding", "refunded"])
+def test_who_paid_nothing_is_not_said_to_take_it_back(push: str, why: str, public: bool, commercial: bool) -> None:
+    told = Wording().render(
+        f"payment/push/{push}", title="门诊费用", amount=AMOUNT, insured=8000, covered=3000, back=2000,
+        insured_back=8000, why=why,
+    )
+    assert ("医保付的 50.00 元" in told) == public and ("商业保险付的 30.00 元" in told) == commercial, told
 
 
 SAID = {
