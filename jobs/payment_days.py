@@ -13,6 +13,7 @@ from bot.context import Context
 from bot.errors import OutsideError, OutsideRefused
 from flows.payment.covered.statement import Statement as CommercialStatement
 from flows.payment.insured.statement import Statement
+from flows.payment.odd import store as odd
 from flows.payment.reconciling import calling
 from flows.payment.reconciling.days import store as days
 from flows.payment.reconciling.matching import RECONCILE, Matching
@@ -47,6 +48,8 @@ async def nightly(job: Job) -> None:
             await job.run(_again(on))
     await job.run(lambda context: calling.finance(context, today))
     while await job.run(lambda context: Telling(context).forget(today - KEPT)):
+        pass
+    while await job.run(lambda context: odd.forget(context.tx, today - KEPT, limit=AT_ONCE)):
         pass
 
 

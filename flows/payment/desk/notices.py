@@ -51,7 +51,8 @@ async def listed(request: web.Request) -> web.StreamResponse:
     async with reading(request) as context:
         rows = [_row(row) for row in await finding.notices(context.tx, what, looked, limit=limit, offset=offset)]
         count = await finding.count_notices(context.tx, what, looked)
-        found = await finding.notice_by(context.tx, int(asked.open)) if asked.open.isdecimal() else None
+        number = forms.whole(asked.open, 18)
+        found = await finding.notice_by(context.tx, number) if number is not None else None
         shown = await _facts(context, found) if found is not None else None
     if which:
         words = context.wording.words["payment_notice"]

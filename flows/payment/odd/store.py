@@ -18,6 +18,7 @@ from sqlalchemy import (
     Select,
     UniqueConstraint,
     and_,
+    delete,
     exists,
     func,
     or_,
@@ -27,9 +28,10 @@ from sqlalchemy import (
 
 from bot.db.schema import Moment, code, key, table
 from bot.db.transaction import Transaction
+from flows.payment.dues.rules import ALIVE
 from flows.payment.odd.rules import LATE, SLOW
 from flows.payment.rules import OPEN_ORDER, OPEN_PAYMENT
-from flows.payment.store import notice, order, payment
+from flows.payment.store import notice, order, payment, refund
 
 refused = table(
     "payment_refused_notice",
@@ -105,10 +107,12 @@ def _orders(found: Select[Any], wanted: Wanted, now: datetime) -> Select[Any]:
 
 
 def _wrong_amount() -> ColumnElement[bool]:
-    told = select(payment.c.order_id).where(
-        payment.c.told_at.is_not(None), payment.c.told_amount > 0, payment.c.state == "failed"
-    )
-    return or_(order.c.state == "failed", order.c.id.in_(told))
+    """As `rules.loose`: money that lies at a channel, or was taken into the books and that nobody let go."""
+    told = and_(payment.c.told_amount > 0, payment.c.state == "failed")
+    gone = exists().where(refund.c.payment_id == payment.c.id, refund.c.state.in_((*ALIVE, "back")))
+    kept = and_(payment.c.state == "paid", payment.c.use == "excess", ~gone)
+    lies = select(payment.c.order_id).where(payment.c.told_at.is_not(None), or_(told, kept))
+    return or_(order.c.state == "failed", order.c.id.in_(lies))
 
 
 def _unknown(now: datetime) -> ColumnElement[bool]:
@@ -132,6 +136,12 @@ async def count(tx: Transaction, day: date, account: str, reason: str, many: int
         made = await tx.insert_once(refused, **names, many=many, first_at=tx.now, last_at=tx.now)
         if not made:  # another process was the first
             await _more(tx, names, many)
+
+
+async def forget(tx: Transaction, before: date, *, limit: int) -> int:
+    """Take away up to so many counts of days before that one; gives how many."""
+    ids = [row.id for row in await tx.all(select(refused.c.id).where(refused.c.day < before).limit(limit))]
+    return await tx.update(delete(refused).where(refused.c.id.in_(ids))) if ids else 0
 
 
 async def _more(tx: Transaction, names: dict[str, Any], many: int) -> bool:
