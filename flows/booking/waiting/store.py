@@ -157,7 +157,9 @@ async def end(tx: Transaction, entry_id: int, was: str, state: str, who: str, re
     if await tx.update(mine.values(**values)) != 1:
         return False
     if await exceptions.of_waiting(tx, [entry_id]):
-        other = next(iter(await _others(tx, entry_id)), None)
+        # Under their locks: one that ends at this moment serves nobody, and would not give back what it is left.
+        found = select(entry.c.id).where(entry.c.id.in_(await _others(tx, entry_id)), entry.c.state == WAITING)
+        other = await tx.scalar(found.order_by(entry.c.id).with_for_update())
         await exceptions.waited(tx, entry_id, booked=state == BOOKED, other=other)
     return True
 

@@ -3,6 +3,7 @@ it came to nothing."""
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 import time_machine
 from sqlalchemy import update
 
+from bot.db.transaction import Transaction
 from flows.booking.service import BookingService
 from flows.booking.standing.appeals.appealing import Appeals
 from flows.booking.standing.refusals import TooManyCancelled
@@ -101,6 +103,28 @@ async def test_both_halves_of_a_day_are_one(world: World) -> None:
     await refused(world, later[0], person)
     await give_up(world, second)
     assert await count(world, "booking_exception", state="open") == 1
+
+
+@pytest.mark.parametrize("database_kind", ["mariadb"], indirect=True)
+async def test_two_halves_that_end_at_once_give_it_back(world: World) -> None:
+    """Each in a transaction of its own: none leaves it to the other, which has just ended."""
+    person, (morning, afternoon, _) = await too_often(world), await halves(world)
+    await excepted(world, await refused(world, morning[0], person))
+    first, second = await join(world, [morning[0], afternoon[0]], person)
+
+    async def over(tx: Transaction, entry: Any) -> bool:
+        return await entries.end(tx, entry.id, entries.WAITING, entries.OVER, "job:test")
+
+    async def alone() -> bool:
+        async with world.database.transaction() as tx:
+            return await over(tx, first)
+
+    async with world.database.transaction() as tx:
+        assert await over(tx, second)
+        other = asyncio.create_task(alone())
+        await asyncio.wait({other}, timeout=0.5)  # were it not to wait for this one, it would be done
+    assert await other
+    assert await count(world, "booking_exception", state="open", waiting_id=None) == 1
 
 
 async def offered(world: World, filled: list[int]) -> int:
