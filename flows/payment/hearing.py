@@ -39,9 +39,11 @@ class Hearing:
         order = await store.lock(self.tx, found.order_id)
         payment = await store.payment_by(self.tx, found.id)  # as it is under the lock
         assert order is not None and payment is not None
-        if account and said.state == "paid" and (payment.way, payment.state) == ("scanned", "closed"):
-            # It may be older than the taking back of what was scanned: what the channel says now counts.
-            await store.move_payment(self.tx, payment.id, ("closed",), asks=SELDOM, ask_at=self.tx.now)
+        if account and said.state == "paid" and payment.way == "scanned" and payment.state != "paid":
+            # What was scanned may have been taken back since the notice was written: what the channel says now counts.
+            await store.move_payment(
+                self.tx, payment.id, (payment.state,), asks=min(payment.asks, SELDOM), ask_at=self.tx.now
+            )
             return Verdict.NOTHING
         known = Paying(order.state, payment.state, payment.amount, due_of(order), payment.channel_number or "")
         verdict = heard(known, said)

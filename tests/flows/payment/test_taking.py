@@ -161,6 +161,21 @@ async def test_a_notice_from_before_it_was_taken_back_pays_nothing(database: Dat
         assert (await counter.order(order.id)).state == "settled"
 
 
+async def test_a_notice_that_overtakes_what_became_of_taking_it_back_pays_nothing(database: Database) -> None:
+    async with desk(database) as here:
+        counter, order, clerk, path = await windows(here)
+        await clerk.get(path)
+        await clerk.post(path, code=WECHAT)
+        await counter.work()
+        (payment,) = await payments(database)
+        assert counter.till.pay(payment.number)
+        counter.till.accounts[payment.number].state = "closed"  # taken back, and we died before we could ask
+        await counter.tell()
+        await counter.work()
+        assert [each.state for each in await payments(database)] == ["closed"] and not counter.heard
+        assert (await counter.order(order.id)).state == "paying"
+
+
 async def test_what_an_insurer_pays_was_not_taken_at_the_window(database: Database) -> None:
     async with desk(database) as here:
         _, order, clerk, path = await windows(here)
