@@ -166,6 +166,15 @@ def test_who_paid_nothing_is_not_said_to_take_it_back(push: str, why: str, publi
     assert ("医保付的 50.00 元" in told) == public and ("商业保险付的 30.00 元" in told) == commercial, told
 
 
+def test_who_has_paid_nothing_is_told_of_no_money_of_theirs() -> None:
+    facts: dict[str, Any] = dict.fromkeys(("amount", "insured", "insured_back"), AMOUNT) | {"title": "门诊费用", "back": 0}
+    paid = Wording().render("payment/push/paid", **facts, covered=0)
+    assert "您付的" not in paid and "医保付的 100.00 元" in paid
+    kept = Wording().render("payment/push/kept", **facts, covered=5000, code="seen")
+    assert "门诊费用 100.00 元的保险结算这次没有撤：已经看过诊了" in kept
+    assert "这次没有退" in Wording().render("payment/push/kept", **facts | {"back": 100}, code="seen")
+
+
 SAID = {
     "offered": "付 50.00 元，您付 50.00 元", "settled": "赔 50.00 元", "reversed": "撤销", "wanting": "发票、病历",
     "refused": "额度用完了",

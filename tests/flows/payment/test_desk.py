@@ -192,7 +192,7 @@ async def test_what_the_insurance_paid_whole_goes_back_at_the_desk(database: Dat
         assert refund.state == "waiting" and refund.payment_id is None
         chief = await here.enter(await here.hire("chief", role=CHIEF))
         assert refund.public_id in await chief.get(f"{HOME}refunds?state=waiting")
-        assert "医保一并撤销" in await chief.get(f"{HOME}refunds/{refund.public_id}")
+        assert "保险一并撤销" in await chief.get(f"{HOME}refunds/{refund.public_id}")
         await chief.post(f"{HOME}refunds/{refund.public_id}/approve")
         assert chief.status == 303
         await counter.work()
