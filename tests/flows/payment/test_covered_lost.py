@@ -167,7 +167,8 @@ def test_who_paid_nothing_is_not_said_to_take_it_back(push: str, why: str, publi
 
 
 def test_who_has_paid_nothing_is_told_of_no_money_of_theirs() -> None:
-    facts: dict[str, Any] = dict.fromkeys(("amount", "insured", "insured_back"), AMOUNT) | {"title": "门诊费用", "back": 0}
+    facts: dict[str, Any] = {"title": "门诊费用", "back": 0}
+    facts |= dict.fromkeys(("amount", "insured", "insured_back"), AMOUNT)
     paid = Wording().render("payment/push/paid", **facts, covered=0)
     assert "您付的" not in paid and "医保付的 100.00 元" in paid
     kept = Wording().render("payment/push/kept", **facts, covered=5000, code="seen")
