@@ -75,7 +75,9 @@ async def test_the_insurance_pays_a_part_of_a_fee_and_all_goes_back(payer: Payer
 
 async def test_a_fee_that_the_insurance_pays_a_part_of_follows_nowhere(payer: Payer) -> None:
     first, second = (await sits(payer))[:2]
-    await booked(payer, first)
+    mine = await booked(payer, first)
+    await payer.get(f"{mine}/change?segment={second}")
+    assert "用医保付过的转不过去" in payer.text and "新的另付" in payer.text and "不用再付" not in payer.text
     (row,) = await payer.rows(store.appointment)
     async with payer.world.context("a") as context:
         new = await BookingService(context).change(row.id, second)
