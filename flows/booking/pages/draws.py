@@ -18,7 +18,7 @@ from bot.web.pages import render
 from flows.booking.opening import rules as opening
 from flows.booking.opening import store as draws
 from flows.booking.opening.records import SHOWN, Listed, Records
-from flows.booking.pages.parts import HOME
+from flows.booking.pages.parts import HOME, page_of
 
 routes = web.RouteTableDef()
 MOST = 300
@@ -29,8 +29,7 @@ MOST = 300
 @public
 async def listed(request: web.Request) -> web.StreamResponse:
     """Draws to come and past ones, and the table of weights."""
-    asked = request.query.get("page", "1")
-    page = int(asked) if asked.isdigit() and 0 < int(asked) < 1000 else 1
+    page = page_of(request)
     async with _nobody(request) as context:
         records = Records(context)
         coming = await records.listed((draws.COMING, draws.DRAWN)) if page == 1 else []

@@ -12,7 +12,7 @@ from bot.web.pages import contact_page, reading, render
 from flows.booking.board import Board, Entry, absent
 from flows.booking.looking import MOST, look
 from flows.booking.offers import Wanted
-from flows.booking.pages.parts import HOME, day_of, kind_of
+from flows.booking.pages.parts import HOME, day_of, kind_of, page_of
 from flows.booking.service import BookingService
 
 ROWS = 20
@@ -156,8 +156,7 @@ async def holds_of(service: BookingService) -> list[dict[str, Any]]:
 
 def _page_of(request: web.Request, entries: list[Entry]) -> dict[str, Any]:
     """The rows of one page of a list, and the address of the next."""
-    asked = request.query.get("page", "1")
-    page = int(asked) if asked.isdigit() and 0 < int(asked) < 1000 else 1
+    page = page_of(request)
     query = {name: value for name, value in request.query.items() if name in ("department", "day", "kind")}
     more = request.rel_url.with_query({**query, "page": str(page + 1)}) if len(entries) > page * ROWS else ""
     return {"entries": entries[(page - 1) * ROWS : page * ROWS], "more": str(more), "total": len(entries)}

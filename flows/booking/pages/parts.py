@@ -13,6 +13,7 @@ from aiohttp import web
 
 from bot.context import Context
 from bot.errors import BadInput, NotFound
+from bot.web import forms
 from bot.web.reader import is_open, of_person
 from flows.booking.board import KINDS
 from flows.booking.neighbours import Person
@@ -71,6 +72,12 @@ def kind_of(request: web.Request) -> str:
     """The kind of sessions that the address asks for; "" for all, and for what is none."""
     asked = request.query.get("kind", "")
     return asked if asked in KINDS else ""
+
+
+def page_of(request: web.Request) -> int:
+    """Which page of a list the address asks for; the first for what is none."""
+    asked = forms.whole(request.query.get("page", ""), 3)
+    return asked or 1
 
 
 def number_of(text: str) -> int:

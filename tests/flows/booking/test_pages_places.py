@@ -56,3 +56,12 @@ async def test_lists_and_chips_tell_two_of_a_name_apart(reader: Reader) -> None:
     chosen = "呼吸内科 · 东院区"
     for said, told in ((chosen, f"{chosen}，请选医生"), ("王静", f"王静 主任医师 · {chosen}")):
         assert told in (await reader.world.said("a", said)).messages[-1].text
+
+
+async def test_what_is_no_number_of_a_page_is_the_first(reader: Reader) -> None:
+    await sits(reader)
+    for asked in ("²", "9" * 5000, "-1", "0", "x"):
+        shown = await reader.get(f"{HOME}experts?page={asked}")
+        assert reader.status == 200 and "王静" in shown, asked[:9]
+        await reader.get(f"{HOME}draws?page={asked}")
+        assert reader.status == 200, asked[:9]
