@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import cast
 
 import pytest
@@ -13,6 +14,9 @@ import time_machine
 from bot.db.engine import Database
 from flows.booking import store
 from flows.booking.service import BookingService
+from flows.booking.stops import store as stops
+from flows.booking.stops.rules import Wish
+from flows.booking.stops.service import StopsService
 from flows.notices import store as pushes
 from flows.payment import store as payments
 from flows.payment.insured import store as insured
@@ -88,6 +92,19 @@ async def test_a_fee_that_the_insurance_pays_a_part_of_follows_nowhere(payer: Pa
     assert (refund.why, refund.insured, refund.state) == ("insured", 1500, "sent")
     assert [each.state for each in await payer.rows(insured.claim)] == ["reversed"]
     assert "挂号费不能跟着改到新的号" in " ".join(await told(payer))
+
+
+async def test_after_a_stop_nobody_is_told_that_such_a_fee_follows(payer: Payer) -> None:
+    first, *_ = await sits(payer)
+    await sits(payer, doctor="1024")
+    await booked(payer, first)
+    async with payer.world.context() as context:
+        session = (await BookingService(context).segment(first)).session_id
+        staff = replace(context, contact=None, actor="staff:clerk")
+        await StopsService(staff).stop(Wish(session, "医生手术"), "once")
+    (choice,) = await payer.rows(stops.choice)
+    await payer.get(f"{HOME}stops/{choice.public_id}/others")
+    assert "陈松年" in payer.text and "原来付的先退，这个号另付" in payer.text and "付过的费用转过去" not in payer.text
 
 
 async def told(payer: Payer) -> list[str]:
