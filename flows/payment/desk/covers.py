@@ -145,7 +145,8 @@ async def _facts(context: Context, row: Any, order: Any, reach: Reach) -> dict[s
         "order": order.public_id, "product": row.product or "", "wants": (row.wants or "").split(),
         "note": row.note or "", "rounds": row.rounds, "consent": row.consent, "by": names.get(row.consented_by, ""),
         "sent": row.sent_at, "answered": row.answered_at, "agreed": row.agreed_at, "reversed": row.reversed_at,
-        "ended": row.ended_at, "revoked": row.revoked_at, "undo": row.undo, "acts": acts(row), "beaten": False,
+        "ended": row.ended_at, "revoked": row.revoked_at, "undo": row.undo, "beaten": False,
+        "acts": acts(row, order.state),
     }
 
 

@@ -18,6 +18,7 @@ class Row:
     undo: bool = False
     refusal: str | None = None
     cleared_at: datetime | None = None
+    way: str = "direct"
 
 
 @pytest.mark.parametrize(("wish", "way"), [
@@ -51,7 +52,12 @@ def test_one_that_is_at_it_is_asked_often_at_first_and_then_four_times_a_day() -
     (Row("reversed", undo=True, cleared_at=NOW), set()),
 ])
 def test_what_staff_may_do(row: Row, may: set[str]) -> None:
-    assert acts(row) == may
+    assert acts(row, "paying") == may
+
+
+@pytest.mark.parametrize(("way", "may"), [("direct", set()), ("after", {"withdraw"})])
+def test_what_an_insurer_took_on_of_a_paid_order_is_not_withdrawn(way: str, may: set[str]) -> None:
+    assert acts(Row("offered", way=way), "paid") == may
 
 
 def test_every_state_is_alive_or_over() -> None:
