@@ -53,7 +53,7 @@ async def test_an_order_is_found_told_and_given_back_by_two(database: Database) 
         assert "测试费" in await clerk.get(HOME) and "500.00" in clerk.page
         assert "没有这样的订单" in await clerk.get(f"{HOME}?number=nothing")
         page = await clerk.get(f"{HOME}orders/{order.public_id}")
-        assert "收到付款" in page and "医院入账" in page and "channel:wx" in page
+        assert "收到付款" in page and "医院入账" in page and "收款渠道 <code>wx</code>" in page
         await clerk.get(f"{HOME}?export=all")
         assert "测试费" in await sheet(clerk)
         await clerk.get(f"{HOME}orders/{order.public_id}")
