@@ -28,12 +28,13 @@ routes = web.RouteTableDef()
 @contact_page
 @in_tx
 async def ask(request: web.Request, context: Context) -> web.StreamResponse:
-    """That they looked is what the office waits for before it calls."""
+    """That they looked is what the office waits for before it calls; who asks for the page's head has not looked."""
     choosing = Choosing(context)
     row = await choosing.current(request.match_info["choice"])
     if row.public_id != request.match_info["choice"]:
         return see(f"{STOPS}{row.public_id}")
-    await choosing.saw(row, "page")
+    if request.method == "GET":
+        await choosing.saw(row, "page")
     return await _page(request, choosing, row, done=request.query.get("done", ""))
 
 
