@@ -133,7 +133,8 @@ async def test_finance_sees_the_parts_and_gives_back_the_whole_only(database: Da
         await counter.work()
         clerk = await here.enter(await here.hire("clerk", role=CLERK))
         page = await clerk.get(f"{HOME}orders/{order.public_id}")
-        for part in ("医保已结算", "统筹 40.00 · 个人账户 20.00 · 自付 40.00", "保险 <code>insurance</code>", "只能整笔退"):
+        parts = ("医保已结算", "统筹 40.00 · 个人账户 20.00 · 自付 40.00", "保险 <code>insurance</code>", "只能整笔退")
+        for part in parts:
             assert part in page, part
         sent = {"note": "检查没有做", "once": "1"}
         await clerk.post(f"{HOME}orders/{order.public_id}/refund", amount="1.00", **sent)
