@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,10 +13,11 @@ from bot.talk import reach
 from bot.talk.channel import Channels
 from bot.talk.messages import Message
 from flows.notices import outcome, quota, rules, store
+from flows.notices.chosen import Chosen
 from flows.notices.kinds import SAID, Kinds, PushKind
 from flows.notices.preferences import store as preferences
 from flows.notices.service import SEND
-from flows.notices.words import Words, words_of
+from flows.notices.words import words_of
 from flows.patients.callers import is_caller, person_of
 from flows.patients.service import PatientsService
 from integrations.sms.port import SmsPort
@@ -26,20 +27,6 @@ TAKEN = timedelta(seconds=45)
 
 CALLED = timedelta(hours=6)
 """So long it is not said once more that words of ours wait to be read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """A push that this worker holds, and the way it goes now."""
-
-    id: int
-    public_id: str
-    kind: PushKind
-    contact: Contact
-    words: Words
-    way: str
-    mobile: str
-    attempts: int
 
 
 async def choose(context: Context, public_id: str) -> Chosen | None:

@@ -22,7 +22,8 @@ from bot.ports import Ports
 from bot.talk.channel import Channels, WindowClosed
 from bot.talk.messages import Message, dump_messages
 from flows.notices import outcome, quota, rules, store
-from flows.notices.choice import Chosen, choose
+from flows.notices.choice import choose
+from flows.notices.chosen import Chosen
 from flows.notices.kinds import SAID
 from flows.notices.service import SEND
 from integrations.sms.port import SmsPort

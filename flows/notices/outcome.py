@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bot import logs, metrics
 from bot.context import Context
 from bot.db.transaction import Transaction
 from flows.notices import quota, rules, store
 from flows.notices.calls import store as calls
-
-if TYPE_CHECKING:
-    from flows.notices.choice import Chosen
+from flows.notices.chosen import Chosen
 
 log = logs.get(__name__)
 
