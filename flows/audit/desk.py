@@ -15,7 +15,7 @@ from bot.access.audit.store import Wanted
 from bot.access.where import Within
 from bot.context import Context
 from bot.db.transaction import Transaction
-from bot.errors import NotAllowed, NotFound
+from bot.errors import NotFound
 from bot.web import forms
 from bot.web.desk import export
 from bot.web.desk.guard import STAFF, needs
@@ -40,9 +40,7 @@ LIST = Listing(
 @needs(RIGHT)
 async def listed(request: web.Request) -> web.StreamResponse:
     asked = LIST.asked(request)
-    which = export.asked(request)
-    if which and not request[STAFF].may("audit.export"):
-        raise NotAllowed("audit.export")
+    which = export.asked(request, "audit.export")
     async with reading(request) as context:
         words = await spoken(request, context)
         wanted = _wanted(context, asked, words)

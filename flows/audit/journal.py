@@ -12,7 +12,6 @@ from bot.access.people import store as people
 from bot.context import Context
 from bot.db import journal
 from bot.db.journal import Wanted
-from bot.errors import NotAllowed
 from bot.masking import mask_name
 from bot.web import forms
 from bot.web.desk import export
@@ -45,9 +44,7 @@ KINDS = ("booking.", "page.", "talk.", "push.", "job.", "access.", "patients.")
 @routes.get(PATH)
 @needs(RIGHT)
 async def listed(request: web.Request) -> web.StreamResponse:
-    asked, which = LIST.asked(request), export.asked(request)
-    if which and not request[STAFF].may("audit.export"):
-        raise NotAllowed("audit.export")
+    asked, which = LIST.asked(request), export.asked(request, "audit.export")
     async with reading(request) as context:
         catalogue = await DirectoryService(context).catalogue()
         wanted = await _wanted(request, context, asked, catalogue)

@@ -12,7 +12,7 @@ from aiohttp import web
 from bot.access.rights import Member
 from bot.context import Context
 from bot.documents import Problem
-from bot.errors import Conflict, NotAllowed
+from bot.errors import Conflict
 from bot.web import forms, uploads
 from bot.web.desk import export
 from bot.web.desk.guard import STAFF, needs
@@ -41,9 +41,7 @@ routes = web.RouteTableDef()
 @routes.get(HOME)
 @needs("directory.view")
 async def listed(request: web.Request) -> web.StreamResponse:
-    asked, me, which = LIST.asked(request), request[STAFF], export.asked(request)
-    if which and not me.may(EXPORT):
-        raise NotAllowed(EXPORT)
+    asked, me, which = LIST.asked(request), request[STAFF], export.asked(request, EXPORT)
     async with reading(request) as context:
         writing, catalogue = Writing(context), await directories.read(context.tx)
         states, subjects = await writing.states(), await writing.subjects(me.range("directory.view"))

@@ -13,7 +13,7 @@ from bot.access.twice import did
 from bot.access.where import Within
 from bot.access.work import Wait
 from bot.context import Context
-from bot.errors import BadInput, NotAllowed, NotFound
+from bot.errors import BadInput, NotFound
 from bot.masking import mask_name
 from bot.web.desk import export
 from bot.web.desk.guard import STAFF, needs
@@ -37,9 +37,7 @@ routes = web.RouteTableDef()
 @routes.get(HOME)
 @needs(RIGHT)
 async def listed(request: web.Request) -> web.StreamResponse:
-    asked, which = LIST.asked(request), export.asked(request)
-    if which and not request[STAFF].may(EXPORT):
-        raise NotAllowed(EXPORT)
+    asked, which = LIST.asked(request), export.asked(request, EXPORT)
     most = request.app[SETTINGS].desk.export_rows if which == "all" else undelivered.LIMIT
     async with reading(request) as context:
         within = await Within.of(context, request[STAFF], RIGHT)

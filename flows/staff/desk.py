@@ -56,9 +56,7 @@ async def listed(request: web.Request) -> web.StreamResponse:
         opened = next((each for each in everybody if each.row.public_id == asked.open), None)
         beside = await _about(context, request, opened) if opened else None
     rows = [each.values for each in everybody if fits(each, asked.filters)]
-    if which := export.asked(request):
-        if not me.may("staff.export"):
-            raise NotAllowed("staff.export")
+    if which := export.asked(request, "staff.export"):
         wanted = LIST.shown(asked, rows).rows if which == "page" else LIST.sorted(asked, rows)
         return await export.send(request, LIST, asked, [_said(request, row) for row in wanted])
     shown = LIST.shown(asked, rows)
@@ -185,9 +183,7 @@ async def departments(request: web.Request) -> web.StreamResponse:
     rows = [row for row in rows if word in f"{row['name']} {row['code']} {row['site']}".casefold()]
     if asked.sort:
         rows = [dict(row) for row in DEPARTMENTS.sorted(asked, rows)]
-    if export.asked(request):
-        if not request[STAFF].may("staff.export"):
-            raise NotAllowed("staff.export")
+    if export.asked(request, "staff.export"):
         return await export.send(request, DEPARTMENTS, asked, rows)
     cut = rows[(asked.page - 1) * asked.size :][: asked.size]
     shown = DEPARTMENTS.page(asked, cut, len(rows), {"staff": sum(row["staff"] for row in rows)})

@@ -37,7 +37,7 @@ async def matrix(request: web.Request) -> web.StreamResponse:
         grants = await store.grants(context.tx)
         held: dict[int, int] = {role.id: await store.count_holders(context.tx, role.id) for role in roles}
     cells = {role.id: _full(request) if role.code == ADMINISTRATOR else grants.get(role.id, {}) for role in roles}
-    if export.asked(request):
+    if export.asked(request, "staff.export"):
         return await _file(request, roles, cells)
     return render(request, "staff/desk/roles.html.j2", roles=roles, cells=cells, held=held, groups=_groups(request))
 

@@ -17,6 +17,7 @@ from bot import clock
 from bot.access import audit
 from bot.clock import HospitalClock
 from bot.db.transaction import Transaction
+from bot.errors import NotAllowed
 from bot.web.desk.guard import STAFF
 from bot.web.desk.lists import Asked, Listing, Shown
 from bot.web.keys import DATABASE, SETTINGS, WORDING
@@ -31,10 +32,14 @@ MEASURED = 500
 """So many rows say how wide a column is."""
 
 
-def asked(request: web.Request) -> str:
-    """``page`` or ``all`` where an export is wanted, else ""."""
+def asked(request: web.Request, right: str) -> str:
+    """``page`` or ``all`` where an export is wanted, else "". Raises NotAllowed for who lacks the right to it."""
     wanted = request.query.get("export", "")
-    return wanted if wanted in ("page", "all") else ""
+    if wanted not in ("page", "all"):
+        return ""
+    if not request[STAFF].may(right):
+        raise NotAllowed(right)
+    return wanted
 
 
 async def send(

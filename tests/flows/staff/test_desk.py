@@ -163,6 +163,14 @@ async def test_the_matrix_is_read_and_exported(database: Database) -> None:
         assert browser.answer and browser.answer.content_type.endswith("sheet")
 
 
+async def test_who_may_only_read_the_matrix_takes_none_of_it_away(database: Database) -> None:
+    async with desk(database) as here:
+        browser = await here.enter(await here.hire("reader", role={"staff.matrix": "all"}))
+        assert "export=all" not in await browser.get("/desk/staff/roles")
+        await browser.get("/desk/staff/roles?export=all")
+        assert browser.status == 403
+
+
 @pytest.mark.parametrize(("reach", "places", "seen"), [
     (Range("all", "me"), Places(), True),
     (Range("own", "me", Places(frozenset({"d1"}))), Places(frozenset({"d1"})), False),
