@@ -17,13 +17,17 @@ if TYPE_CHECKING:
     from bot.wording import Wording
 
 
+ALWAYS, SPOKEN, NEVER = "always", "spoken", "never"
+
+
 @dataclass(frozen=True, slots=True)
 class Contact:
     """Somebody on a channel, perhaps not yet known by name.
 
     ``id`` is the row's key and stays inside; ``public_id`` is the unguessable one for addresses and logs;
     ``account`` is the settings name of the official account; ``external_id`` the openid or user id there. ``easy``:
-    wants large type, few choices and numbers alone.
+    wants large type, few choices and numbers alone. ``aloud``: which answers they hear then, besides reading them:
+    ``always`` all, ``spoken`` those to what they have said by voice, ``never`` none unless asked for.
     """
 
     id: int
@@ -32,6 +36,7 @@ class Contact:
     channel: str
     external_id: str = field(repr=False)
     easy: bool = False
+    aloud: str = SPOKEN
 
 
 @dataclass(slots=True)

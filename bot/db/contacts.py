@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 
 from bot import keys
-from bot.context import Contact
+from bot.context import SPOKEN, Contact
 from bot.db import journal
 from bot.db.inbox import inbox
 from bot.db.outbox import insert_step
@@ -44,6 +44,7 @@ contact = table(
     Column("external_id", code(128), nullable=False),
     Column("followed", Boolean, nullable=False, default=True),
     Column("easy", Boolean, nullable=False, default=False, server_default=false()),
+    Column("aloud", code(8), nullable=False, default=SPOKEN, server_default=SPOKEN),
     Column("created_at", Moment, nullable=False),
     UniqueConstraint("account", "external_id"),
 )
@@ -64,7 +65,7 @@ conversation = table(
 
 BOT, STAFF = "bot", "staff"
 _ABOUT = "conversation.state"
-_WHO = tuple(contact.c[name] for name in ("id", "public_id", "account", "channel", "external_id", "easy"))
+_WHO = tuple(contact.c[name] for name in ("id", "public_id", "account", "channel", "external_id", "easy", "aloud"))
 
 
 @dataclass(slots=True)
@@ -92,6 +93,7 @@ class Statements:
         fields = (
             contact.c.followed,
             contact.c.easy,
+            contact.c.aloud,
             conversation.c.state,
             conversation.c.mode,
             conversation.c.reach,
@@ -183,12 +185,6 @@ async def set_followed(tx: Transaction, contact_id: int, followed: bool) -> bool
     return await tx.update(changed.values(followed=followed)) == 1
 
 
-async def set_easy(tx: Transaction, contact_id: int, easy: bool) -> bool:
-    """Whether the contact is shown large type, few choices and numbers alone. True when that is a change."""
-    changed = update(contact).where(contact.c.id == contact_id, contact.c.easy != easy)
-    return await tx.update(changed.values(easy=easy)) == 1
-
-
 async def close_turn(tx: Transaction, locked: Locked, stored: dict[str, Any], kept: dict[str, Any] | None) -> None:
     """Write conversation (`stored`: state, mode, wakes_at, awaits, reach), inbox row (`kept`) and outbox; commit."""
     known = Statements.of(tx.link.dialect)
@@ -211,10 +207,10 @@ def _locked(rows: Any, answers: Any, *address: str) -> Locked:
 
 def locked_of(row: Any, answered: Any, *address: str) -> Locked:
     """From a row as it was read, and the earlier answer to this message (sealed; None: there is none)."""
-    followed, easy, sealed, mode, reach, turns, *who = row
+    followed, easy, aloud, sealed, mode, reach, turns, *who = row
     state = "" if sealed is None else keys.ring().open(bytes(sealed), _ABOUT)
     answer = None if answered is None else keys.ring().open(bytes(answered), "inbox.answer")
-    return Locked(Contact(*(*who, *address, bool(easy))), bool(followed), state, mode, reach, turns, answer)
+    return Locked(Contact(*who, *address, bool(easy), aloud), bool(followed), state, mode, reach, turns, answer)
 
 
 async def contact_at(tx: Transaction, account: str, external_id: str) -> Contact | None:

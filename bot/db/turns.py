@@ -92,8 +92,8 @@ class _Statements:
         def bind(column: Any) -> Any:
             return bindparam(column.name, type_=column.type)
 
-        fields = (contact.c.followed, contact.c.easy, conversation.c.state, conversation.c.mode, conversation.c.reach,
-                  conversation.c.turns, contact.c.id, contact.c.public_id, contact.c.external_id)
+        fields = (contact.c.followed, contact.c.easy, contact.c.aloud, conversation.c.state, conversation.c.mode,
+                  conversation.c.reach, conversation.c.turns, contact.c.id, contact.c.public_id, contact.c.external_id)
         joined = select(*fields).join(conversation, conversation.c.contact_id == contact.c.id)
         # Contacts first, by their unique key: whoever read the other table first would lock rows of others. Nobody
         # waits for a conversation that is locked elsewhere. TiDB takes SKIP LOCKED and then locks nothing, and MySQL

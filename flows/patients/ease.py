@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from bot.context import Contact, Context
-from bot.db import contacts
+from bot.db import manner
 from bot.errors import NotAllowed, NotFound
 from flows.patients import pushes
 from flows.patients.handover import store as handovers
@@ -31,7 +31,7 @@ class Ease:
 
     async def set_own(self, on: bool) -> bool:
         """True when that is a change; it holds from the next message and the next page on."""
-        return await contacts.set_easy(self.tx, self._contact().id, on)
+        return await manner.set_easy(self.tx, self._contact().id, on)
 
     async def helped(self) -> list[Helped]:
         """Who allowed this contact to help them, themselves and not a child of theirs."""
@@ -45,7 +45,7 @@ class Ease:
         )
         if row is None:
             raise NotFound("handover")
-        if await contacts.set_easy(self.tx, row.giver_id, on):
+        if await manner.set_easy(self.tx, row.giver_id, on):
             what = "easy_on" if on else "easy_off"
             await trail.done(self.context, what, row.person_id, contact_id=row.giver_id)
             own = await handovers.self_of(self.tx, self._contact().id)

@@ -11,9 +11,10 @@ import pytest
 import time_machine
 from sqlalchemy import func, select
 
-from bot.db.contacts import contact, conversation, set_easy
+from bot.db.contacts import contact, conversation
 from bot.db.inbox import inbox
 from bot.db.journal import journal
+from bot.db.manner import set_easy
 from bot.talk import together
 from bot.talk.alike import MOMENT_S
 from bot.talk.engine import Engine
