@@ -210,7 +210,7 @@ def locked_of(row: Any, answered: Any, *address: str) -> Locked:
     followed, easy, aloud, sealed, mode, reach, turns, *who = row
     state = "" if sealed is None else keys.ring().open(bytes(sealed), _ABOUT)
     answer = None if answered is None else keys.ring().open(bytes(answered), "inbox.answer")
-    return Locked(Contact(*who, *address, bool(easy), aloud), bool(followed), state, mode, reach, turns, answer)
+    return Locked(Contact(*(*who, *address, bool(easy), aloud)), bool(followed), state, mode, reach, turns, answer)
 
 
 async def contact_at(tx: Transaction, account: str, external_id: str) -> Contact | None:
