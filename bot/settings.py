@@ -26,6 +26,7 @@ from bot.settings_parts import Account, Desk, Hospital, People, Push, Slug, Sms
 from bot.settings_payment import Payment
 from bot.settings_secret import checked_secrets, normal_database, read_secret, secret_from
 from bot.settings_sources import Sources, problems_of
+from bot.settings_speech import Speech
 from bot.settings_standing import SameDay, Standing
 from bot.settings_wechat_pay import WeChatMerchant
 
@@ -90,6 +91,7 @@ class Settings(BaseSettings):
     desk: Desk = Field(Desk(), description="The staff's console")
     payment: Payment = Field(Payment(), description="The cashier")
     limits: Limits = Field(Limits(), description="How much one may do in a minute")
+    speech: Speech = Field(Speech(), description="The voice that reads aloud")
     keep: Keep = Field(Keep(), description="How long records are kept")
     sandbox: Literal["auto", "on", "off"] = Field(
         "auto",
