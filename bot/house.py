@@ -49,6 +49,8 @@ from integrations.sandbox.app import sandbox_settings
 from integrations.sandbox.pay import alipay_played, played
 from integrations.sms.client import SmsClient
 from integrations.sms.port import SmsPort
+from integrations.speech.chosen import chosen
+from integrations.speech.port import Speech
 from integrations.wechat.accounts import WeChatClients
 from integrations.wechat.channel import WeChatChannels
 from integrations.wechat.port import WeChatAccounts
@@ -131,6 +133,9 @@ class House:
         ports.put(Charging, EmbeddedCashier(database, HospitalClock(settings.timezone)))
         ports.put(Insurer, insurer)
         ports.put(Commercials, commercials)
+        voice = chosen(settings.speech, session)
+        if voice is not None:
+            ports.put(Speech, voice)
         if settings.sandbox == "on":
             ports.put(PlayedHospital, hospital)
         waker = Waker(redis)

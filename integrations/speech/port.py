@@ -10,6 +10,7 @@ from typing import Protocol
 
 from bot.ports import Ports
 
+SYSTEM = "speech"
 SECONDS = 60.0
 """No clip is longer: a channel takes no longer voice message."""
 
