@@ -68,6 +68,9 @@ class Match:
 
 _Names = Sequence[tuple[Shown, tuple[Name, ...]]]
 _Fits = Callable[[Name], bool]
+_ANSWERS = frozenset({"男", "女", "有", "无", "nan", "nv"})
+"""Short words that are all of an answer to other questions: of an option that only begins with one nobody can tell
+whether it is meant. Those of one character that steer (是, 否) are so as well."""
 _LATIN = re.compile(r"[a-z' ]{2,40}")
 _LAST = re.compile(r"(?:选|要|就)?(?:最后|倒数第?一)(?:那)?(?:一)?(?:个|项|位|条)?(?:吧)?")
 _EXTENTS: tuple[pinyin.Extent, ...] = ("whole", "start", "inside")
@@ -96,7 +99,19 @@ def match(text: str, options: Sequence[Shown]) -> Match:
         return _number_or_day(number, said, names, options)
     if _LAST.fullmatch(said) and options:
         return Match("one", (options[-1],), "number")
+    if core(said) in _ANSWERS or (meant and len(said) == 1):
+        return _by_short(text, said, names, steering=bool(meant))
     return _by_name(text, said, names, steering=bool(meant))
+
+
+def _by_short(text: str, said: str, names: _Names, *, steering: bool) -> Match:
+    """女 is not a piece of 女儿, by which the option 孩子 is found; 男 may be 男科, which is asked about."""
+    labels = [(option, tuple(name for name in group if not name.alias)) for option, group in names]
+    for fits in (partial(_is, core(said)), partial(_spelt, said, "whole", False)):
+        if found := _fitting(labels, fits):
+            return _result(found, "part")
+    near = _by_name(text, said, labels, steering=steering)
+    return Match("many", near.options, near.how) if near.options else near
 
 
 def _by_name(text: str, said: str, names: _Names, *, steering: bool) -> Match:

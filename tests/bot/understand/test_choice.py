@@ -133,6 +133,38 @@ def test_aliases_and_yes_no() -> None:
     assert match("取消", options).kind == "none"
 
 
+@pytest.mark.parametrize("text", ["女", "女的", "女。", "nv", "男", "有", "无", "是", "否", "不", "对", "要", "没"])
+def test_a_short_answer_to_another_question_is_no_piece_of_an_unseen_word(text: str) -> None:
+    relations = [
+        Shown(1, "self", "自己", ("本人", "无需")),
+        Shown(2, "child", "孩子", ("儿子", "女儿", "男孩", "是孩子的", "对方")),
+        Shown(3, "other", "其他", ("有别的人", "否则", "不是家人", "要给别人办", "没有证件的")),
+    ]
+    assert match(text, relations) == Match("none")
+
+
+def test_a_short_answer_that_a_label_begins_with_is_asked_about() -> None:
+    options = shown("妇科", "男科", "南院区", "中医科")
+    for text, number in (("男", 2), ("男的", 2), ("中", 4)):
+        found = match(text, options)
+        assert (found.kind, found.numbers) == ("many", (number,))
+    assert match("男科", options).numbers == match("nanke", options).numbers == (2,)
+
+
+def test_answers_of_one_character_go_on_working() -> None:
+    sexes = [Shown(1, "male", "男", ("男孩", "男的")), Shown(2, "female", "女", ("女孩", "女的"))]
+    for text, number in (("女", 2), ("女的", 2), ("是女的", 2), ("我是男的", 1), ("nv", 2), ("男。", 1), ("女孩", 2)):
+        assert (match(text, sexes).kind, match(text, sexes).numbers) == ("one", (number,)), text
+    people = shown("李*花 · 女 · 7 岁", "张*明 · 男 · 42 岁")
+    assert match("女", people).numbers == (1,) and match("男的", people).kind == "one"
+    sure = [Shown(1, "yes", "确认", (YES,)), Shown(2, "no", "不约了", (NO,))]
+    assert [match(text, sure).values for text in "是否对不好没要"] == [(each,) for each in (
+        "yes", "no", "yes", "no", "yes", "no", "yes")]
+    relations = [Shown(1, "child", "孩子", ("儿子", "女儿", "娃")), Shown(2, "parent", "父母", ("爸爸", "妈妈"))]
+    assert [match(text, relations).values for text in ("娃", "爸", "父", "女儿", "孩")] == [
+        ("child",), ("parent",), ("parent",), ("child",), ("child",)]
+
+
 def test_exact_goes_before_part_and_labels_before_spoken_numbers() -> None:
     assert match("内科", shown("呼吸内科", "内科")).numbers == (2,)
     assert match("王静", shown("王静怡", "王静")).numbers == (2,)
