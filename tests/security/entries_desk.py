@@ -141,6 +141,7 @@ DESK: dict[str, Entry] = {
     "POST /desk/booking/arrivals/{id}/check-in": Entry(owned={"id": "appointment"}),
     "POST /desk/booking/arrivals/{id}/excuse": Entry(owned={"id": "appointment"}, form={"reason": "路上堵车"}),
     "GET /desk/booking/standing/": PLAIN,
+    "POST /desk/booking/standing/find": Entry(form={"q": "张三明", "list": "no-shows"}),
     "GET /desk/booking/standing/no-shows": PLAIN,
     "GET /desk/booking/standing/no-shows/{id}": Entry(owned={"id": "missed"}),
     "POST /desk/booking/standing/no-shows/{id}/strike": Entry(owned={"id": "missed"}, form={"reason": "路上堵车"}),

@@ -39,7 +39,7 @@ LIST = Listing(
     (Column("made", "moment"), Column("kind"), Column("person"), Column("date"), Column("clinic"), Column("doctor"),
      Column("state"), Column("exception"), Column("answered", "moment"), Column("rule", hidden=True),
      Column("channel", hidden=True)),
-    filters=("since", "until", "clinic", "kind", "state"), sortable=False,
+    filters=("since", "until", "clinic", "kind", "state", "person"), sortable=False,
 )
 SHORTEST = 2
 LONGEST = 300
@@ -56,7 +56,7 @@ async def listed(request: web.Request) -> web.StreamResponse:
         since, until = desk.days(asked)
         found, count = await store.listed(
             context.tx, desk.clinics, state=filters["state"], kind=filters["kind"], clinic=filters["clinic"],
-            since=since, until=until, limit=limit, offset=offset,
+            person=await desk.person(asked), since=since, until=until, limit=limit, offset=offset,
         )
         people = await desk.people(row.person_id for row in found)
         known = await exceptions.of_appeals(context.tx, [row.id for row in found])
@@ -95,13 +95,15 @@ async def decide(request: web.Request, context: Context) -> web.StreamResponse:
     if facts is None:
         raise NotFound("appeal")
     verdict = sent.get("verdict", "")
+    typed = facts | {"typed": words, "days": sent.get("days", "")[:3], "ticked": "except" in sent,
+                     "chosen": sent.get("reach", "")}
     if len(words) < SHORTEST or verdict not in ("accept", "decline"):
-        return beside(request, "appeal", facts | {"typed": words}, problem=Problem("reason_needed"), status=422)
+        return beside(request, "appeal", typed, problem=Problem("reason_needed"), status=422)
     try:
         await answer(context, public, words, accept=verdict == "accept", grant=_grant(sent))
     except BadDays:
         problem = Problem("exception_days", {"most": granting.LONGEST})
-        return beside(request, "appeal", facts | {"typed": words}, problem=problem, status=422)
+        return beside(request, "appeal", typed, problem=problem, status=422)
     return back(request, STANDING, open=public)
 
 
@@ -144,7 +146,7 @@ async def _facts(context: Context, desk: Desk, public: str) -> dict[str, Any] | 
         "excepted": {"until": excepted.last_day.isoformat(), "whole": excepted.doctor is None,
                      "reason": excepted.reason or "", "ended": excepted.ended_at} if excepted else None,
         "days": await granting.Granting(context).days(row.clinic) if row.clinic else 0, "most": granting.LONGEST,
-        "by_doctor": bool(row.sitting),
+        "by_doctor": bool(row.sitting), "ticked": True, "chosen": "",
         "lock": {"until": lock.until, "count": lock.count, "state": lock.state} if lock else None,
         "missed": {"time": f"{no_show.start_wall}–{no_show.end_wall}", "state": no_show.state} if no_show else None,
     }

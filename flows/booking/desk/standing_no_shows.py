@@ -35,13 +35,13 @@ LIST = Listing(
     "no_shows",
     (Column("date"), Column("time"), Column("clinic"), Column("doctor"), Column("person"), Column("state"),
      Column("locked"), Column("written", "moment"), Column("reason", hidden=True)),
-    filters=("since", "until", "clinic", "state"), sort="written", down=True, sortable=False,
+    filters=("since", "until", "clinic", "state", "person"), sort="written", down=True, sortable=False,
 )
 BLACKLIST = Listing(
     "locks",
     (Column("person"), Column("state"), Column("count", "number"), Column("since", "moment"),
      Column("until", "moment"), Column("ended", "moment"), Column("reason", hidden=True)),
-    filters=("state",), sort="since", down=True, sortable=False,
+    filters=("state", "person"), sort="since", down=True, sortable=False,
 )
 
 
@@ -55,7 +55,7 @@ async def no_shows(request: web.Request) -> web.StreamResponse:
         since, until = desk.days(asked)
         found, count = await store.no_shows(
             context.tx, desk.clinics, state=asked.filters["state"], clinic=asked.filters["clinic"],
-            since=since, until=until, limit=limit, offset=offset,
+            person=await desk.person(asked), since=since, until=until, limit=limit, offset=offset,
         )
         people = await desk.people(row.person_id for row in found)
         rows = [_no_show(desk, row, people) for row in found]
@@ -104,7 +104,8 @@ async def blacklist(request: web.Request) -> web.StreamResponse:
     async with reading(request) as context:
         desk = await Desk.of(request, context, SEE)
         found, count = await store.locks(
-            context.tx, desk.clinics, state=asked.filters["state"], limit=limit, offset=offset
+            context.tx, desk.clinics, state=asked.filters["state"], person=await desk.person(asked), limit=limit,
+            offset=offset,
         )
         people = await desk.people(row.person_id for row in found)
         rows = [_lock(row, people) for row in found]

@@ -69,6 +69,11 @@ class Desk:
         known = await persons.briefs(self.tx, ids)
         return {key: mask_name(each.name) for key, each in known.items()}
 
+    async def person(self, asked: Asked) -> int | None:
+        """The key of whom the address names; None for everybody, -1 for whom nobody knows."""
+        public = asked.filters["person"]
+        return (await persons.key_of(self.tx, public) or -1) if public else None
+
     def days(self, asked: Asked) -> tuple[datetime | None, datetime | None]:
         """``since`` and ``until`` of the address as moments; the last day is included."""
         since, until = day_of(asked.filters["since"]), day_of(asked.filters["until"])

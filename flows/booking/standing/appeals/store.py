@@ -69,14 +69,16 @@ async def answer(tx: Transaction, appeal_id: int, state: str, words: str, who: s
 
 async def listed(
     tx: Transaction, clinics: Collection[str] | None, *, state: str = "", kind: str = "", clinic: str = "",
-    since: datetime | None = None, until: datetime | None = None, limit: int = 50, offset: int = 0,
+    person: int | None = None, since: datetime | None = None, until: datetime | None = None, limit: int = 50,
+    offset: int = 0,
 ) -> tuple[Sequence[Row[Any]], int]:
     """(rows, count) for the console: those that wait for an answer first, the longest first; then the latest.
-    `clinics` None: all; else those that are about a session of these."""
+    `clinics` None: all; else those that are about a session of these; `person` None: of everybody."""
     where: list[ColumnElement[bool]] = [session.c.clinic.in_(clinics)] if clinics is not None else []
     where += [appeal.c.state == state] if state else []
     where += [appeal.c.kind == kind] if kind else []
     where += [session.c.clinic == clinic] if clinic else []
+    where += [appeal.c.person_id == person] if person is not None else []
     where += [appeal.c.made_at >= since] if since else []
     where += [appeal.c.made_at < until] if until else []
     found = _appeals().where(*where)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, select, update
 
-from bot.db.lookup import Lookup, asked
+from bot.db.lookup import Lookup, Question, asked
 from bot.db.schema import new_public_id
 from bot.db.transaction import Transaction
 from flows.booking.standing.coming.store import about_days
@@ -113,13 +113,14 @@ async def excuse_of(tx: Transaction, session_id: int) -> str | None:
 
 
 async def no_shows(
-    tx: Transaction, clinics: Collection[str] | None, *, state: str = "", clinic: str = "",
+    tx: Transaction, clinics: Collection[str] | None, *, state: str = "", clinic: str = "", person: int | None = None,
     since: datetime | None = None, until: datetime | None = None, limit: int = 50, offset: int = 0,
 ) -> tuple[Sequence[Row[Any]], int]:
-    """(rows, count) for the console, the latest first; `clinics` None: of all."""
+    """(rows, count) for the console, the latest first; `clinics` None: of all; `person` None: of everybody."""
     where: list[ColumnElement[bool]] = [session.c.clinic.in_(clinics)] if clinics is not None else []
     where += [no_show.c.state == state] if state else []
     where += [session.c.clinic == clinic] if clinic else []
+    where += [no_show.c.person_id == person] if person is not None else []
     where += [no_show.c.missed_at >= since] if since else []
     where += [no_show.c.missed_at < until] if until else []
     found = _no_shows().where(*where)
@@ -133,9 +134,13 @@ async def no_shows(
 _lock_of = Lookup(lambda: select(lock).where(lock.c.person_id == asked(lock.c.person_id), lock.c.open.is_(True)))
 
 
-async def lock_of(tx: Transaction, person_id: int) -> Any | None:
+def of_lock(person_id: int) -> Question:
     """The open lock of a person."""
-    return await _lock_of.first(tx, person_id=person_id)
+    return _lock_of.about(person_id=person_id)
+
+
+async def lock_of(tx: Transaction, person_id: int) -> Any | None:
+    return await of_lock(person_id).first(tx)
 
 
 async def locks_of(tx: Transaction, persons: Collection[int]) -> Sequence[Row[Any]]:
@@ -199,10 +204,13 @@ def _cancelled() -> Select[Any]:
 _cancelled_by = Lookup(_cancelled)
 
 
-async def cancellations(tx: Transaction, contact_id: int, who: str, since: datetime) -> Sequence[datetime]:
+def of_cancellations(contact_id: int, who: str, since: datetime) -> Question:
     """When `who` cancelled what this contact had booked; not what a stop or move made them give up."""
-    found = await _cancelled_by.rows(tx, contact_id=contact_id, ended_by=who, ended_at=since)
-    return [row.ended_at for row in found]
+    return _cancelled_by.about(contact_id=contact_id, ended_by=who, ended_at=since)
+
+
+async def cancellations(tx: Transaction, contact_id: int, who: str, since: datetime) -> Sequence[datetime]:
+    return [row.ended_at for row in await of_cancellations(contact_id, who, since).rows(tx)]
 
 
 async def locks_over(tx: Transaction, limit: int) -> Sequence[Row[Any]]:
@@ -212,10 +220,13 @@ async def locks_over(tx: Transaction, limit: int) -> Sequence[Row[Any]]:
 
 
 async def locks(
-    tx: Transaction, clinics: Collection[str] | None, *, state: str = "", limit: int = 50, offset: int = 0
+    tx: Transaction, clinics: Collection[str] | None, *, state: str = "", person: int | None = None, limit: int = 50,
+    offset: int = 0,
 ) -> tuple[Sequence[Row[Any]], int]:
-    """(rows, count) for the console, the latest first. With `clinics` those to which a no-show there led."""
+    """(rows, count) for the console, the latest first. With `clinics` those to which a no-show there led; `person`
+    None: of everybody."""
     where: list[ColumnElement[bool]] = [lock.c.state == state] if state else []
+    where += [lock.c.person_id == person] if person is not None else []
     if clinics is not None:
         mine = select(no_show.c.lock_id).join(appointment, appointment.c.id == no_show.c.appointment_id)
         mine = mine.join(segment, segment.c.id == appointment.c.segment_id)
