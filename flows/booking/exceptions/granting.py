@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -61,6 +61,13 @@ class Granting:
         log.info("exception_made", appeal=appeal.public_id, rule=appeal.rule)
         return public
 
+    async def given(self, appeal: Any) -> Grant | None:
+        """What an appeal led to, as it was granted; None for nothing."""
+        row = (await store.of_appeals(self.tx, [appeal.id])).get(appeal.id)
+        if row is None:
+            return None
+        return Grant((row.last_day - self.context.clock.local(row.made_at).date()).days + 1, row.doctor is None)
+
     async def withdraw(self, appeal: Any, reason: str) -> bool:
         """Take it back; False: this member did so a moment ago. Raises NotFound; Conflict where it was used or
         withdrawn meanwhile."""
@@ -76,6 +83,11 @@ class Granting:
         audit.write(self.tx, self.context.actor, "booking.exception_withdrawn", f"appeal:{appeal.public_id}", facts)
         log.info("exception_withdrawn", appeal=appeal.public_id, rule=row.rule)
         return True
+
+
+def wide(grant: Grant, appeal: Any) -> Grant:
+    """As it is kept: where an appeal is about no doctor, an exception is for the whole clinic."""
+    return replace(grant, whole_clinic=grant.whole_clinic or not appeal.sitting)
 
 
 def check_days(grant: Grant) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
+import time_machine
 
+from bot.errors import Conflict
 from flows.booking import ledger
-from flows.booking.exceptions.granting import BadDays, Grant
+from flows.booking.exceptions.granting import BadDays, Grant, wide
 from flows.booking.neighbours import Neighbours
 from flows.booking.refusals import SameDoctorSameDay, WrongAge
 from flows.booking.service import BookingService
@@ -86,3 +89,33 @@ async def test_bad_days_leave_the_appeal_unanswered(world: World) -> None:
         with pytest.raises(BadDays):
             await answer(staff, public, "好", accept=True, grant=Grant(0))
     assert await count(world, "booking_appeal", state=appeals.OPEN) == 1
+
+
+async def test_other_days_in_the_same_words_are_no_second_tap(
+    world: World, travel: time_machine.Coordinates
+) -> None:
+    segments, person = await session(world), await ward.person(world, "a")
+    await book(world, segments[0], person)
+    about = await refused(world, segments[1], person, SameDoctorSameDay)
+    async with world.context("a") as context:
+        public = str((await Appeals(context).file(about, "")).public_id)
+
+    async def tap(grant: Grant | None, accept: bool = True) -> None:
+        async with world.context() as context:
+            staff = replace(context, contact=None, actor="staff:test")
+            await answer(staff, public, "好，给一次", accept=accept, grant=grant)
+
+    await tap(Grant(3))
+    travel.shift(timedelta(days=1))  # the page stood open over midnight
+    await tap(Grant(3))
+    for other in (Grant(7), Grant(3, whole_clinic=True), None):
+        with pytest.raises(Conflict):
+            await tap(other)
+    with pytest.raises(Conflict):
+        await tap(None, accept=False)
+    assert await count(world, "booking_exception", state="open") == 1
+
+
+def test_about_no_doctor_either_reach_is_the_clinics() -> None:
+    assert wide(Grant(3), SimpleNamespace(sitting=None)) == wide(Grant(3, True), SimpleNamespace(sitting=None))
+    assert wide(Grant(3), SimpleNamespace(sitting="D1023")) == Grant(3)

@@ -9,7 +9,7 @@ from bot.access import audit
 from bot.access.twice import unless_done
 from bot.context import Context
 from bot.errors import NotFound
-from flows.booking.exceptions.granting import Grant, Granting, check_days
+from flows.booking.exceptions.granting import Grant, Granting, check_days, wide
 from flows.booking.neighbours import Neighbours
 from flows.booking.standing import pushes
 from flows.booking.standing.appeals import store
@@ -22,7 +22,7 @@ log = logs.get(__name__)
 async def answer(context: Context, public: str, words: str, *, accept: bool, grant: Grant | None = None) -> Any:
     """Accepted, a no-show is struck out (and a lock that stood on it lifted), a lock is lifted; from the rule of a
     refusal the person is excepted as `grant` says (None: the words say what to do now). The patient is told. Raises
-    NotFound and BadDays, before anything is written; Conflict where somebody else answered."""
+    NotFound and BadDays, before anything is written; Conflict where it was answered by somebody else, or otherwise."""
     row = await store.by_public(context.tx, public)
     if row is None:
         raise NotFound("appeal")
@@ -35,7 +35,11 @@ async def answer(context: Context, public: str, words: str, *, accept: bool, gra
     await no_shows.neighbours.lock_whoever(row.person_id)
     if not await store.answer(context.tx, row.id, state, words, context.actor):
         there: Any = await store.by_public(context.tx, public)
-        unless_done((there.state, there.answer, there.answered_by), (state, words, context.actor), "answered")
+        given = await Granting(context).given(there)
+        wanted = wide(excepts, there) if excepts is not None else None
+        unless_done(
+            (there.state, there.answer, there.answered_by, given), (state, words, context.actor, wanted), "answered"
+        )
         return there
     if accept and row.kind == NO_SHOW:
         await no_shows.strike(matter, f"appeal:{public}")
