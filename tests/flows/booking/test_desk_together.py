@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -11,7 +12,8 @@ from bot.db.engine import Database
 from flows.booking.roster.patterns import store as patterns
 from flows.directory import store as directory
 from flows.directory.rules import ClinicRule
-from tests.flows.booking.roster_office import FORM, HOME, clerk, office
+from tests.flows.booking import ward
+from tests.flows.booking.roster_office import FORM, HOME, clerk, office, published
 from tests.support.desk import Browser, Desk
 
 CLINIC = f"{HOME}clinics/1101"
@@ -129,6 +131,45 @@ async def test_a_pattern_that_is_tapped_twice_is_drafted_once(database: Database
             assert first.status == 303
         page = await second.post(path, mark=seen, **{**FORM, "ends": "12:00"})
         assert second.status == 409 and "改过" in page
+
+
+async def test_an_equal_pattern_does_not_hide_what_a_colleague_made_of_this_one(database: Database) -> None:
+    async with office(database) as (here, _):
+        first, second = await two(here, f"{HOME}patterns/1101/new")
+        for sent in (FORM, {**FORM, "weekday": "2"}):
+            await first.post(f"{HOME}patterns/1101/new", **sent)
+        async with here.database.reading() as tx:
+            key = next(edit.key for _, edit in await patterns.edits(tx, "1101")
+                       if edit.terms and edit.terms.weekday == 2)
+        path = f"{HOME}patterns/1101/{key}"
+        seen = mark(await first.get(path))
+        await second.get(path)
+        await second.post(path, mark=seen, **{**FORM, "weekday": "2", "ends": "11:00"})
+        assert second.status == 303
+        page = await first.post(path, mark=seen, **FORM)  # as another line of the same clerk's already is
+        assert first.status == 409 and "改过" in page
+        async with here.database.reading() as tx:
+            assert "11:00" in {edit.terms.ends for _, edit in await patterns.edits(tx, "1101") if edit.terms}
+
+
+async def test_from_a_later_day_a_second_tap_is_one_and_a_colleague_is_told(database: Database) -> None:
+    async with office(database) as (here, world):
+        first, second = await two(here, f"{HOME}patterns/1101/new")
+        await first.post(f"{HOME}patterns/1101/new", **FORM)
+        await published(first, world)
+        async with here.database.reading() as tx:
+            path = f"{HOME}patterns/1101/{(await patterns.live(tx))[0].key}"
+        later = {**FORM, "ends": "11:00", "first": (ward.TODAY + timedelta(days=14)).isoformat()}
+        seen = mark(await first.get(path))
+        for _ in range(2):
+            await first.post(path, mark=seen, **later)
+            assert first.status == 303
+        async with here.database.reading() as tx:
+            assert len(await patterns.edits(tx, "1101")) == 2
+        await second.post(path, mark=mark(await second.get(path)), **{**FORM, "ends": "09:00"})
+        assert second.status == 303
+        await first.post(path, mark=seen, **later)
+        assert first.status == 409
 
 
 @pytest.mark.parametrize("odd", ("²", "9" * 5000, "１２３４５６７８９０"))

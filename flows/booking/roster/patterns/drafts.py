@@ -79,18 +79,20 @@ class Drafts:
     async def change(self, clinic: str, key: str, mark: str, terms: Terms) -> None:
         """Other terms. Where a weekly pattern is to be otherwise only from a later day on, the old one goes on until
         then. Raises BadTerms, Conflict (somebody changed it meanwhile), NotFound."""
+        # One after the other: of two in the same instant the later sees what the first one left.
+        await store.pass_gate(self.tx)
         entry = await self.entry(clinic, key)
+        old = entry.now
+        until = old and self._until(old, terms)
         if entry.mark != mark:
-            mine = [edit.terms for _, edit in await store.edits(self.tx, clinic) if edit.by == self.by]
-            unless_done(terms in mine, True, "roster")
+            await self._unless_mine(clinic, entry, until or terms, terms)
             return
         await self.check(terms)
-        old = entry.now
         if old is None:
             if not await store.change_edit(self.tx, self.by, key, terms):
                 raise Conflict("roster")
-        elif not old.single and old.first < terms.first and terms.first > self.today:
-            await self._put(key, "change", replace(old, last=terms.first - timedelta(days=1)))
+        elif until:
+            await self._put(key, "change", until)
             await store.add_edits(self.tx, self.by, clinic, [terms])
         else:
             await self._put(key, "change", terms)
@@ -138,6 +140,22 @@ class Drafts:
             raise BadTerms(why="roster_fee_none")
 
     # --- inside --------------------------------------------------------------------------------------------------
+
+    def _until(self, old: Terms, terms: Terms) -> Terms | None:
+        """The old terms of a weekly pattern, as they go on until others begin; None where these hold at once."""
+        if old.single or not (old.first < terms.first and terms.first > self.today):
+            return None
+        return replace(old, last=terms.first - timedelta(days=1))
+
+    async def _unless_mine(self, clinic: str, entry: Entry, left: Terms, terms: Terms) -> None:
+        """Nothing is left to be done where this very member brought this very line to what they want: a second tap.
+        An equal line elsewhere in the draft does not make up for what a colleague made of this one. Raises Conflict."""
+        edit = entry.edit
+        done = edit is not None and edit.by == self.by and edit.terms == left
+        if done and left != terms:
+            mine = [each.terms for _, each in await store.edits(self.tx, clinic) if each.by == self.by]
+            done = terms in mine
+        unless_done(done, True, "roster")
 
     async def _put(self, key: str, act: str, terms: Terms | None) -> None:
         pattern = next((each for each in await store.live(self.tx) if each.key == key), None)
