@@ -29,6 +29,9 @@ class ShownChannels:
         for message in messages:
             self._show(f"^ {written(message)}")
 
+    async def voice(self, contact: Contact, audio: bytes) -> None:
+        self._show(f"^ ♪ {len(audio)}")
+
     async def template(
         self, contact: Contact, kind: str, values: Mapping[str, str], *, url: str = "", once: str = ""
     ) -> str:

@@ -38,6 +38,21 @@ class Channel(Protocol):
         """The same by the subscription template, for which the contact must have given permission."""
 
 
+    async def voice(self, contact: Contact, audio: bytes) -> None:
+        """Send a voice message: MP3 of less than a minute and less than two megabytes.
+
+        :raises WindowClosed: as of `say`; OutsideUnavailable: it was certainly not sent
+        """
+
+
+class Narrator(Protocol):
+    """The hospital's voice, as far as a conversation has to know of it; in the ports where there is one."""
+
+    @property
+    def most(self) -> int:
+        """Characters that it reads at once."""
+
+
 class Channels(Protocol):
     """Account name -> its channel."""
 

@@ -9,7 +9,9 @@ from bot.web.access import public
 from bot.web.keys import SETTINGS, WORDING
 from bot.web.static import STATICS
 
-POLICY = headers.POLICY.replace("img-src 'self' data:", "img-src 'self' data: blob:") + "'none'; frame-src 'self'"
+PICTURES, SOUND = "img-src 'self' data:", "media-src 'self'; "
+POLICY = headers.POLICY.replace(PICTURES, f"{PICTURES} blob:") + "'none'; frame-src 'self'"
+POLICY = POLICY if SOUND in POLICY else SOUND + POLICY
 
 
 def setup(app: web.Application) -> None:

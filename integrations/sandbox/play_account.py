@@ -39,11 +39,14 @@ class Code:
 
 @dataclass
 class File:
+    """`seconds`: how long a voice lasts; 0 where that is not known (AMR)."""
+
     kind: str
     name: str
     content_type: str
     content: bytes
     until: datetime
+    seconds: float = 0
 
 
 @dataclass

@@ -14,10 +14,13 @@ from bot import clock
 from integrations.sandbox.play_account import File, PlayAccount, Qr
 from integrations.sandbox.refusal import PlayRefusal, plain_json
 from integrations.sandbox.state import ACCOUNTS
+from integrations.speech import mp3
 
 MEDIA_LIFE = timedelta(days=3)
 MB = 1024 * 1024
 SIZES = {"image": (10 * MB, 40009), "voice": (2 * MB, 40010), "video": (10 * MB, 40011), "thumb": (64 * 1024, 40012)}
+VOICE_SECONDS = 60
+AMR = b"#!AMR"
 QR_SECONDS = 2_592_000
 
 
@@ -41,9 +44,22 @@ def keep(account: PlayAccount, kind: str, filename: str, content_type: str, cont
     limit, errcode = SIZES[kind]
     if not content or len(content) > limit:
         raise PlayRefusal(errcode, f"invalid {kind} size")
+    seconds = _voice_seconds(content) if kind == "voice" else 0.0
     media_id = secrets.token_urlsafe(48)
-    account.files[media_id] = File(kind, filename, content_type, content, clock.now() + MEDIA_LIFE)
+    account.files[media_id] = File(kind, filename, content_type, content, clock.now() + MEDIA_LIFE, seconds)
     return media_id
+
+
+def _voice_seconds(content: bytes) -> float:
+    """A voice is AMR or MP3, and no longer than a minute."""
+    if content.startswith(AMR):
+        return 0.0
+    seconds = mp3.seconds(content)
+    if not seconds:
+        raise PlayRefusal(40005, "invalid file type")
+    if seconds > VOICE_SECONDS:
+        raise PlayRefusal(45007, "playtime out of limit")
+    return seconds
 
 
 async def media_get(account: PlayAccount, request: web.Request, body: dict[str, Any]) -> web.Response:

@@ -52,9 +52,11 @@ def _content(account: PlayAccount, kind: str, raw: Any) -> dict[str, Any]:
         return {"type": "menu", "head": raw.get("head_content", ""), "choices": choices,
                 "tail": raw.get("tail_content", "")}
     media_id = raw.get("media_id")
-    if media_id not in account.files or account.files[media_id].until <= clock.now():
+    file = account.files.get(media_id) if isinstance(media_id, str) else None
+    if file is None or file.kind != kind or file.until <= clock.now():
         raise PlayRefusal(40007)
-    return {"type": kind, "media_id": media_id}
+    shown = {"type": kind, "media_id": media_id}
+    return shown | {"seconds": file.seconds} if kind == "voice" else shown
 
 
 def _text(raw: dict[str, Any], name: str) -> str:

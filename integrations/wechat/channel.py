@@ -10,7 +10,7 @@ from bot.errors import OutsideRefused, OutsideUnavailable
 from bot.settings import Account, Settings
 from bot.talk.messages import Message
 from integrations.wechat.compose import compose
-from integrations.wechat.errors import SYSTEM, AccountRefused, AddressRefused, TokenRefused
+from integrations.wechat.errors import MEDIA_UNKNOWN, SYSTEM, AccountRefused, AddressRefused, MediaRefused, TokenRefused
 from integrations.wechat.port import WeChatAccounts, WeChatPort
 
 
@@ -30,6 +30,21 @@ class WeChatChannel:
         with _account_trouble():
             for text in self._texts(messages):
                 await self._client.send_text(contact.external_id, text)
+
+    async def voice(self, contact: Contact, audio: bytes) -> None:
+        """The file is uploaded for this one message. Where WeChat says that it knows no such file (the media servers
+        lag behind each other now and then), it is uploaded once more."""
+        with _account_trouble():
+            try:
+                await self._voice(contact, audio)
+            except MediaRefused as refused:
+                if refused.code != MEDIA_UNKNOWN:
+                    raise
+                await self._voice(contact, audio)
+
+    async def _voice(self, contact: Contact, audio: bytes) -> None:
+        media_id = await self._client.upload("voice", "answer.mp3", audio, "audio/mpeg")
+        await self._client.send_voice(contact.external_id, media_id)
 
     async def template(
         self, contact: Contact, kind: str, values: Mapping[str, str], *, url: str = "", once: str = ""

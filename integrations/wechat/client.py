@@ -51,6 +51,9 @@ class WeChatClient:
     async def send_image(self, openid: str, media_id: str) -> None:
         await self._say(openid, "image", {"media_id": media_id})
 
+    async def send_voice(self, openid: str, media_id: str) -> None:
+        await self._say(openid, "voice", {"media_id": media_id})
+
     async def send_menu(self, openid: str, head: str, choices: Sequence[MenuChoice], tail: str = "") -> None:
         await self._say(openid, "msgmenu", {
             "head_content": head, "list": [{"id": choice.id, "content": choice.label} for choice in choices],

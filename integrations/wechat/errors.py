@@ -13,7 +13,7 @@
         ├── QuotaReached                    45009: the account's quota of today
         ├── MessageRefused                  44002-44005, 45002, 45008, 40008, 40033: our message is wrong
         │   ├── TemplateRefused             47003: a value is too long, empty or of the wrong type
-        │   └── MediaRefused                40004-40012, 41005, 41006
+        │   └── MediaRefused                40004-40012, 41005, 41006, 45006, 45007
         ├── MenuRefused                     40015-40028, 40054, 40055, 65301 ...
         │   └── MenuMissing                 46003, 65303
         ├── CodeRefused                     40029, 40163, 41008, 42003: OAuth code wrong, used, old -> sign in again
@@ -36,6 +36,7 @@ from bot.errors import OutsideError, OutsideRefused, OutsideUnavailable
 from bot.talk import channel
 
 SYSTEM = "wechat"
+MEDIA_UNKNOWN = "40007"
 STALE_TOKEN = frozenset({40001, 40014, 42001})
 """The access token is no longer good: fetch a new one, once, and ask again."""
 

@@ -9,6 +9,7 @@ from bot.errors import OutsideError
 from bot.talk.channel import WindowClosed
 from bot.talk.messages import Message
 from integrations.sms.port import SmsReceipt
+from integrations.speech.port import Clip
 
 
 class RecordingChannels:
@@ -37,6 +38,12 @@ class RecordingChannels:
             raise WindowClosed("45015", "out of the window")
         self.sent.extend((contact.external_id, message) for message in messages)
 
+    async def voice(self, contact: Contact, audio: bytes) -> None:
+        self._fail()
+        if self.closed:
+            raise WindowClosed("45015", "out of the window")
+        self.sent.append((contact.external_id, Message(f"(语音 {audio.decode()})")))
+
     async def template(
         self, contact: Contact, kind: str, values: Mapping[str, str], *, url: str = "", once: str = ""
     ) -> str:
@@ -55,6 +62,22 @@ class RecordingChannels:
     def _fail(self) -> None:
         if self.errors:
             raise self.errors.pop(0)
+
+
+class PlayedSpeech:
+    """A voice whose sound is its words. `errors` are raised, one a clip."""
+
+    def __init__(self, most: int = 140) -> None:
+        self.most = most
+        self.said: list[str] = []
+        self.errors: list[OutsideError] = []
+
+    async def speak(self, text: str) -> Clip:
+        assert 0 < len(text) <= self.most, text
+        if self.errors:
+            raise self.errors.pop(0)
+        self.said.append(text)
+        return Clip(text.replace("\n", " / ").encode(), len(text) / 4)
 
 
 class RecordingSms:

@@ -80,6 +80,9 @@ function bubble(entry, act) {
     picture.src = `/sandbox/api/media/${encodeURIComponent(entry.MediaId || entry.media_id)}`;
     picture.alt = "图片";
     found.append(picture);
+  } else if (entry.type === "voice" && entry.media_id) {
+    found.classList.add("voice");
+    found.append(heard(entry));
   } else if (entry.type === "voice") {
     found.classList.add("voice");
     found.append("◂)) 语音");
@@ -99,6 +102,35 @@ function bubble(entry, act) {
     found.append(entry.tail || "");
   } else found.append(`[${entry.type}]`);
   return found;
+}
+
+// A voice message of the account's: a tap plays it, another stops it, and only one sounds at a time.
+let sounding = null;
+
+function heard(entry) {
+  const seconds = Math.max(1, Math.round(entry.seconds));
+  const button = make("button", "heard");
+  const sound = new Audio(`/sandbox/api/media/${encodeURIComponent(entry.media_id)}`);
+  sound.preload = "none";
+  button.type = "button";
+  button.style.width = `${Math.min(72 + seconds * 4, 230)}px`;
+  button.append(make("i", "", "(((•"), make("span", "", `${seconds}″`));
+  const playing = (now) => {
+    button.classList.toggle("playing", now);
+    button.setAttribute("aria-label", `语音 ${seconds} 秒，${now ? "停下" : "播放"}`);
+  };
+  sound.onended = sound.onpause = () => playing(false);
+  sound.onplay = () => playing(true);
+  sound.onerror = () => { button.classList.add("gone"); button.setAttribute("aria-label", "这段语音放不了"); };
+  button.onclick = () => {
+    if (sounding && sounding !== sound) sounding.pause();
+    sounding = sound;
+    if (!sound.paused) return sound.pause();
+    sound.currentTime = 0;
+    sound.play().catch(() => playing(false));
+  };
+  playing(false);
+  return button;
 }
 
 function article(each, act) {

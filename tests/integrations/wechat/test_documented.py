@@ -30,6 +30,7 @@ async def test_the_token_is_asked_for_as_documented(stub: Stub) -> None:
     (lambda client: client.send_text(OPENID, "约好了。\n<a href=\"https://h/1\">详情</a>"),
      {"msgtype": "text", "text": {"content": "约好了。\n<a href=\"https://h/1\">详情</a>"}}),
     (lambda client: client.send_image(OPENID, "MEDIA_ID"), {"msgtype": "image", "image": {"media_id": "MEDIA_ID"}}),
+    (lambda client: client.send_voice(OPENID, "MEDIA_ID"), {"msgtype": "voice", "voice": {"media_id": "MEDIA_ID"}}),
     (lambda client: client.send_article(OPENID, Article("标题", "https://h/a", "摘要", "https://h/p.png")),
      {"msgtype": "news", "news": {"articles": [{"title": "标题", "description": "摘要", "url": "https://h/a",
                                                 "picurl": "https://h/p.png"}]}}),
