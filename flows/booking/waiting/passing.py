@@ -29,6 +29,7 @@ from flows.booking.standing.record import Record
 from flows.booking.waiting import rules as waiting
 from flows.booking.waiting import store as entries
 from flows.booking.waiting.list import WaitingList
+from flows.booking.waiting.turns import store as turns
 from flows.notices.rules import quiet_until
 
 log = logs.get(__name__)
@@ -94,11 +95,17 @@ class Passing:
         place = await left.place(self.tx, cooled.segment_id) if cooled else None
         if cooled is None or place is None:
             return False
-        turn = await entries.first(self.tx, place.session_id, await shares.lasting(self.tx, slot_id))
+        channel = await shares.lasting(self.tx, slot_id)
+        turn = await turns.first(self.tx, place.session_id, channel)
         start = self.context.clock.local(place.start_at)
         until = waiting.offer_until(start, self.now, self.settings.offer_minutes, self.limits)
-        if turn is None or until is None or not _is_open(place):
-            if later and _is_open(place) and (moment := self._later(place)):
+        open_still = _is_open(place)
+        if turn is None and until and open_still:
+            if answered := await turns.answered_by(self.tx, place.session_id, channel):
+                await pool.cool_on(self.tx, slot_id, answered)
+                return False
+        if turn is None or until is None or not open_still:
+            if later and open_still and (moment := self._later(place)):
                 await pool.cool_on(self.tx, slot_id, moment)
             else:
                 await pool.warm(self.tx, slot_id, place.segment_id)
@@ -111,7 +118,7 @@ class Passing:
         except NotFound:
             await self._end(turn.id, entries.WAITING, entries.SKIPPED, "person")
             return True
-        if await entries.lock(self.tx, turn.id) != entries.WAITING:
+        if await entries.lock(self.tx, turn.id) != entries.WAITING or await turns.offered_beside(self.tx, turn.id):
             return True
         try:
             excepted = await self._check(place, person)

@@ -72,7 +72,7 @@ _SESSION = [
 ] + [session.c.code.label("session_code"), session.c.state.label("session_state")]
 
 
-def _entries() -> Select[Any]:
+def with_sessions() -> Select[Any]:
     return select(*entry.c, *_SESSION).join(session, session.c.id == entry.c.session_id)
 
 
@@ -84,7 +84,7 @@ async def sessions(tx: Transaction, ids: Sequence[int]) -> Sequence[Row[Any]]:
 async def awaited(tx: Transaction, segment_id: int, channel: str = "") -> bool:
     """Whether anybody (on this channel, where one is named) waits for the session of this segment."""
     joined = select(entry.c.id).join(segment, segment.c.session_id == entry.c.session_id)
-    mine = joined.where(segment.c.id == segment_id, entry.c.state == WAITING, *_on(channel))
+    mine = joined.where(segment.c.id == segment_id, entry.c.state == WAITING, *of_channel(channel))
     return await tx.one(mine.limit(1)) is not None
 
 
@@ -99,17 +99,11 @@ async def add(tx: Transaction, **values: Any) -> bool:
 
 
 async def by_id(tx: Transaction, entry_id: int) -> Row[Any] | None:
-    return await tx.one(_entries().where(entry.c.id == entry_id))
+    return await tx.one(with_sessions().where(entry.c.id == entry_id))
 
 
 async def by_public(tx: Transaction, public: str) -> Row[Any] | None:
-    return await tx.one(_entries().where(entry.c.public_id == public))
-
-
-async def first(tx: Transaction, session_id: int, channel: str = "") -> Row[Any] | None:
-    """Whose turn it is: whoever joined first of those who wait (on this channel, where one is named)."""
-    mine = _entries().where(entry.c.session_id == session_id, entry.c.state == WAITING, *_on(channel))
-    return await tx.one(mine.order_by(entry.c.joined_at, entry.c.id).limit(1))
+    return await tx.one(with_sessions().where(entry.c.public_id == public))
 
 
 async def lock(tx: Transaction, entry_id: int) -> str:
@@ -120,13 +114,13 @@ async def lock(tx: Transaction, entry_id: int) -> str:
 async def waiting_of(tx: Transaction, contact_id: int, persons: Sequence[int]) -> Sequence[Row[Any]]:
     """What a contact joined, and what others joined for these persons; by day."""
     whose = or_(entry.c.contact_id == contact_id, entry.c.person_id.in_(persons))
-    mine = _entries().where(whose, entry.c.state == WAITING)
+    mine = with_sessions().where(whose, entry.c.state == WAITING)
     return await tx.all(mine.order_by(session.c.date, DAYTIME, entry.c.session_id, entry.c.id))
 
 
 async def open_of_person(tx: Transaction, person_id: int) -> Sequence[Row[Any]]:
     """Entries of a person that have not ended; what is waited for before today is over anyway."""
-    return await tx.all(_entries().where(entry.c.person_id == person_id, entry.c.open.is_(True)))
+    return await tx.all(with_sessions().where(entry.c.person_id == person_id, entry.c.open.is_(True)))
 
 
 async def ahead(tx: Transaction, row: Any) -> int:
@@ -206,35 +200,14 @@ async def cooled(tx: Transaction, slot_id: int) -> Row[Any] | None:
     return await tx.one(mine.where(slot.c.id == slot_id, slot.c.state == "cooling", slot.c.back_at <= tx.now))
 
 
-async def stranded(tx: Transaction, starts_after: datetime, limit: int) -> Sequence[int]:
-    """Segments with a free slot although somebody waits for their session: somebody joined in the moment in which the
-    slot came back."""
-    waits = select(entry.c.session_id).where(entry.c.state == WAITING)
-    free = select(segment.c.id).where(
-        segment.c.session_id.in_(waits), segment.c.state == "open", segment.c.free > 0,
-        segment.c.start_at >= starts_after,
-    )
-    return [row.id for row in await tx.all(free.limit(limit))]
-
-
-async def hopeless(tx: Transaction, starts_after: datetime, limit: int) -> Sequence[int]:
-    """Open entries whose session is stopped, and waiting ones whose session has no segment left that can be offered."""
-    to_come = select(segment.c.id).where(
-        segment.c.session_id == entry.c.session_id, segment.c.state == "open", segment.c.start_at >= starts_after
-    )
-    gone = or_(session.c.state != "open", and_(entry.c.state == WAITING, ~to_come.exists()))
-    mine = select(entry.c.id).join(session, session.c.id == entry.c.session_id)
-    return [row.id for row in await tx.all(mine.where(entry.c.state.in_((WAITING, OFFERED)), gone).limit(limit))]
-
-
 async def _others(tx: Transaction, entry_id: int) -> list[int]:
     """Entries of the same person for the same doctor's day that still wait: what was excepted for one is for all."""
     row: Any = await by_id(tx, entry_id)
     mine = entry.c.id != entry_id, entry.c.person_id == row.person_id, entry.c.state == WAITING
     sitting = session.c.sitting.is_not_distinct_from(row.sitting)
     whose = session.c.date == row.date, session.c.clinic == row.clinic, sitting
-    return [each.id for each in await tx.all(_entries().where(*mine, *whose).order_by(entry.c.id))]
+    return [each.id for each in await tx.all(with_sessions().where(*mine, *whose).order_by(entry.c.id))]
 
 
-def _on(channel: str) -> tuple[Any, ...]:
+def of_channel(channel: str) -> tuple[Any, ...]:
     return (entry.c.channel == channel,) if channel else ()
