@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import zipfile
 from dataclasses import replace
@@ -207,6 +208,18 @@ async def test_what_the_hospital_caused_is_struck_out_at_once(database: Database
             await tx.update(no_show.update().values(state=missing.COUNTED, struck_at=None, struck_by=None, reason=None))
         await press(browser, f"{ARRIVALS}/{public}", "excuse", reason="签到机坏了")
         assert (await here.acts()).count("booking.session_excused") == 2
+
+
+async def test_two_excuse_a_session_in_the_same_instant(database: Database) -> None:
+    async with desk(database) as here:
+        await town(here)
+        both = [await here.enter(await here.hire(login, role=ALL)) for login in ("nurse", "clerk")]
+        path = f"{ARRIVALS}/{await one(here, store.appointment)}"
+        for browser in both:
+            await browser.get(path)
+        await asyncio.gather(*(browser.post(f"{path}/excuse", reason="签到机坏了") for browser in both))
+        assert [browser.status in (204, 303) for browser in both] == [True, True]
+        assert (await here.acts()).count("booking.session_excused") == 1
 
 
 async def test_a_clinic_decides_about_its_day(database: Database) -> None:

@@ -71,32 +71,37 @@ class NoShows:
     async def strike(self, public: str, reason: str) -> Any:
         """It does not count after all; a lock that would not have been without it is lifted. Struck out already is
         struck out. Raises NotFound."""
+        await self._strike(public, reason)
+        return await store.no_show_by(self.tx, public)
+
+    async def _strike(self, public: str, reason: str) -> bool:
+        """False: it is struck out."""
         row = await store.no_show_by(self.tx, public)
         if row is None:
             raise NotFound("no_show")
         person = await self.neighbours.lock_whoever(row.person_id)
-        if await store.strike(self.tx, row.id, self.context.actor, reason):
-            metrics.no_shows.inc("struck")
-            # Read again: while we waited for the person it may have led to a lock.
-            row = await store.no_show_by(self.tx, public)
-            assert row is not None
-            lock = await store.lock_with(self.tx, row.lock_id) if row.lock_id else None
-            if lock is not None and lock.state == store.LOCKED:
-                left = [each for each in await store.led_to(self.tx, lock.id) if each.state == store.COUNTED]
-                terms, _ = await self._terms(row.clinic)
-                if len(left) < terms.most_no_shows:
-                    await store.set_free(self.tx, lock.id)
-                    await self._end(lock, person, store.LIFTED, reason)
-        return await store.no_show_by(self.tx, public)
+        if not await store.strike(self.tx, row.id, self.context.actor, reason):
+            return False
+        metrics.no_shows.inc("struck")
+        # Read again: while we waited for the person it may have led to a lock.
+        row = await store.no_show_by(self.tx, public)
+        assert row is not None
+        lock = await store.lock_with(self.tx, row.lock_id) if row.lock_id else None
+        if lock is not None and lock.state == store.LOCKED:
+            left = [each for each in await store.led_to(self.tx, lock.id) if each.state == store.COUNTED]
+            terms, _ = await self._terms(row.clinic)
+            if len(left) < terms.most_no_shows:
+                await store.set_free(self.tx, lock.id)
+                await self._end(lock, person, store.LIFTED, reason)
+        return True
 
-    async def excuse(self, session_id: int, reason: str) -> int:
+    async def excuse(self, session_id: int, reason: str) -> int | None:
         """It was the hospital's doing: who did not come to this session is struck out, and nobody is written down any
-        more. Gives how many were struck out."""
-        await store.excuse(self.tx, session_id, self.context.actor, reason)
+        more. Gives how many were struck out; None where there was nothing left to do."""
+        noted = await store.excuse(self.tx, session_id, self.context.actor, reason)
         rows = sorted(await store.of_session(self.tx, session_id), key=lambda row: row.person_id)
-        for row in rows:
-            await self.strike(row.public_id, reason)
-        return len(rows)
+        struck = sum([await self._strike(row.public_id, reason) for row in rows])
+        return struck if noted or struck else None
 
     # --- locks ---------------------------------------------------------------------------------------------------
 
