@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from aiohttp import web
@@ -26,7 +27,8 @@ from flows.notices.undelivered import DeadLetter
 HOME, RIGHT, EXPORT = "/desk/notices/", "notices.undelivered", "notices.export"
 LIST = Listing(
     "undelivered",
-    (Column("since", "moment"), Column("sort"), Column("what"), Column("person"), Column("about"), Column("error"),
+    (Column("since", "moment"), Column("sort"), Column("what"), Column("person", sortable=False),
+     Column("about", sortable=False), Column("error"),
      Column("attempts", "number"), Column("act", sortable=False)),
     filters=("sort",), sort="since",
 )
@@ -38,20 +40,23 @@ routes = web.RouteTableDef()
 @needs(RIGHT)
 async def listed(request: web.Request) -> web.StreamResponse:
     asked, which = LIST.asked(request), export.asked(request, EXPORT)
-    most = request.app[SETTINGS].desk.export_rows if which == "all" else undelivered.LIMIT
     async with reading(request) as context:
         within = await Within.of(context, request[STAFF], RIGHT)
-        letters = await undelivered.letters(context, within, limit=most)
-        names = await called(request, context, {letter.about for letter in letters})
-        people = await desk_calls.people(request, context, [(each.contact, each.about) for each in letters])
-        rows = [_row(context, letter, names) | {"person": mask_name(found.name) if found else ""}
-                for letter, found in zip(letters, people, strict=True)]
+        letters, capped = await undelivered.letters(context, within)
         words = context.wording.words["undelivered"]
-    rows = [row for row in rows if asked.filters["sort"] in ("", row["sort"])]
+        wanted = {each.id: each for each in letters if asked.filters["sort"] in ("", SORTS[each.id[0]])}
+        rows = [_row(context, each) for each in wanted.values()]
+        chosen = LIST.shown(asked, rows).rows
+        if which == "all":
+            chosen = LIST.sorted(asked, rows)[: request.app[SETTINGS].desk.export_rows]
+        # Only of what is shown it is looked up whom and what it is about.
+        named = await _named(request, context, [wanted[row["id"]] for row in chosen])
+    told = [{**row, **more} for row, more in zip(chosen, named, strict=True)]
     if which:
-        chosen = LIST.shown(asked, rows).rows if which == "page" else LIST.sorted(asked, rows)
-        return await export.send(request, LIST, asked, [{**row, "sort": words[row["sort"]]} for row in chosen])
-    return render(request, "notices/desk/list.html.j2", list=LIST.shown(asked, rows), sorts=SORTS.values(),
+        file = [{**row, "sort": words[row["sort"]]} for row in told]
+        return await export.send(request, LIST, asked.without("act"), file)
+    shown = LIST.page(asked, told, len(rows), capped=capped)
+    return render(request, "notices/desk/list.html.j2", list=shown, sorts=SORTS.values(),
                   done=request.query.get("done", ""))
 
 
@@ -76,12 +81,20 @@ async def deal(request: web.Request, context: Context) -> web.StreamResponse:
     return see(request, f"{HOME}?done={act}")
 
 
-def _row(context: Context, letter: DeadLetter, names: dict[str, str]) -> dict[str, Any]:
+async def _named(request: web.Request, context: Context, letters: Sequence[DeadLetter]) -> list[dict[str, str]]:
+    """The person, masked, and the matter of each."""
+    names = await called(request, context, {each.about for each in letters})
+    people = await desk_calls.people(request, context, [(each.contact, each.about) for each in letters])
+    return [{"person": mask_name(found.name) if found else "", "about": names.get(each.about, "")}
+            for each, found in zip(letters, people, strict=True)]
+
+
+def _row(context: Context, letter: DeadLetter) -> dict[str, Any]:
     words, sort = context.wording.words, SORTS[letter.id[0]]
     title = words["pushes"].get(letter.what) or words["jobs"].get(letter.what, letter.what)
     reason = letter.error.partition(":")[0].removeprefix("refused ")
     return {
-        "id": letter.id, "since": letter.since, "sort": sort, "what": title, "about": names.get(letter.about, ""),
+        "id": letter.id, "since": letter.since, "sort": sort, "what": title,
         "error": words["journal"]["reasons"].get(reason, reason), "attempts": letter.attempts or None,
     }
 

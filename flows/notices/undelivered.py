@@ -15,7 +15,7 @@ from flows.notices.service import SEND
 
 LIMIT = 200
 LOOKED = 5_000
-"""So many of each kind are looked through for those within a reach."""
+"""So many of each kind are looked through for the list of staff, and for those within a reach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +52,20 @@ async def list_calls(tx: Transaction, *, limit: int = LIMIT) -> list[DeadLetter]
     ]
 
 
-async def letters(context: Context, within: Within, *, limit: int = LIMIT) -> list[DeadLetter]:
-    """Calls to make, then dead letters, as far as somebody reaches: what is about nothing that lies somewhere (work in
-    the background, say) is for who reaches everything."""
-    most = limit if within.everything else LOOKED
-    found = [*await list_calls(context.tx, limit=most), *await list_dead(context.tx, limit=most)]
+async def letters(context: Context, within: Within) -> tuple[list[DeadLetter], bool]:
+    """Calls to make, then dead letters, as far as somebody reaches, and whether there may be more: what is about
+    nothing that lies somewhere (work in the background, say) is for who reaches everything."""
+    calls, dead = await list_calls(context.tx, limit=LOOKED), await list_dead(context.tx, limit=LOOKED)
+    found, capped = [*calls, *dead], LOOKED in (len(calls), len(dead))
     if within.everything:
-        return found
+        return found, capped
     inside = await within.those({each.about for each in found} - {""})
-    return [each for each in found if each.about in inside][:limit]
+    return [each for each in found if each.about in inside], capped
 
 
 async def waiting(context: Context, within: Within) -> int:
     """How many there are to look at, within reach."""
-    return await level(context.tx) if within.everything else len(await letters(context, within, limit=LOOKED))
+    return await level(context.tx) if within.everything else len((await letters(context, within))[0])
 
 
 async def called(tx: Transaction, letter_id: str) -> bool:

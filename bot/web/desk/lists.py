@@ -14,7 +14,7 @@ Titles of columns stand in templates/common/words.toml, ``[columns.<list>]``.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 from urllib.parse import urlencode
@@ -62,6 +62,10 @@ class Asked:
         words |= {"cols": ",".join(self.columns) if self.chosen else ""}
         words |= changes
         return f"{self.path}?{urlencode({name: value for name, value in words.items() if value not in ('', None)})}"
+
+    def without(self, *columns: str) -> Asked:
+        """Of the same list, without columns that say nothing in a file: those of buttons."""
+        return replace(self, columns=tuple(each for each in self.columns if each not in columns))
 
     @property
     def filtered(self) -> bool:

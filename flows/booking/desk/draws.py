@@ -20,7 +20,7 @@ from flows.booking.neighbours import choices
 from flows.booking.opening import rules as opening
 from flows.booking.opening import store as draws
 from flows.booking.opening.announcing import Announcing
-from flows.booking.opening.records import SHOWN, Listed, Records
+from flows.booking.opening.records import Listed, Records
 from flows.booking.roster.reach import Reach, reach_of
 
 routes = web.RouteTableDef()
@@ -31,20 +31,22 @@ LIST = Listing(
     "draws",
     (Column("day"), Column("half"), Column("clinic"), Column("doctor"), Column("opens", "moment"), Column("state"),
      Column("wishes", "number"), Column("won", "number")),
-    sort="opens", down=True,
+    sort="opens", down=True, sortable=False,
 )
+STATES = (draws.COMING, draws.DRAWN, draws.DONE, draws.VOID)
 
 
 @routes.get(PAGE)
 @needs(FAIR)
 async def listed(request: web.Request) -> web.StreamResponse:
-    which = wants_export(request)
+    asked, which = LIST.asked(request), wants_export(request)
     async with reading(request) as context:
         if not which:
             return await _page(request, context)
         reach = await reach_of(context, request[STAFF], FAIR)
-        rows = [_row(each, reach, context.wording.words) for each in await _draws(context, reach, most(request))]
-    return await export.send(request, LIST, LIST.asked(request), LIST.sorted(LIST.asked(request), rows))
+        page, size = (asked.page, asked.size) if which == "page" else (1, most(request))
+        rows = await _draws(context, reach, page, size)
+    return await export.send(request, LIST, asked, rows)
 
 
 @routes.post(PAGE)
@@ -87,17 +89,21 @@ async def drop(request: web.Request, context: Context) -> web.StreamResponse:
     return see(request, f"{PAGE}?done=dropped")
 
 
-async def _draws(context: Context, reach: Reach, most: int) -> list[Listed]:
-    """The latest draws within reach."""
-    states = (draws.COMING, draws.DRAWN, draws.DONE, draws.VOID)
-    clinics = None if reach.range.everything else [each for each in reach.names if reach.clinic(each)]
-    return await Records(context).listed(states, most=most, clinics=clinics)
+def _clinics(reach: Reach) -> list[str] | None:
+    return None if reach.range.everything else [each for each in reach.names if reach.clinic(each)]
+
+
+async def _draws(context: Context, reach: Reach, page: int, size: int) -> list[dict[str, Any]]:
+    """A page of the draws within reach, the latest first."""
+    found = await Records(context).listed(STATES, page, most=size, clinics=_clinics(reach))
+    return [_row(each, reach, context.wording.words) for each in found]
 
 
 def _row(each: Listed, reach: Reach, words: Mapping[str, Any]) -> dict[str, Any]:
-    """A draw in words, for the file."""
+    """A draw in words; `id` leads to its public record, "" where there is none."""
     return {
-        "day": each.about["day"], "half": words["half"][each.about["half"]],
+        "id": each.row.public_id if each.row.state != draws.VOID else "", "day": each.about["day"],
+        "half": words["half"][each.about["half"]],
         "clinic": reach.names.get(each.row.clinic, each.about["clinic"]),
         "doctor": each.about["doctor"] or words["office"]["general"], "opens": each.row.opens_at,
         "state": words["draw_state"][each.row.state], "wishes": each.row.wishes, "won": each.row.won,
@@ -107,14 +113,16 @@ def _row(each: Listed, reach: Reach, words: Mapping[str, Any]) -> dict[str, Any]
 async def _page(
     request: web.Request, context: Context, sent: dict[str, str] | None = None, problem: str = "", status: int = 200
 ) -> web.Response:
-    reach = await reach_of(context, request[STAFF], FAIR)
+    reach, asked = await reach_of(context, request[STAFF], FAIR), LIST.asked(request)
+    rows = await _draws(context, reach, asked.page, asked.size)
+    count = await Records(context).count(STATES, _clinics(reach))
     clinics = choices(reach.catalogue, (each.code for each in reach.catalogue.clinics if reach.clinic(each.code)))
     codes = {each.code for each in clinics}
     return render(
         request, "booking/desk/draws.html.j2", clinics=clinics, catalogue=reach.catalogue,
         doctors=[each for each in reach.catalogue.doctors if codes & set(each.clinics)],
         fairs=[row for row in await draws.fairs(context.tx) if reach.clinic(row.clinic)],
-        draws=await _draws(context, reach, SHOWN), sent=sent or {}, wrong=problem,
+        list=LIST.page(asked, rows, count), sent=sent or {}, wrong=problem,
         done=request.query.get("done", ""), usual=USUAL, booking=context.settings.booking,
         weights=opening.WEIGHTS, status=status,
     )

@@ -42,7 +42,8 @@ async def listed(request: web.Request) -> web.StreamResponse:
         and asked.filters["clinic"] in ("", item.clinic) and word in f"{item.name} {item.code}".casefold()
     ]
     if which:
-        return await send(request, LIST, asked, LIST.shown(asked, rows).rows if which == "page" else rows, {})
+        chosen = LIST.shown(asked, rows).rows if which == "page" else LIST.sorted(asked, rows)
+        return await send(request, LIST, asked, chosen, {})
     clinics = [each for each in service.clinics if each.code in {item.clinic for item in known.items.values()}]
     opened = _beside(context, service, known, asked.open) if asked.open in {row["code"] for row in rows} else None
     return render(request, "booking/desk/exams.html.j2", list=LIST.shown(asked, rows), clinics=clinics, beside=opened)

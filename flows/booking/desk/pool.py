@@ -29,7 +29,7 @@ HALVES = ("am", "pm", "evening")
 LIST = Listing(
     "shares",
     (Column("clinic"), Column("doctor"), Column("which"), Column("channel"), Column("percent", "number"),
-     Column("hours", "number"), Column("changed", "moment")),
+     Column("hours", "number"), Column("changed", "moment"), Column("act", sortable=False)),
     sort="clinic",
 )
 
@@ -37,13 +37,14 @@ LIST = Listing(
 @routes.get(PAGE)
 @needs(SHARES)
 async def listed(request: web.Request) -> web.StreamResponse:
-    which = wants_export(request)
+    asked, which = LIST.asked(request), wants_export(request)
     async with reading(request) as context:
         if not which:
             return await _page(request, context)
         reach = await reach_of(context, request[STAFF], SHARES)
         rows = await _rows(context, reach)
-    return await export.send(request, LIST, LIST.asked(request), LIST.sorted(LIST.asked(request), rows))
+    chosen = LIST.shown(asked, rows).rows if which == "page" else LIST.sorted(asked, rows)
+    return await export.send(request, LIST, asked.without("act"), chosen)
 
 
 @routes.post(PAGE)
@@ -128,7 +129,7 @@ def _told(rule: rules.Rule) -> dict[str, Any]:
 
 
 async def _rows(context: Context, reach: Reach) -> list[dict[str, Any]]:
-    """The shares within reach, in words, for the file."""
+    """The shares within reach, in words."""
     rows = [row for row in await shares.rules(context.tx) if reach.clinic(row.clinic)]
     days, words = await shares.session_days(context.tx, [row.session for row in rows]), context.wording.words
     names, found = Names(reach.catalogue, words), []
@@ -136,7 +137,7 @@ async def _rows(context: Context, reach: Reach) -> list[dict[str, Any]]:
         day, half = days.get(row.session, ("", row.half))
         usual = words["day"]["weekdays"][row.weekday] if row.weekday >= 0 else words["day"]["every"]
         found.append({
-            "clinic": names.clinic(row.clinic), "doctor": names.doctor(row.doctor),
+            "id": row.public_id, "act": "", "clinic": names.clinic(row.clinic), "doctor": names.doctor(row.doctor),
             "which": f"{(day or row.session) if row.session else usual} {words['half'].get(half, '')}".strip(),
             "channel": words["share_channel"][row.channel], "percent": row.percent,
             "hours": row.release_minutes / 60, "changed": row.changed_at,
@@ -148,12 +149,11 @@ async def _page(
     request: web.Request, context: Context, sent: dict[str, str] | None = None, problem: str = "", status: int = 200
 ) -> web.Response:
     reach = await reach_of(context, request[STAFF], SHARES)
-    rows = [row for row in await shares.rules(context.tx) if reach.clinic(row.clinic)]
     clinics = choices(reach.catalogue, (each.code for each in reach.catalogue.clinics if reach.clinic(each.code)))
     codes = {each.code for each in clinics}
     doctors = [each for each in reach.catalogue.doctors if codes & set(each.clinics)]
     return render(
-        request, "booking/desk/shares.html.j2", rows=rows, clinics=clinics, doctors=doctors, halves=HALVES,
-        catalogue=reach.catalogue, channels=rules.CHANNELS, sent=sent or {}, wrong=problem, status=status,
-        done=request.query.get("done", ""), days=await shares.session_days(context.tx, [row.session for row in rows]),
+        request, "booking/desk/shares.html.j2", list=LIST.shown(LIST.asked(request), await _rows(context, reach)),
+        clinics=clinics, doctors=doctors, halves=HALVES, channels=rules.CHANNELS, sent=sent or {}, wrong=problem,
+        status=status, done=request.query.get("done", ""),
     )

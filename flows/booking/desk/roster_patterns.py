@@ -13,6 +13,7 @@ from bot.documents import Problem
 from bot.errors import NotFound
 from bot.web import forms
 from bot.web.desk.guard import needs
+from bot.web.desk.lists import Listing
 from bot.web.desk.pages import in_tx, is_part, reading, render, see
 from flows.booking.desk.roster_parts import (
     FIELDS,
@@ -37,6 +38,9 @@ from flows.booking.roster.sessions import store
 
 routes = web.RouteTableDef()
 PATH = HOME + "patterns"
+GENERAL = "-"
+"""In the filter by doctor: sessions of nobody by name."""
+LIST = Listing("roster_patterns", (), filters=("department", "clinic", "doctor"), sortable=False)
 SINCE = timedelta(days=60)
 """Days back, and ahead, in which a doctor's last session is looked for: its fee and room are offered."""
 
@@ -50,14 +54,26 @@ async def listed(request: web.Request) -> web.StreamResponse:
         where = places(own["see"], request.query)
         clinic = where["clinic"] or next(iter(where["shown"]), "")
         where = places(own["see"], {"clinic": clinic}) if clinic else where
-        found = [each for each in await Drafts(context).entries(clinic)
+        every = [each for each in await Drafts(context).entries(clinic)
                  if own["see"].covers(clinic, each.terms.doctor)]
+    asked = LIST.asked(request)
+    doctors = sorted({each.terms.doctor or GENERAL for each in every})
+    # Of another clinic, which was chosen since, the doctor may be: then all of this one are shown.
+    doctor = asked.filters["doctor"] if asked.filters["doctor"] in doctors else ""
+    found = [each for each in every if doctor in ("", each.terms.doctor or GENERAL)]
     weekly = sorted((each for each in found if not each.terms.single), key=lambda each: (
         each.terms.weekday, HALVES.index(each.terms.half), each.terms.doctor or ""))
     days = sorted((each for each in found if each.terms.single), key=lambda each: (
         each.terms.first, HALVES.index(each.terms.half), each.terms.doctor or ""))
-    return render(request, "booking/desk/roster_patterns.html.j2", weekly=weekly, days=days, reach=own,
-                  catalogue=own["see"].catalogue, **{**where, "clinic": clinic})
+    start = (asked.page - 1) * asked.size
+    shown = [*weekly, *days][start : start + asked.size]
+    return render(
+        request, "booking/desk/roster_patterns.html.j2", reach=own, catalogue=own["see"].catalogue,
+        list=LIST.page(asked, (), len(found)), weekly=[each for each in shown if not each.terms.single],
+        days=[each for each in shown if each.terms.single], doctor=doctor, doctors=doctors,
+        general=GENERAL,
+        **{**where, "clinic": clinic},
+    )
 
 
 @routes.get(PATH + "/{clinic}/new")

@@ -38,10 +38,13 @@ class Records:
     async def listed(
         self, states: Sequence[str], page: int = 1, *, most: int = SHOWN, clinics: Collection[str] | None = None
     ) -> list[Listed]:
-        """The latest first; `clinics` None: of all."""
+        """The latest first, a page of so many; `clinics` None: of all."""
         catalogue = await self.neighbours.catalogue()
         rows = await wishes.listed(self.tx, states, most, most * (page - 1), clinics)
         return [Listed(row, session_facts(row, catalogue)) for row in rows]
+
+    async def count(self, states: Sequence[str], clinics: Collection[str] | None = None) -> int:
+        return await wishes.count_listed(self.tx, states, clinics)
 
     async def one(self, public: str) -> Listed | None:
         row = await draws.draw_by(self.tx, public)

@@ -4,6 +4,7 @@ notices were refused, by day."""
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -28,7 +29,7 @@ routes = web.RouteTableDef()
 PATH = HOME + "notices"
 REFUSED = PATH + "/refused"
 KEPT = timedelta(days=92)
-MOST = 500
+MOST = 5_000
 LIST = Listing(
     "payment_notices",
     (Column("at", "moment"), Column("what"), Column("account"), Column("event", hidden=True), Column("number"),
@@ -76,9 +77,11 @@ async def refused(request: web.Request) -> web.StreamResponse:
         ]
     if which:
         words = context.wording.words["refused_notice"]
-        told = [{**row, "reason": words.get(row["reason"], words["other"])} for row in COUNTED.sorted(asked, rows)]
+        chosen = COUNTED.shown(asked, rows).rows if which == "page" else COUNTED.sorted(asked, rows)
+        told = [{**row, "reason": words.get(row["reason"], words["other"])} for row in chosen]
         return await export.send(request, COUNTED, asked, told)
-    return render(request, "payment/desk/refused.html.j2", list=COUNTED.shown(asked, rows))
+    shown = replace(COUNTED.shown(asked, rows), capped=len(rows) == MOST)
+    return render(request, "payment/desk/refused.html.j2", list=shown)
 
 
 @routes.get(PATH + "/{id:\\d{1,18}}")

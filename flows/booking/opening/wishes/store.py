@@ -180,6 +180,14 @@ async def finish(tx: Transaction, row: Any) -> None:
     await end(tx, row.id, row.session_id, DONE)
 
 
+async def count_listed(tx: Transaction, states: Sequence[str], clinics: Collection[str] | None = None) -> int:
+    """How many draws there are in these states; `clinics` None: of all."""
+    query = draws().where(draw.c.state.in_(states))
+    if clinics is not None:
+        query = query.where(session.c.clinic.in_(clinics))
+    return int(await tx.scalar(select(func.count()).select_from(query.subquery())))
+
+
 async def listed(
     tx: Transaction, states: Sequence[str], limit: int, offset: int = 0, clinics: Collection[str] | None = None
 ) -> Sequence[Row[Any]]:
