@@ -12,7 +12,9 @@ from bot.talk.messages import Message
 from bot.talk.sounded import HAN, TOKEN, Words, sounded
 
 _WIDE = (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
-_NARROW = str.maketrans({wide: chr(wide - 0xFEE0) for wide in _WIDE} | {0x3000: " ", 0xA0: " ", 0x202F: " ", 0xFF0E: "."})
+_NARROW = str.maketrans(
+    {wide: chr(wide - 0xFEE0) for wide in _WIDE} | {0x3000: " ", 0xA0: " ", 0x202F: " ", 0xFF0E: "."}
+)
 _UNSEEN = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\x00-\x08\x0b-\x1f]")
 _MARKUP = re.compile(r"</?a\b[^<>]*>", re.IGNORECASE)
 _OPTION = re.compile(r"([0-9]{1,2})[.、](?![0-9])\s*(\S.*)")

@@ -55,8 +55,8 @@ HEARD = [
     ("周一–周五 8:00-12:00", "周一到周五八点到十二点。"),
     ("3月5日–3月8日", "三月五日到三月八日。"),
     # Money.
-    ("0.05 元，2 元，10.50 元，12.35 元，0.00 元，-3.00 元，1,234.50 元，¥100", "五分，两元，十元五角，十二元三角五分，零元，负三元，"
-     "一千二百三十四元五角，一百元。"),
+    ("0.05 元，2 元，10.50 元，12.35 元", "五分，两元，十元五角，十二元三角五分。"),
+    ("0.00 元，-3.00 元，1,234.50 元，¥100", "零元，负三元，一千二百三十四元五角，一百元。"),
     ("3.05 元", "三元零五分。"),
     # Names that are masked.
     ("张*、欧阳**、阿***·买**、J*** S***", "张某、欧阳某、阿某，买某、J S。"),
@@ -103,7 +103,7 @@ def test_all_that_our_transcripts_say_can_be_said() -> None:
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.text(alphabet=st.one_of(st.sampled_from("0123456789.:-–·*¥%()（） \n元号楼室张第余打A1aX，。℃<>[]"), st.characters())))
+@given(st.text(st.one_of(st.sampled_from("0123456789.:-–·*¥%()（） \n元号楼室张第余打A1aX，。℃<>[]"), st.characters())))
 def test_whatever_is_written_can_be_said(written: str) -> None:
     heard = aloud(written, WORDS)
     assert not re.search(r"[^A-Za-z ，。、；：？！\n\u3007\u3400-\u9fff\U00020000-\U0003ffff]", heard)
