@@ -130,11 +130,13 @@ refund = table(
     Column("approved_by", code(64)),
     Column("sent_at", Moment),
     Column("back_at", Moment),
+    Column("let_at", Moment),  # that the hospital refused it was looked at, and is to stay so
+    Column("let_by", code(64)),
     Index("ix_payment_refund_order", "order_id", "state"),
     Index("ix_payment_refund_state", "state", "created_at"),
     Index("ix_payment_refund_ask", "ask_at"),
-    Index("ix_payment_refund_back", "back_at"),
-    Index("ix_payment_refund_sent", "sent_at"),
+    Index("ix_payment_refund_back", "back_at"), Index("ix_payment_refund_sent", "sent_at"),
+    Index("ix_payment_refund_outside", "channel_refund"),
 )
 
 notice = table(

@@ -178,6 +178,45 @@ class ReadsBills(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class FundLine:
+    """Money into the merchant's account, or (`amount` below zero) out of it; `kind` is the channel's own word, `about`
+    what of ours it is: a payment, a refund, or (fees, payouts) neither. `business` is the channel's number of the
+    payment or refund, `voucher` that of the movement's paper."""
+
+    at: datetime
+    business: str
+    flow: str
+    kind: str
+    amount: int
+    balance: int
+    voucher: str
+    about: Literal["paid", "back", ""] = ""
+
+
+class Funds(Protocol):
+    """A day's fund-flow bill while it is read: lines one after the other, in bounded memory."""
+
+    @property
+    def whole(self) -> bool:
+        """After the last line: whether the bill says the same of its lines as they do."""
+        ...
+
+    def __aiter__(self) -> AsyncIterator[FundLine]: ...
+
+
+@runtime_checkable
+class TellsFunds(Protocol):
+    """A channel that tells what its merchant's account took and gave on a day, fees and payouts included."""
+
+    name: str
+
+    async def fund_bill(self, day: date) -> Funds | None:
+        """None while there is none, or of a day on which nothing moved. Reading it raises OutsideRefused where it is
+        no bill."""
+        ...
+
+
 class PayChannels(Protocol):
     """The merchant accounts of this installation."""
 

@@ -8,11 +8,11 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from bot.errors import OutsideRefused
 from bot.money import fen
-from integrations.paying.port import BillLine, BillTotals
+from integrations.paying.port import BillLine, BillTotals, FundLine
 from integrations.wechat_pay.api import SYSTEM
 from integrations.wechat_pay.facts import CHINA
 from integrations.wechat_pay.table import MOST_BYTES, SWELLS, Body, Given, Reading, Row, rows
@@ -28,6 +28,7 @@ BOOKED, BUSINESS, FLOW, KIND, DIRECTION = "记账时间", "微信支付业务单
 MOVED, BALANCE, VOUCHER = "收支金额(元)", "账户结余(元)", "业务凭证号"
 FLOWS, INS, IN, OUTS, OUT = "资金流水总笔数", "收入笔数", "收入金额", "支出笔数", "支出金额"
 INTO = "收入"
+ABOUT: dict[str, Literal["paid", "back"]] = {"交易": "paid", "退款": "back"}
 T = TypeVar("T")
 
 
@@ -50,20 +51,6 @@ class TradeBill:
                 yield _read(_line_of, row)
         assert reading.sums is not None
         self.totals = _read(_totals, reading.sums)
-
-
-@dataclass(frozen=True, slots=True)
-class FundLine:
-    """Money into the merchant's account, or (`amount` below zero) out of it; `voucher` is the refund's or payment's
-    number at the channel."""
-
-    at: datetime
-    business: str
-    flow: str
-    kind: str
-    amount: int
-    balance: int
-    voucher: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +137,7 @@ def _fund_line_of(values: Row) -> FundLine:
     return FundLine(
         at=_moment(values[BOOKED]), business=values[BUSINESS], flow=values[FLOW], kind=values[KIND],
         amount=amount if values[DIRECTION] == INTO else -amount, balance=fen(values[BALANCE]),
-        voucher=values.get(VOUCHER, ""),
+        voucher=values.get(VOUCHER, ""), about=ABOUT.get(values[KIND], ""),
     )
 
 

@@ -1,0 +1,1 @@
+"""Fund-flow bills beside our books."""
