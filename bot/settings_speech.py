@@ -24,11 +24,8 @@ class Speech(Section):
     key: str = Field("", repr=False, pattern=r"^[\x21-\x7e]*$", description="Its key (bearer), where it wants one")
     model: str = Field("tts-1", min_length=1, max_length=100, description="Its model")
     voice: str = Field("alloy", min_length=1, max_length=100, description="Its voice: one that speaks Chinese")
-    pace: float = Field(0.9, ge=0.7, le=1.3, description="How fast it speaks; 1: as it does of itself")
+    pace: float = Field(0.9, ge=0.8, le=1.3, description="How fast it speaks; 1: as it does of itself")
     seconds: float = Field(6.0, ge=0.5, le=20, description="So long a text may take to become sound")
-    most: int = Field(
-        120, ge=20, le=240, description="Characters of one clip, which stays below a minute; fewer for a slow voice"
-    )
 
     @model_validator(mode="after")
     def _where(self) -> Speech:

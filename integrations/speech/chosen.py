@@ -23,7 +23,7 @@ def chosen(settings: SpeechSettings, session: aiohttp.ClientSession) -> Speech |
     elif settings.kind in ("auto", "espeak"):
         path = program()
         if path is not None:
-            found = Espeak(path, pace=settings.pace, most=settings.most, seconds=settings.seconds)
+            found = Espeak(path, pace=settings.pace, seconds=settings.seconds)
         else:
             log.warning("no_voice", missing=PROGRAM)
     return KeptSpeech(found, seconds=settings.seconds) if found is not None else None

@@ -9,7 +9,7 @@ from bot.errors import OutsideRefused, OutsideUnavailable
 from bot.settings_speech import Speech as SpeechSettings
 from integrations.outside import ask
 from integrations.speech import mp3
-from integrations.speech.port import SECONDS, SYSTEM, Clip
+from integrations.speech.port import MOST, SECONDS, SYSTEM, Clip
 
 log = logs.get(__name__)
 
@@ -29,7 +29,7 @@ class SpeechServer:
 
     @property
     def most(self) -> int:
-        return self._settings.most
+        return MOST
 
     async def speak(self, text: str) -> Clip:
         asked = {"model": self._settings.model, "voice": self._settings.voice, "input": text,

@@ -11,7 +11,7 @@ from io import BytesIO
 from bot import logs
 from bot.errors import OutsideRefused, OutsideUnavailable
 from integrations.speech import mp3
-from integrations.speech.port import SECONDS, SYSTEM, Clip
+from integrations.speech.port import MOST, SECONDS, SYSTEM, Clip
 
 log = logs.get(__name__)
 
@@ -30,13 +30,13 @@ def program() -> str | None:
 class Espeak:
     """``Speech`` by a process of its own for each text, which never outlives whoever asked."""
 
-    def __init__(self, path: str, *, pace: float, most: int, seconds: float) -> None:
+    def __init__(self, path: str, *, pace: float, seconds: float) -> None:
         self._command = (path, "-v", VOICE, "-s", str(round(WORDS_PER_MINUTE * pace)), "--stdin", "--stdout")
-        self._most, self._seconds = most, seconds
+        self._seconds = seconds
 
     @property
     def most(self) -> int:
-        return self._most
+        return MOST
 
     async def speak(self, text: str) -> Clip:
         try:

@@ -13,6 +13,8 @@ from bot.ports import Ports
 SYSTEM = "speech"
 SECONDS = 60.0
 """No clip is longer: a channel takes no longer voice message."""
+MOST = 100
+"""Characters that any voice says within 55 s, at the slowest pace that can be set."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Servers, browser and fonts that the tests use, from Debian's packages, where they are missing and may be installed.
+# Servers, browser, voice and fonts that the tests use, from Debian's packages, where they are missing and may be installed.
 # Where they may not, it says so and goes on: the tests that need them fail by name, none is left out in silence.
 set -u
 PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
@@ -11,6 +11,7 @@ missing=""
 has mariadbd && has mariadb-install-db || missing="$missing mariadb-server"
 has redis-server || has valkey-server || missing="$missing redis-server"
 has chromium || has chromium-browser || has google-chrome || missing="$missing chromium"
+has espeak-ng || missing="$missing espeak-ng"
 font 'NotoSansCJK*' || missing="$missing fonts-noto-cjk"
 font 'wqy-zenhei*' || missing="$missing fonts-wqy-zenhei"
 [ -n "$missing" ] || exit 0
