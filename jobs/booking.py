@@ -12,6 +12,7 @@ from bot.context import Context
 from bot.db.transaction import Transaction
 from bot.errors import OutsideRefused, OutsideUnavailable
 from flows.booking import ledger, limits
+from flows.booking.due import store as due
 from flows.booking.glance import glance
 from flows.booking.keeping import REGISTER, UNREGISTER
 from flows.booking.ledger import Entry
@@ -22,7 +23,6 @@ from flows.booking.roster.book import store as book
 from flows.booking.roster.sessions import generating
 from flows.booking.roster.sync import Roster, bring_in_line
 from flows.booking.service import BookingService
-from flows.booking.waiting import store as entries
 from flows.booking.waiting.passing import Passing
 from integrations.his.port import HospitalPort, Session
 from jobs import booking_sessions
@@ -75,7 +75,7 @@ async def make_published(job: Job, payload: dict[str, Any]) -> None:
 async def sweep(job: Job) -> None:
     """Give back the holds whose time is over, also where no conversation does it, and the slots that have cooled."""
     async with job.database.reading() as tx:
-        lapsed, cooled = await pool.lapsed_holds(tx, AT_ONCE), await pool.cooled(tx, AT_ONCE)
+        lapsed, cooled = await due.holds(tx, AT_ONCE), await due.cooled(tx, AT_ONCE)
     for hold in lapsed:
 
         async def release(context: Context, hold: Any = hold) -> None:
@@ -106,10 +106,9 @@ async def _pass_on(job: Job, slot_id: int, *, later: bool = False) -> None:
 
 async def waiting(job: Job) -> None:
     """End what is waited for in vain, and offer what slipped back into the pool while somebody joined."""
-    async with job.context() as context:
-        after = context.now + limits.of_waiting(context.settings.booking).before
-        hopeless = await entries.hopeless(context.tx, after, AT_ONCE)
-        stranded = await entries.stranded(context.tx, after, AT_ONCE)
+    async with job.database.reading() as tx:
+        after = tx.now + limits.of_waiting(job.settings.booking).before
+        hopeless, stranded = await due.hopeless(tx, after, AT_ONCE), await due.stranded(tx, after, AT_ONCE)
     for entry_id in hopeless:
 
         async def close(context: Context, entry_id: int = entry_id) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from bot import logs
 from bot.context import Context
+from flows.booking.due import store as due
 from flows.booking.glance import glance
 from flows.booking.opening import store as draws
 from flows.booking.opening.announcing import DRAW, Announcing
@@ -41,15 +42,15 @@ async def renew_shares(job: Job, payload: dict[str, Any]) -> None:
 async def sweep_shares(job: Job) -> None:
     """Release what is due, then bring every session in line with the rules."""
     async with job.database.reading() as tx:
-        due = await shares.due(tx, AT_ONCE)
-    for each in due:
+        over = await due.shares(tx, AT_ONCE)
+    for each in over:
 
         async def release(context: Context, each: Any = each) -> None:
             count = await pool.release_share(context.tx, each.segment_id, each.channel)
             log.info("share_released", segment=each.segment_id, channel=each.channel, slots=count)
 
         await alone(job.run(release), "share_not_released", segment=each.segment_id, channel=each.channel)
-    if due:
+    if over:
         glance(job.ports).forget()
     await renew_shares(job, {})
 
@@ -67,8 +68,8 @@ async def draw(job: Job, payload: dict[str, Any]) -> None:
 async def sweep_draws(job: Job) -> None:
     """Draws that are due and were not drawn, or whose winners were not all served: a row was lost, or a worker."""
     async with job.database.reading() as tx:
-        due = await draws.due(tx, AT_ONCE)
-    for draw_id in due:
+        waiting = await draws.due(tx, AT_ONCE)
+    for draw_id in waiting:
         await alone(_draw(job, draw_id), "draw_not_held", draw=draw_id)
 
 

@@ -9,12 +9,12 @@ from bot import logs
 from bot.context import Context
 from bot.errors import OutsideError
 from bot.settings_standing import Standing
+from flows.booking.due import store as due
 from flows.booking.inforce import soonest, standing_of
 from flows.booking.neighbours import Catalogue, Neighbours
 from flows.booking.standing import pushes, rules
 from flows.booking.standing.coming import hearing
 from flows.booking.standing.coming import store as coming
-from flows.booking.standing.missing import store as missing
 from flows.booking.standing.missing.writing import NoShows
 from integrations.his.port import Attendance, HospitalPort
 from jobs.alone import alone
@@ -51,8 +51,7 @@ async def attendance(job: Job) -> None:
         except OutsideError as error:
             log.warning("attendance_not_told", error=str(error))
             break
-        async with job.context() as context:
-            new = await hearing.unheard(context, found)
+        new = await _unheard(job, found)
         for each in new:
 
             async def hear(context: Context, each: Attendance = each) -> None:
@@ -72,12 +71,19 @@ async def attendance(job: Job) -> None:
     await _tell_near(job, today)
 
 
+async def _unheard(job: Job, found: list[Attendance]) -> list[Attendance]:
+    if not found:
+        return []
+    async with job.context() as context:
+        return await hearing.unheard(context, found)
+
+
 async def _tell_near(job: Job, today: date) -> None:
     most = job.settings.standing.near_numbers
     if not most:
         return
-    async with job.context() as context:
-        waiting = await coming.turn_near(context.tx, today, most)
+    async with job.database.reading() as tx:
+        waiting = await due.turn_near(tx, today, most)
     for appointment_id in waiting:
 
         async def tell(context: Context, appointment_id: int = appointment_id) -> None:
@@ -92,8 +98,8 @@ async def begun(job: Job) -> None:
     while True:
         async with job.context() as context:
             clinics = _noting(job, await Neighbours(context).catalogue())
-            rows = await coming.begun(context.tx, context.now - JUST_BEGUN, clinics, AT_ONCE, last)
-            known = await pushes.told_missed(context, [row.public_id for row in rows])
+            rows = await due.begun(context.tx, context.now - JUST_BEGUN, clinics, AT_ONCE, last)
+            known = await pushes.told_missed(context, [row.public_id for row in rows]) if rows else set()
         for row in rows:
             last = row.id
             if row.public_id in known:
@@ -116,7 +122,7 @@ async def no_shows(job: Job) -> None:
         async with job.context() as context:
             catalogue = await Neighbours(context).catalogue()
             until = context.now - soonest(catalogue, context)
-            rows = await missing.due(context.tx, context.now - LOOKED_BACK, until, AT_ONCE, last)
+            rows = await due.missed(context.tx, context.now - LOOKED_BACK, until, AT_ONCE, last)
             for row in rows:
                 if (row.clinic, row.date) not in known:
                     terms[row.clinic] = standing_of(catalogue, row.clinic, context)
@@ -137,15 +143,15 @@ async def no_shows(job: Job) -> None:
 
 async def _knowledge(context: Context, clinic: str, day: date) -> rules.Knowledge:
     rule = (await Neighbours(context).catalogue()).rule(clinic).no_shows
-    due, came = await coming.due_and_came(context.tx, clinic, day)
+    expected, came = await coming.due_and_came(context.tx, clinic, day)
     tells = context.ports[HospitalPort].reports_attendance
-    return rules.Knowledge(rule, tells, await coming.told_at(context.tx, day), due, came)
+    return rules.Knowledge(rule, tells, await coming.told_at(context.tx, day), expected, came)
 
 
 async def locks(job: Job) -> None:
     """Whoever was locked long enough may book again, and is told."""
-    async with job.context() as context:
-        over = await missing.locks_over(context.tx, AT_ONCE)
+    async with job.database.reading() as tx:
+        over = await due.locks(tx, AT_ONCE)
     for row in over:
 
         async def end(context: Context, lock_id: int = row.id) -> None:
@@ -154,12 +160,12 @@ async def locks(job: Job) -> None:
         await alone(job.run(end), "lock_not_ended", lock=row.id)
 
 
-def _noting(job: Job, catalogue: Catalogue) -> coming.Clinics:
+def _noting(job: Job, catalogue: Catalogue) -> due.Clinics:
     """The clinics in which it is noted who came: their own word, else the policy."""
     policy = job.settings.standing.no_shows
     usual = policy == "on" or (policy == "auto" and job.ports[HospitalPort].reports_attendance)
     own = {clinic: rule.no_shows for clinic, rule in catalogue.rules.items() if rule.no_shows is not None}
-    return coming.Clinics([clinic for clinic, notes in own.items() if notes is not usual], only=not usual)
+    return due.Clinics([clinic for clinic, notes in own.items() if notes is not usual], only=not usual)
 
 
 EVERY = {

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from bot.context import Context
-from flows.booking.stops.choices import store as choices
+from flows.booking.due import store as due
 from flows.booking.stops.deadline import stay
 from flows.booking.stops.hearing import HEARD, Hearing
 from flows.booking.stops.service import StopsService
@@ -28,7 +28,7 @@ async def stop_heard(job: Job, payload: dict[str, Any]) -> None:
 async def stops(job: Job) -> None:
     """Who did not choose in time stays with the substitute; who slipped into a session as it was stopped is asked."""
     async with job.database.reading() as tx:
-        late, missed = await choices.overdue(tx, AT_ONCE), await choices.uncovered(tx, AT_ONCE)
+        late, missed = await due.choices(tx, AT_ONCE), await due.uncovered(tx, AT_ONCE)
     for choice in late:
         await alone(job.run(partial(stay, choice_id=choice)), "choice_left_open", choice=choice)
     for stop in missed:

@@ -108,14 +108,15 @@ class Drain:
     async def once(self) -> int:
         """Carry out everything that is due now, one after the other; gives how many rows (for tests and commands)."""
         count = 0
-        while True:
+        while await self._waits():
             async with self._database.transaction() as tx:
                 rows = await outbox.claim(tx, self.owner, limit=1, lease_s=self._lease_s)
             if not rows:
-                return count
+                break
             for row in rows:
                 await self._carry_out(row)
                 count += 1
+        return count
 
     async def _step(self) -> bool:
         """Claim as much as there is room for; True when there may be more at once."""
@@ -125,9 +126,7 @@ class Drain:
         if room <= 0:
             await asyncio.wait(self._tasks, timeout=self._lease_s / 3, return_when=asyncio.FIRST_COMPLETED)
             return True
-        async with self._database.reading() as reading:
-            waiting = await outbox.anything_due(reading)
-        if not waiting:
+        if not await self._waits():
             return False
 
         async def claim(tx: Any) -> list[OutboxRow]:
@@ -139,6 +138,10 @@ class Drain:
             self._tasks.add(task)
             task.add_done_callback(self._ended)
         return bool(rows)
+
+    async def _waits(self) -> bool:
+        async with self._database.reading() as tx:
+            return await outbox.anything_due(tx)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

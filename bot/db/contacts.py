@@ -30,6 +30,7 @@ from bot import keys
 from bot.context import SPOKEN, Contact
 from bot.db import journal
 from bot.db.inbox import inbox
+from bot.db.lookup import Lookup, asked, most
 from bot.db.outbox import insert_step
 from bot.db.prepared import Prepared
 from bot.db.schema import Moment, Sealed, code, key, new_public_id, public_id, table, whole
@@ -227,9 +228,12 @@ async def contact_of(tx: Transaction, contact_id: int) -> Contact | None:
 
 async def asleep_until(tx: Transaction, now: datetime, *, limit: int) -> list[tuple[int, datetime]]:
     """Contacts whose conversation waits for something whose time is over: (contact id, since when), oldest first."""
-    ended = select(conversation.c.contact_id, conversation.c.wakes_at).where(conversation.c.wakes_at <= now)
-    rows = await tx.all(ended.order_by(conversation.c.wakes_at).limit(limit))
-    return [(row.contact_id, row.wakes_at) for row in rows]
+    return [(row.contact_id, row.wakes_at) for row in await _asleep.rows(tx, now=now, most=limit)]
+
+
+_asleep = Lookup(lambda: select(conversation.c.contact_id, conversation.c.wakes_at).where(
+    conversation.c.wakes_at <= asked(conversation.c.wakes_at, "now")
+).order_by(conversation.c.wakes_at).limit(most()))
 
 
 async def reach_of(tx: Transaction, contact_id: int, *, lock: bool = False) -> str:

@@ -10,7 +10,7 @@ from collections import namedtuple
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import BindParameter, Column, Dialect, Select, bindparam
+from sqlalchemy import BindParameter, Column, Dialect, Integer, Select, bindparam
 
 from bot.db.link import Result, Step
 from bot.db.prepared import Prepared
@@ -51,6 +51,11 @@ class Lookup:
 def asked(column: Column[Any], name: str = "") -> BindParameter[Any]:
     """What is given for a column, under its name or another one."""
     return bindparam(name or column.name, type_=column.type)
+
+
+def most() -> BindParameter[int]:
+    """How many rows at most, given as `most`."""
+    return bindparam("most", type_=Integer())
 
 
 class _Compiled:

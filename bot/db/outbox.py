@@ -32,6 +32,7 @@ from sqlalchemy.dialects.mysql import insert as mysql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from bot import clock, keys, logs
+from bot.db.lookup import Lookup, asked
 from bot.db.prepared import Prepared
 from bot.db.schema import Moment, Sealed, code, key, table
 from bot.db.transaction import Transaction
@@ -206,8 +207,12 @@ async def renew(tx: Transaction, owner: str, ids: Sequence[int], *, lease_s: flo
 
 async def anything_due(tx: Transaction) -> bool:
     """Whether a claim could find something: a read that locks nothing, for idle workers."""
-    due = select(outbox.c.id).where(outbox.c.state == READY, outbox.c.due_at <= clock.now()).limit(1)
-    return await tx.one(due) is not None
+    return await _due.first(tx, now=clock.now()) is not None
+
+
+_due = Lookup(lambda: select(outbox.c.id).where(
+    outbox.c.state == READY, outbox.c.due_at <= asked(outbox.c.due_at, "now")
+).limit(1))
 
 
 async def purge(tx: Transaction, before: datetime, *, limit: int) -> int:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from aiomysql.connection import COMMAND, Connection
@@ -65,9 +65,11 @@ LITERALS: dict[type, Callable[[Any], str]] = {
 READERS: dict[type, Callable[[bytes], Any]] = {
     str: bytes.decode,
     int: int,
+    float: float,
     bool: lambda value: value != b"0",
     datetime: lambda value: datetime.fromisoformat(value.decode()).replace(tzinfo=UTC),
     date: lambda value: date.fromisoformat(value.decode()),
+    time: lambda value: time.fromisoformat(value.decode()),
 }
 """And how they are read, a moment with its zone."""
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import JSON, Boolean, Column, Integer, Text, Time, UniqueConstraint, delete, insert, select, update
 
+from bot.db.lookup import Lookup
 from bot.db.schema import code, key, table
 from bot.db.transaction import Transaction
 from flows.directory.editions import store as edition_rows
@@ -121,8 +122,11 @@ _TUPLES = ("subjects", "specialties", "clinics")
 
 async def current(tx: Transaction) -> tuple[int, str]:
     """(version, digest) of the copy; (0, "") before the first synchronisation."""
-    row = await tx.one(select(version.c.version, version.c.digest).where(version.c.id == 1))
+    row = await _current.first(tx)
     return (0, "") if row is None else (row.version, row.digest)
+
+
+_current = Lookup(lambda: select(version.c.version, version.c.digest).where(version.c.id == 1))
 
 
 async def touch(tx: Transaction, digest: str | None = None) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Row, SmallInteg
 
 from bot import keys
 from bot.db.contacts import contact
-from bot.db.lookup import Lookup, asked
+from bot.db.lookup import Lookup, asked, most
 from bot.db.schema import Moment, Sealed, code, hashed, key, new_public_id, public_id, table, whole
 from bot.db.transaction import Transaction
 from flows.patients.people import Person
@@ -160,8 +160,12 @@ async def set_record(
 
 async def unanswered(tx: Transaction, before: datetime, limit: int) -> list[int]:
     """Persons whose record was asked for and is not there since `before`."""
-    asked = select(person.c.id).where(person.c.record_state == "asked", person.c.changed_at < before)
-    return [row.id for row in await tx.all(asked.where(person.c.active == 1).limit(limit))]
+    return [row.id for row in await _unanswered.rows(tx, since=before, most=limit)]
+
+
+_unanswered = Lookup(lambda: select(person.c.id).where(
+    person.c.record_state == "asked", person.c.changed_at < asked(person.c.changed_at, "since"), person.c.active == 1
+).limit(most()))
 
 
 def _linked() -> Any:

@@ -6,6 +6,9 @@ from datetime import date, datetime
 from random import Random
 from typing import Any
 
+from sqlalchemy import Select
+
+from bot.db.lookup import Lookup, asked
 from bot.db.transaction import Transaction
 from integrations.his import store
 from integrations.his.cashier import written
@@ -15,15 +18,19 @@ from integrations.his.seed import charges
 
 async def read(tx: Transaction, day: date) -> list[Attendance]:
     """Active registrations of a day whose patient came."""
+    return [Attendance(row.appointment, row.arrived_at, row.seen_at) for row in await _came.rows(tx, day=day)]
+
+
+def _of_day() -> Select[Any]:
     registered, session = store.registration, store.session
     joined = registered.join(session, session.c.id == registered.c.session_id)
     fields = (registered.c.appointment, registered.c.arrived_at, registered.c.seen_at)
-    rows = await tx.all(
-        registered.select().with_only_columns(*fields).select_from(joined)
-        .where(session.c.day == day, registered.c.active == 1, registered.c.arrived_at.is_not(None))
-        .order_by(registered.c.id)
-    )
-    return [Attendance(row.appointment, row.arrived_at, row.seen_at) for row in rows]
+    mine = registered.select().with_only_columns(*fields).select_from(joined)
+    came = (session.c.day == asked(session.c.day), registered.c.active == 1, registered.c.arrived_at.is_not(None))
+    return mine.where(*came).order_by(registered.c.id)
+
+
+_came = Lookup(_of_day)
 
 
 async def note(tx: Transaction, appointment: str, at: datetime, *, seen: bool = False) -> bool:

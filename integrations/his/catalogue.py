@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from bot.db.lookup import Lookup
 from bot.db.transaction import Transaction
 from integrations.his import store
 from integrations.his.port import Clinic, Department, Doctor, Place, Room, Site, Staff
 
 BETWEEN = "、"
 """Between the words of a list in one column."""
+
+# The head office first: codes do not sort by weight.
+_sites = Lookup(lambda: store.site.select().order_by(store.site.c.code.desc()))
+_departments = Lookup(lambda: store.department.select().order_by(store.department.c.code))
+_clinics = Lookup(lambda: store.clinic.select().order_by(store.clinic.c.code))
+_doctors = Lookup(lambda: store.doctor.select().order_by(store.doctor.c.code))
+_rooms = Lookup(lambda: store.room.select().order_by(store.room.c.code))
+_staff = Lookup(lambda: store.staff.select().where(store.staff.c.employed.is_(True)).order_by(store.staff.c.code))
 
 
 async def touch(tx: Transaction) -> None:
@@ -16,18 +25,17 @@ async def touch(tx: Transaction) -> None:
 
 
 async def sites(tx: Transaction) -> list[Site]:
-    # The head office first: codes do not sort by weight.
-    rows = await tx.all(store.site.select().order_by(store.site.c.code.desc()))
+    rows = await _sites.rows(tx)
     return [Site(row.code, row.name, row.address, row.phone) for row in rows]
 
 
 async def departments(tx: Transaction) -> list[Department]:
-    rows = await tx.all(store.department.select().order_by(store.department.c.code))
+    rows = await _departments.rows(tx)
     return [Department(row.code, row.site, row.name, row.intro, row.discreet) for row in rows]
 
 
 async def clinics(tx: Transaction) -> list[Clinic]:
-    rows = await tx.all(store.clinic.select().order_by(store.clinic.c.code))
+    rows = await _clinics.rows(tx)
     return [
         Clinic(
             code=row.code,
@@ -49,7 +57,7 @@ async def clinics(tx: Transaction) -> list[Clinic]:
 
 
 async def doctors(tx: Transaction) -> list[Doctor]:
-    rows = await tx.all(store.doctor.select().order_by(store.doctor.c.code))
+    rows = await _doctors.rows(tx)
     return [
         Doctor(
             code=row.code,
@@ -68,14 +76,14 @@ async def doctors(tx: Transaction) -> list[Doctor]:
 
 
 async def rooms(tx: Transaction) -> list[Room]:
-    rows = await tx.all(store.room.select().order_by(store.room.c.code))
+    rows = await _rooms.rows(tx)
     return [
         Room(row.code, row.site, row.clinic, Place(row.building, row.floor, row.area, row.room)) for row in rows
     ]
 
 
 async def staff(tx: Transaction) -> list[Staff]:
-    rows = await tx.all(store.staff.select().where(store.staff.c.employed.is_(True)).order_by(store.staff.c.code))
+    rows = await _staff.rows(tx)
     return [
         Staff(row.code, row.number, row.name, row.kind, row.title, _codes(row.departments), _codes(row.clinics),
               row.doctor)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from bot.db.engine import Database
+from bot.db.lookup import Lookup, asked
 from bot.db.transaction import Transaction
 from bot.errors import OutsideRefused, OutsideUnavailable, OutsideUnknown
 from integrations.his import store
@@ -56,10 +57,13 @@ async def behave(database: Database, conduct: Conduct = GOOD, who: int = HOSPITA
 async def current(database: Database, who: int = HOSPITAL) -> Conduct:
     """How it behaves now."""
     async with database.reading() as tx:
-        row = await tx.one(store.conduct.select().where(store.conduct.c.id == who))
+        row = await _conduct.first(tx, id=who)
     if row is None:
         return GOOD
     return Conduct(row.delay_s, row.lose_next, row.lose_share, row.unavailable, json.loads(row.refuse))
+
+
+_conduct = Lookup(lambda: store.conduct.select().where(store.conduct.c.id == asked(store.conduct.c.id)))
 
 
 async def loses_one(database: Database, who: int = HOSPITAL) -> bool:

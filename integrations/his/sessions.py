@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from sqlalchemy import Column, ColumnElement
+
 from bot.db.engine import Database
+from bot.db.lookup import Lookup, asked
 from bot.db.transaction import Transaction
 from integrations.his import store, told
 from integrations.his.port import Session
@@ -14,13 +17,23 @@ from integrations.his.roster import HOURS, Pattern, Planned, plan, segments
 DEVICE = "examination"
 
 
+def _range(day: Column[Any]) -> ColumnElement[bool]:
+    return day.between(asked(day, "first"), asked(day, "last"))
+
+
+_kept = Lookup(lambda: store.session.select().where(_range(store.session.c.day)).order_by(
+    store.session.c.day, store.session.c.code
+))
+_days = Lookup(lambda: store.roster_day.select().where(_range(store.roster_day.c.day)))
+_devices = Lookup(lambda: store.pattern.select().where(store.pattern.c.kind == DEVICE))
+_furnished = Lookup(lambda: store.session.select().with_only_columns(store.session.c.day).where(
+    _range(store.session.c.day), store.session.c.kind == DEVICE
+).distinct())
+
+
 async def read(tx: Transaction, from_date: date, to_date: date) -> list[Session]:
     """The kept sessions of these days, both included."""
-    table = store.session
-    rows = await tx.all(
-        table.select().where(table.c.day.between(from_date, to_date)).order_by(table.c.day, table.c.code)
-    )
-    return [shape(row) for row in rows]
+    return [shape(row) for row in await _kept.rows(tx, first=from_date, last=to_date)]
 
 
 async def by_code(tx: Transaction, code: str) -> Any | None:
@@ -30,8 +43,7 @@ async def by_code(tx: Transaction, code: str) -> Any | None:
 
 async def missing(tx: Transaction, from_date: date, to_date: date) -> list[date]:
     """Days of the range that have not been made yet."""
-    days = store.roster_day
-    kept = {row.day for row in await tx.all(days.select().where(days.c.day.between(from_date, to_date)))}
+    kept = await _made(tx, from_date, to_date)
     wanted = (from_date + timedelta(days=n) for n in range((to_date - from_date).days + 1))
     return [day for day in wanted if day not in kept]
 
@@ -54,14 +66,13 @@ async def make(database: Database, days: list[date]) -> None:
 
 async def furnish(database: Database, from_date: date, to_date: date) -> None:
     """Give the devices their sessions on days of the range that were made before the hospital had any devices."""
-    days, table = store.roster_day.c.day, store.session.c
     async with database.reading() as tx:
-        devices = await tx.all(store.pattern.select().where(store.pattern.c.kind == DEVICE))
-        kept = await tx.all(store.roster_day.select().where(days.between(from_date, to_date)))
-        mine = store.session.select().with_only_columns(table.day).where(table.day.between(from_date, to_date))
-        there = {row.day for row in await tx.all(mine.where(table.kind == DEVICE).distinct())}
-    patterns = [_pattern(row) for row in devices]
-    for day in sorted({row.day for row in kept} - there):
+        patterns = [_pattern(row) for row in await _devices.rows(tx)]
+        if not patterns:
+            return
+        kept = await _made(tx, from_date, to_date)
+        there = {row.day for row in await _furnished.rows(tx, first=from_date, last=to_date)}
+    for day in sorted(kept - there):
         rows = [_row(planned) for planned in plan(day, patterns)]
 
         async def add(tx: Transaction, rows: list[dict[str, Any]] = rows) -> None:
@@ -71,6 +82,11 @@ async def furnish(database: Database, from_date: date, to_date: date) -> None:
 
         if rows:
             await database.run(add)
+
+
+async def _made(tx: Transaction, from_date: date, to_date: date) -> set[date]:
+    """Those of these days that are made."""
+    return {row.day for row in await _days.rows(tx, first=from_date, last=to_date)}
 
 
 def shape(row: Any) -> Session:

@@ -24,6 +24,7 @@ from sqlalchemy import (
 
 from bot import keys
 from bot.access.rights import Places
+from bot.db.lookup import Lookup
 from bot.db.schema import Moment, Sealed, code, hashed, key, new_public_id, public_id, table, whole
 from bot.db.transaction import Transaction
 
@@ -99,8 +100,12 @@ async def by_public_id(tx: Transaction, public: str, *, lock: bool = False) -> R
 
 async def everybody(tx: Transaction) -> Sequence[Row[Any]]:
     """All of them, without secrets. A hospital has some thousands at most: lists filter in memory."""
-    shown = [column for column in staff.c if column.name not in ("password", "factor", "mobile")]
-    return await tx.all(select(*shown).order_by(staff.c.login))
+    return await _everybody.rows(tx)
+
+
+_everybody = Lookup(lambda: select(
+    *(column for column in staff.c if column.name not in ("password", "factor", "mobile"))
+).order_by(staff.c.login))
 
 
 async def logins(tx: Transaction) -> Sequence[Row[Any]]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, Row, or_, select, update
 
+from bot.db.lookup import Lookup
 from bot.db.schema import Moment, Sealed, code, key, long_text, table, whole
 from bot.db.transaction import Transaction
 from flows.booking.rules import EXAMINATION
@@ -46,7 +47,11 @@ _ROW = 1
 
 async def digest(tx: Transaction) -> str:
     """Of the book as we have it; "" where it was never told."""
-    return str(await tx.scalar(select(book.c.digest).where(book.c.id == _ROW)) or "")
+    row = await _digest.first(tx)
+    return "" if row is None else str(row.digest)
+
+
+_digest = Lookup(lambda: select(book.c.digest).where(book.c.id == _ROW))
 
 
 async def body(tx: Transaction) -> str:

@@ -38,7 +38,7 @@ class Announcing:
         fairs, catalogue = await draws.fairs(self.tx), await Neighbours(self.context).catalogue()
         before = timedelta(minutes=self.context.settings.booking.draw_announced_minutes)
         made = 0
-        for row in await draws.sessions(self.tx, sorted({each.clinic for each in fairs}), self.now.date()):
+        for row in await draws.sessions(self.tx, self.now.date()):
             clinic = clinic_rules(catalogue, row.clinic, self.context)
             opens = clinic.opens(row.date, self.now)
             seconds = seconds_of(fairs, row.clinic, row.sitting) if clinic.open else 0

@@ -24,6 +24,7 @@ from sqlalchemy import (
     update,
 )
 
+from bot.db.lookup import Lookup, asked, most
 from bot.db.schema import Moment, Sealed, code, key, public_id, table, whole
 from bot.db.transaction import Transaction
 from flows.booking.store import segment, session
@@ -69,7 +70,10 @@ SESSION += [session.c.code.label("session_code"), session.c.state.label("session
 
 
 async def fairs(tx: Transaction) -> Sequence[Row[Any]]:
-    return await tx.all(select(fair).order_by(fair.c.clinic, fair.c.doctor))
+    return await _fairs.rows(tx)
+
+
+_fairs = Lookup(lambda: select(fair).order_by(fair.c.clinic, fair.c.doctor))
 
 
 async def set_fair(tx: Transaction, clinic: str, doctor: str, seconds: int, who: str) -> None:
@@ -85,15 +89,22 @@ async def drop_fair(tx: Transaction, public: str) -> Row[Any] | None:
     return row
 
 
-async def sessions(tx: Transaction, clinics: Sequence[str], first: date) -> Sequence[Row[Any]]:
-    """Open sessions of these clinics from a day on, with their draw if there is one: id, code, clinic, sitting, date,
-    draw_id, draw_state, opens_at, closes_at. By key, as everybody locks them."""
+async def sessions(tx: Transaction, first: date) -> Sequence[Any]:
+    """Open sessions from a day on of clinics that a fair is of, or that are to be drawn, with their draw if there is
+    one: id, code, clinic, sitting, date, draw_id, draw_state, opens_at, closes_at. By key, as everybody locks them."""
+    return await _drawn.rows(tx, date=first)
+
+
+def _sessions() -> Select[Any]:
     fields = [session.c[name] for name in ("id", "code", "clinic", "sitting", "date")]
     joined = select(*fields, draw.c.id.label("draw_id"), draw.c.state.label("draw_state"), draw.c.opens_at,
                     draw.c.closes_at).join(draw, draw.c.session_id == session.c.id, isouter=True)
-    mine = session.c.clinic.in_(clinics) | (draw.c.state == COMING)
-    found = joined.where(mine, session.c.date >= first, session.c.state == "open")
-    return await tx.all(found.order_by(session.c.id))
+    mine = session.c.clinic.in_(select(fair.c.clinic)) | (draw.c.state == COMING)
+    found = joined.where(mine, session.c.date >= asked(session.c.date), session.c.state == "open")
+    return found.order_by(session.c.id)
+
+
+_drawn = Lookup(_sessions)
 
 
 # --- draws -------------------------------------------------------------------------------------------------------
@@ -147,8 +158,12 @@ def draws() -> Select[Any]:
 
 async def due(tx: Transaction, limit: int) -> Sequence[int]:
     """Draws whose wishes are to be drawn, or whose winners are still to get their holds."""
-    now = ((draw.c.state == COMING) & (draw.c.closes_at <= tx.now)) | (draw.c.state == DRAWN)
-    return [row.id for row in await tx.all(select(draw.c.id).where(now).order_by(draw.c.closes_at).limit(limit))]
+    return [row.id for row in await _due.rows(tx, now=tx.now, most=limit)]
+
+
+_due = Lookup(lambda: select(draw.c.id).where(
+    ((draw.c.state == COMING) & (draw.c.closes_at <= asked(draw.c.closes_at, "now"))) | (draw.c.state == DRAWN)
+).order_by(draw.c.closes_at).limit(most()))
 
 
 async def share_lock(tx: Transaction, draw_id: int) -> str:

@@ -7,7 +7,6 @@ leaves everything alone. All take their locks in the order person, appointment, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -178,19 +177,6 @@ async def warm(tx: Transaction, slot_id: int, segment_id: int) -> bool:
         return False
     await tx.update(update(segment).where(segment.c.id == segment_id).values(free=segment.c.free + 1))
     return True
-
-
-async def lapsed_holds(tx: Transaction, limit: int) -> Sequence[Any]:
-    """(id, segment_id, slot_id) of holds whose time is over."""
-    a = appointment.c
-    due = select(a.id, a.segment_id, a.slot_id).where(a.state == "held", a.hold_until <= tx.now)
-    return await tx.all(due.order_by(a.hold_until).limit(limit))
-
-
-async def cooled(tx: Transaction, limit: int) -> Sequence[Any]:
-    """(id, segment_id) of slots that may go back now."""
-    due = select(slot.c.id, slot.c.segment_id).where(slot.c.state == COOLING, slot.c.back_at <= tx.now)
-    return await tx.all(due.order_by(slot.c.back_at).limit(limit))
 
 
 async def census(tx: Transaction, segment_id: int) -> dict[str, int]:

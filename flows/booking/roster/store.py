@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import delete, func, select, update
 
+from bot.db.lookup import Lookup, asked
 from bot.db.transaction import Transaction
 from flows.booking.pool.shares import store as shares
 from flows.booking.roster.plan import Kept
@@ -16,12 +17,13 @@ from flows.booking.store import appointment, segment, session, slot
 
 async def known(tx: Transaction, first: date, last: date) -> dict[str, tuple[int, str, str]]:
     """Code -> (id, digest, state) of the hospital's sessions of these days, both included; ours are none of its."""
-    rows = await tx.all(
-        select(session.c.code, session.c.id, session.c.digest, session.c.state).where(
-            session.c.source == "hospital", session.c.date.between(first, last)
-        )
-    )
-    return {row.code: (row.id, row.digest, row.state) for row in rows}
+    return {row.code: (row.id, row.digest, row.state) for row in await _known.rows(tx, first=first, last=last)}
+
+
+_known = Lookup(lambda: select(session.c.code, session.c.id, session.c.digest, session.c.state).where(
+    session.c.source == "hospital",
+    session.c.date.between(asked(session.c.date, "first"), asked(session.c.date, "last")),
+))
 
 
 async def add_sessions(tx: Transaction, rows: Sequence[dict[str, Any]]) -> dict[str, int]:

@@ -13,9 +13,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, Row, SmallInteger, UniqueConstraint, func, select, update
+from sqlalchemy import Column, ForeignKey, Index, Row, SmallInteger, UniqueConstraint, func, or_, select, update
 
 from bot.db.contacts import contact
+from bot.db.lookup import Lookup, asked, most
 from bot.db.schema import Moment, code, hashed, key, new_public_id, public_id, table, whole
 from bot.db.transaction import Transaction
 from flows.patients import store
@@ -98,8 +99,13 @@ async def close(tx: Transaction, giver_id: int, person_id: int) -> None:
 
 async def due(tx: Transaction, limit: int) -> Sequence[Row[Any]]:
     """What nobody answered in time."""
-    late = (handover.c.state.in_(("open", "asked")), handover.c.expires_at <= tx.now)
-    return await tx.all(select(handover).where(*late).order_by(handover.c.id).limit(limit))
+    return await _due.rows(tx, now=tx.now, most=limit)
+
+
+_due = Lookup(lambda: select(handover).where(
+    or_(handover.c.state == "open", handover.c.state == "asked"),
+    handover.c.expires_at <= asked(handover.c.expires_at, "now"),
+).order_by(handover.c.id).limit(most()))
 
 
 async def asked_of(tx: Transaction, giver_id: int, person_id: int | None = None) -> Sequence[Row[Any]]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Row, Select, SmallInteger, func, or_, select, update
 
+from bot.db.lookup import Lookup, asked, most
 from bot.db.schema import Moment, Sealed, code, key, public_id, table, whole
 from bot.db.transaction import Transaction
 from flows.payment.covered.rules import ALIVE, WAITING
@@ -101,8 +102,12 @@ async def covers_of(tx: Transaction, order_id: int) -> Sequence[Row[Any]]:
 
 async def asks_due(tx: Transaction, now: datetime, limit: int) -> Sequence[Row[Any]]:
     """Claims whose insurer is asked now how they stand."""
-    mine = select(cover.c.id).where(cover.c.ask_at <= now, cover.c.state.in_(WAITING))
-    return await tx.all(mine.order_by(cover.c.ask_at).limit(limit))
+    return await _asks.rows(tx, now=now, most=limit)
+
+
+_asks = Lookup(lambda: select(cover.c.id).where(
+    cover.c.ask_at <= asked(cover.c.ask_at, "now"), or_(*(cover.c.state == state for state in WAITING))
+).order_by(cover.c.ask_at).limit(most()))
 
 
 async def move(tx: Transaction, cover_id: int, was: Sequence[str], **values: Any) -> bool:

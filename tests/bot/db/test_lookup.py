@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 import pytest
-from sqlalchemy import Boolean, Column, Connection, Date, Integer, SmallInteger, String, Table, select
+from sqlalchemy import Boolean, Column, Connection, Date, Float, Integer, SmallInteger, String, Table, Time, select
 
 from bot.db.engine import Database
 from bot.db.lookup import Lookup, asked
@@ -13,8 +13,9 @@ from bot.db.schema import Moment, Sealed, code, key, metadata
 
 ROWS = [
     {"id": 1, "word": "a'b\\c", "secret": "张三", "at": datetime(2027, 3, 1, 1, 2, 3, 450000, UTC),
-     "day": date(2027, 3, 1), "yes": True, "small": 3, "name": "孙"},
-    {"id": 2, "word": "x", "secret": None, "at": None, "day": None, "yes": False, "small": None, "name": ""},
+     "day": date(2027, 3, 1), "yes": True, "small": 3, "name": "孙", "part": 0.25, "hour": time(17, 30)},
+    {"id": 2, "word": "x", "secret": None, "at": None, "day": None, "yes": False, "small": None, "name": "",
+     "part": None, "hour": None},
 ]
 
 
@@ -24,7 +25,8 @@ async def kinds(database: Database) -> Table:
     table = known if known is not None else Table(
         "test_lookup", metadata, key(), Column("word", code(32)), Column("secret", Sealed("test.secret")),
         Column("at", Moment), Column("day", Date), Column("yes", Boolean), Column("small", SmallInteger),
-        Column("name", String(20)), Column("free", Integer), mysql_charset="utf8mb4",
+        Column("name", String(20)), Column("free", Integer), Column("part", Float), Column("hour", Time),
+        mysql_charset="utf8mb4",
     )
     metadata.remove(table)  # of this test alone
 

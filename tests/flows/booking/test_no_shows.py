@@ -6,16 +6,15 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from unittest import mock
 
 import pytest
 import time_machine
 
-from bot.clock import now
 from bot.errors import NotFound
+from flows.booking.due import store as due
 from flows.booking.service import BookingService
 from flows.booking.standing.appeals.appealing import Appeals
-from flows.booking.standing.coming import store as coming
-from flows.booking.standing.missing import store as missing
 from flows.booking.standing.missing.writing import NoShows
 from flows.directory import store as directory
 from flows.directory.rules import ClinicRule
@@ -116,18 +115,17 @@ async def test_where_nobody_at_all_came_nobody_could(world: World, travel: time_
 
 async def test_what_jobs_look_for_is_bounded_by_days(world: World) -> None:
     """Moments have no index, and booked appointments stay for ever: only the session's day leads to the few."""
-    class Asked:
-        now = now()
-        questions: list[str] = []
+    questions: list[str] = []
 
-        async def all(self, question: Any) -> list[Any]:
-            self.questions.append(str(question))
-            return []
+    async def script(steps: list[Any], **_: Any) -> list[Any]:
+        questions.extend(prepared.sql for prepared, _ in steps)
+        return [[] for _ in steps]
 
-    asked: Any = Asked()
-    await coming.begun(asked, asked.now, coming.Clinics([], only=False), 1)
-    await missing.due(asked, asked.now, asked.now, 1)
-    assert [question.count("booking_session.date BETWEEN") for question in asked.questions] == [1, 1]
+    async with world.database.reading() as tx:
+        with mock.patch.object(tx.link, "script", script):
+            await due.begun(tx, tx.now, due.Clinics([], only=False), 1)
+            await due.missed(tx, tx.now, tx.now, 1)
+    assert [question.count("booking_session.date BETWEEN") for question in questions] == [1, 1]
 
 
 async def test_who_only_books_for_somebody_does_not_read_where_they_did_not_come(

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Index,
     Integer,
     Row,
+    Select,
     SmallInteger,
     UniqueConstraint,
     case,
@@ -28,6 +29,7 @@ from sqlalchemy import (
     update,
 )
 
+from bot.db.lookup import Lookup, asked
 from bot.db.schema import Moment, code, key, public_id, table, whole
 from bot.db.transaction import Transaction
 from flows.booking.pool.shares.rules import Rule
@@ -106,12 +108,6 @@ def one_less(segment_id: int, channel: str) -> Any:
 # --- releasing ---------------------------------------------------------------------------------------------------
 
 
-async def due(tx: Transaction, limit: int) -> Sequence[Row[Any]]:
-    """(segment_id, channel) of shares whose time is over."""
-    mine = select(share.c.segment_id, share.c.channel).where(share.c.release_at <= tx.now)
-    return await tx.all(mine.order_by(share.c.release_at).limit(limit))
-
-
 async def end(tx: Transaction, segment_id: int, channel: str) -> list[int]:
     """The share is no more; gives its slots that are still kept. The caller holds the segment's lock."""
     if not await tx.update(delete(share).where(_of(segment_id, channel))):
@@ -174,10 +170,16 @@ async def note(tx: Transaction, segment_id: int, left: Mapping[str, int], releas
     await tx.update(update(segment).where(segment.c.id == segment_id).values(free=counted, shared=bool(left)))
 
 
-async def sittings(tx: Transaction, only: int | None = None) -> Sequence[Row[Any]]:
+async def sittings(tx: Transaction, only: int | None = None) -> Sequence[Any]:
     """Segments to come of sessions that a rule may fit, a row for each channel that slots bear the name of (`slots` of
     them, `kept` still): session_id, code, clinic, doctor, date, half, begins (of its first segment, be it over or
     stopped), segment_id, capacity, free, start_at, shared, channel, slots, kept. `only` is one session alone."""
+    # By day there is an index; a wall's day is one apart at most.
+    since = tx.now.date() - timedelta(days=1)
+    return await (_every if only is None else _single).rows(tx, now=tx.now, since=since, only=only)
+
+
+def _sittings() -> Select[Any]:
     every = segment.alias()
     begins = select(func.min(every.c.start_at)).where(every.c.session_id == session.c.id).scalar_subquery()
     fields = [session.c.id.label("session_id"), session.c.code, session.c.clinic, session.c.doctor, session.c.date,
@@ -191,19 +193,25 @@ async def sittings(tx: Transaction, only: int | None = None) -> Sequence[Row[Any
             slot, (slot.c.segment_id == segment.c.id) & slot.c.channel.is_not(None)
         )
     )
-    lately = session.c.date >= tx.now.date() - timedelta(days=1)  # has an index; a wall's day is one apart at most
-    to_come = (lately, segment.c.start_at > tx.now, segment.c.state == "open", session.c.state == "open")
-    mine = joined.where(*to_come, of_clinic, func.coalesce(session.c.draw, "") != "drawn")  # while winners are served
-    if only is not None:
-        mine = mine.where(session.c.id == only)
-    return await tx.all(mine.group_by(*fields, slot.c.channel).order_by(session.c.id, segment.c.start_at))
+    lately = session.c.date >= asked(session.c.date, "since")
+    to_come = (lately, segment.c.start_at > asked(segment.c.start_at, "now"))
+    served = func.coalesce(session.c.draw, "") == "drawn"  # its winners are
+    mine = joined.where(*to_come, segment.c.state == "open", session.c.state == "open", of_clinic, ~served)
+    return mine.group_by(*fields, slot.c.channel).order_by(session.c.id, segment.c.start_at)
+
+
+_every = Lookup(_sittings)
+_single = Lookup(lambda: _sittings().where(session.c.id == asked(session.c.id, "only")))
 
 
 # --- the rules ---------------------------------------------------------------------------------------------------
 
 
 async def rules(tx: Transaction) -> Sequence[Row[Any]]:
-    return await tx.all(select(rule).order_by(rule.c.clinic, rule.c.doctor, rule.c.id))
+    return await _rules.rows(tx)
+
+
+_rules = Lookup(lambda: select(rule).order_by(rule.c.clinic, rule.c.doctor, rule.c.id))
 
 
 async def rule_of(tx: Transaction, public: str) -> Row[Any] | None:

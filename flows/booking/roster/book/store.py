@@ -10,8 +10,9 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, Row, String, case, func, literal, select, update
+from sqlalchemy import Column, ForeignKey, Index, Integer, Row, Select, String, case, func, literal, select, update
 
+from bot.db.lookup import Lookup, asked, most
 from bot.db.schema import Moment, code, key, table, whole
 from bot.db.transaction import Transaction
 from flows.booking.roster.patterns.store import pattern
@@ -65,18 +66,31 @@ async def changed(tx: Transaction, session_id: int) -> None:
 async def note_unnoted(tx: Transaction, first: date, since: datetime) -> int:
     """Sessions of ours from this day on without a row (made by a process of an older version, or restored) wait from
     that moment on; gives how many."""
+    if await _one_unnoted.first(tx, first=first) is None:
+        return 0
     values = {"wanted": 1, "entered": 0, "state": WAITING, "digest": "", "heard": "", "changed_at": since}
-    noted = select(told.c.id).where(told.c.session_id == session.c.id)
-    ours = select(session.c.id, *(literal(each, told.c[name].type) for name, each in values.items()))
-    ours = ours.where(session.c.source == "desk", session.c.date >= first, ~noted.exists())
+    ours = _unnoted(first, *(literal(each, told.c[name].type) for name, each in values.items()))
     return await tx.update(told.insert().from_select(["session_id", *values], ours))
+
+
+def _unnoted(first: Any, *more: Any) -> Select[Any]:
+    noted = select(told.c.id).where(told.c.session_id == session.c.id)
+    ours = (session.c.source == "desk", session.c.date >= first, ~noted.exists())
+    return select(session.c.id, *more).where(*ours)
+
+
+_one_unnoted = Lookup(lambda: _unnoted(asked(session.c.date, "first")).limit(1))
 
 
 async def late(tx: Transaction, first: date, before: datetime, limit: int) -> Sequence[int]:
     """Keys of sessions from this day on that wait since before that moment, the next first."""
-    mine = select(told.c.session_id).join(session, session.c.id == told.c.session_id)
-    due = mine.where(told.c.state == WAITING, session.c.date >= first, told.c.changed_at <= before)
-    return [row.session_id for row in await tx.all(due.order_by(session.c.date, session.c.id).limit(limit))]
+    return [row.session_id for row in await _late.rows(tx, first=first, since=before, most=limit)]
+
+
+_late = Lookup(lambda: select(told.c.session_id).join(session, session.c.id == told.c.session_id).where(
+    told.c.state == WAITING, session.c.date >= asked(session.c.date, "first"),
+    told.c.changed_at <= asked(told.c.changed_at, "since"),
+).order_by(session.c.date, session.c.id).limit(most()))
 
 
 def put_again(tx: Transaction, session_id: int) -> None:
@@ -157,10 +171,12 @@ async def unregistered(tx: Transaction, session_id: int) -> Sequence[Row[Any]]:
 
 async def known(tx: Transaction, first: date, last: date) -> Mapping[str, Row[Any]]:
     """The hospital's code -> (session_id, wanted, entered, state, heard) of ours of these days, both included."""
-    own = select(*_BOOK)
-    joined = own.join(session, session.c.id == told.c.session_id)
-    rows = await tx.all(joined.where(told.c.code.is_not(None), session.c.date.between(first, last)))
-    return {row.code: row for row in rows}
+    return {row.code: row for row in await _known.rows(tx, first=first, last=last)}
+
+
+_known = Lookup(lambda: select(*_BOOK).join(session, session.c.id == told.c.session_id).where(
+    told.c.code.is_not(None), session.c.date.between(asked(session.c.date, "first"), asked(session.c.date, "last"))
+))
 
 
 async def among(tx: Transaction, codes: Collection[str]) -> set[str]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import JSON, Column, Date, Index, Integer, SmallInteger, delete, func, select, update
 
+from bot.db.lookup import Lookup
 from bot.db.schema import Moment, code, key, public_id, table, whole
 from bot.db.transaction import Transaction
 from flows.booking.roster.patterns.rules import Edit, Pattern, Terms
@@ -85,10 +86,13 @@ async def pass_gate(tx: Transaction) -> None:
 
 async def live(tx: Transaction) -> list[Pattern]:
     """All patterns in force, the oldest first."""
-    own = pattern.c
-    rows = await tx.all(select(own.id, own.public_id, *(own[name] for name in _TERMS)).where(own.state == "live")
-                        .order_by(own.id))
-    return [Pattern(row.id, row.public_id, Terms(**{name: getattr(row, name) for name in _TERMS})) for row in rows]
+    return [Pattern(row.id, row.public_id, Terms(**{name: getattr(row, name) for name in _TERMS}))
+            for row in await _live.rows(tx)]
+
+
+_live = Lookup(lambda: select(pattern.c.id, pattern.c.public_id, *(pattern.c[name] for name in _TERMS)).where(
+    pattern.c.state == "live"
+).order_by(pattern.c.id))
 
 
 async def edits(tx: Transaction, clinic: str = "") -> list[tuple[str, Edit]]:

@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
+from sqlalchemy import Row, and_, func, or_, select, update
 
+from bot.db.lookup import Lookup, asked
 from bot.db.transaction import Transaction
 from flows.booking.standing.store import attendance, report
 from flows.booking.store import appointment, segment, session
-
-
-@dataclass(frozen=True, slots=True)
-class Clinics:
-    """`only` those that are named, or all but them."""
-
-    named: Collection[str]
-    only: bool
 
 
 async def attended(tx: Transaction, appointment_id: int) -> Row[Any] | None:
@@ -70,12 +62,17 @@ async def later_segments(tx: Transaction, session_id: int, start: datetime) -> S
 
 async def told_at(tx: Transaction, day: date) -> datetime | None:
     """When the hospital last told who came on a day."""
-    return await tx.scalar(select(report.c.read_at).where(report.c.day == day))
+    row = await _told.first(tx, day=day)
+    return None if row is None else row.read_at
+
+
+_told = Lookup(lambda: select(report.c.read_at).where(report.c.day == asked(report.c.day)))
 
 
 async def told(tx: Transaction, day: date, read_at: datetime) -> None:
-    if not await tx.insert_once(report, day=day, read_at=read_at):
-        await tx.update(update(report).where(report.c.day == day, report.c.read_at < read_at).values(read_at=read_at))
+    later = update(report).where(report.c.day == day, report.c.read_at < read_at).values(read_at=read_at)
+    if not await tx.update(later) and not await tx.insert_once(report, day=day, read_at=read_at):
+        await tx.update(later)
 
 
 async def unknown_of(tx: Transaction, publics: Collection[str]) -> dict[str, tuple[int, datetime]]:
@@ -88,53 +85,12 @@ async def unknown_of(tx: Transaction, publics: Collection[str]) -> dict[str, tup
     return {row.public_id: (row.id, row.start_at) for row in await tx.all(mine.where(*where))}
 
 
-async def turn_near(tx: Transaction, day: date, most: int) -> Sequence[int]:
-    """Booked appointments of a day with at most so many numbers between them and the last that the doctor took in."""
-    joined = select(segment.c.session_id, func.max(appointment.c.number).label("current")).select_from(attendance)
-    joined = joined.join(appointment, appointment.c.id == attendance.c.appointment_id)
-    joined = joined.join(segment, segment.c.id == appointment.c.segment_id)
-    joined = joined.join(session, session.c.id == segment.c.session_id)
-    now = joined.where(session.c.date == day, attendance.c.seen_at.is_not(None)).group_by(segment.c.session_id)
-    current = now.subquery()
-    mine = select(appointment.c.id).join(segment, segment.c.id == appointment.c.segment_id)
-    mine = mine.join(current, current.c.session_id == segment.c.session_id)
-    mine = mine.outerjoin(attendance, attendance.c.appointment_id == appointment.c.id)
-    between = and_(appointment.c.number > current.c.current, appointment.c.number <= current.c.current + most)
-    where = (appointment.c.state == "booked", attendance.c.seen_at.is_(None), between)
-    return [row.id for row in await tx.all(mine.where(*where))]
-
-
 async def current_of(tx: Transaction, session_id: int) -> int | None:
     """The highest number of a session that the doctor has taken in."""
     mine = select(func.max(appointment.c.number)).select_from(attendance)
     mine = mine.join(appointment, appointment.c.id == attendance.c.appointment_id)
     mine = mine.join(segment, segment.c.id == appointment.c.segment_id)
     return await tx.scalar(mine.where(segment.c.session_id == session_id, attendance.c.seen_at.is_not(None)))
-
-
-def about_days(since: datetime, until: datetime) -> ColumnElement[bool]:
-    """Of what a session has between two moments its day is one of these: for the index, as moments have none. Wide
-    enough for any time zone, and for a session that goes on past midnight."""
-    return session.c.date.between((since - timedelta(days=2)).date(), (until + timedelta(days=1)).date())
-
-
-async def begun(
-    tx: Transaction, since: datetime, where: Clinics, limit: int, after: int = 0
-) -> Sequence[Row[Any]]:
-    """(id, public_id) of booked appointments in these clinics whose segment began after `since` and goes on, and whose
-    patient is not here. `after`: the key of the last that was looked at."""
-    mine = select(appointment.c.id, appointment.c.public_id).select_from(session)
-    mine = mine.join(segment, segment.c.session_id == session.c.id)
-    mine = mine.join(appointment, appointment.c.segment_id == segment.c.id)
-    mine = mine.outerjoin(attendance, attendance.c.appointment_id == appointment.c.id)
-    named = session.c.clinic.in_(where.named)
-    due = (
-        about_days(since, tx.now), named if where.only else ~named, appointment.c.id > after,
-        appointment.c.state == "booked", segment.c.start_at < tx.now, segment.c.start_at >= since,
-        session.c.state != "stopped", attendance.c.id.is_(None), segment.c.end_at > tx.now,
-        appointment.c.stopped_at.is_(None),
-    )
-    return await tx.all(mine.where(*due).order_by(appointment.c.id).limit(limit))
 
 
 async def of_day(

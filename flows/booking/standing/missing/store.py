@@ -11,8 +11,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, select, update
 from bot.db.lookup import Lookup, Question, asked
 from bot.db.schema import new_public_id
 from bot.db.transaction import Transaction
-from flows.booking.standing.coming.store import about_days
-from flows.booking.standing.store import attendance, excused, lock, no_show
+from flows.booking.standing.store import excused, lock, no_show
 from flows.booking.stops.store import choice
 from flows.booking.store import appointment, segment, session
 
@@ -27,27 +26,6 @@ _PLACE = [
 
 
 # --- who did not come ------------------------------------------------------------------------------------------------
-
-
-async def due(tx: Transaction, since: datetime, until: datetime, limit: int, after: int = 0) -> Sequence[Row[Any]]:
-    """(id, end_at, clinic, date, unheard) of booked appointments whose segment ended between the two moments, whose
-    patient is not known to have come, and that are not written down. `unheard`: the session is ours and the hospital
-    never had the appointment, so that it cannot tell who came. `after`: the key of the last that was looked at."""
-    unheard = and_(session.c.source == "desk", appointment.c.registration.is_(None)).label("unheard")
-    fields = (appointment.c.id, segment.c.end_at, session.c.clinic, session.c.date, unheard)
-    mine = select(*fields).select_from(session)
-    mine = mine.join(segment, segment.c.session_id == session.c.id)
-    mine = mine.join(appointment, appointment.c.segment_id == segment.c.id)
-    mine = mine.outerjoin(attendance, attendance.c.appointment_id == appointment.c.id)
-    mine = mine.outerjoin(no_show, no_show.c.appointment_id == appointment.c.id)
-    mine = mine.outerjoin(excused, excused.c.session_id == session.c.id)
-    where = (
-        about_days(since, until), appointment.c.id > after, appointment.c.state == "booked", segment.c.end_at > since,
-        segment.c.end_at <= until,
-        attendance.c.id.is_(None), no_show.c.id.is_(None), excused.c.id.is_(None), session.c.state != "stopped",
-        session.c.substitute.is_(None), appointment.c.stopped_at.is_(None), appointment.c.moved_at.is_(None),
-    )
-    return await tx.all(mine.where(*where).order_by(appointment.c.id).limit(limit))
 
 
 async def write(tx: Transaction, appointment_id: int, person_id: int, missed_at: datetime) -> str:
@@ -211,12 +189,6 @@ def of_cancellations(contact_id: int, who: str, since: datetime) -> Question:
 
 async def cancellations(tx: Transaction, contact_id: int, who: str, since: datetime) -> Sequence[datetime]:
     return [row.ended_at for row in await of_cancellations(contact_id, who, since).rows(tx)]
-
-
-async def locks_over(tx: Transaction, limit: int) -> Sequence[Row[Any]]:
-    """(id, person_id) of locks whose time is over."""
-    mine = select(lock.c.id, lock.c.person_id).where(lock.c.state == LOCKED, lock.c.until <= tx.now)
-    return await tx.all(mine.order_by(lock.c.until).limit(limit))
 
 
 async def locks(

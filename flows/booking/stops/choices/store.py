@@ -12,7 +12,6 @@ from sqlalchemy import Row, Select, and_, func, literal, or_, select, update
 
 from bot.db.schema import new_public_id
 from bot.db.transaction import Transaction
-from flows.booking.stops import store
 from flows.booking.stops.rules import CHANGEABLE, Terms
 from flows.booking.stops.store import OPEN, REPLACED, RUNNING, call, choice, stop
 from flows.booking.store import appointment, segment, session
@@ -145,19 +144,6 @@ async def took_over(tx: Transaction, stop_id: int) -> bool:
     return await tx.one(old.limit(1)) is not None
 
 
-async def uncovered(tx: Transaction, limit: int) -> Sequence[int]:
-    """Stops that somebody slipped past: booked in a segment while it was being stopped."""
-    asked_of = select(choice.c.id).where(
-        choice.c.stop_id == segment.c.stop_id, choice.c.appointment_id == appointment.c.id
-    )
-    mine = select(segment.c.stop_id).join(appointment, appointment.c.segment_id == segment.c.id).where(
-        segment.c.stop_id.is_not(None), segment.c.state != "open", segment.c.end_at > tx.now,
-        appointment.c.state.in_(store.ACTIVE),
-        ~asked_of.exists(),
-    )
-    return [row.stop_id for row in await tx.all(mine.distinct().limit(limit))]
-
-
 async def answer(
     tx: Transaction, choice_id: int, was: Collection[str], state: str, who: str, became: int | None = None
 ) -> bool:
@@ -175,16 +161,6 @@ async def saw(tx: Transaction, choice_id: int, by: str) -> None:
     """Their first look: at the page, in the chat, or on the phone with us."""
     mine = update(choice).where(choice.c.id == choice_id, choice.c.seen_at.is_(None))
     await tx.update(mine.values(seen_at=tx.now, seen_by=by))
-
-
-async def overdue(tx: Transaction, limit: int) -> Sequence[int]:
-    """Unanswered ones whose time to choose is over and where a substitute sits."""
-    sits = or_(segment.c.substitute.is_not(None), session.c.substitute.is_not(None))
-    joined = select(choice.c.id).join(appointment, appointment.c.id == choice.c.appointment_id)
-    joined = joined.join(segment, segment.c.id == appointment.c.segment_id)
-    joined = joined.join(session, session.c.id == segment.c.session_id)
-    mine = joined.where(choice.c.state == OPEN, choice.c.until <= tx.now, appointment.c.state == "booked", sits)
-    return [row.id for row in await tx.all(mine.order_by(choice.c.until).limit(limit))]
 
 
 async def add_call(tx: Transaction, choice_id: int, result: str, note: str, who: str) -> None:

@@ -1,0 +1,1 @@
+"""What of holds, slots, shares, waiting lists, stops and visits the clock makes due."""
