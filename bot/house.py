@@ -21,7 +21,7 @@ from bot.db import keys_store, migrate
 from bot.db.engine import Database
 from bot.ports import Ports
 from bot.settings import Settings
-from bot.talk.channel import Channels
+from bot.talk.channel import Channels, Narrator
 from bot.talk.dispatcher import Dispatcher
 from bot.talk.understand import pinyin
 from bot.waker import Waker
@@ -136,6 +136,7 @@ class House:
         voice = chosen(settings.speech, session)
         if voice is not None:
             ports.put(Speech, voice)
+            ports.put(Narrator, voice)
         if settings.sandbox == "on":
             ports.put(PlayedHospital, hospital)
         waker = Waker(redis)

@@ -35,6 +35,9 @@ jobs = Count("jobs", "Jobs that ran: done, failed, again", "job", "result")
 job_seconds = Spread("job_seconds", "One job", _LAG, "job")
 
 pushes = Count("pushes", "Pushes by their end: sent, fell, useless, failed", "kind", "channel", "result")
+read_aloud = Count(
+    "read_aloud", "Answers read aloud: heard, part, overtaken, full, closed, away, refused, unknown", "result"
+)
 holds = Count("holds", "Holds by what became of them: held, taken, confirmed, released, expired", "result")
 waiting = Count(
     "waiting", "Entries of the waiting list: joined, offered and how they ended (state of booking_waiting)", "result"

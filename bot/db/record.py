@@ -14,6 +14,7 @@ from bot.db.outbox import outbox
 from bot.db.transaction import Transaction
 
 SAY = "chat.say"
+LOOKED_AT = 20
 OURS = ("event", "begin", "timer")
 """Kinds of turns that no message of the contact began; what they said is in the outbox."""
 
@@ -27,6 +28,16 @@ class Said:
     body: str
     answer: str
     from_contact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One message and its `answer`, JSON messages. `source` and `external_id` name it."""
+
+    source: str
+    external_id: str
+    at: datetime
+    answer: str
 
 
 async def contact_id(tx: Transaction, public_id: str) -> int | None:
@@ -48,6 +59,14 @@ async def said(tx: Transaction, of: int, *, limit: int) -> list[Said]:
     for row in await tx.all(sent.order_by(outbox.c.id)):
         turns.append(Said(row.created_at, "say", "", json.loads(row.payload)["messages"], False))
     return sorted(turns, key=lambda turn: turn.at)
+
+
+async def answered_since(tx: Transaction, of: int, at: datetime) -> list[Answered]:
+    """What a contact's own messages were answered with from that moment on, the oldest first; a few at most."""
+    fields = (inbox.c.source, inbox.c.external_id, inbox.c.received_at, inbox.c.answer)
+    mine = select(*fields).where(inbox.c.contact_id == of, inbox.c.received_at >= at)
+    rows = await tx.all(mine.order_by(inbox.c.received_at, inbox.c.id).limit(LOOKED_AT))
+    return [Answered(row.source, row.external_id, row.received_at, row.answer) for row in rows]
 
 
 async def purge(tx: Transaction, before: datetime, *, limit: int) -> int:

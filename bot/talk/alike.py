@@ -125,5 +125,6 @@ def place_of(locked: Locked, inbound: Inbound, minute: int) -> Place | None:
     if len(own) != 2 or len(frames) != 1:
         return None
     stands = _OWN.sub("", state)
-    key = (inbound.kind, inbound.text, contact.account, contact.channel, contact.easy, minute, stands)
+    manner = contact.easy, contact.aloud
+    key = (inbound.kind, inbound.text, contact.account, contact.channel, manner, minute, stands)
     return Place(key, frames[0])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.talk import precedence
+from bot.talk import hearing, precedence
 from bot.talk.flow import plain
 from bot.talk.messages import Message
 from bot.talk.precedence import PAGE
@@ -21,7 +21,15 @@ EASY, MENU = "easy", "menu"
 
 
 class Engine(Runner):
-    """One turn: what may come, and what it leads to."""
+    """One turn: what may come, and what it leads to. `urgent`: it answers emergency words. `again`: what is read aloud
+    once more instead of what is said."""
+
+    urgent = False
+    again: tuple[Message, ...] = ()
+
+    @property
+    def messages(self) -> list[Message]:
+        return self.voice.messages
 
     # --- what may come -------------------------------------------------------------------------------------------
 
@@ -31,12 +39,14 @@ class Engine(Runner):
             title, self.session.lapsed = self.session.lapsed, ""
             self.voice.say("common/chat/lapsed", flow=title)
         today = self.context.clock.today()
-        meaning = precedence.decide(self.session, text, self.areas, today, easy=self.voice.easy)
+        easy, aloud = self.voice.easy, self.voice.aloud
+        meaning = precedence.decide(self.session, text, self.areas, today, easy=easy, aloud=aloud)
         if not isinstance(meaning, precedence.Free):
             self.session.unclear = 0
         match meaning:
             case precedence.Alarm(template):
                 self.voice.say(template)
+                self.urgent = True
             case precedence.Control(word):
                 await getattr(self, f"_{word}")()
             case precedence.Courtesy(template):
@@ -155,6 +165,17 @@ class Engine(Runner):
             await self._ask_again()
             return
         await self.begin("human")
+
+    async def _listen(self) -> None:
+        """Have read aloud what was said last; the question that waits is neither answered nor asked again."""
+        if not self.voice.aloud:
+            self.voice.say("common/chat/listen_none")
+            await self._ask_again()
+            return
+        assert self.context.contact is not None
+        begun, nothing = (Message(self.voice.text(f"common/chat/{name}")) for name in ("listen", "listen_nothing"))
+        self.again = await hearing.last(self.context.tx, self.context.contact.id, besides=(begun, nothing))
+        self.voice.messages.append(begun if self.again else nothing)
 
     async def _free(self, text: str) -> None:
         if await self._read(text):

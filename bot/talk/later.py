@@ -91,5 +91,10 @@ def _write_down(tx: Transaction, letters: list[_Letter]) -> None:
     tx.wrote_outbox = bool(tx.outbox)
 
 
+def key_of(source: str, external_id: str) -> str:
+    """The key of a message's row in the outbox."""
+    return f"late:{source}:{external_id}"[:160]
+
+
 def _put(tx: Transaction, inbound: Inbound) -> None:
-    tx.put(LATE, {"inbound": inbound.dump()}, key=f"late:{inbound.source}:{inbound.external_id}"[:160])
+    tx.put(LATE, {"inbound": inbound.dump()}, key=key_of(inbound.source, inbound.external_id))

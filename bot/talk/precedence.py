@@ -1,8 +1,8 @@
 """What a text means in this conversation, decided in one fixed order.
 
-emergency words > exactly a shown choice > back, cancel, help, human (alone in the message) > another flow's word alone
-> thanks and greetings > the current wait's other answers (part of a name, pinyin, a checked free answer) > another
-flow's word inside the text > free text.
+emergency words > exactly a shown choice > back, cancel, help, human, listen (alone in the message) > another flow's
+word alone > thanks and greetings > the current wait's other answers (part of a name, pinyin, a checked free answer)
+> another flow's word inside the text > free text.
 
 A flow's word that stands alone goes before the wait's free answer: who is asked for a name and writes 挂号 wants to
 book, and nobody is called so.
@@ -22,6 +22,8 @@ PAGE = 9
 EASY_PAGE = 5
 EASY_MORE, EASY_PREVIOUS = 6, 7
 """In easy mode the same numbers turn the page everywhere."""
+EASY_LISTEN = 8
+"""And this one reads aloud what was said last, wherever a number may be meant and the hospital has a voice."""
 COURTESIES = {"thanks": "common/chat/thanks", "hello": "common/chat/hello"}
 UNSAID = 100_000
 SHORT = 2
@@ -56,7 +58,7 @@ class Turned:
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """back, cancel, help or human."""
+    """back, cancel, help, human or listen."""
 
     word: str
 
@@ -99,11 +101,16 @@ class Free:
 Meaning = Alarm | Given | Which | Turned | Control | Courtesy | Begin | Elsewhere | Missed | Free
 
 
-def decide(session: Session, text: str, areas: Areas, today: date, *, easy: bool = False) -> Meaning:
-    """Pure: the same session and text always mean the same. `easy`: the options were shown five at a time."""
+def decide(
+    session: Session, text: str, areas: Areas, today: date, *, easy: bool = False, aloud: bool = False
+) -> Meaning:
+    """Pure: the same session and text always mean the same. `easy`: the options were shown five at a time; `aloud`: and
+    with them the number that has them read."""
     if template := areas.alarm(text):
         return Alarm(template)
     wait = session.top.wait if session.top else None
+    if easy and aloud and (wait is None or wait.kind != "text") and words.bare(text) == str(EASY_LISTEN):
+        return Control("listen")
     if easy and wait and wait.kind == "choice":
         way = next((way for way, n in easy_ways(wait).items() if words.bare(text) == str(n)), None)
         if way:
@@ -114,7 +121,7 @@ def decide(session: Session, text: str, areas: Areas, today: date, *, easy: bool
     control = words.control(text)
     if wait and wait.kind == "choice" and control in ("more", "previous"):
         return _turned(wait, control, EASY_PAGE if easy else PAGE)
-    if control in ("back", "cancel", "help", "human"):
+    if control in ("back", "cancel", "help", "human", "listen"):
         return Control(control)
     alone = areas.words.get(words.bare(text))
     if alone:

@@ -9,6 +9,7 @@ from bot import logs
 from bot.context import Context
 from bot.errors import NotFound, Refusal
 from bot.talk.area import Areas
+from bot.talk.channel import Narrator
 from bot.talk.flow import Flow, plain
 from bot.talk.messages import Message
 from bot.talk.outcomes import Ask, Await, Call, Choose, Done, Go, Outcome, Pass
@@ -36,7 +37,8 @@ class Runner:
         self.areas = areas
         self.context = context
         self.session = session
-        self.voice = Voice(context.wording, areas, easy=context.contact is not None and context.contact.easy)
+        easy = context.contact is not None and context.contact.easy
+        self.voice = Voice(context.wording, areas, easy=easy, aloud=Narrator in context.ports)
         self._services: dict[str, Any] = {}
 
     async def begin(self, name: str, arg: str | None = None, *, text: str = "") -> None:

@@ -8,7 +8,7 @@ from bot.db.contacts import Locked
 from bot.db.transaction import Transaction
 from bot.ports import Ports
 from bot.settings import Settings
-from bot.talk import reach
+from bot.talk import hearing, reach
 from bot.talk.alike import Alike, Leans, Thought, place_of
 from bot.talk.area import Areas
 from bot.talk.arriving import Work
@@ -66,6 +66,7 @@ class Thinking:
         session = Session.load(locked.state)
         engine = Engine(self.areas, context, session, locked.mode)
         await work(engine)
+        hearing.follow(context, engine, kind)
         return tuple(engine.voice.messages), {
             "state": session.dump() or None,
             "mode": engine.mode,

@@ -16,10 +16,10 @@ MISSES = 3
 
 class Voice:
     """`messages` is what has been said so far, in order. `easy`: five choices at a time, each of them a number, and
-    shorter words where there are some (`<template>_easy`)."""
+    shorter words where there are some (`<template>_easy`). `aloud`: all of it can be heard as well."""
 
-    def __init__(self, wording: Wording, areas: Areas, *, easy: bool = False) -> None:
-        self.easy = easy
+    def __init__(self, wording: Wording, areas: Areas, *, easy: bool = False, aloud: bool = False) -> None:
+        self.easy, self.aloud = easy, aloud
         self._wording = wording
         self._areas = areas
         self.messages: list[Message] = []
@@ -40,7 +40,8 @@ class Voice:
         text = self.text(f"{area}/chat/{wait.prompt}", **{**frame.data, **wait.facts})
         links = tuple((title, url) for title, url in wait.links)
         if self.easy:
-            hint = self.text("common/chat/easy_hint", wait=wait.kind)
+            listen = precedence.EASY_LISTEN if self.aloud else 0
+            hint = self.text("common/chat/easy_hint", wait=wait.kind, listen=listen)
             self.messages.append(Message(text, self._few(wait), links, hint))
             return
         page = precedence.PAGE

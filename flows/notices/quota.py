@@ -11,8 +11,9 @@ Taken = tuple[str, str]
 """The ledger before and after messages were taken from it."""
 
 
-async def take(tx: Transaction, contact_id: int, cost: int) -> Taken | None:
-    """Take `cost` messages from the reach ledger under its lock; all or none. None for somebody who left."""
+async def take(tx: Transaction, contact_id: int, cost: int, *, keep: int = 0) -> Taken | None:
+    """Take `cost` messages from the reach ledger under its lock, where `keep` are left then; all or none. None for
+    somebody who left."""
     before = raw = await reach_of(tx, contact_id, lock=True)
     if not await store.followed(tx, contact_id):
         return None
@@ -21,8 +22,15 @@ async def take(tx: Transaction, contact_id: int, cost: int) -> Taken | None:
         if left is None:
             return None
         raw = left
+    if reach.left(raw, tx.now) < keep:
+        return None
     await set_reach(tx, contact_id, raw)
     return before, raw
+
+
+async def room(tx: Transaction, contact_id: int, *, keep: int) -> bool:
+    """Whether one more message would leave `keep`; the ledger is only looked at."""
+    return reach.left(await reach_of(tx, contact_id), tx.now) > keep
 
 
 async def give_back(tx: Transaction, contact_id: int, taken: Taken) -> None:

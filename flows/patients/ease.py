@@ -3,7 +3,7 @@ helps."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.context import Contact, Context
 from bot.db import manner
@@ -32,6 +32,12 @@ class Ease:
     async def set_own(self, on: bool) -> bool:
         """True when that is a change; it holds from the next message and the next page on."""
         return await manner.set_easy(self.tx, self._contact().id, on)
+
+    async def set_aloud(self, which: str) -> bool:
+        """Which answers this contact hears in easy mode; from this turn's own on. True when that is a change."""
+        contact = self._contact()
+        self.context.contact = replace(contact, aloud=which)
+        return await manner.set_aloud(self.tx, contact.id, which)
 
     async def helped(self) -> list[Helped]:
         """Who allowed this contact to help them, themselves and not a child of theirs."""

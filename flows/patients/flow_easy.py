@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.talk.channel import Narrator
 from bot.talk.flow import Flow
 from bot.talk.outcomes import Call, Choose, Done, Go, Option, Outcome
 from bot.talk.understand.words import bare
@@ -45,11 +46,20 @@ class Easy(Flow, name="easy", words=ON + OFF):
         assert self.context.contact is not None
         if not self.context.contact.easy:
             await self.service.ease.set_own(True)
-            return Go(self.menu, say="easy_on")
+            return Go(self.menu, say="easy_on", facts={"aloud": self._aloud})
         options = [Option("keep", label(self, "easy_keep"), ("@no",)), Option("off", label(self, "easy_off"), ())]
+        if self._aloud:
+            options.append(Option("aloud", label(self, "easy_aloud"), ()))
         return Choose("easy_already", options, save="answer", then=self.kept)
 
+    @property
+    def _aloud(self) -> bool:
+        """Whether the hospital has a voice."""
+        return Narrator in self.context.ports
+
     async def kept(self) -> Outcome:
+        if self.data.answer == "aloud":
+            return Call("aloud", then=self.back)
         return Go(self.own_off if self.data.answer == "off" else self.menu)
 
     async def own_off(self) -> Outcome:

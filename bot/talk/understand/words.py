@@ -8,7 +8,7 @@ from typing import Literal
 
 from bot.talk.understand.text import bare, normalise
 
-Control = Literal["back", "cancel", "help", "human", "more", "previous", "yes", "no"]
+Control = Literal["back", "cancel", "help", "human", "listen", "more", "previous", "yes", "no"]
 
 _WORDS: dict[Control, str] = {
     "back":
@@ -25,6 +25,10 @@ _WORDS: dict[Control, str] = {
         "人工 客服 转人工 转客服 找人 找人工 找客服 人工客服 人工服务 真人 在线客服 联系客服 "
         "联系人工 接人工 转接人工 我要人工 要人工 有人吗 有没有人 叫人 叫人工 人工台 导医台 "
         "转人工客服 转人工服务 human agent",
+    "listen":
+        "听 念 读 念给我听 念给我听听 读给我听 读给我听听 念一遍 读一遍 念一下 读一下 念一念 读一读 再念一遍 再读一遍 "
+        "再念一次 再读一次 再念 再读 念出来 读出来 念念 读读 朗读 听一遍 听一下 听一听 听听 再听一遍 再听一次 再听 "
+        "我要听 重念 重读 重念一遍 重读一遍 再说一遍 再说一次 重复一遍 listen read",
     "more":
         "更多 下一页 下页 还有吗 还有 还有没有 还有别的吗 还有其他的吗 还有其它的吗 有别的吗 看更多 "
         "翻页 往后 往后翻 向后翻 后面的 继续看 换一批 n next more",
@@ -42,7 +46,7 @@ for _control, _list in _WORDS.items():
     for _word in _list.split():
         _MEANS.setdefault(_word, set()).add(_control)
 # In this order where a word has two meanings: 不要了 ends what is running unless a yes or no was asked.
-_ORDER: tuple[Control, ...] = ("human", "cancel", "back", "help", "more", "previous", "yes", "no")
+_ORDER: tuple[Control, ...] = ("human", "cancel", "back", "help", "listen", "more", "previous", "yes", "no")
 _LONGEST = max(map(len, _MEANS)) + 14  # a word and the politeness around it
 _POLITE_BEFORE = re.compile(r"^(?:你好|您好|请问|请|麻烦|帮我|给我|我想|我要|我|想|那就|那|就|还是|先|那个|呃|额|哎)+")
 _POLITE_AFTER = re.compile(
@@ -78,7 +82,7 @@ def meanings(text: str) -> frozenset[Control]:
 
 
 def control(text: str) -> Control | None:
-    """The control word that is all of a message, or None: back, cancel, help, human, more, previous, yes, no."""
+    """The control word that is all of a message (`Control`), or None."""
     found = meanings(text)
     return next((word for word in _ORDER if word in found), None) if found else None
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from itertools import cycle
 
 from bot.errors import OutsideUnavailable
+from bot.talk.channel import Narrator
 from flows.patients.proof.codes import Digits
 from flows.patients.service import PatientsService
 from integrations.his.embedded import EmbeddedHospital
 from integrations.his.port import HospitalPort, PatientRecord
+from integrations.speech.port import Speech
 from jobs import patients as jobs
 from tests.flows.patients import family
+from tests.support.fakes import PlayedSpeech
 from tests.support.givens import do, given
 from tests.support.world import World
 
@@ -35,6 +38,14 @@ async def hospital(world: World) -> None:
 async def codes(world: World, *drawn: str) -> None:
     """The codes that will be sent."""
     world.ports.put(Digits, Foreseeable(drawn))
+
+
+@given
+async def voice(world: World, most: str = "140") -> None:
+    """The hospital has a voice, which says so many characters at once."""
+    speech = PlayedSpeech(int(most))
+    world.ports.put(Speech, speech)
+    world.ports.put(Narrator, speech)
 
 
 @given

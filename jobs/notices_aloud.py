@@ -1,0 +1,58 @@
+"""Answers that are heard: read aloud after their text."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from bot import logs, metrics
+from bot.db.contacts import contact_of
+from bot.talk.aloud import message_aloud, pieces
+from bot.talk.channel import Channels
+from bot.talk.hearing import ALOUD
+from bot.talk.messages import load_messages
+from bot.wording import Wording
+from flows.notices.aloud import Answer, TextFirst, read_aloud
+from integrations.speech.port import speech_of
+from jobs.job import Job
+from jobs.outbox import Handles, NotYet
+
+log = logs.get(__name__)
+
+CLIPS = 2
+"""Voice messages of one answer; what is longer is read."""
+TRIES = 3
+
+
+async def aloud(job: Job, payload: dict[str, Any]) -> None:
+    """An answer as one or two voice messages, if nothing is in the way. It becomes useless within a minute, so that
+    what cannot be done never becomes a dead letter."""
+    assert job.row is not None
+    speech = speech_of(job.ports)
+    async with job.database.reading() as tx:
+        contact = await contact_of(tx, payload["contact"])
+    if speech is None or contact is None:
+        return
+    texts = heard(payload["messages"], job.wording, speech.most)
+    at, again = datetime.fromisoformat(payload["at"]), job.row.attempts < TRIES
+    answer = Answer(job.row.id, contact.id, at, texts, again=again)
+    try:
+        end = await read_aloud(job.database, speech, job.ports[Channels].of(contact.account), answer)
+    except TextFirst:
+        raise NotYet from None
+    metrics.read_aloud.inc(end)
+    log.info("answer_read_aloud", end=end, clips=len(texts), attempt=job.row.attempts)
+
+
+def heard(messages: str, wording: Wording, most: int) -> list[str]:
+    """The words as they are spoken, a text for each voice message; the last says where there is more."""
+    words = wording.words["aloud"]
+    said = "\n".join(message_aloud(each, words) for each in load_messages(messages))
+    found = pieces(said, most)
+    if len(found) <= CLIPS:
+        return found
+    rest = wording.render("common/chat/listen_rest")
+    return [found[0], f"{pieces(found[1], most - len(rest))[0]}{rest}"]
+
+
+HANDLES = {ALOUD: Handles(aloud, tries=50, slowest_s=5)}
