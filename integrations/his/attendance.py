@@ -6,8 +6,6 @@ from datetime import date, datetime
 from random import Random
 from typing import Any
 
-from sqlalchemy import Select
-
 from bot.db.lookup import Lookup, asked
 from bot.db.transaction import Transaction
 from integrations.his import store
@@ -21,7 +19,7 @@ async def read(tx: Transaction, day: date) -> list[Attendance]:
     return [Attendance(row.appointment, row.arrived_at, row.seen_at) for row in await _came.rows(tx, day=day)]
 
 
-def _of_day() -> Select[Any]:
+def _of_day() -> Any:
     registered, session = store.registration, store.session
     joined = registered.join(session, session.c.id == registered.c.session_id)
     fields = (registered.c.appointment, registered.c.arrived_at, registered.c.seen_at)

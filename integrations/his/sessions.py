@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement
-
 from bot.db.engine import Database
 from bot.db.lookup import Lookup, asked
 from bot.db.transaction import Transaction
@@ -17,7 +15,7 @@ from integrations.his.roster import HOURS, Pattern, Planned, plan, segments
 DEVICE = "examination"
 
 
-def _range(day: Column[Any]) -> ColumnElement[bool]:
+def _range(day: Any) -> Any:
     return day.between(asked(day, "first"), asked(day, "last"))
 
 
