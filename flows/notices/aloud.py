@@ -2,7 +2,8 @@
 
 Nobody misses anything without it, so it is given up wherever something is in its way: a newer answer, a ledger that is
 nearly empty (a text may need the last places), a voice that is away for longer than a try or two, a channel that says
-no. What may have been sent is never sent again; only a crash between the channel's yes and our record repeats it.
+no. What may have been sent is never sent again; a worker that dies over it takes it along, because it is of no use any
+more before another worker may take its row.
 """
 
 from __future__ import annotations
