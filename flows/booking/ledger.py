@@ -9,7 +9,7 @@ from bot import logs
 from bot.context import Context
 from flows.booking import chronicle, pushes, store
 from flows.booking.exams import store as exams
-from flows.booking.exceptions import store as exceptions
+from flows.booking.exceptions.returning import taken_away
 from flows.booking.glance import glance
 from flows.booking.pool import store as pool
 from flows.booking.roster.book import store as book
@@ -95,7 +95,7 @@ async def refused(context: Context, appointment_id: int, code: str) -> None:
         context.tx, row.id, "booked", "refused", context.actor, refusal=code[:64]
     ):
         return
-    await exceptions.give_back(context.tx, row.id)
+    await taken_away(context.tx, row.id)
     await service.fees.over(order, "refused")
     if code == GIVEN_AWAY:
         await pool.keep_taken(context.tx, row.slot_id)

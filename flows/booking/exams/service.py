@@ -3,7 +3,7 @@ BookingService, under the terms of examinations; what is held together is held, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from bot.context import Context
@@ -16,7 +16,7 @@ from flows.booking.exams.wishes import PACKAGE, Wish
 from flows.booking.left.places import place_of
 from flows.booking.neighbours import Person
 from flows.booking.pool import store as pool
-from flows.booking.refusals import HoldExpired, SlotTaken
+from flows.booking.refusals import BookingRefusal, HoldExpired, SlotTaken
 from flows.booking.service import BookingService
 from flows.booking.stops.choices import store as choices
 from flows.booking.stops.rules import CHANGEABLE
@@ -48,13 +48,17 @@ class ExamService(ExamOffers):
         for each in sorted(given_up, key=lambda row: row.id):
             await pool.lock(self.tx, each.id)
         free = await store.lock_segments(self.tx, {*chosen.values(), *(each.segment_id for each in given_up)})
-        await self._check_together(person, {segment: wishes[name] for name, segment in chosen.items()}, free)
+        instead = [each.id for each in given_up]
+        used = await self._check_together(
+            person, {segment: wishes[name] for name, segment in chosen.items()}, free, instead
+        )
         for each in given_up:
             await self.release_hold(each.id, each.segment_id, each.slot_id, expired=False)
         held: list[Any] = []
         for segment, name in sorted((segment, name) for name, segment in chosen.items()):
             self.wish = wishes[name]
             held.append(await self._take(segment, person.id, f"{request_id}:{len(held)}"))
+        await self.fitting.exceptions.use(used, held[0].id, instead)
         return sorted(held, key=lambda row: (row.start_at, row.id))
 
     async def confirm_together(self, bundle: str) -> list[Any]:
@@ -104,15 +108,18 @@ class ExamService(ExamOffers):
         """As `hold`; whoever waits before the segment's row has its lock already."""
         return await self._hold(segment_id, person_id, request_id)
 
-    async def _check_together(self, person: Person, chosen: Mapping[int, Wish], free: Mapping[int, int]) -> None:
-        """Every no is said before the first is held."""
+    async def _check_together(
+        self, person: Person, chosen: Mapping[int, Wish], free: Mapping[int, int], instead: Collection[int]
+    ) -> tuple[int, ...]:
+        """Every no is said before the first is held; gives the exceptions that it takes to hold them, `instead` of
+        these."""
         others = [each for each in await self.active(person.id) if not self.replaced(each, chosen.values())]
         beside = self.visits(others)
         await self.standing.check(person)
-        await self.standing.check_contact(person)
+        rows = {segment_id: await self.segment(segment_id) for segment_id in chosen}
+        used = await self._check_contact_together(person, rows.values(), instead)
         for segment_id, wish in chosen.items():
-            self.wish = wish
-            row = await self.segment(segment_id)
+            self.wish, row = wish, rows[segment_id]
             place = place_of(row, self.context.clock)
             if free[segment_id] < 1:
                 raise SlotTaken(day=place.day, start=row.start_wall, end=row.end_wall)
@@ -122,6 +129,20 @@ class ExamService(ExamOffers):
             visit = Visit(wish.item, place.start, place.end)
             check_beside(visit, beside, self.rulebook)
             beside.append(visit)
+        return used
+
+    async def _check_contact_together(
+        self, person: Person, rows: Iterable[Any], instead: Collection[int]
+    ) -> tuple[int, ...]:
+        """What was excepted in the clinic of one of them is excepted for all that is held with it, and used once."""
+        no: BookingRefusal | None = None
+        for row in rows:
+            try:
+                return await self.standing.check_contact(person, row.clinic, row.sitting, instead)
+            except BookingRefusal as refusal:
+                no = no or refusal
+        assert no is not None, "nothing is held together"
+        raise no
 
     async def together(self, appointment_id: int) -> list[Any]:
         """What is held together with it, itself among them, in the order of time. Raises HoldExpired."""

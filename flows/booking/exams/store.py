@@ -118,6 +118,15 @@ async def times(tx: Transaction, clinics: Collection[str], first: datetime, last
     return await tx.all(joined.where(*where).order_by(segment.c.start_at, segment.c.id))
 
 
+async def standing_beside(tx: Transaction, appointment_id: int) -> int | None:
+    """Another one that was held together with it and still stands."""
+    own = select(exam.c.bundle).where(exam.c.appointment_id == appointment_id).scalar_subquery()
+    mine = select(appointment.c.id).join(exam, exam.c.appointment_id == appointment.c.id)
+    mine = mine.where(exam.c.bundle == own, appointment.c.id != appointment_id)
+    mine = mine.where(appointment.c.state.in_(("held", "booked"))).order_by(appointment.c.id)
+    return await tx.scalar(mine.limit(1))
+
+
 async def lock_segments(tx: Transaction, ids: Collection[int]) -> dict[int, int]:
     """Several at once are locked in the order of their keys, so that two bundles never wait for each other; gives
     segment id -> free."""

@@ -48,6 +48,10 @@ class ExamTerms(BookingService):
         exams = await store.active_of(self.tx, person_id, self.context.now, since)
         return [*exams, *await appointments.active_of(self.tx, person_id, self.context.now)]
 
+    async def check_contact(self, person: Person, row: Any, instead: Collection[int] = ()) -> tuple[int, ...]:
+        """Asked once for all that is held together (service.py)."""
+        return ()
+
     async def check_whom(
         self, others: Sequence[Any], row: Any, place: Place, person: Person, clinic: ClinicRules,
         instead: Collection[int] = (),

@@ -13,7 +13,7 @@ from flows.booking.flow.exams_when import When
 
 
 class Exams(
-    When, Flow, name="exams",
+    When, Flow, name="exams", version=2,
     words=("检查", "预约检查", "检查预约", "约检查", "做检查", "我的检查单", "检查单", "约体检"),
 ):
     """`enter` takes `change:<appointment>` from 我的预约."""
@@ -34,8 +34,11 @@ class Exams(
         answer: str = ""
         appointment: int = 0
         """The one that is changed; 0: something new is booked."""
+        refused: str = ""
+        """What an appeal against the last no would be about."""
 
     data: Data
+    upgrades = {1: lambda data: data}
 
     async def enter(self, arg: str) -> Outcome:
         kind, _, rest = arg.partition(":")

@@ -14,11 +14,12 @@ from flows.booking.exams.planning import Time
 from flows.booking.exams.service import ExamService
 from flows.booking.exams.wishes import PACKAGE
 from flows.booking.flow.linking import visit_link, visits_link
+from flows.booking.flow.refused import Refused
 from flows.booking.refusals import BookingRefusal, HoldExpired
 from flows.booking.visit import held_facts
 
 
-class When:
+class When(Refused):
     """Mixed into Exams."""
 
     context: Context
@@ -86,9 +87,12 @@ class When:
         except BookingRefusal as no:
             self.data.tries += 1
             self.data.bundle = ""
-            if not no.way:
+            if no.way:
+                return Go(self.again, say=no.template, facts=no.facts)
+            await self.refused_by(no, self.data.person, next(segment for _, segment in self.data.chosen))
+            if not self.data.refused:
                 raise
-            return Go(self.again, say=no.template, facts=no.facts)
+            return Go(self.refused, say=no.template, facts=no.facts)
         labels = ExamLabels(self.context)
         options = [
             labels.word("yes", "confirm", "@yes", "确认"),

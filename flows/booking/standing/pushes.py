@@ -78,7 +78,7 @@ async def appealed(context: Context, appeal: Any, facts: dict[str, Any]) -> None
     await NoticesService(context).withdraw("booking.unlocked", appeal.about, appeal.contact_id)
     theirs = replace(context, contact=await contact_of(context.tx, appeal.contact_id))
     # What they can do now, where the office made an exception; else the answer itself.
-    way = facts["exception"]["path"] if facts["exception"] else f"appeals/{appeal.public_id}"
+    way = (facts["exception"] or {}).get("path") or f"appeals/{appeal.public_id}"
     facts = facts | {"url": visit.page(theirs, way)}
     await NoticesService(context).push("booking.appealed", appeal.contact_id, f"appeal:{appeal.public_id}", facts)
 

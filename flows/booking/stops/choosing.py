@@ -12,6 +12,7 @@ from flows.booking import pushes
 from flows.booking import rules as booking_rules
 from flows.booking import store as booking
 from flows.booking.exceptions import store as exceptions
+from flows.booking.exceptions.returning import taken_away
 from flows.booking.glance import glance
 from flows.booking.keeping import REGISTER, UNREGISTER
 from flows.booking.left import store as left
@@ -142,7 +143,7 @@ class Choosing(Asking):
         """The hospital stopped it, so that it is never too late, and nothing is kept from what was paid."""
         old: Any = await booking.appointment_by(self.tx, row.appointment_id)
         await self._end(old, "cancelled")
-        await exceptions.give_back(self.tx, old.id)
+        await taken_away(self.tx, old.id)
         await self.booking.fees.over(self.order, "stopped")
         old = await booking.appointment_by(self.tx, old.id)
         await pushes.cancelled(self.context, old, await self.booking.facts(old), await self._concerned(old))

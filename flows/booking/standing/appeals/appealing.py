@@ -18,6 +18,7 @@ from flows.booking.exceptions import store as exceptions
 from flows.booking.exceptions.granting import state_of
 from flows.booking.left import store as left
 from flows.booking.neighbours import Catalogue, Neighbours, Person
+from flows.booking.rules import EXAMINATION
 from flows.booking.standing import refusals as own
 from flows.booking.standing import rules
 from flows.booking.standing.appeals import store
@@ -110,8 +111,8 @@ class Appeals:
 
     async def facts(self, row: Any) -> dict[str, Any]:
         """JSON values: public_id, kind, rule, state, said, answer, made_day, person (masked), day, half, whom, and
-        exception (None; else state, until_day, whole: in all of the clinic, path: of the page that leads on, reason:
-        why it was withdrawn)."""
+        exception (None; else state, until_day, whole: in all of the clinic, exam: for examinations, path: of the page
+        that leads on, "" where only the chat does, reason: why it was withdrawn)."""
         person = await self.neighbours.anybody(row.person_id)
         catalogue = await self.neighbours.catalogue()
         names = _whom(row, catalogue, self.context) if row.clinic else {"clinic": "", "doctor": "", "discreet": False}
@@ -172,9 +173,12 @@ class Appeals:
         found = (await exceptions.of_appeals(self.tx, [row.id])).get(row.id)
         if found is None:
             return None
+        about = await entries.sessions(self.tx, [row.session_id])
+        exam = bool(about) and about[0].kind == EXAMINATION
         return {
             "state": state_of(found, self.now.date()), "until_day": found.last_day.isoformat(),
-            "whole": found.doctor is None, "path": way_on(found), "reason": found.reason or "",
+            "whole": found.doctor is None, "exam": exam, "path": way_on(found, exam=exam),
+            "reason": found.reason or "",
         }
 
     async def _matter(self, about: str) -> Matter:
@@ -229,10 +233,12 @@ class Appeals:
         return self.context.contact.id
 
 
-def way_on(exception: Any) -> str:
-    """The page, below /h5/booking/, on which an exception can be used."""
+def way_on(exception: Any, *, exam: bool) -> str:
+    """The page, below /h5/booking/, on which an exception can be used; "" where the chat alone leads on (examinations)."""
     if exception.rule == booking.CancelTooLate.template:
         return "mine/"
+    if exam:
+        return ""
     return f"doctors/{exception.doctor}" if exception.doctor else f"clinics/{exception.clinic}"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from flows.booking.pool import store as pool
+from flows.booking.service import BookingService
 from tests.flows.booking import ward
 from tests.flows.booking.exams import devices
 from tests.flows.booking.givens import day
@@ -34,3 +36,19 @@ async def device_breaks(world: World, days: str, room: str) -> None:
     """The hospital stops a device's morning, and the rosters are taken over."""
     await ward.change_session(world, f"{day(days):%y%m%d}am{devices.ROOMS[room].code}", state="stopped")
     await ward.sync(world)
+
+
+@do
+async def cancelled_often(world: World, days: str, room: str, who: str = "a") -> None:
+    """A contact cancelled eleven times just now: once more than one may."""
+    code = f"{day(days):%y%m%d}am{devices.ROOMS[room].code}"
+    segment = (await ward.segments(world, code))[0]
+    async with world.context(who) as context:
+        person = (await BookingService(context).neighbours.persons())[0]
+        for n in range(11):
+            await pool.add(
+                context.tx, person_id=person.id, contact_id=context.contact.id, segment_id=segment.id, slot_id=0,
+                number=n, request_id=f"cancelled {n}", channel="wechat", fee=0, created_at=context.now,
+                created_by="test", state="cancelled", hold_until=context.now, booked_at=context.now,
+                ended_at=context.now, ended_by=f"contact:{context.contact.public_id}",
+            )
