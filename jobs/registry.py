@@ -29,6 +29,7 @@ def modules() -> tuple[ModuleType, ...]:
         payment,
         payment_covered,
         payment_days,
+        payment_funds,
         payment_insured,
         payment_refunds,
         payment_repairs,
@@ -38,10 +39,10 @@ def modules() -> tuple[ModuleType, ...]:
     )
 
     return (
-        talk, notices, notices_aloud, patients, payment, payment_covered, payment_days, payment_insured,
-        payment_refunds, payment_repairs, payment_told, directory, booking, booking_exams, booking_moves,
-        booking_opening, booking_paying, booking_played, booking_sessions, booking_standing, booking_stops, audit,
-        staff, keep,
+        talk, notices, notices_aloud, patients, payment, payment_covered, payment_days, payment_funds,
+        payment_insured, payment_refunds, payment_repairs, payment_told, directory, booking, booking_exams,
+        booking_moves, booking_opening, booking_paying, booking_played, booking_sessions, booking_standing,
+        booking_stops, audit, staff, keep,
     )
 
 

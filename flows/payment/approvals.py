@@ -88,6 +88,24 @@ class Approvals:
             audit.write(self.tx, self.context.actor, "payment.refund_again", f"refund:{refund}", {})
         return done
 
+    async def anew(self, refund: str) -> bool:
+        """What the hospital refused is asked of it once more. False where it stands no more."""
+        row = await self._refund(refund)
+        made = await GivingBack(self.context).anew(row.id)
+        if made is not None and made.created_at == self.context.now:
+            audit.write(self.tx, self.context.actor, "payment.refund_anew", f"refund:{refund}",
+                        {"amount": yuan(row.amount), "refund": made.public_id, "state": made.state})
+        return made is not None
+
+    async def let(self, refund: str, note: str) -> bool:
+        """The hospital's no stands, and why; it is on no list any more."""
+        row = await self._refund(refund)
+        done = await GivingBack(self.context).let(row.id)
+        if done:
+            audit.write(self.tx, self.context.actor, "payment.refund_let", f"refund:{refund}",
+                        {"amount": yuan(row.amount), "note": note})
+        return done
+
     async def _refund(self, public: str) -> Any:
         row = await store.refund_of_public(self.tx, public)
         if row is None:

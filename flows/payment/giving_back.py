@@ -9,6 +9,7 @@ from flows.payment import pushes, store
 from flows.payment.going_back import CLOSED, REFUND, locked, settle_state
 from flows.payment.orders import SETTLE, new_number
 from flows.payment.refusals import NothingToGiveBack, OnlyWhole
+from flows.payment.rules import OUR_NO
 
 
 class GivingBack:
@@ -125,6 +126,33 @@ class GivingBack:
         if done:
             self.tx.put(REFUND, {"refund": refund.id}, lane=f"payment:{refund.order_id}", priority=3)
         return done
+
+    async def anew(self, refund_id: int) -> Any:
+        """What the hospital refused is begun once more, under a new number: it may have changed its mind. What needed a
+        second person's word needs it again. None where it stands no more, or nothing of it is left to go back."""
+        refund = await locked(self.tx, refund_id)
+        if refund.state != "refused" or refund.refusal in OUR_NO or refund.let_at is not None:
+            return None
+        order, request = await store.lock(self.tx, refund.order_id), f"anew:{refund.id}"
+        if known := await store.refund_of_request(self.tx, request):
+            return known
+        for payment, left in await self._left(order):
+            if (payment.id if payment is not None else None) == refund.payment_id and refund.amount <= left:
+                await self._want(
+                    order, payment, refund.amount, refund.why, request, of_excess=False,
+                    approved=refund.approved_by is None, note=refund.note,
+                )
+                return await store.refund_of_request(self.tx, request)
+        return None
+
+    async def let(self, refund_id: int) -> bool:
+        """Somebody looked at what the hospital refused, and the money stays. False where it stands no more."""
+        refund = await locked(self.tx, refund_id)
+        if refund.refusal in OUR_NO or refund.let_at is not None:
+            return False
+        return await store.move_refund(
+            self.tx, refund_id, ("refused",), let_at=self.tx.now, let_by=self.context.actor
+        )
 
     async def _want(
         self, order: Any, payment: Any, amount: int, why: str, request_id: str, *, of_excess: bool, approved: bool,

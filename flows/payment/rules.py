@@ -18,6 +18,8 @@ OrderState = Literal["created", "paying", "paid", "settled", "refunding", "refun
 PaymentState = Literal["asked", "open", "paid", "closed", "failed"]
 OPEN_ORDER: tuple[OrderState, ...] = ("created", "paying")
 OPEN_PAYMENT: tuple[PaymentState, ...] = ("asked", "open")
+OUR_NO = ("declined", "withdrawn")
+"""Why a refund was refused by our own staff; any other code is the hospital's."""
 
 ASKS = (
     timedelta(seconds=2), timedelta(seconds=5), timedelta(seconds=15), timedelta(minutes=1), timedelta(minutes=5),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 
 from sqlalchemy import select
 
 from flows.payment import store
 from flows.payment.covered import store as covered
+from flows.payment.reconciling.funds import store as funds
 from flows.payment.reconciling.store import difference
 from tests.support.world import World
 
@@ -48,3 +50,5 @@ async def pay(world: World, found: dict[str, str], person: int) -> None:
         found["refund"] = await tx.scalar(select(store.refund.c.public_id).where(store.refund.c.order_id == order))
         found["difference"] = await tx.scalar(select(difference.c.public_id))
         found["past_day"], found["merchant"] = "2027-02-27", "wx"
+        await funds.put(tx, "wx", date(2027, 2, 27), "staff:test")
+        found["fund"] = "2027-02-27:wx"

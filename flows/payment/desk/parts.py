@@ -130,6 +130,6 @@ def note_of(sent: Mapping[str, str]) -> str:
 def beside(
     request: web.Request, what: str, facts: Mapping[str, Any], *, problem: Problem | None = None, status: int = 200
 ) -> web.Response:
-    """One row, beside its list or as a page. `what`: order, odd, refund, notice, difference."""
+    """One row, beside its list or as a page. `what`: order, odd, refund, notice, difference, fund."""
     template = f"payment/desk/{what}.html.j2" if is_part(request) else "payment/desk/one.html.j2"
     return render(request, template, what=what, beside=facts, problem=problem, status=status)

@@ -28,6 +28,10 @@ async def stuck(context: Context, member: Member) -> int:
     return await _refunds(context, member, REFUND, "stuck")
 
 
+async def kept(context: Context, member: Member) -> int:
+    return await _refunds(context, member, REFUND, "refused")
+
+
 async def odd(context: Context, member: Member) -> int:
     clinics = within(member.range(VIEW), await DirectoryService(context).catalogue())
     return await finding.count_orders(context.tx, finding.Wanted(clinics=clinics))
@@ -51,6 +55,7 @@ async def differences(context: Context, member: Member) -> int:
 WAITS = (
     Wait("payment_refunds", APPROVE, f"{HOME}refunds?state=waiting", waiting),
     Wait("payment_stuck", REFUND, f"{HOME}refunds?state=stuck", stuck, late=True),
+    Wait("payment_kept", REFUND, f"{HOME}refunds?state=refused", kept, late=True),
     Wait("payment_covers", CLAIMS, f"{HOME}claims?state=wanting", covers),
     Wait("payment_odd", VIEW, f"{HOME}odd", odd, late=True),
     Wait("payment_notices", DAYS, f"{HOME}notices?looked=no", notices, late=True),

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
 
 from bot.db.transaction import Transaction
-from flows.payment.rules import OPEN_PAYMENT
+from flows.payment.rules import OPEN_PAYMENT, OUR_NO
 from flows.payment.store import order, payment, refund
 
 PAGE = 20
@@ -90,9 +90,10 @@ async def count(tx: Transaction, wanted: Wanted) -> int:
 
 
 async def refunds(
-    tx: Transaction, states: Sequence[str], *, clinics: Sequence[str] | None = None, limit: int = PAGE
+    tx: Transaction, states: Sequence[str], *, clinics: Sequence[str] | None = None, limit: int = PAGE, offset: int = 0
 ) -> Sequence[Row[Any]]:
-    """Refunds in these states with their orders, the oldest first: what waits longest is looked at first."""
+    """Refunds in these states with their orders, the oldest first: what waits longest is looked at first. Of refused
+    ones those that the hospital refused and of which nothing became since."""
     fields = (
         refund, order.c.public_id.label("order_public"), order.c.kind, order.c.site, order.c.clinic, order.c.facts,
         order.c.amount.label("order_amount"), payment.c.channel, payment.c.account,
@@ -100,16 +101,30 @@ async def refunds(
     joined = refund.join(order, order.c.id == refund.c.order_id)
     # Where the insurance paid all there is no payment.
     joined = joined.outerjoin(payment, payment.c.id == refund.c.payment_id)
-    mine = select(*fields).select_from(joined).where(refund.c.state.in_(states))
+    mine = select(*fields).select_from(joined).where(_standing(states))
     if clinics is not None:
         mine = mine.where(order.c.clinic.in_(clinics))
-    return await tx.all(mine.order_by(refund.c.id).limit(limit))
+    return await tx.all(mine.order_by(refund.c.id).limit(limit).offset(offset))
 
 
 async def count_refunds(tx: Transaction, states: Sequence[str], clinics: Sequence[str] | None = None) -> int:
     joined = refund.join(order, order.c.id == refund.c.order_id)
-    mine = select(func.count()).select_from(joined).where(refund.c.state.in_(states))
+    mine = select(func.count()).select_from(joined).where(_standing(states))
     return int(await tx.scalar(mine if clinics is None else mine.where(order.c.clinic.in_(clinics))))
+
+
+def _standing(states: Sequence[str]) -> ColumnElement[bool]:
+    later = refund.alias()
+    begun = exists().where(
+        later.c.order_id == refund.c.order_id, later.c.id > refund.c.id, later.c.of_excess.is_(False),
+        or_(later.c.state != "refused", later.c.refusal.not_in(OUR_NO)),
+        func.coalesce(later.c.payment_id, 0) == func.coalesce(refund.c.payment_id, 0),
+    )
+    kept = and_(
+        refund.c.state == "refused", refund.c.refusal.not_in(OUR_NO), refund.c.let_at.is_(None), ~begun,
+    )
+    found = refund.c.state.in_([each for each in states if each != "refused"])
+    return or_(found, kept) if "refused" in states else found
 
 
 async def order_by(tx: Transaction, order_id: int) -> Row[Any] | None:
