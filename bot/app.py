@@ -16,9 +16,11 @@ from bot.house import House
 from bot.settings import Settings
 from bot.web import health, limits, middlewares, oauth, sandbox_proxy, static
 from bot.web.desk import setup as desk
-from bot.web.keys import DATABASE, DISPATCHER, PORTS, SETTINGS, WORDING
+from bot.web.keys import DATABASE, DISPATCHER, PORTS, READ_AT, SETTINGS, WORDING
+from flows.patients import page_aloud
 from integrations.his import conduct_api
 from integrations.sandbox.app import sandbox_url
+from integrations.speech.port import speech_of
 from webhooks.alipay_pay import view as alipay_pay
 from webhooks.sms import view as sms
 from webhooks.wechat import view as wechat
@@ -32,6 +34,8 @@ def build_app(house: House) -> web.Application:
     app = web.Application(middlewares=(*middlewares.ALL, limits.guard), client_max_size=12 * 1024 * 1024)
     app[SETTINGS], app[DATABASE], app[WORDING] = house.settings, house.database, house.wording
     app[DISPATCHER], app[PORTS] = house.dispatcher, house.ports
+    if speech_of(house.ports) is not None:
+        app[READ_AT] = page_aloud.ADDRESS
     limits.setup(app, redis=house.redis)
     wechat.setup(app)
     sms.setup(app)

@@ -15,6 +15,7 @@ class Limits(Section):
     searches: NonNegativeInt = Field(60, description="Searches of one contact; the page searches while one types")
     holds: NonNegativeInt = Field(12, description="Slots one contact may ask to be kept")
     codes: NonNegativeInt = Field(6, description="Codes by text message one contact may ask for")
+    aloud: NonNegativeInt = Field(60, description="Parts of pages our voice reads aloud to one contact")
     sign_ins: NonNegativeInt = Field(20, description="Sign-ins of one contact; before it is known, of its address")
     desk: NonNegativeInt = Field(300, description="Pages and forms of one member of staff")
     door: NonNegativeInt = Field(10, description="Names, passwords and codes that are tried at the desk's sign-in")

@@ -11,7 +11,7 @@ from bot.web.keys import SETTINGS
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "
+    "connect-src 'self'; media-src blob:; form-action 'self'; base-uri 'none'; frame-ancestors "
 )
 SERVER = "Daoyi"
 """The framework would tell its version."""

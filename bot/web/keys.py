@@ -19,3 +19,5 @@ DISPATCHER: AppKey[Dispatcher] = AppKey("dispatcher")
 DATABASE: AppKey[Database] = AppKey("database")
 WORDING: AppKey[Wording] = AppKey("wording")
 PORTS: AppKey[Ports] = AppKey("ports")
+READ_AT: AppKey[str] = AppKey("read_at")
+"""Where a page asks to be read aloud; not there in a hospital without a voice."""

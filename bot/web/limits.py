@@ -26,7 +26,7 @@ from bot.web.rates import Rate, Rates
 
 log = logs.get(__name__)
 
-Name = Literal["pages", "changes", "searches", "holds", "codes", "sign_ins", "desk", "door"]
+Name = Literal["pages", "changes", "searches", "holds", "codes", "aloud", "sign_ins", "desk", "door"]
 RATES: web.AppKey[Rates] = web.AppKey("rates", Rates)
 TOLD: web.AppKey[dict[tuple[str, str], float]] = web.AppKey("limits_told", dict)
 QUIET = 10.0

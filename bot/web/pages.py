@@ -34,7 +34,7 @@ from bot.web import csrf, forms, oauth, sessions
 from bot.web.access import Access, mark
 from bot.web.faults import Kind, page_fault
 from bot.web.headers import location
-from bot.web.keys import DATABASE, PORTS, SETTINGS, WORDING
+from bot.web.keys import DATABASE, PORTS, READ_AT, SETTINGS, WORDING
 from bot.web.sessions import SESSION, Session
 from bot.web.static import STATICS
 
@@ -123,8 +123,8 @@ def in_tx(handler: Acting) -> Handler:
 
 def render(request: web.Request, template: str, *, status: int = 200, **facts: Any) -> web.Response:
     """A page or a part of one. Templates find besides ``facts``: ``static(name)``, ``csrf`` (the token), ``say``
-    (a Problem in words), ``large`` (type), ``easy`` (mode), ``here`` (this address), ``larger`` (its query with the
-    other type)."""
+    (a Problem in words), ``large`` (type), ``easy`` (mode), ``read_at`` (where it is read aloud), ``here`` (this
+    address), ``larger`` (its query with the other type)."""
     session: Session | None = request.get(SESSION)
     fresh: list[str] = []
     wording = request.app[WORDING]
@@ -134,6 +134,7 @@ def render(request: web.Request, template: str, *, status: int = 200, **facts: A
         "say": partial(forms.say, wording),
         "large": large(request),
         "easy": easy(request),
+        "read_at": request.app.get(READ_AT, ""),
         "here": request.rel_url.raw_path,
         "larger": request.rel_url.update_query({LARGE: "0" if large(request) else "1"}).raw_query_string,
     }

@@ -17,8 +17,10 @@ pytestmark = pytest.mark.browser
 VOICE = """
 window.heard = [];
 Object.defineProperty(window, "speechSynthesis", {value: {
-  speak: (words) => window.heard.push([words.text, words.lang]), cancel: () => window.heard.push(["", ""]),
+  getVoices: () => [{lang: "zh-CN", localService: true}],
+  speak: (words) => { window.heard.push([words.text, words.lang]); }, cancel: () => window.heard.push(["", ""]),
 }});
+window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; } };
 """
 
 

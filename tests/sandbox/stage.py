@@ -15,14 +15,16 @@ from bot.db.engine import Database
 from bot.ports import Ports
 from bot.settings import Settings
 from bot.web import middlewares, oauth, sandbox_proxy, static
-from bot.web.keys import DATABASE, PORTS, SETTINGS, WORDING
+from bot.web.keys import DATABASE, PORTS, READ_AT, SETTINGS, WORDING
 from bot.web.sign_in import SignIns
 from bot.wording import Wording
 from flows.booking.pages import ROUTES
+from flows.patients import page_aloud
 from flows.patients.area import AREA
 from flows.payment.pages import ROUTES as PAYMENT
 from integrations.sandbox.app import make_sandbox_app, sandbox_settings
 from integrations.sandbox.phones import Phones
+from integrations.speech.port import speech_of
 from integrations.wechat.accounts import WeChatClients
 from integrations.wechat.sign_in import WeChatSignIns
 from tests.support.ports import bound, port_of, served
@@ -52,6 +54,8 @@ async def stage(
     app = web.Application(middlewares=middlewares.ALL)
     app[SETTINGS], app[DATABASE], app[PORTS] = settings, database, ports
     app[WORDING] = Wording.of(settings, debug=True)
+    if speech_of(ports) is not None:
+        app[READ_AT] = page_aloud.ADDRESS
     static.setup(app)
     oauth.setup(app)
     for each in (*AREA.routes, *ROUTES, *PAYMENT, *([more] if more else [])):

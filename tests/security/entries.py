@@ -56,6 +56,7 @@ ENTRIES: dict[str, Entry] = {
     "POST /h5/patients/{person}/read/code": Entry(owned={"person": "person"}, open_={"next": "next"}),
     "GET /h5/patients/easy": PLAIN,
     "POST /h5/patients/easy": Entry(owned={"whom": "help"}, form={"on": "1"}),
+    "POST /h5/patients/aloud": Entry(form={"text": "王静 主任医师"}),
     "GET /h5/patients/help/{token}": HELP,
     "POST /h5/patients/help/{token}": HELP,
     # --- contacts: booking

@@ -33,6 +33,8 @@ async def test_what_is_dear_has_a_limit_of_its_own(place: Town) -> None:
     for way in ways_of(place.here.server.app):
         if way.method == "POST" and way.path.startswith("/h5/") and way.path.endswith("/code"):
             assert way.limit == "codes", f"{way.name} sends a text message: @limited(\"codes\")"
+        if way.path == "/h5/patients/aloud":
+            assert way.limit == "aloud", "a voice costs time, or money"
         if way.method == "POST" and way.path.startswith("/desk/sign-in"):
             assert way.limit == "door", way.name
 

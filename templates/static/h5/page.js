@@ -27,40 +27,6 @@
     }
   }
 
-  // Reading the page aloud, where the phone has a voice: <button data-aloud="main.page" data-stop="停">朗读</button>
-  // Sentence by sentence: some phones fall silent amid a long text.
-  function aloud(button) {
-    const voice = window.speechSynthesis;
-    if (!voice || !window.SpeechSynthesisUtterance) return;
-    const start = button.textContent;
-    button.hidden = false;
-    const still = () => { button.setAttribute("aria-pressed", "false"); button.textContent = start; };
-    button.addEventListener("click", () => {
-      const speaking = button.getAttribute("aria-pressed") === "true";
-      voice.cancel();
-      if (speaking) return still();
-      const lines = spoken(document.querySelector(button.dataset.aloud)).concat(spoken(document.querySelector(".page-foot")));
-      lines.forEach((line, n) => {
-        const words = new SpeechSynthesisUtterance(line);
-        words.lang = "zh-CN";
-        words.rate = 0.9;
-        if (n === lines.length - 1) words.onend = still;
-        voice.speak(words);
-      });
-      button.setAttribute("aria-pressed", "true");
-      button.textContent = button.dataset.stop;
-    });
-    window.addEventListener("pagehide", () => voice.cancel());
-  }
-
-  // What can be seen, line by line, without what is there for the eye alone and the way of the page itself.
-  function spoken(part) {
-    if (!part) return [];
-    const lines = part.innerText.split("\n").map((line) => line.trim());
-    const own = [...part.querySelectorAll(".head-ways *, [aria-hidden=true]")].map((each) => each.innerText.trim());
-    return lines.filter((line) => line && !own.includes(line));
-  }
-
   function prepare(root) {
     root.querySelectorAll("[data-seconds]").forEach(count);
     root.querySelectorAll("form").forEach(follow);
@@ -77,13 +43,16 @@
   // A part that could not be had is said at the foot of the page, and what stands there stays.
   document.addEventListener("htmx:responseError", (event) => {
     const said = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html").querySelector('[role="alert"]');
-    if (!said) return;
+    if (said) tell(said.textContent);
+  });
+  document.addEventListener("daoyi:fault", (event) => tell(event.detail));
+  function tell(text) {
     document.querySelector(".part-fault")?.remove();
-    const told = Object.assign(document.createElement("p"), { className: "part-fault", textContent: said.textContent });
+    const told = Object.assign(document.createElement("p"), { className: "part-fault", textContent: text });
     told.setAttribute("role", "alert");
     document.body.append(told);
     setTimeout(() => told.remove(), 6000);
-  });
+  }
   // A second tap on a slow line must not send the form twice.
   document.addEventListener("submit", (event) => {
     if (event.defaultPrevented) return;
@@ -118,7 +87,6 @@
   });
   document.addEventListener("DOMContentLoaded", () => {
     prepare(document);
-    document.querySelectorAll("[data-aloud]").forEach(aloud);
     document.querySelector('[aria-invalid="true"]')?.focus();
   });
 })();
