@@ -234,7 +234,7 @@ class Appeals:
 
 
 def way_on(exception: Any, *, exam: bool) -> str:
-    """The page, below /h5/booking/, on which an exception can be used; "" where the chat alone leads on (examinations)."""
+    """The page, below /h5/booking/, on which an exception can be used; "" where the chat alone leads on."""
     if exception.rule == booking.CancelTooLate.template:
         return "mine/"
     if exam:
