@@ -7,7 +7,9 @@ Everywhere else that is fine; where hundreds ask the same in a second it is most
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import BindParameter, Column, Dialect, Integer, Select, bindparam
@@ -31,14 +33,10 @@ class Lookup:
         """Named rows, as SQLAlchemy's are."""
         return (await self.behind(tx, [], **values))[1]
 
-    async def behind(self, tx: Transaction, before: list[Step], **values: Any) -> tuple[list[Result], list[Any]]:
+    async def behind(self, tx: Transaction, before: list[Step], /, **values: Any) -> tuple[list[Result], list[Any]]:
         """Asked behind other statements, in one packet with them: what these gave, and the named rows."""
-        link = tx.link
-        made = self._made.get(link.dialect.name)
-        if made is None:
-            made = self._made[link.dialect.name] = _Compiled(self._make(), link.dialect)
-        begin = tx.writable and not link.in_transaction
-        *given, found = await link.script([*before, (made.prepared, made.prepared.args(values))], begin=begin)
+        made = self.compiled(tx.link.dialect)
+        *given, found = await _script(tx, [*before, (made.prepared, made.prepared.args(values))])
         assert isinstance(found, list)
         return given, made.read(found)
 
@@ -46,6 +44,58 @@ class Lookup:
         """The first row, or None."""
         rows = await self.rows(tx, **values)
         return rows[0] if rows else None
+
+    def about(self, **values: Any) -> Question:
+        """What `rows` would ask, to be asked ahead together with others."""
+        return Question(self, tuple(values.items()))
+
+    def compiled(self, dialect: Dialect) -> _Compiled:
+        made = self._made.get(dialect.name)
+        if made is None:
+            made = self._made[dialect.name] = _Compiled(self._make(), dialect)
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A Lookup and what it is asked about."""
+
+    lookup: Lookup
+    values: tuple[tuple[str, Any], ...]
+
+    async def rows(self, tx: Transaction) -> Sequence[Any]:
+        """As Lookup.rows; where it was asked `ahead`, what was found then."""
+        known = tx.ahead.pop(self, None)
+        return known if known is not None else await self.lookup.rows(tx, **dict(self.values))
+
+    async def first(self, tx: Transaction) -> Any | None:
+        """The first row, or None."""
+        rows = await self.rows(tx)
+        return rows[0] if rows else None
+
+
+@asynccontextmanager
+async def ahead(tx: Transaction, questions: Sequence[Question]) -> AsyncIterator[None]:
+    """Within this all of them have been asked, in their order and in one packet: each answer is there for whoever asks
+    first, once, and forgotten at the end. For a use case that has to look at several things before it decides; locks
+    stand in front, so that all the rest is read under them. What is written within is not seen in the answers.
+    """
+    made = [each.lookup.compiled(tx.link.dialect) for each in questions]
+    steps: list[Step] = [
+        (each.prepared, each.prepared.args(dict(question.values)))
+        for each, question in zip(made, questions, strict=True)
+    ]
+    found = await _script(tx, steps)
+    tx.ahead = {question: each.read(rows) for question, each, rows in zip(questions, made, found, strict=True)
+                if isinstance(rows, list)}
+    try:
+        yield
+    finally:
+        tx.ahead = {}
+
+
+async def _script(tx: Transaction, steps: list[Step]) -> list[Result]:
+    return await tx.link.script(steps, begin=tx.writable and not tx.link.in_transaction)
 
 
 def asked(column: Column[Any], name: str = "") -> BindParameter[Any]:

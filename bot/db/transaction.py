@@ -39,6 +39,8 @@ class Transaction:
         self.notes: list[dict[str, Any]] = []
         self.last: dict[str, Callable[[Transaction], Awaitable[None]]] = {}
         """By name: what is written as the very last before the commit (a lock that all wait for is held no longer)."""
+        self.ahead: dict[Any, list[Any]] = {}
+        """Answers to what was asked before anybody needed it (bot.db.lookup)."""
 
     @property
     def shared(self) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from bot.context import Context
 from bot.db.contacts import contact_at, contact_of
+from bot.db.lookup import Question
 from bot.errors import NotFound
 from bot.masking import mask_name
 from flows.booking.fitting.rules import Visitor
@@ -90,6 +91,10 @@ class Neighbours:
     async def lock_person(self, person_id: int) -> Person:
         """The person of this contact, locked until the transaction ends. Raises NotFound for anybody else's."""
         return await PatientsService(self.context).lock(person_id)
+
+    def locking(self, person_id: int) -> Question:
+        """What `lock_person` asks."""
+        return PatientsService(self.context).locking(person_id)
 
     async def lock_anybody(self, person_id: int) -> Person:
         """The person, locked, whoever looks after them: of an appointment that is ours to change. Raises NotFound for

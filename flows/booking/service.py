@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property, partial
 from typing import Any
 
 from bot import logs, metrics
 from bot.context import Context
-from bot.errors import NotFound
 from flows.booking import chronicle, pushes, rules, store, visit
 from flows.booking.cancelling import check_cancel
-from flows.booking.doorstep import Doorstep
 from flows.booking.exceptions import store as exceptions
 from flows.booking.finding import Found, find
 from flows.booking.fitting.rules import check_visitor
-from flows.booking.glance import glance
-from flows.booking.keeping import Keeping
-from flows.booking.left import store as left
+from flows.booking.holding import Holding
 from flows.booking.left.places import place_of
 from flows.booking.neighbours import Person, visitor
 from flows.booking.offers import Offers
 from flows.booking.opening.wishing import Wishing
 from flows.booking.pool import store as pool
-from flows.booking.refusals import BookingRefusal, HoldStopped, NotBooked, SlotTaken, hold_over
-from flows.booking.standing.record import Record
+from flows.booking.refusals import HoldStopped, NotBooked, SlotTaken, hold_over
 from flows.booking.waiting.list import WaitingList
 
 log = logs.get(__name__)
 
 
-class BookingService(Keeping):
+class BookingService(Holding):
     """Made anew for each turn, page or job: `BookingService(context)`.
 
     A Refusal is raised before anything is written. With a contact in the context only its own appointments, and those
@@ -41,8 +36,6 @@ class BookingService(Keeping):
     def __init__(self, context: Context, *, answered: bool = False) -> None:
         super().__init__(context)
         self.answered = answered
-        self.now = context.clock.local(context.now)
-        self.seen: Any = None  # the segment that was looked at, for the journal
 
     # --- its parts: a turn needs few of them, and makes those alone ------------------------------------------------
 
@@ -58,14 +51,6 @@ class BookingService(Keeping):
     def wishing(self) -> Wishing:
         return Wishing(self.context)
 
-    @cached_property
-    def doorstep(self) -> Doorstep:
-        return Doorstep(self.context)
-
-    @cached_property
-    def standing(self) -> Record:
-        return Record(self.context)
-
     # --- finding -------------------------------------------------------------------------------------------------
 
     async def find(self, text: str) -> Found:
@@ -77,71 +62,7 @@ class BookingService(Keeping):
         check = partial(check_visitor, visitor(person), await self.neighbours.rules_of(clinic), day, doctor)
         await self.fitting.exceptions.weigh(check, person.id, clinic, doctor)
 
-    async def segment(self, segment_id: int) -> Any:
-        """One segment with its session, as left.store.place reads it."""
-        self.seen = row = await left.place(self.tx, segment_id, self.context.channel)
-        if row is None:
-            raise NotFound("segment")
-        return row
-
     # --- booking -------------------------------------------------------------------------------------------------
-
-    @chronicle.noted("hold")
-    async def hold(self, segment_id: int, person_id: int, request_id: str) -> Any:
-        """Keep the lowest free slot of a segment for a person; gives the appointment (state held).
-
-        The same `request_id` gives the same appointment again. Raises the refusals of rules.py, and HoldExpired where
-        the request's hold is over.
-        """
-        return await self.doorstep.few(segment_id, lambda: self._hold(segment_id, person_id, request_id))
-
-    async def _hold(self, segment_id: int, person_id: int, request_id: str) -> Any:
-        row = await self.segment(segment_id)
-        place = place_of(row, self.context.clock)
-        clinic = await self.clinic_of(row)
-        try:
-            # Read without a lock: who comes too late is refused without queueing for the segment's row.
-            rules.check_place(place, clinic, self.now)
-        except BookingRefusal:
-            known = await self._again(request_id) or await self.held_here(segment_id, person_id)
-            if known:
-                return known
-            raise
-        # Two bookings of one person at the same moment are counted one after the other.
-        person = self.whom = await self.neighbours.lock_person(person_id)
-        if known := await self._again(request_id):
-            return known
-        await self.standing.check(person)
-        active = await self.active(person.id)
-        # Whoever holds a slot there already and chooses again has changed their mind: one hold for one visit.
-        before = [
-            each for each in active if self.same_visit(each, place) and await pool.lock(self.tx, each.id) == "held"
-        ]
-        if known := next((each for each in before if each.segment_id == segment_id), None):
-            return known
-        others, instead = [each for each in active if each not in before], [each.id for each in before]
-        used = await self.standing.check_contact(person, row.clinic, row.sitting, instead)
-        used += await self.check_whom(others, row, place, person, clinic, instead)
-        taken = await self._through_gate(row)
-        if taken is None:
-            metrics.holds.inc("taken")
-            raise SlotTaken(day=place.day, start=row.start_wall, end=row.end_wall)
-        held = await self._add(
-            row, person.id, *taken, request_id, state="held",
-            hold_until=self.context.now + timedelta(minutes=clinic.hold_minutes),
-        )
-        await self.fitting.exceptions.use(used, held.id, instead)
-        glance(self.context.ports).forget()
-        for each in before:
-            await self.release_hold(each.id, each.segment_id, each.slot_id, expired=False)
-        metrics.holds.inc("held")
-        log.info("slot_held", appointment=held.public_id, session=row.session_code, number=held.number)
-        return held
-
-    async def _through_gate(self, row: Any) -> tuple[int, int] | None:
-        """A free slot of the segment, when all who came to its gate before have theirs; None: nothing is left."""
-        channel = self.context.channel if row.shared else ""
-        return await self.doorstep.in_turn(row.segment_id, lambda: pool.take_free(self.tx, row.segment_id, channel))
 
     @chronicle.noted("confirm")
     async def confirm(self, appointment_id: int) -> Any:

@@ -33,7 +33,7 @@ from sqlalchemy import (
 )
 
 from bot.db.link import Result, Step
-from bot.db.lookup import Lookup, asked
+from bot.db.lookup import Lookup, Question, asked
 from bot.db.schema import Moment, code, key, public_id, table, whole
 from bot.db.transaction import Transaction
 from flows.booking.rules import EXAMINATION
@@ -167,8 +167,12 @@ async def appointment_of_public(tx: Transaction, public: str) -> Row[Any] | None
     return await tx.one(appointments().where(appointment.c.public_id == public))
 
 
+def of_request(request_id: str) -> Question:
+    return _of_request.about(request_id=request_id)
+
+
 async def appointment_of_request(tx: Transaction, request_id: str) -> Any | None:
-    return await _of_request.first(tx, request_id=request_id)
+    return await of_request(request_id).first(tx)
 
 
 async def appointments_in(tx: Transaction, segments: Sequence[int], states: Sequence[str]) -> Sequence[Row[Any]]:
@@ -198,6 +202,10 @@ def _active() -> Select[Any]:
 _active_of = Lookup(_active)
 
 
-async def active_of(tx: Transaction, person_id: int, now: datetime) -> Sequence[Any]:
+def of_active(person_id: int, now: datetime) -> Question:
     """What counts against a person's limits with doctors: coming appointments, and holds that still run."""
-    return await _active_of.rows(tx, person_id=person_id, now=now)
+    return _active_of.about(person_id=person_id, now=now)
+
+
+async def active_of(tx: Transaction, person_id: int, now: datetime) -> Sequence[Any]:
+    return await of_active(person_id, now).rows(tx)

@@ -14,7 +14,7 @@ from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Row, SmallInteg
 
 from bot import keys
 from bot.db.contacts import contact
-from bot.db.lookup import Lookup, asked, most
+from bot.db.lookup import Lookup, Question, asked, most
 from bot.db.schema import Moment, Sealed, code, hashed, key, new_public_id, public_id, table, whole
 from bot.db.transaction import Transaction
 from flows.patients.people import Person
@@ -95,15 +95,21 @@ async def persons_of(tx: Transaction, contact_id: int) -> list[Person]:
     return [_person(row) for row in await _persons_of.rows(tx, contact_id=contact_id)]
 
 
+def of_person(contact_id: int | None, person_id: int | str, *, lock: bool = False) -> Question:
+    """An active person by key or public id; with a contact only one that it looks after."""
+    one = (_anybody if contact_id is None else _mine)[lock, isinstance(person_id, int)]
+    return one.about(of=person_id) if contact_id is None else one.about(of=person_id, contact_id=contact_id)
+
+
 async def person_of(tx: Transaction, contact_id: int, person_id: int | str, *, lock: bool = False) -> Person | None:
     """A person that this contact looks after, by key or public id."""
-    row = await _mine[lock, isinstance(person_id, int)].first(tx, contact_id=contact_id, of=person_id)
+    row = await of_person(contact_id, person_id, lock=lock).first(tx)
     return _person(row) if row else None
 
 
 async def any_person(tx: Transaction, person_id: int | str, *, lock: bool = False) -> Person | None:
     """Any active person: for jobs and staff."""
-    row = await _anybody[lock, isinstance(person_id, int)].first(tx, of=person_id)
+    row = await of_person(None, person_id, lock=lock).first(tx)
     return _person(row) if row else None
 
 

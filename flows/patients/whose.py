@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.context import Contact, Context
+from bot.db.lookup import Question
 from bot.errors import NotAllowed, NotFound
 from flows.patients import store
 from flows.patients.links import store as links
@@ -34,6 +35,10 @@ class Whose:
     async def lock(self, person_id: int | str) -> Person:
         """The same, its row locked until the transaction ends: rules on a person's bookings are decided under it."""
         return await self._person(person_id, lock=True)
+
+    def locking(self, person_id: int | str) -> Question:
+        """What `lock` asks, for who asks several things at once (bot.db.lookup.ahead)."""
+        return store.of_person(self.context.contact.id if self.context.contact else None, person_id, lock=True)
 
     async def contacts_of(self, person_id: int, *, reach: str | None = None) -> list[int]:
         """Keys of the contacts that look after a person (with this reach): whom a push about them goes to."""

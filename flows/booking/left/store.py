@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
 
-from bot.db.lookup import Lookup, asked
+from bot.db.lookup import Lookup, Question, asked
 from bot.db.transaction import Transaction
 from flows.booking.pool.shares.store import share
 from flows.booking.rules import EXAMINATION, Window
@@ -43,9 +43,13 @@ def _place() -> Select[Any]:
 _one_place = Lookup(_place)
 
 
-async def place(tx: Transaction, segment_id: int, channel: str = "") -> Any | None:
+def of_place(segment_id: int, channel: str = "") -> Question:
     """One segment with its session; `fee` is the session's, `free` what the channel may take."""
-    return await _one_place.first(tx, of=segment_id, channel=channel)
+    return _one_place.about(of=segment_id, channel=channel)
+
+
+async def place(tx: Transaction, segment_id: int, channel: str = "") -> Any | None:
+    return await of_place(segment_id, channel).first(tx)
 
 
 def _held() -> Select[Any]:

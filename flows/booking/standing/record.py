@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from bot.context import Context
+from bot.context import Contact, Context
+from bot.db.lookup import Question
 from bot.masking import mask_name
 from flows.booking.exceptions.weighing import Exceptions
 from flows.booking.neighbours import Person
@@ -39,10 +40,15 @@ class Record:
         contact = self.context.contact
         if contact is None:
             return ()
-        since = self.context.now - timedelta(days=self.terms.cancelled_days)
-        found = await missing.cancellations(self.tx, contact.id, f"contact:{contact.public_id}", since)
+        found = await missing.cancellations(self.tx, *self._cancelling(contact))
         check = partial(rules.check_cancelled, [self._local(each) for each in found], self.now, self.terms)
         return await Exceptions(self.context).weigh(check, person.id, clinic or "", doctor, instead)
+
+    def questions(self, person_id: int) -> list[Question]:
+        """What `check` and `check_contact` ask about a person and this contact."""
+        contact = self.context.contact
+        own = [missing.of_cancellations(*self._cancelling(contact))] if contact else []
+        return [missing.of_lock(person_id), *own]
 
     async def locks(self, persons: Sequence[Person]) -> list[dict[str, Any]]:
         """The open locks of these persons, as templates say them."""
@@ -79,6 +85,11 @@ class Record:
 
     def _locked(self, row: Any) -> rules.Locked:
         return rules.Locked(row.count, self._local(row.until), row.days)
+
+    def _cancelling(self, contact: Contact) -> tuple[int, str, datetime]:
+        """Whose cancellations count, by whom, and since when."""
+        since = self.context.now - timedelta(days=self.terms.cancelled_days)
+        return contact.id, f"contact:{contact.public_id}", since
 
     def _local(self, moment: datetime) -> datetime:
         return self.context.clock.local(moment)
