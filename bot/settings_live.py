@@ -22,6 +22,9 @@ def missing_for_live(settings: Settings) -> list[str]:
         lines.append("phone_desk: expected the service phone, which patients are given when we cannot help")
     if not settings.desk.networks:
         lines.append("desk.networks: expected the hospital's networks; now the staff's desk opens from everywhere")
+    if settings.speech.by == "none" and settings.speech.kind != "none":
+        lines.append("speech: expected the url of a speech server, or the program espeak-ng on this machine; without "
+                     "either, answers are not read aloud, and pages only by phones that can do it alone")
     if settings.log_format != "json":
         lines.append("log_format: expected json, which log collectors can search")
     return lines

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import Literal
 
 from pydantic import Field, model_validator
 
 from bot.settings_parts import Section
+
+PROGRAM = "espeak-ng"
+
+
+def program() -> str | None:
+    """Where the program of the machine's own voice is; None: not on this machine."""
+    return shutil.which(PROGRAM)
 
 
 class Speech(Section):
@@ -32,3 +40,10 @@ class Speech(Section):
         if self.kind == "http" and not self.url:
             raise ValueError("expected a url beside kind http")
         return self
+
+    @property
+    def by(self) -> Literal["espeak", "http", "none"]:
+        """Who speaks on this machine."""
+        if self.kind == "http" or (self.kind == "auto" and self.url):
+            return "http"
+        return "espeak" if self.kind != "none" and program() else "none"

@@ -23,6 +23,7 @@ from bot.house import House, effective
 from bot.listening import require_free
 from bot.redis_server import RedisServer
 from bot.settings import Settings
+from bot.settings_speech import PROGRAM
 from bot.supervise import Supervisor
 from integrations.his.seed import seed
 from integrations.sandbox.app import sandbox_port, sandbox_url
@@ -158,6 +159,8 @@ def _tell(settings: Settings, seconds: float, password: str = "") -> None:
     lines += [
         f"  Callbacks:            {settings.base_url}/webhooks/wechat/<account>",
         f"  Health, figures:      {settings.base_url}/readyz  {settings.base_url}/metrics",
-        "  Ctrl-C ends it.",
     ]
+    if settings.speech.by == "none" and settings.speech.kind != "none":
+        lines.append(f"  No voice here:        with {PROGRAM} on this machine, answers and pages are read aloud")
+    lines.append("  Ctrl-C ends it.")
     print("\n".join(lines), file=sys.stderr, flush=True)

@@ -31,7 +31,7 @@ from bot.clock import HospitalClock
 from bot.context import Context
 from bot.db.transaction import Transaction
 from bot.web import csrf, forms, oauth, sessions
-from bot.web.access import Access, mark
+from bot.web.access import Access, mark, public
 from bot.web.faults import Kind, page_fault
 from bot.web.headers import location
 from bot.web.keys import DATABASE, PORTS, READ_AT, SETTINGS, WORDING
@@ -67,6 +67,23 @@ def contact_page(handler: Handler) -> Handler:
         return response
 
     return mark(guarded, Access("contact"))
+
+
+def open_page(handler: Handler) -> Handler:
+    """Anybody may come, unknown as well. Whom the channel has named in this browser finds their type, and our voice."""
+
+    @wraps(handler)
+    async def opened(request: web.Request) -> web.StreamResponse:
+        session = await sessions.find(request)
+        if session is None:
+            return await handler(request)
+        request[SESSION] = session
+        response = await handler(request)
+        if not response.prepared:
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    return public(opened)
 
 
 def _sign_in(request: web.Request) -> web.Response:

@@ -8,7 +8,7 @@ from bot.errors import NotFound
 from bot.web import uploads
 from bot.web.access import public
 from bot.web.keys import DATABASE, PORTS
-from bot.web.pages import render
+from bot.web.pages import open_page, render
 from flows.directory.editions import store as editions
 from flows.directory.rules import Catalogue
 from flows.directory.service import catalogue_at
@@ -20,7 +20,7 @@ routes = web.RouteTableDef()
 
 
 @routes.get(HOME)
-@public
+@open_page
 async def departments(request: web.Request) -> web.StreamResponse:
     """Departments by site, with what they are about."""
     catalogue = await _catalogue(request)
@@ -30,19 +30,19 @@ async def departments(request: web.Request) -> web.StreamResponse:
 
 
 @routes.get(HOME + "departments/{code}")
-@public
+@open_page
 async def department(request: web.Request) -> web.StreamResponse:
     return page_of(request, "department", request.match_info["code"], await _catalogue(request))
 
 
 @routes.get(HOME + "clinics/{code}")
-@public
+@open_page
 async def clinic(request: web.Request) -> web.StreamResponse:
     return page_of(request, "clinic", request.match_info["code"], await _catalogue(request))
 
 
 @routes.get(HOME + "doctors/{code}")
-@public
+@open_page
 async def doctor(request: web.Request) -> web.StreamResponse:
     return page_of(request, "doctor", request.match_info["code"], await _catalogue(request))
 

@@ -10,10 +10,9 @@ from bot import documents
 from bot.context import Context
 from bot.errors import Refusal
 from bot.web import forms
-from bot.web.access import public
 from bot.web.forms import Filled
 from bot.web.limits import limited
-from bot.web.pages import contact_page, in_tx, onward, reading, render, see
+from bot.web.pages import contact_page, in_tx, onward, open_page, reading, render, see
 from flows.patients import page_code
 from flows.patients.page_code import CodeLine
 from flows.patients.page_form import GUARDIAN, RegisterPage
@@ -44,7 +43,7 @@ async def persons(request: web.Request) -> web.StreamResponse:
 
 
 @routes.get("/h5/patients/privacy")
-@public
+@open_page
 async def privacy(request: web.Request) -> web.StreamResponse:
     """What is kept, why, and for how long; to be read before anybody agrees to it."""
     return render(request, "patients/h5/privacy.html.j2")

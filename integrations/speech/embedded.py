@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import wave
 from contextlib import suppress
 from io import BytesIO
@@ -15,16 +14,10 @@ from integrations.speech.port import MOST, SECONDS, SYSTEM, Clip
 
 log = logs.get(__name__)
 
-PROGRAM = "espeak-ng"
 VOICE = "cmn-latn-pinyin"
 """The other Mandarin voice of 1.51, `cmn`, reads 请 as "king"."""
 WORDS_PER_MINUTE = 175
 """Its own pace."""
-
-
-def program() -> str | None:
-    """Where the program is; None: not on this machine."""
-    return shutil.which(PROGRAM)
 
 
 class Espeak:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import settings_speech
 from bot.settings import load_settings
 from bot.settings_live import missing_for_live
 from bot.settings_table import FILE, written
@@ -31,6 +32,11 @@ LIVE = {
 }
 
 
+@pytest.fixture(autouse=True)
+def voice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings_speech, "program", lambda: "/usr/bin/espeak-ng")
+
+
 def named(env: dict[str, str]) -> list[str]:
     return [line.split(":")[0] for line in missing_for_live(load_settings(env))]
 
@@ -52,6 +58,13 @@ def test_a_fresh_machine_lacks_everything(tmp_path: Path, monkeypatch: pytest.Mo
         "desk.networks",
         "log_format",
     ]
+
+
+def test_a_machine_without_a_voice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings_speech, "program", lambda: None)
+    assert named(LIVE) == ["speech"]
+    assert named(LIVE | {"DAOYI_SPEECH__KIND": "none"}) == []
+    assert named(LIVE | {"DAOYI_SPEECH__URL": "https://tts.example"}) == []
 
 
 @pytest.mark.parametrize(

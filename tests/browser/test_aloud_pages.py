@@ -149,7 +149,8 @@ async def test_whose_voice_it_is_and_where_there_is_none(here: Reader) -> None:
         await button.click()
         await expect(page.get_by_role("alert")).to_contain_text("请重新打开")
         await visitor.context.set_offline(False)
-        # A page for everybody, where ours cannot be asked: nothing until the phone's own voice is there.
+        # Somebody unknown on a page for everybody cannot ask ours: nothing until the phone's own voice is there.
+        await visitor.context.clear_cookies()
         await page.add_init_script(LATE_VOICES)
         await page.goto(f"{base(here)}/h5/patients/privacy?large=1")
         await expect(button).to_be_hidden()

@@ -14,7 +14,7 @@ from bot.context import Context
 from bot.errors import NotFound
 from bot.web.access import public
 from bot.web.keys import DATABASE, PORTS, SETTINGS, WORDING
-from bot.web.pages import render
+from bot.web.pages import open_page, render
 from flows.booking.opening import rules as opening
 from flows.booking.opening import store as draws
 from flows.booking.opening.records import SHOWN, Listed, Records
@@ -26,7 +26,7 @@ MOST = 300
 
 
 @routes.get(f"{HOME}draws")
-@public
+@open_page
 async def listed(request: web.Request) -> web.StreamResponse:
     """Draws to come and past ones, and the table of weights."""
     page = page_of(request)
@@ -55,7 +55,7 @@ async def record(request: web.Request) -> web.StreamResponse:
 
 
 @routes.get(f"{HOME}draws/{{draw}}")
-@public
+@open_page
 async def one(request: web.Request) -> web.StreamResponse:
     """One draw; with ?code= that wish stands out."""
     code = "".join(request.query.get("code", "").upper().split())[:12]

@@ -19,6 +19,7 @@ from tests.support.fakes import PlayedSpeech
 from tests.support.world import World
 
 EASY = "/h5/patients/easy"
+PUBLIC = "/h5/patients/privacy"
 
 
 @pytest.fixture
@@ -84,11 +85,20 @@ async def test_a_voice_that_is_away_is_told_kindly(reader: Reader, speech: Playe
 
 
 async def test_the_button_says_where_to_ask(reader: Reader) -> None:
-    assert "data-aloud" not in await reader.get(EASY)
+    assert "data-aloud" not in await reader.get(PUBLIC)
+    unknown = await reader.get(f"{PUBLIC}?large=1")
+    assert 'class="aloud"' in unknown and "formaction" not in unknown
     large = await reader.get(f"{EASY}?large=1")
     assert 'class="aloud"' in large and f'formaction="/sandbox/phone/1{ADDRESS}"' in large and "h5/aloud.js" in large
-    public = await reader.get("/h5/patients/privacy?large=1")
-    assert 'class="aloud"' in public and "formaction" not in public
+    known = await reader.on.browser.get(f"/sandbox/phone/1{PUBLIC}?large=1")
+    assert "formaction" in await known.text() and known.headers["Cache-Control"] == "no-store"
+
+
+async def test_easy_mode_is_known_on_pages_for_everybody(reader: Reader) -> None:
+    await reader.get(EASY)
+    await reader.post(EASY, on="1")
+    reader.on.browser.session.cookie_jar.clear(lambda cookie: cookie.key == "large")
+    assert 'class="large"' in await reader.get(PUBLIC)
 
 
 async def test_a_hospital_without_a_voice(sqlite_database: Database) -> None:

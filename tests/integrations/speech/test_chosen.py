@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 from structlog.testing import capture_logs
 
-from bot import metrics
+from bot import metrics, settings_speech
 from bot.errors import OutsideRefused, OutsideUnavailable
 from bot.ports import Ports
 from bot.settings_speech import Speech as SpeechSettings
@@ -36,7 +36,8 @@ from tests.support.patience import LONG_S, until
 async def test_whose_voice(
     monkeypatch: pytest.MonkeyPatch, settings: SpeechSettings, there: str | None, expected: type[object] | None
 ) -> None:
-    monkeypatch.setattr(choosing, "program", lambda: there)
+    for module in (settings_speech, choosing):
+        monkeypatch.setattr(module, "program", lambda: there)
     async with aiohttp.ClientSession() as session:
         with capture_logs() as logs:
             found = chosen(settings, session)

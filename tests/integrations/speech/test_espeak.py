@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.errors import OutsideRefused, OutsideUnavailable
+from bot.settings_speech import PROGRAM
 from integrations.speech import mp3
-from integrations.speech.embedded import PROGRAM, Espeak
+from integrations.speech.embedded import Espeak
 from integrations.speech.port import MOST, SECONDS
 from tests.support.patience import LONG_S, until
 from tests.support.programs import find
