@@ -26,9 +26,10 @@ EASE = 4
 MOST = 32
 """In one transaction."""
 CARRIERS = 2
-"""Common transactions under way at once: what comes meanwhile gathers."""
+"""Common transactions under way at once at most: what comes meanwhile gathers, and the more are together, the less each
+costs. So a second one goes only where the first alone is not enough."""
 PATIENCE_S = 0.05
-"""So long the others wait for one that thinks."""
+"""So long the others wait for one that thinks, and those who come for the transaction under way."""
 WORTH, SELDOM, MEMORY = 0.3, 8, 32
 """Where less than WORTH of the last turns (about MEMORY) could stay, only every SELDOMth comes along."""
 
@@ -68,6 +69,7 @@ class Together:
         self._places = asyncio.Semaphore(places)
         self._waiting: dict[Line, deque[Seat]] = {}
         self._carriers: set[asyncio.Task[None]] = set()
+        self._slow: set[asyncio.Task[None]] = set()
         self._alone = 0
         self._stay, self._passed = 1.0, 0
 
@@ -97,8 +99,7 @@ class Together:
         """
         seat = Seat(asked)
         self._waiting.setdefault(asked.line, deque()).append(seat)
-        if len(self._carriers) < CARRIERS:
-            self._carriers.add(asyncio.create_task(self._carrier()))
+        self._more()
         stayed = True
         try:
             return await self._seated(seat, think)
@@ -133,16 +134,37 @@ class Together:
         return locked
 
     async def _carrier(self) -> None:
-        """Carries until nobody waits, and is none of the carriers from that very moment: whoever comes next, and be it
-        before this task has ended, makes another."""
+        """Carries until nobody needs it, and is none of the carriers from that very moment: whoever comes next, and be
+        it before this task has ended, makes another."""
         task = asyncio.current_task()
         assert task is not None
         try:
-            while self._waiting:
+            while self._wanted(len(self._carriers)):
                 async with self._places:
-                    await self._carried(self._next())
+                    alarm = asyncio.get_running_loop().call_later(PATIENCE_S, self._help, task)
+                    try:
+                        await self._carried(self._next())
+                    finally:
+                        alarm.cancel()
+                        self._slow.discard(task)
         finally:
             self._carriers.discard(task)
+
+    def _more(self) -> None:
+        """One more carrier where there is work for it."""
+        if len(self._carriers) < CARRIERS and self._wanted(len(self._carriers) + 1):
+            self._carriers.add(asyncio.create_task(self._carrier()))
+
+    def _wanted(self, carriers: int) -> bool:
+        """Whether there is work for so many carriers: for one where anybody waits, for more where as many wait as go
+        together, or where the transaction under way takes long."""
+        waiting = sum(map(len, self._waiting.values()))
+        return waiting > 0 and (carriers == 1 or waiting >= MOST or bool(self._slow))
+
+    def _help(self, slow: asyncio.Task[None]) -> None:
+        """Nobody has to wait for a transaction that is held up."""
+        self._slow.add(slow)
+        self._more()
 
     async def _carried(self, seats: list[Seat]) -> None:
         try:
@@ -182,7 +204,8 @@ class Together:
 async def _patiently(thinking: list[asyncio.Future[Thought | None]]) -> None:
     """Wait for them, as long as one more has ended before patience does; the others go without those that are late.
     Where the processor is short, all of them take long, and to do them again would only take longer."""
-    late: set[asyncio.Future[Thought | None]] = set(thinking)
+    await asyncio.sleep(0)  # who asks nobody for anything thinks at one go, and is done by now
+    late = {each for each in thinking if not each.done()}
     while late:
         done, late = await asyncio.wait(late, timeout=PATIENCE_S)
         if not done:
