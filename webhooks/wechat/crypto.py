@@ -60,9 +60,9 @@ class Signer:
 
 
 class Crypt:
-    """The EncodingAESKey of one account. The key is decoded and each way's context begun once, for all messages: to begin
-    one costs five times what it takes to use it. Where a chain goes on, its last block stands for the iv, and of that
-    only the first block knows: 16 random bytes, which are random so, too, and which every reader throws away.
+    """The EncodingAESKey of one account. The key is decoded and each way's context begun once, for all messages: that
+    costs five times what it takes to use one. Where a chain goes on, its last block stands for the iv, and of the iv
+    only the first block knows: 16 random bytes, which stay random so, and which every reader throws away.
 
     Padding and length are only looked at after ``Signer.check`` passed over the ciphertext, so their errors tell
     nothing to anybody without the token (no padding oracle).

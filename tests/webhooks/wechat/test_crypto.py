@@ -157,6 +157,24 @@ def test_format_is_checked_to_the_last_byte():
     assert refusal(decrypt, sealed((head + b"\0\0\0\2hi" + app).ljust(63, b"x") + b"\2")) == "bad_padding"
 
 
+def test_each_message_is_read_alone_whatever_came_before_it():
+    ours, theirs = crypt(), WeChatCrypto(TOKEN, AES_KEY, APP_ID)
+    texts = [b"<xml>%d</xml>" % number * number for number in range(1, 9)]
+    written = [ours.encrypt(text) for text in texts]
+    assert [crypt().decrypt(each) for each in written] == texts
+    assert [ours.decrypt(each) for each in reversed(written)] == texts[::-1]
+    assert refusal(ours.decrypt, sealed(padded(b"short"))) == "bad_length"
+    other = flat(theirs.encrypt_message("<xml/>", NONCE, str(NOW)).encode())["Encrypt"].encode()
+    assert ours.decrypt(other) == b"<xml/>"
+
+
+def test_the_same_message_is_never_written_the_same():
+    ours = crypt()
+    written = [base64.b64decode(ours.encrypt(b"<xml/>")) for _ in range(50)]
+    for place in range(0, 64, 16):
+        assert len({each[place:place + 16] for each in written}) == len(written)
+
+
 def test_ciphertext_must_be_whole_blocks_of_strict_base64():
     decrypt = crypt().decrypt
     good = crypt().encrypt(b"hello")
