@@ -85,13 +85,16 @@ class Alike:
         self._told: dict[Key, _Told] = {}
         self._since = 0.0
 
+    @property
+    def awake(self) -> bool:
+        """Whether anything is remembered, so that it is worth to look."""
+        if self._told and not self._since <= time.monotonic() < self._since + MOMENT_S:
+            self._told.clear()
+        return bool(self._told)
+
     def again(self, place: Place, context: Context) -> Thought | None:
         """As it was said to who stood here last, but for `reach`; None: it has to be thought about."""
-        now = time.monotonic()
-        if not self._since <= now < self._since + MOMENT_S:
-            self._told.clear()
-            self._since = now
-        told = self._told.get(place.key)
+        told = self._told.get(place.key) if self.awake else None
         if told is None or not all(holds(context) for holds in told.holds):
             return None
         for act in told.acts:
@@ -111,6 +114,8 @@ class Alike:
             return
         if len(self._told) < MOST and contact.public_id not in f"{state}{messages}":
             kept = _Told(messages, stored, (before, behind), tuple(leans.holds.values()), tuple(leans.acts))
+            if not self._told:
+                self._since = time.monotonic()
             self._told[place.key] = kept
 
 

@@ -36,15 +36,17 @@ class Thinking:
         """What is said to a message, and the conversation's new columns: thought about, or as it was said a moment ago
         to who stood at the same place."""
         context = self._context(tx, locked)
-        place = place_of(locked, inbound, int(tx.now.timestamp()) // 60) if tx.shared else None
-        if place is None or self.areas.listeners.get(inbound.kind):
+        if not tx.shared or self.areas.listeners.get(inbound.kind):
             return await self._think(context, locked, work, inbound.kind)
-        found = self._alike.again(place, context)
-        if found is not None:
-            return found[0], found[1] | {"reach": self._reach(locked, inbound.kind, tx)}
-        context.leans = Leans()
+        minute = int(tx.now.timestamp()) // 60
+        if self._alike.awake and (place := place_of(locked, inbound, minute)) is not None:
+            found = self._alike.again(place, context)
+            if found is not None:
+                return found[0], found[1] | {"reach": self._reach(locked, inbound.kind, tx)}
+        leans = context.leans = Leans()
         messages, stored = await self._think(context, locked, work, inbound.kind)
-        self._alike.keep(place, context, context.leans, messages, stored)
+        if leans.acts and (place := place_of(locked, inbound, minute)) is not None:
+            self._alike.keep(place, context, leans, messages, stored)
         return messages, stored
 
     def _context(self, tx: Transaction, locked: Locked) -> Context:
