@@ -82,12 +82,13 @@ class Areas:
     def readers(self) -> tuple[Reader, ...]:
         return tuple(area.reads for area in self.all if area.reads)
 
+    @cached_property
+    def _alarms(self) -> tuple[Alarm, ...]:
+        return tuple(area.alarm for area in self.all if area.alarm)
+
     def alarm(self, text: str) -> str | None:
         """The template that answers emergency words, or None."""
-        for area in self.all:
-            if area.alarm and (template := area.alarm(text)):
-                return template
-        return None
+        return next((template for alarm in self._alarms if (template := alarm(text))), None)
 
     def word_in(self, text: str) -> str | None:
         """The flow of the longest of all words that stands somewhere in `text`."""

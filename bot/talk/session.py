@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any
 
 from bot import logs
@@ -69,8 +70,8 @@ class Session:
     def dump(self) -> str:
         if not self.frames and not self.lapsed and not self.unclear:
             return ""
-        stored = {name: getattr(self, name) for name in _NAMES[Session]}
-        return pack(stored | {"frames": [_stored(frame) for frame in self.frames]})
+        frames = [_stored(frame) for frame in self.frames]
+        return pack({"frames": frames, "lapsed": self.lapsed, "unclear": self.unclear})
 
     @classmethod
     def load(cls, raw: str) -> Session:
@@ -106,20 +107,22 @@ class Session:
         return None
 
 
-_NAMES = {cls: tuple(entry.name for entry in fields(cls)) for cls in (Wait, Frame, Session)}
+_NAMES = {cls: tuple(entry.name for entry in fields(cls)) for cls in (Wait, Frame)}
 _NEEDED = ("kind", "prompt", "then", "until")
+_KNOWN = {cls: frozenset(names) for cls, names in _NAMES.items()}
+_VALUES = {cls: attrgetter(*names) for cls, names in _NAMES.items()}
 
 
 def _stored(frame: Frame) -> dict[str, Any]:
     """What is empty, and empty when it is missing, is left out."""
-    found = {name: getattr(frame, name) for name in _NAMES[Frame]}
+    found = dict(zip(_NAMES[Frame], _VALUES[Frame](frame), strict=True))
     if frame.wait is not None:
-        wait = {name: getattr(frame.wait, name) for name in _NAMES[Wait]}
-        found["wait"] = {name: value for name, value in wait.items() if value or name in _NEEDED}
+        wait = zip(_NAMES[Wait], _VALUES[Wait](frame.wait), strict=True)
+        found["wait"] = {name: value for name, value in wait if value or name in _NEEDED}
     return found
 
 
 def _known(cls: type[Wait] | type[Frame], stored: dict[str, Any]) -> dict[str, Any]:
     """A field that a newer or older program wrote and this one does not know is left out."""
-    names = _NAMES[cls]
-    return {name: value for name, value in stored.items() if name in names}
+    names = _KNOWN[cls]
+    return stored if stored.keys() <= names else {name: stored[name] for name in stored if name in names}

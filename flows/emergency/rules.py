@@ -138,11 +138,10 @@ def _danger(text: str) -> Alarm | None:
 
 
 def _illness(text: str) -> Alarm | None:
-    bare = _MARKS.sub("", text)
     for kind, words, sudden, alone in _ILL:
-        if not any(not _denied(text, found.start()) for found in words.finditer(text)):
+        if not words.search(text) or not any(not _denied(text, found.start()) for found in words.finditer(text)):
             continue
-        if (sudden.search(text) and not _CARE.search(text)) or alone.fullmatch(bare):
+        if (sudden.search(text) and not _CARE.search(text)) or alone.fullmatch(_MARKS.sub("", text)):
             return kind
     return None
 

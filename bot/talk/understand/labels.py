@@ -14,6 +14,7 @@ LONGEST = 60
 
 _SPLIT = re.compile(r"[\s•|/,、()<>\[\]:;。—]+")
 _WORDS = re.compile(r"[\s的,、/·]+")
+_WEEK, _DATE, _DASH = re.compile("星期|礼拜"), re.compile(r"(?<=\d)号"), re.compile("[‐-―~]")
 _BEFORE = re.compile(
     r"^(?:我|那|就|还是|请|麻烦|帮忙|帮我|给我|直接|想要|想|要|选择|选|挂号|挂|看一下|看看|看|找|约|预约|去|换|是|个"
     r"|一下|一个|医生|大夫)+"
@@ -58,8 +59,8 @@ def _dotted(piece: str) -> Iterator[str]:
 def plain(text: str) -> str:
     """Small letters and one way to write days: 星期三, 礼拜三 and 周三 agree, and so do 3号 and 3日."""
     said = normalise(text, LONGEST * 4).casefold()
-    said = re.sub(r"星期|礼拜", "周", said).replace("周天", "周日")
-    return re.sub(r"(?<=\d)号", "日", re.sub(r"[‐-―~]", "-", said))
+    said = _WEEK.sub("周", said).replace("周天", "周日")
+    return _DATE.sub("日", _DASH.sub("-", said))
 
 
 def folded(text: str) -> str:

@@ -9,6 +9,7 @@ LIMIT = 1000
 """Characters of a message that are read; a WeChat text has at most about 2000, and nobody's answer is that long."""
 
 _PLAIN = re.compile(r"[\x21-\x7e〇\u4e00-\u9fff]*")
+_BARE = re.compile(r"[0-9a-z\u4e00-\u9fff]+")
 _SPACES = re.compile(r"[^\S\n]+")
 _NEWLINES = re.compile(r" ?\n[ \n]*")
 # Sentence marks at either end of an answer say nothing: "1。", "(2)", "、3", “内科”.
@@ -31,6 +32,8 @@ def normalise(text: str, limit: int = LIMIT) -> str:
 
 def bare(text: str, limit: int = LIMIT) -> str:
     """For comparing: normalised, small letters, no spaces, no marks at either end. "「内科」。 " -> "内科"."""
+    if len(text) <= limit and _BARE.fullmatch(text):
+        return text
     return _EDGES.sub("", "".join(normalise(text, limit).casefold().split()))
 
 
