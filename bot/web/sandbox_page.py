@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 from aiohttp import web
 
 from bot.web import headers
@@ -9,9 +11,9 @@ from bot.web.access import public
 from bot.web.keys import SETTINGS, WORDING
 from bot.web.static import STATICS
 
-PICTURES, SOUND = "img-src 'self' data:", "media-src 'self'; "
-POLICY = headers.POLICY.replace(PICTURES, f"{PICTURES} blob:") + "'none'; frame-src 'self'"
-POLICY = POLICY if SOUND in POLICY else SOUND + POLICY
+MORE = {"img-src 'self' data:": "img-src 'self' data: blob:", "media-src blob:": "media-src 'self'"}
+"""Pictures that were taken here, and what the account says aloud."""
+POLICY = reduce(lambda found, own: found.replace(*own), MORE.items(), headers.POLICY) + "'none'; frame-src 'self'"
 
 
 def setup(app: web.Application) -> None:
