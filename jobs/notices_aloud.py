@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,9 +11,9 @@ from bot.db.contacts import contact_of
 from bot.talk.aloud import message_aloud, pieces
 from bot.talk.channel import Channels
 from bot.talk.hearing import ALOUD
-from bot.talk.messages import load_messages
+from bot.talk.messages import Message, load_messages
 from bot.wording import Wording
-from flows.notices.aloud import Answer, TextFirst, read_aloud
+from flows.notices.aloud import Answer, TextFirst, pushed, read_aloud
 from integrations.speech.port import speech_of
 from jobs.job import Job
 from jobs.outbox import Handles, NotYet
@@ -33,7 +34,10 @@ async def aloud(job: Job, payload: dict[str, Any]) -> None:
         contact = await contact_of(tx, payload["contact"])
     if speech is None or contact is None:
         return
-    texts = heard(payload["messages"], job.wording, speech.most)
+    messages = load_messages(payload["messages"])
+    if since := payload.get("since"):
+        messages = await job.run(lambda context: pushed(context, datetime.fromisoformat(since)), contact.id) or messages
+    texts = heard(messages, job.wording, speech.most)
     at, again = datetime.fromisoformat(payload["at"]), job.row.attempts < TRIES
     answer = Answer(job.row.id, contact.id, at, texts, again=again)
     try:
@@ -44,10 +48,10 @@ async def aloud(job: Job, payload: dict[str, Any]) -> None:
     log.info("answer_read_aloud", end=end, clips=len(texts), attempt=job.row.attempts)
 
 
-def heard(messages: str, wording: Wording, most: int) -> list[str]:
+def heard(messages: Sequence[Message], wording: Wording, most: int) -> list[str]:
     """The words as they are spoken, a text for each voice message; the last says where there is more."""
     words = wording.words["aloud"]
-    said = "\n".join(message_aloud(each, words) for each in load_messages(messages))
+    said = "\n".join(message_aloud(each, words) for each in messages)
     found = pieces(said, most)
     if len(found) <= CLIPS:
         return found

@@ -25,7 +25,7 @@ class Engine(Runner):
     once more instead of what is said."""
 
     urgent = False
-    again: tuple[Message, ...] = ()
+    again: hearing.Told | None = None
 
     @property
     def messages(self) -> list[Message]:

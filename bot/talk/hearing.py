@@ -6,7 +6,8 @@ The text is always sent first, as to everybody; what is heard is the same words 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.context import ALWAYS, SPOKEN, Context
@@ -23,6 +24,14 @@ LOOKED_AT = 8
 """So many turns back: some events are answered with nothing."""
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was said in the conversation at that moment."""
+
+    at: datetime
+    messages: tuple[Message, ...]
+
+
 class Heard(Protocol):
     """A turn that was thought about, as far as what is heard depends on it."""
 
@@ -33,7 +42,7 @@ class Heard(Protocol):
     def urgent(self) -> bool: ...
 
     @property
-    def again(self) -> tuple[Message, ...]: ...
+    def again(self) -> Told | None: ...
 
 
 def follow(context: Context, turn: Heard, kind: str) -> None:
@@ -43,10 +52,11 @@ def follow(context: Context, turn: Heard, kind: str) -> None:
         return
     spoken = kind == "voice" and contact.aloud == SPOKEN
     if turn.again or turn.urgent or spoken or contact.aloud == ALWAYS:
-        tx, words = context.tx, turn.again or tuple(turn.messages)
+        tx, words = context.tx, turn.again.messages if turn.again else tuple(turn.messages)
+        since = {"since": turn.again.at.isoformat()} if turn.again else {}
         tx.put(
             ALOUD,
-            {"contact": contact.id, "messages": dump_messages(words), "at": tx.now.isoformat()},
+            {"contact": contact.id, "messages": dump_messages(words), "at": tx.now.isoformat(), **since},
             lane=lane(contact.id),
             due=tx.now + AFTER,
             useless_after=tx.now + USELESS,
@@ -59,11 +69,11 @@ def lane(contact_id: int) -> str:
     return f"aloud:{contact_id}"
 
 
-async def last(tx: Transaction, contact_id: int, *, besides: Collection[Message]) -> tuple[Message, ...]:
-    """What this contact was told last in the conversation, other than one of `besides` alone; empty where that was
-    nothing."""
+async def last(tx: Transaction, contact_id: int, *, besides: Collection[Message]) -> Told | None:
+    """What this contact was told last in the conversation, other than one of `besides` alone. A push that came since
+    goes before it where it is read (`since` of the row)."""
     for turn in reversed(await record.said(tx, contact_id, limit=LOOKED_AT)):
         found = load_messages(turn.answer)
         if found and not (len(found) == 1 and found[0] in besides):
-            return found
-    return ()
+            return Told(turn.at, found)
+    return None

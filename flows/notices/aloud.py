@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Literal
 
 from bot import logs
-from bot.context import Contact
+from bot.context import Contact, Context
 from bot.db import outbox_order, record
 from bot.db.contacts import contact_of
 from bot.db.engine import Database
@@ -23,14 +23,18 @@ from bot.errors import OutsideRefused, OutsideUnavailable, OutsideUnknown
 from bot.talk import hearing
 from bot.talk.channel import Channel, WindowClosed
 from bot.talk.later import key_of
-from bot.talk.messages import load_messages
-from flows.notices import quota
+from bot.talk.messages import Message, load_messages
+from flows.notices import quota, rules, store
+from flows.notices.kinds import SAID, Kinds
+from flows.notices.words import words_of
 from integrations.speech.port import Speech
 
 log = logs.get(__name__)
 
 KEPT = 2
 """Messages that the contact may still be sent which voice never takes: a text may need them."""
+
+IN_THE_CHAT = (rules.SERVICE, rules.TEMPLATE, rules.SUBSCRIPTION)
 
 End = Literal["heard", "part", "overtaken", "full", "closed", "away", "refused", "unknown"]
 
@@ -48,6 +52,19 @@ class Answer:
     at: datetime
     texts: Sequence[str] = field(repr=False)
     again: bool = True
+
+
+async def pushed(context: Context, since: datetime) -> tuple[Message, ...]:
+    """The push that stands below what was said at `since`, as it would be worded now; empty where there is none, or
+    where the chat shows less of it than that."""
+    assert context.contact is not None
+    row = await store.last_sent(context.tx, context.contact.id, since, IN_THE_CHAT)
+    if row is None or row.kind not in context.ports[Kinds]:
+        return ()
+    kind = context.ports[Kinds][row.kind]
+    if row.way != rules.SERVICE and (kind.discreet or kind is SAID):
+        return ()
+    return words_of(context, kind, row.facts).messages
 
 
 async def read_aloud(database: Database, speech: Speech, channel: Channel, answer: Answer) -> End:

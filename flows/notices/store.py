@@ -108,6 +108,13 @@ async def lock(tx: Transaction, public: str) -> Row[Any] | None:
     return await tx.one(select(push).where(push.c.public_id == public).with_for_update())
 
 
+async def last_sent(tx: Transaction, contact_id: int, since: datetime, ways: Sequence[str]) -> Row[Any] | None:
+    """The newest push that one of these ways has taken to a contact after that moment."""
+    mine = select(push.c.kind, push.c.way, push.c.facts).where(push.c.contact_id == contact_id, push.c.state == SENT)
+    later = mine.where(push.c.sent_at > since, push.c.way.in_(ways))
+    return await tx.one(later.order_by(push.c.sent_at.desc(), push.c.id.desc()).limit(1))
+
+
 async def by_message(tx: Transaction, way: str, message_id: str, contact_id: int | None) -> Row[Any] | None:
     """The push that left as this message of the channel, under its lock."""
     same = select(push).where(push.c.message_id == message_id, push.c.way == way)

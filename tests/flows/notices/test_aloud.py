@@ -20,6 +20,7 @@ from bot.talk import hearing, later
 from bot.talk.channel import Narrator
 from bot.talk.messages import Answer
 from flows.notices.aloud import KEPT
+from flows.notices.service import NoticesService
 from integrations.speech.port import Speech
 from jobs.notices_aloud import TRIES
 from tests.support.fakes import PlayedSpeech
@@ -196,6 +197,25 @@ async def test_a_text_that_comes_late_still_comes_first(listening: Listening) ->
     await listening.later(15)
     assert not listening.heard[0].startswith("(语音") and listening.heard[-1].startswith("(语音")
     assert later.key_of(message.source, message.external_id).startswith("late:")
+
+
+async def test_a_push_that_came_since_is_what_is_read(listening: Listening) -> None:
+    world = listening.world
+    await world.said("a", "帮助")
+    listening.time.shift(60)
+    async with world.context() as context:
+        contact = context.contact.id
+        await NoticesService(context).push("patients.grown_up", contact, "person:1", {"name": "王小明"})
+    await listening.later(2)
+    assert "王" in listening.heard[-1] and not listening.heard[-1].startswith("(语音")
+    for _ in range(2):
+        await world.said("a", "念给我听")
+        await listening.later(4)
+        assert listening.heard[-1].startswith("(语音") and "王" in listening.heard[-1]
+    await world.said("a", "帮助")
+    await world.said("a", "8")
+    await listening.later(4)
+    assert "回复一，挂号" in listening.heard[-1], "what was said after it"
 
 
 async def test_who_dies_on_the_way_takes_the_voice_along(

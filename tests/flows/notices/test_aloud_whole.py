@@ -11,9 +11,10 @@ import time_machine
 
 from bot import clock
 from bot.db.engine import Database
+from bot.settings_speech import PROGRAM
 from bot.talk.channel import Channels, Narrator
 from integrations.speech import mp3
-from integrations.speech.embedded import PROGRAM, Espeak
+from integrations.speech.embedded import Espeak
 from integrations.speech.port import SECONDS, Speech
 from integrations.wechat.accounts import WeChatClients
 from integrations.wechat.channel import WeChatChannels
