@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from bot.context import Context
@@ -103,6 +103,20 @@ class Labels:
         if row.state == "held":
             return Option(row.id, self._say("label_hold", **facts, **visit.held_facts(row)), aliases)
         return Option(row.id, self._say("label_appointment", **facts), aliases)
+
+    def package(
+        self, value: Any, row: Any, person: Person | None, catalogue: Catalogue, number: int, package: str,
+        exams: Sequence[str],
+    ) -> Option:
+        """Several examinations as one, from the first of them on; any of them named opens it."""
+        facts = visit.facts_of(row, person, catalogue, self._context)
+        named = "" if facts["veiled"] else package
+        facts |= {"package": named, "count": len(exams)}
+        if row.state == "held":
+            return Option(value, self._say("label_package_held", **facts, **visit.held_facts(row)))
+        names = () if facts["veiled"] else exams
+        aliases = (*_cancelling(number, "", named), *names, *(f"取消{each}" for each in names))
+        return Option(value, self._say("label_package", **facts), aliases)
 
     def full(self, sessions: Iterable[Full], catalogue: Catalogue) -> list[Option]:
         """Full sessions, with how many wait; the halves of one doctor's day also as one."""

@@ -16,7 +16,7 @@ from flows.booking.exams.wishes import PACKAGE, Wish
 from flows.booking.left.places import place_of
 from flows.booking.neighbours import Person
 from flows.booking.pool import store as pool
-from flows.booking.refusals import BookingRefusal, HoldExpired, SlotTaken
+from flows.booking.refusals import BookingRefusal, HoldExpired, SlotTaken, hold_over
 from flows.booking.service import BookingService
 from flows.booking.stops.choices import store as choices
 from flows.booking.stops.rules import CHANGEABLE
@@ -158,7 +158,7 @@ class ExamService(ExamOffers):
         all_of_it = [await self._row(each) for each in await store.bundle(self.tx, request_id)]
         rows = _standing(all_of_it)
         if (all_of_it and not rows) or any(row.state not in ("held", "booked") for row in rows):
-            raise HoldExpired(minutes=minutes_held(all_of_it[0]))
+            raise hold_over(all_of_it[0].state, minutes_held(all_of_it[0]))
         return sorted(rows, key=lambda row: (row.start_at, row.id))
 
     async def _locked(self, bundle: str) -> list[Any]:

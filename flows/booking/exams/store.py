@@ -82,6 +82,14 @@ async def of(tx: Transaction, appointment_id: int) -> Row[Any] | None:
     return await tx.one(select(*_EXAM).where(exam.c.appointment_id == appointment_id))
 
 
+async def of_several(tx: Transaction, ids: Collection[int]) -> dict[int, Row[Any]]:
+    """The same of several, by the key of the appointment."""
+    if not ids:
+        return {}
+    mine = select(exam.c.appointment_id, *_EXAM).where(exam.c.appointment_id.in_(ids))
+    return {row.appointment_id: row for row in await tx.all(mine)}
+
+
 async def order_of(tx: Transaction, appointment_id: int) -> str:
     """The order that an appointment is for, "" where there is none."""
     return str(await tx.scalar(select(exam.c.order_code).where(exam.c.appointment_id == appointment_id)) or "")

@@ -8,7 +8,8 @@ from typing import Any
 from bot.context import Context
 from bot.talk.outcomes import Call, Choose, Done, Go, Option, Outcome, Step
 from flows.booking.exams.service import service_of
-from flows.booking.flow.linking import confirmed, pay_link
+from flows.booking.flow.linking import confirmed, pay_link, visits_link
+from flows.booking.flow.packages import Packages
 from flows.booking.flow.refused import APPEAL, Refused
 from flows.booking.labels import Labels
 from flows.booking.refusals import BookingRefusal, CancelTooLate, HoldExpired, NotBooked
@@ -20,7 +21,7 @@ CANCEL = ("取消", "退号", "退掉", "退了", "取消预约", "取消挂号"
 """What is said beside an appointment to be rid of it; the control word 取消 would only leave the talk about it."""
 
 
-class Cancelling(Refused):
+class Cancelling(Packages, Refused):
     """Mixed into Appointments."""
 
     context: Context
@@ -46,7 +47,7 @@ class Cancelling(Refused):
             facts = await self.service.facts(row)
             return Choose("to_pay", options, save="answer", then=self.decided, facts=facts, links=links, minutes=15)
         options.insert(0, labels.word("yes", "confirm", "@yes", "确认"))
-        facts = await self.service.facts(row) | held_facts(row)
+        facts = await self.service.facts(row) | held_facts(row) | await self.held_with(row)
         minutes = max((row.hold_until - self.context.now).total_seconds() / 60, 0)
         return Choose("held", options, save="answer", then=self.decided, facts=facts, minutes=minutes)
 
@@ -64,6 +65,8 @@ class Cancelling(Refused):
         except (HoldExpired, NotBooked) as no:
             await service.release(self.data.appointment, expired=True)
             return Done("hold_lapsed", facts=no.facts | {"minutes": minutes_held(row), "exams": exams})
+        if together := await self.held_with(row):
+            return Done("exam_booked", facts=together, links=visits_link(self.context))
         return confirmed(self.context, row, await self.service.facts(row))
 
     async def cancel_which(self) -> Outcome:

@@ -18,7 +18,7 @@ class Exams(
 ):
     """`enter` takes `change:<appointment>` from 我的预约."""
 
-    anew = ("orders", "packages", "days", "times", "proposals")
+    anew = ("orders", "packages", "days", "times", "proposals", "hold")
 
     @dataclass
     class Data:

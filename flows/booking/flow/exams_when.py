@@ -14,6 +14,7 @@ from flows.booking.exams.planning import Time
 from flows.booking.exams.service import ExamService
 from flows.booking.exams.wishes import PACKAGE
 from flows.booking.flow.linking import visit_link, visits_link
+from flows.booking.flow.packages import all_of
 from flows.booking.flow.refused import Refused
 from flows.booking.refusals import BookingRefusal, HoldExpired
 from flows.booking.visit import held_facts
@@ -93,6 +94,8 @@ class When(Refused):
             if not self.data.refused:
                 raise
             return Go(self.refused, say=no.template, facts=no.facts)
+        if all(row.state == "booked" for row in held):  # confirmed elsewhere, where it was said
+            return Done()
         labels = ExamLabels(self.context)
         options = [
             labels.word("yes", "confirm", "@yes", "确认"),
@@ -188,10 +191,4 @@ class When(Refused):
         return {"exam": wish.item.name, "preparation": list(wish.item.preparation), "changing": False}
 
     async def _all(self, rows: list[Any]) -> dict[str, Any]:
-        """The facts of each, and what is the same for all."""
-        in_time = sorted(rows, key=lambda row: (row.start_at, row.id))
-        told = [await self.service.facts(row, open=True) for row in in_time]
-        same = {name: told[0][name] for name in ("person", "day", "cancel_day", "cancel_time", "can_cancel")}
-        package, fee = told[0]["exam_package"], sum(each["exam_fee"] for each in told)
-        days = len({each["day"] for each in told})
-        return same | {"exams": told, "days": days, "package": package, "fee": told[0]["package_fee"] or fee}
+        return await all_of(self.service, rows, open=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.talk.flow import Flow
 from bot.talk.outcomes import Call, Choose, Done, Go, Option, Outcome, Step
+from flows.booking.exams.cards import PACKAGE, cards
 from flows.booking.exams.facts import of_exam
 from flows.booking.flow.cancel import CANCEL
 from flows.booking.flow.change import Changing
@@ -21,7 +22,7 @@ _CANCELS = re.compile("取消|退")
 
 
 class Appointments(
-    Changing, CheckingIn, Reader, Flow, name="appointments", version=3,
+    Changing, CheckingIn, Reader, Flow, name="appointments", version=4,
     words=(
         "我的预约", "预约记录", "取消预约", "我的挂号", "挂号记录", "查预约", "查看预约", "退号", "取消挂号",
         "预约查询", "我的号", "我预约的号",
@@ -31,7 +32,8 @@ class Appointments(
     """What is coming, what was, what was cancelled."""
 
     anew = (
-        "start", "past", "cancelled", "details", "held", "cancel_which", "check_in_which", "change", "change_segment",
+        "start", "past", "cancelled", "details", "held", "package", "cancel_which", "check_in_which", "change",
+        "change_segment",
     )
 
     @dataclass
@@ -49,8 +51,10 @@ class Appointments(
         """Of the phone that a reader's code went to."""
         refused: str = ""
         """What an appeal against the last no would be about."""
+        parts: object = None
+        """The package that was opened, as exams/cards.py names it."""
 
-    upgrades = {1: lambda data: data, 2: lambda data: data}
+    upgrades = {1: lambda data: data, 2: lambda data: data, 3: lambda data: data}
 
     async def enter(self, arg: str) -> Outcome:
         """From a menu by numbers."""
@@ -65,7 +69,7 @@ class Appointments(
             return Go(self.cancel_which)
         if self.wants_in():
             return Go(self.check_in_which)
-        options = await self._options([*holds, *coming], to_cancel=True)
+        options = await self.carded([*holds, *coming])
         labels, waiting = Labels(self.context), await self.service.waiting.mine()
         wishes = [row for row in await self.service.wishing.mine() if row.state == "waiting"]
         if options:
@@ -82,7 +86,8 @@ class Appointments(
             return Done("none_yet")
         if not coming and not holds and not waiting and not wishes:
             options.append(labels.word("book", "book", "挂号"))
-        facts = {"count": len(coming), "held": len(holds), "waiting": len(waiting), "wishes": len(wishes)}
+        many, kept = [len(await cards(self.context.tx, rows)) for rows in (coming, holds)]
+        facts = {"count": many, "held": kept, "waiting": len(waiting), "wishes": len(wishes)}
         links = [labels.page("mine/")]
         return Choose("coming", options, save="pick", then=self.picked, facts=facts, links=links)
 
@@ -98,6 +103,9 @@ class Appointments(
         if self.data.pick == "coming":
             return Go(self.start)
         if isinstance(self.data.pick, list):
+            if self.data.pick[0] == PACKAGE:
+                self.data.parts = self.data.pick
+                return Go(self.package)
             kind, public = self.data.pick
             if kind == "wish":
                 return Call("wish", then=self.after_booking, arg=f"of:{public}")
@@ -181,14 +189,13 @@ class Appointments(
         then: Step = self.picked
         return Choose("listed", options, save="pick", then=then, facts={"count": len(rows)})
 
-    async def _options(self, rows: list[Any], *, to_cancel: bool = False) -> list[Option]:
-        """Holds say until when they are kept. `to_cancel`: 取消第一个, 取消王静 open the one that is meant."""
+    async def _options(self, rows: list[Any]) -> list[Option]:
+        """One line for each; holds say until when they are kept."""
         labels, neighbours = Labels(self.context), self.service.neighbours
         catalogue = await neighbours.catalogue()
         return [
             labels.appointment(
-                row, await neighbours.anybody(row.person_id), catalogue, number if to_cancel else 0,
-                (await of_exam(self.context, row))["exam"],
+                row, await neighbours.anybody(row.person_id), catalogue, exam=(await of_exam(self.context, row))["exam"]
             )
-            for number, row in enumerate(rows, 1)
+            for row in rows
         ]

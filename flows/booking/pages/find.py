@@ -10,6 +10,7 @@ from bot.context import Context
 from bot.web.limits import limited
 from bot.web.pages import contact_page, reading, render
 from flows.booking.board import Board, Entry, absent
+from flows.booking.exams.cards import cards
 from flows.booking.looking import MOST, look
 from flows.booking.offers import Wanted
 from flows.booking.pages.parts import HOME, day_of, kind_of, page_of
@@ -145,12 +146,14 @@ async def _results(context: Context, text: str) -> dict[str, Any]:
 
 
 async def holds_of(service: BookingService) -> list[dict[str, Any]]:
-    """What is kept for this contact and waits for the last word; `offer`: because it waited for it."""
+    """What is kept for this contact and waits for the last word; `offer`: because it waited for it; `count`: so many
+    are kept together."""
     offers = await service.waiting.offers()
     return [
-        await service.facts(row)
-        | {"public_id": row.public_id, "hold_until": row.hold_until.isoformat(), "offer": row.id in offers}
-        for row in await service.holds()
+        await service.facts(own[0])
+        | {"public_id": own[0].public_id, "hold_until": own[0].hold_until.isoformat(), "offer": own[0].id in offers,
+           "count": len(own)}
+        for own in (await cards(service.tx, await service.holds())).values()
     ]
 
 

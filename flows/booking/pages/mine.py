@@ -11,6 +11,7 @@ from bot.errors import NotFound
 from bot.web import forms
 from bot.web.pages import contact_page, in_tx, reading, render, see
 from flows.booking import calendar_file, doctor_code
+from flows.booking.exams.cards import cards
 from flows.booking.offers import same_doctor
 from flows.booking.pages.find import holds_of
 from flows.booking.pages.hold import whom
@@ -41,7 +42,9 @@ async def mine(request: web.Request) -> web.StreamResponse:
         listed = request.query.get("list", "")
         shown = listed if listed in ("past", "cancelled") else "coming"
         read = {"coming": service.coming, "past": service.past, "cancelled": service.cancelled}[shown]
-        rows = [await _facts(service, row) for row in await read()]
+        found = await read()
+        whole = (await cards(context.tx, found)).values() if shown == "coming" else [[row] for row in found]
+        rows = [await _card(service, own) for own in whole]
         holds = await holds_of(service) if shown == "coming" else []
         waits = await waits_of(service) if shown == "coming" else []
         return render(
@@ -188,6 +191,12 @@ async def _change_page(
         request, "booking/h5/change.html.j2", status=status, visit=facts, refused=refused, about=about,
         here_path=f"{MINE}{row.public_id}/change", **found,
     )
+
+
+async def _card(service: BookingService, rows: list[Any]) -> dict[str, Any]:
+    """One appointment; or the parts of a package."""
+    told = [await _facts(service, row) for row in rows]
+    return told[0] | {"parts": told if len(told) > 1 else []}
 
 
 async def _facts(service: BookingService, row: Any) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from flows.booking.rules import EXAMINATION
 from flows.booking.standing import refusals as own
 from flows.booking.standing import rules
 from flows.booking.standing.appeals import store
+from flows.booking.standing.appeals.onward import way_on
 from flows.booking.standing.missing import store as missing
 from flows.booking.standing.record import Record
 from flows.booking.standing.refusals import NothingToAppeal
@@ -231,15 +232,6 @@ class Appeals:
         if self.context.contact is None:
             raise NotAllowed("booking.contact")
         return self.context.contact.id
-
-
-def way_on(exception: Any, *, exam: bool) -> str:
-    """The page, below /h5/booking/, on which an exception can be used; "" where the chat alone leads on."""
-    if exception.rule == booking.CancelTooLate.template:
-        return "mine/"
-    if exam:
-        return ""
-    return f"doctors/{exception.doctor}" if exception.doctor else f"clinics/{exception.clinic}"
 
 
 def _whom(row: Any, catalogue: Catalogue, context: Context) -> dict[str, Any]:

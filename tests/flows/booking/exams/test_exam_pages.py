@@ -34,7 +34,8 @@ async def held(reader: Reader) -> str:
 
 
 async def test_what_is_held_together_is_shown_and_confirmed_together(reader: Reader, held: str) -> None:
-    assert "体检抽血" in await reader.get(MINE)
+    page = await reader.get(MINE)
+    assert page.count('class="held"') == 1 and "基础体检套餐 3 项" in page and "有检查还没确认" in page
     await reader.get(held)
     named = ("体检抽血", "心电图和体格检查", "腹部彩超", "211 室")
     for part in (*named, "这 3 项检查一起约，一起放回去", "含在基础体检套餐里，一共 250.00 元"):
@@ -42,8 +43,10 @@ async def test_what_is_held_together_is_shown_and_confirmed_together(reader: Rea
     assert "换个时间" not in reader.text and "换就诊人" not in reader.text and "诊室" not in reader.text
     await reader.post(f"{held}/confirm")
     assert reader.path == f"{MINE}?done=together" and "检查都约好了" in reader.text
+    assert reader.text.count('class="row-name"') == 1 and "基础体检套餐 <" in reader.text
     for name in ("体检抽血", "心电图和体格检查", "腹部彩超"):
-        assert f'<div class="row-name">{name}' in reader.text
+        assert reader.text.count(f'<div class="package-part">{name}') == 1
+    assert reader.text.count("/h5/booking/mine/") > 3 and "212 室" in reader.text
 
 
 async def test_one_of_them_is_cancelled_and_booked_anew_in_the_chat(reader: Reader, held: str) -> None:
@@ -55,7 +58,8 @@ async def test_one_of_them_is_cancelled_and_booked_anew_in_the_chat(reader: Read
     await reader.post(f"{mine}/cancel")
     assert "要重新约，请在公众号里回复 预约检查" in await reader.get(mine)
     assert "再约一次" not in reader.text and "/general" not in reader.text  # nobody books a device without an order
-    assert reader.text.count("腹部彩超") == 0 and "腹部彩超" in await reader.get(MINE)
+    assert reader.text.count("腹部彩超") == 0 and "2 项，套餐价 250.00 元" in await reader.get(MINE)
+    assert "腹部彩超" in reader.text and "体检抽血" not in reader.text
 
 
 async def test_what_ran_out_leads_to_the_chat(reader: Reader, held: str, travel: time_machine.Coordinates) -> None:
