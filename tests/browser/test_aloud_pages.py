@@ -45,7 +45,7 @@ const voices = [{lang: "en-US", localService: true}, {lang: "zh-CN", localServic
 Object.defineProperty(window, "speechSynthesis", {value: Object.assign(told, {
   getVoices: () => voices,
   cancel: () => {},
-  speak: (words) => { window.heard.push(words.text); words.onstart?.(); words.onend?.(); },
+  speak: (words) => { window.heard.push(words.text); if (!window.dumb) { words.onstart?.(); words.onend?.(); } },
 })});
 window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; } };
 window.comes = () => {
@@ -164,4 +164,9 @@ async def test_whose_voice_it_is_and_where_there_is_none(here: Reader) -> None:
         await page.evaluate("comes()")
         await button.click()
         await becomes(page, "heard.length > 3")
+        await expect(button).to_have_text("朗读")
         assert len(away.said) == asked
+        # One that was promised and says nothing gives way to ours.
+        await page.evaluate("window.dumb = true")
+        await button.click()
+        await until(lambda: len(away.said) > asked)

@@ -177,5 +177,6 @@
   document.addEventListener("DOMContentLoaded", show);
   document.addEventListener("htmx:afterSwap", show);
   own?.addEventListener?.("voiceschanged", show);
+  if (own) setTimeout(show, 1500);  // older iPhones tell nobody
   window.addEventListener("pagehide", stop);
 })();
