@@ -17,7 +17,7 @@ _NARROW = str.maketrans(
 )
 _UNSEEN = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\x00-\x08\x0b-\x1f]")
 _MARKUP = re.compile(r"</?a\b[^<>]*>", re.IGNORECASE)
-_OPTION = re.compile(r"([0-9]{1,2})[.、](?![0-9])\s*(\S.*)")
+_LISTED = re.compile(r"^([0-9]{1,2})[.、](?![0-9])")
 _GAPS = re.compile(r"[ \t]+")
 # A number and what it counts are one word: 2 楼 B 区.
 _TIGHT = re.compile(rf"(?<=[0-9A-Z]) (?=[{HAN}])|(?<=[{HAN}]) (?=[¥0-9A-Z](?![a-z]))")
@@ -32,19 +32,19 @@ _SENTENCE = re.compile(r"[^。？！\n]*[。？！\n]*")
 _PART = re.compile(r"[^，、；：]*[，、；：]*")
 
 
-def aloud(text: str, words: Words, *, choices: bool = True) -> str:
+def aloud(text: str, words: Words) -> str:
     """What is heard, line by line: numbers, times and money in words, names that are masked, pauses where one sees
-    signs; links, marks and quotes not at all. Of "1. 王静" `choices` makes an answer that can be given."""
-    said = (_line(line, words, choices) for line in _clean(text).split("\n"))
+    signs; links, marks and quotes not at all."""
+    said = (_line(line, words) for line in _clean(text).split("\n"))
     return "\n".join(line for line in said if line)
 
 
 def message_aloud(message: Message, words: Words) -> str:
-    """A message with its numbered choices and its hint; its links are for the eye."""
-    parts = [aloud(message.text, words, choices=False)]
+    """A message with its choices as answers that can be given, and its hint; its links are for the eye."""
+    parts = [aloud(message.text, words)]
     for number, label in message.options:
-        parts.append(aloud(words["option"].format(number=number, label=label), words, choices=False))
-    parts.append(aloud(message.hint, words, choices=False))
+        parts.append(aloud(words["option"].format(number=number, label=label), words))
+    parts.append(aloud(message.hint, words))
     return "\n".join(part for part in parts if part)
 
 
@@ -71,12 +71,8 @@ def _clean(text: str) -> str:
     return _UNSEEN.sub("", _MARKUP.sub("", text.translate(_NARROW)))
 
 
-def _line(line: str, words: Words, choices: bool) -> str:
-    line = _GAPS.sub(" ", line).strip()
-    option = _OPTION.fullmatch(line)
-    if option:
-        number, label = option.groups()
-        line = words["option"].format(number=number, label=label) if choices else f"{number}，{label}"
+def _line(line: str, words: Words) -> str:
+    line = _LISTED.sub(r"\1，", _GAPS.sub(" ", line).strip())
     alone = rf"{words['left']} ?([0-9]+)(?= ?(?:$|[^{HAN} ]))"
     line = re.sub(alone, lambda found: words["still"].format(number=found[1]), line)
     line = _APART.sub(lambda gap: _gap(gap, words), line)

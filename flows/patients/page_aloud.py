@@ -31,7 +31,7 @@ async def say(request: web.Request) -> web.StreamResponse:
     if speech is None:
         raise NotFound("voice")
     text = (await forms.values(request)).get("text", "")
-    said = aloud(text, wording.words["aloud"], choices=False)
+    said = aloud(text, wording.words["aloud"])
     if len(text) > LONGEST or len(said) > speech.most:
         raise BadInput("text_too_long")
     if not said:

@@ -35,9 +35,9 @@ HEARD = [
     ("张*中 的性别是？", "张某中的性别是？"),
     ("给谁候补：", "给谁候补："),
     ("孩子 · 6 岁，本人 · 42 岁", "孩子，六岁，本人，四十二岁。"),
-    # Choices.
-    ("1. 王静", "回复一，王静。"),
-    ("12、上午 9:00–9:30 · 余 2", "回复十二，上午九点到九点半，还剩两个。"),
+    # Lists.
+    ("1. 空腹 8 小时", "一，空腹八小时。"),
+    ("12、上午 9:00–9:30 · 余 2", "十二，上午九点到九点半，还剩两个。"),
     ("1.5 小时", "一点五小时。"),
     # Numbers: counted, or digit by digit.
     ("请 A012 到 3 号窗口", "请A零幺二到三号窗口。"),
@@ -77,10 +77,6 @@ HEARD = [
 @pytest.mark.parametrize(("written", "heard"), HEARD, ids=range(len(HEARD)))
 def test_what_is_heard(written: str, heard: str) -> None:
     assert aloud(written, WORDS) == heard
-
-
-def test_a_numbered_line_of_a_page_is_no_choice() -> None:
-    assert aloud("1. 空腹 8 小时\n\n2. 带上身份证", WORDS, choices=False) == "一，空腹八小时。\n二，带上身份证。"
 
 
 def test_a_message_with_its_choices() -> None:
