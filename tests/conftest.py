@@ -51,6 +51,7 @@ SECRET = "a secret key that only tests know, 32+"
 
 
 def pytest_configure() -> None:
+    gc.disable()
     compiled.share()
     sqlite.answer_at_once()
 
@@ -67,8 +68,9 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_finish() -> None:
-    """Whatever is there before the first test stays: to look through it for garbage again and again takes minutes. What
-    comes later is looked through as in Daoyi's own processes (bot/app.py)."""
+    """Whatever is there before the first test stays: to look through it for garbage again and again takes minutes, and
+    nobody did while it was read. What comes later is looked through as in Daoyi's own processes (bot/app.py)."""
+    gc.enable()
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
