@@ -15,7 +15,7 @@ COMMON = [name for name in WORDING.names() if name.startswith("common/chat/")]
 FACTS: dict[str, dict[str, Any]] = {
     "options": {"options": [(1, "内科"), (2, "外科")], "hint": ""}, "more": {"last": False},
     "not_understood": {"text": "下下下周"}, "ambiguous": {"text": "王"}, "out_of_range": {"last": 9},
-    "out_of_range_easy": {"last": 5}, "easy_hint": {"wait": "choice"},
+    "out_of_range_easy": {"last": 5}, "easy_hint": {"wait": "choice", "listen": 8},
     "cancelled": {"flow": "booking"}, "resumed": {"flow": "booking"}, "lapsed": {"flow": "booking"},
     "error_ours": {"reference": "a1b2c3"}, "hello": {"busy": False}, "thanks": {"busy": False},
 }
