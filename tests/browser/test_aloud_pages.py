@@ -166,6 +166,14 @@ async def test_whose_voice_it_is_and_where_there_is_none(here: Reader) -> None:
         await becomes(page, "heard.length > 3")
         await expect(button).to_have_text("朗读")
         assert len(away.said) == asked
+        # Of a list to choose from, what is chosen.
+        await page.goto(f"{base(here)}/h5/patients/new?large=1")
+        await page.evaluate("comes()")
+        await button.click()
+        await becomes(page, "heard.length > 3")
+        heard = await page.evaluate("heard")
+        assert "身份证" in heard and "护照" not in heard, heard
+        await expect(button).to_have_text("朗读")
         # One that was promised and says nothing gives way to ours.
         await page.evaluate("window.dumb = true")
         await button.click()

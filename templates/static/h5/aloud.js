@@ -42,11 +42,11 @@
     press(run.button, false);
   }
 
-  // What can be seen, line by line, without what is there for the eye alone and the way of the page itself.
+  // What can be seen, line by line, without what is there for the eye alone, what was not chosen, and the page's own ways.
   function spoken(part) {
     if (!part) return [];
     const lines = part.innerText.split("\n").map((line) => line.trim());
-    const aside = [...part.querySelectorAll(".head-ways *, [aria-hidden=true]")].map((each) => each.innerText.trim());
+    const aside = [...part.querySelectorAll(".head-ways *, [aria-hidden=true], option:not(:checked)")].map((each) => each.innerText.trim());
     return lines.filter((line) => line && !aside.includes(line));
   }
 
