@@ -8,6 +8,8 @@ from typing import Any
 
 from bot import logs, metrics
 from bot.db.contacts import contact_of
+from bot.db.outbox import OutboxRow
+from bot.errors import OutsideRefused
 from bot.talk.aloud import message_aloud, pieces
 from bot.talk.channel import Channels
 from bot.talk.hearing import ALOUD
@@ -23,12 +25,25 @@ log = logs.get(__name__)
 CLIPS = 2
 """Voice messages of one answer; what is longer is read."""
 TRIES = 3
+WIDTH = 4
+"""At once in one worker: voice takes seconds, and the worker's other hands are for texts."""
+_at_work: set[int] = set()
 
 
 async def aloud(job: Job, payload: dict[str, Any]) -> None:
     """An answer as one or two voice messages, if nothing is in the way. It becomes useless within a minute, so that
     what cannot be done never becomes a dead letter."""
     assert job.row is not None
+    if len(_at_work) >= WIDTH:
+        raise NotYet
+    _at_work.add(job.row.id)
+    try:
+        await _read(job, job.row, payload)
+    finally:
+        _at_work.discard(job.row.id)
+
+
+async def _read(job: Job, row: OutboxRow, payload: dict[str, Any]) -> None:
     speech = speech_of(job.ports)
     async with job.database.reading() as tx:
         contact = await contact_of(tx, payload["contact"])
@@ -38,14 +53,18 @@ async def aloud(job: Job, payload: dict[str, Any]) -> None:
     if since := payload.get("since"):
         messages = await job.run(lambda context: pushed(context, datetime.fromisoformat(since)), contact.id) or messages
     texts = heard(messages, job.wording, speech.most)
-    at, again = datetime.fromisoformat(payload["at"]), job.row.attempts < TRIES
-    answer = Answer(job.row.id, contact.id, at, texts, again=again)
+    if not texts:
+        return
+    at, again = datetime.fromisoformat(payload["at"]), row.attempts < TRIES
+    answer = Answer(row.id, contact.id, at, texts, again=again)
     try:
         end = await read_aloud(job.database, speech, job.ports[Channels].of(contact.account), answer)
     except TextFirst:
         raise NotYet from None
+    except OutsideRefused:  # the account is gone
+        end = "refused"
     metrics.read_aloud.inc(end)
-    log.info("answer_read_aloud", end=end, clips=len(texts), attempt=job.row.attempts)
+    log.info("answer_read_aloud", end=end, clips=len(texts), attempt=row.attempts)
 
 
 def heard(messages: Sequence[Message], wording: Wording, most: int) -> list[str]:

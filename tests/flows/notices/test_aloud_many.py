@@ -1,0 +1,40 @@
+"""Many who listen at once leave a worker's other hands to texts."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import time_machine
+
+from bot.db import outbox
+from bot.db.engine import Database
+from integrations.speech.port import Clip
+from jobs.notices_aloud import WIDTH, aloud
+from jobs.outbox import NotYet
+from tests.flows.notices.test_aloud import Listening
+from tests.support.patience import until
+
+
+async def test_only_a_few_are_spoken_to_at_once(sqlite_database: Database) -> None:
+    with time_machine.travel("2027-03-01 08:00Z", tick=False) as time:
+        listening = Listening(sqlite_database, time)
+        world, speak, go_on = listening.world, listening.speech.speak, asyncio.Event()
+
+        async def slow(text: str) -> Clip:
+            await go_on.wait()
+            return await speak(text)
+
+        listening.speech.speak = slow
+        for number in range(WIDTH + 1):
+            await world.said(f"p{number}", "大字")
+            await world.said(f"p{number}", "帮助", "voice")
+        time.shift(1)
+        async with world.database.transaction() as tx:
+            rows = await outbox.claim(tx, "me", limit=WIDTH + 1, lease_s=60)
+        ran = [asyncio.create_task(aloud(world.workshop.job(row), json.loads(row.payload))) for row in rows]
+        await until(lambda: any(task.done() for task in ran))
+        go_on.set()
+        ends = await asyncio.gather(*ran, return_exceptions=True)
+    assert [type(end) for end in ends if end is not None] == [NotYet]
+    assert len(listening.heard) == WIDTH
