@@ -7,7 +7,7 @@ workers may try; rows of one lane are given out strictly one after the other.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,12 +17,15 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
+    Select,
     SmallInteger,
+    Update,
     and_,
     bindparam,
     delete,
     exists,
     literal,
+    null,
     or_,
     select,
     type_coerce,
@@ -32,7 +35,8 @@ from sqlalchemy.dialects.mysql import insert as mysql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from bot import clock, keys, logs
-from bot.db.lookup import Lookup, asked
+from bot.db.link import Step
+from bot.db.lookup import Lookup, asked, most
 from bot.db.prepared import Prepared
 from bot.db.schema import Moment, Sealed, code, key, table
 from bot.db.transaction import Transaction
@@ -119,31 +123,16 @@ async def claim(tx: Transaction, owner: str, *, limit: int, lease_s: float) -> l
     `reclaim`, not here, so that a database that was away for a while does not make everything happen twice.
     """
     now = clock.now()
-    earlier = outbox.alias("earlier")
-    blocked = exists().where(
-        and_(earlier.c.lane == outbox.c.lane, earlier.c.state.in_((READY, TAKEN)), earlier.c.id < outbox.c.id)
-    )
-    due = (
-        select(outbox.c.id)
-        .where(outbox.c.state == READY, outbox.c.due_at <= now, or_(outbox.c.lane.is_(None), ~blocked))
-        .order_by(outbox.c.priority, outbox.c.due_at, outbox.c.id)
-        .limit(limit)
-    )
-    ids = [row.id for row in await tx.all(due)]
+    ids = [row.id for row in await _next.rows(tx, now=now, most=limit)]
     if not ids:
         return []
-    taken = (
-        update(outbox)
-        .where(outbox.c.id.in_(ids), outbox.c.state == READY)
-        .values(state=TAKEN, owner=owner, leased_until=now + timedelta(seconds=lease_s), attempts=outbox.c.attempts + 1)
-    )
-    if not await tx.update(taken):
-        return []
-    fields: list[Any] = [outbox.c[name] for name in OutboxRow.__dataclass_fields__ if name != "payload"]
-    fields.append(type_coerce(outbox.c.payload, LargeBinary).label("payload"))
-    mine = select(*fields).where(outbox.c.id.in_(ids), outbox.c.state == TAKEN, outbox.c.owner == owner)
+    until = now + timedelta(seconds=lease_s)
+    takes = [_step(tx, "take", of=each, to_owner=owner, to_leased_until=until) for each in ids]
+    _, taken = await _mine.behind(tx, takes, owner=owner, first=min(ids), last=max(ids))
     rows = []
-    for found in await tx.all(mine.order_by(outbox.c.priority, outbox.c.id)):
+    for found in taken:
+        if found.id not in ids:
+            continue  # ours since an earlier claim
         row = OutboxRow(**{**found._mapping, "payload": ""})
         try:
             rows.append(replace(row, payload=keys.ring().open(bytes(found.payload), "outbox.payload")))
@@ -157,16 +146,61 @@ async def claim(tx: Transaction, owner: str, *, limit: int, lease_s: float) -> l
     return _first_of_each_lane(rows)
 
 
+def _next_due() -> Select[Any]:
+    earlier = outbox.alias("earlier")
+    unfinished = or_(earlier.c.state == READY, earlier.c.state == TAKEN)
+    blocked = exists().where(and_(earlier.c.lane == outbox.c.lane, unfinished, earlier.c.id < outbox.c.id))
+    due = (outbox.c.state == READY, outbox.c.due_at <= asked(outbox.c.due_at, "now"))
+    found = select(outbox.c.id).where(*due, or_(outbox.c.lane.is_(None), ~blocked))
+    return found.order_by(outbox.c.priority, outbox.c.due_at, outbox.c.id).limit(most())
+
+
+def _taken() -> Select[Any]:
+    fields: list[Any] = [outbox.c[name] for name in OutboxRow.__dataclass_fields__ if name != "payload"]
+    fields.append(type_coerce(outbox.c.payload, LargeBinary).label("payload"))
+    mine = (outbox.c.state == TAKEN, outbox.c.owner == asked(outbox.c.owner))
+    between = outbox.c.id.between(asked(outbox.c.id, "first"), asked(outbox.c.id, "last"))
+    return select(*fields).where(*mine, between).order_by(outbox.c.priority, outbox.c.id)
+
+
+def _held() -> Update:
+    """A row that this worker holds."""
+    mine = (outbox.c.id == asked(outbox.c.id, "of"), outbox.c.owner == asked(outbox.c.owner, "holder"))
+    return update(outbox).where(*mine, outbox.c.state == TAKEN)
+
+
+def _to(*names: str) -> dict[str, Any]:
+    return {name: asked(outbox.c[name], f"to_{name}") for name in names}
+
+
+_next, _mine = Lookup(_next_due), Lookup(_taken)
+_changes: dict[str, Callable[[], Update]] = {
+    "take": lambda: update(outbox).where(outbox.c.id == asked(outbox.c.id, "of"), outbox.c.state == READY).values(
+        state=TAKEN, attempts=outbox.c.attempts + 1, **_to("owner", "leased_until")
+    ),
+    "close": lambda: _held().values(leased_until=null(), **_to("state", "error", "finished_at")),
+    "give back": lambda: _held().values(state=READY, owner=null(), leased_until=null(), **_to("due_at", "error")),
+}
+
+
+def _step(tx: Transaction, what: str, **values: Any) -> Step:
+    name = f"{tx.link.dialect.name} {what}"
+    prepared = _prepared.get(name)
+    if prepared is None:
+        prepared = _prepared[name] = Prepared(_changes[what](), tx.link.dialect)
+    return prepared, prepared.args(values)
+
+
+async def _changed(tx: Transaction, step: Step) -> bool:
+    """False: it is not ours any more."""
+    (count,) = await tx.link.script([step], begin=not tx.link.in_transaction)
+    return count == 1
+
+
 def _first_of_each_lane(rows: Sequence[OutboxRow]) -> list[OutboxRow]:
     """Guard of the lane rule: the claim's condition already leaves one row a lane."""
-    seen: set[str] = set()
-    out = []
-    for row in rows:
-        if row.lane is None or row.lane not in seen:
-            out.append(row)
-            if row.lane is not None:
-                seen.add(row.lane)
-    return out
+    first: dict[str, int] = {}
+    return [row for row in rows if row.lane is None or first.setdefault(row.lane, row.id) == row.id]
 
 
 async def reclaim(tx: Transaction) -> int:
@@ -181,22 +215,14 @@ async def reclaim(tx: Transaction) -> int:
 
 async def finish(tx: Transaction, row: OutboxRow, state: str = DONE, error: str | None = None) -> bool:
     """Close a row that this worker holds; False when it is not ours any more."""
-    statement = (
-        update(outbox)
-        .where(outbox.c.id == row.id, outbox.c.state == TAKEN, outbox.c.owner == row.owner)
-        .values(state=state, error=error and error[:500], finished_at=clock.now(), leased_until=None)
-    )
-    return await tx.update(statement) == 1
+    ended = {"to_state": state, "to_error": error and error[:500], "to_finished_at": clock.now()}
+    return await _changed(tx, _step(tx, "close", of=row.id, holder=row.owner, **ended))
 
 
 async def postpone(tx: Transaction, row: OutboxRow, due: datetime, error: str | None = None) -> bool:
     """Give a row back to be tried again at `due`."""
-    statement = (
-        update(outbox)
-        .where(outbox.c.id == row.id, outbox.c.state == TAKEN, outbox.c.owner == row.owner)
-        .values(state=READY, due_at=due, error=error and error[:500], owner=None, leased_until=None)
-    )
-    return await tx.update(statement) == 1
+    again = {"to_due_at": due, "to_error": error and error[:500]}
+    return await _changed(tx, _step(tx, "give back", of=row.id, holder=row.owner, **again))
 
 
 async def renew(tx: Transaction, owner: str, ids: Sequence[int], *, lease_s: float) -> int:
