@@ -20,6 +20,7 @@ from flows.booking.left import store as left
 from flows.booking.left.places import place_of
 from flows.booking.neighbours import Person
 from flows.booking.pool import store as pool
+from flows.booking.pool.gate import store as gate
 from flows.booking.refusals import BookingRefusal, SlotTaken
 from flows.booking.rules import Place
 from flows.booking.standing.record import Record
@@ -123,13 +124,10 @@ class Holding(Keeping):
 
     async def _taken(self, may: Granted, request_id: str) -> Any:
         row, instead = may.row, [each.id for each in may.before]
-        taken = await self._through_gate(row)
-        if taken is None:
+        held = await self._through_gate(may, request_id)
+        if held is None:
             metrics.holds.inc("taken")
             raise SlotTaken(day=may.place.day, start=row.start_wall, end=row.end_wall)
-        held = await self._add(
-            row, may.person.id, *taken, request_id, state="held", hold_until=self.context.now + may.lasts
-        )
         await self.fitting.exceptions.use(may.used, held.id, instead)
         glance(self.context.ports).forget()
         for each in may.before:
@@ -138,7 +136,14 @@ class Holding(Keeping):
         log.info("slot_held", appointment=held.public_id, session=row.session_code, number=held.number)
         return held
 
-    async def _through_gate(self, row: Any) -> tuple[int, int] | None:
-        """A free slot of the segment, when all who came to its gate before have theirs; None: nothing is left."""
-        channel = self.context.channel if row.shared else ""
-        return await self.doorstep.in_turn(row.segment_id, lambda: pool.take_free(self.tx, row.segment_id, channel))
+    async def _through_gate(self, may: Granted, request_id: str) -> Any | None:
+        """The lowest slot of the segment, held, when all who came to its gate before have theirs; None: nothing is
+        left."""
+        return await self.doorstep.in_turn(may.row.segment_id, lambda: self._lowest(may, request_id))
+
+    async def _lowest(self, may: Granted, request_id: str) -> Any | None:
+        row, held = may.row, dict[str, Any](state="held", hold_until=self.context.now + may.lasts)
+        if not row.shared:
+            return await gate.take(self.tx, request_id, **held, **self._said(row, may.person.id))
+        taken = await pool.take_free(self.tx, row.segment_id, self.context.channel)
+        return await self._add(row, may.person.id, *taken, request_id, **held) if taken else None

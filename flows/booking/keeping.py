@@ -11,6 +11,7 @@ from flows.booking import chronicle, pushes, store, visit
 from flows.booking.exceptions import store as exceptions
 from flows.booking.glance import glance
 from flows.booking.pool import store as pool
+from flows.booking.pool.gate import store as gate
 from flows.booking.refusals import HoldExpired
 from flows.booking.terms import Terms
 from flows.booking.waiting.passing import Passing
@@ -69,20 +70,16 @@ class Keeping(Terms):
         self, row: Any, person_id: int, slot_id: int, number: int, request_id: str, **values: Any
     ) -> Any:
         """A new appointment in a slot that was just taken."""
-        return await pool.add_in(
-            self.tx,
-            slot_id,
-            request_id,
-            person_id=person_id,
-            contact_id=self._contact(),
-            segment_id=row.segment_id,
-            number=number,
-            channel=self.context.channel,
-            fee=row.fee,
-            created_at=self.context.now,
-            created_by=self.context.actor,
-            **values,
-        )
+        said = self._said(row, person_id)
+        return await gate.fill(self.tx, slot_id, request_id, number=number, **said, **values)
+
+    def _said(self, row: Any, person_id: int) -> dict[str, Any]:
+        """What a new appointment in the segment `row` says of whose it is."""
+        return {
+            "person_id": person_id, "contact_id": self._contact(), "segment_id": row.segment_id,
+            "channel": self.context.channel, "fee": row.fee, "created_at": self.context.now,
+            "created_by": self.context.actor,
+        }
 
     async def _let_go(self, row: Any) -> None:
         """The slot of an appointment that has just ended goes to whoever waits, and where nobody does, or nobody would

@@ -182,9 +182,9 @@ async def appointments_in(tx: Transaction, segments: Sequence[int], states: Sequ
 
 
 async def appointment_behind(tx: Transaction, steps: list[Step], request_id: str) -> tuple[list[Result], Any]:
-    """What these statements gave, and the appointment of the request as it is behind them: one round trip."""
+    """What these statements gave, and the appointment of the request, if there is one, behind them: one round trip."""
     given, found = await _of_request.behind(tx, steps, request_id=request_id)
-    return given, found[0]
+    return given, found[0] if found else None
 
 
 async def set_registration(tx: Transaction, appointment_id: int, code_of: str) -> None:

@@ -15,8 +15,8 @@ from flows.booking.exams import rules, store
 from flows.booking.exams.refusals import OrderBooked
 from flows.booking.exams.rules import Book, Item, Visit
 from flows.booking.exams.wishes import Wish, Wishes
+from flows.booking.holding import Granted
 from flows.booking.neighbours import Person, visitor
-from flows.booking.pool import store as pool
 from flows.booking.rules import EXAMINATION, ClinicRules, Place, Takes
 from flows.booking.service import BookingService
 
@@ -92,17 +92,24 @@ class ExamTerms(BookingService):
     async def _add(
         self, row: Any, person_id: int, slot_id: int, number: int, request_id: str, **values: Any
     ) -> Any:
-        made = await super()._add(row, person_id, slot_id, number, request_id, **values)
+        return await self._noted(await super()._add(row, person_id, slot_id, number, request_id, **values))
+
+    async def _through_gate(self, may: Granted, request_id: str) -> Any | None:
+        """Whoever holds several has the locks of all their segments: nobody is waited for who may wait for these."""
+        return await self._lowest(may, request_id)
+
+    async def _lowest(self, may: Granted, request_id: str) -> Any | None:
+        made = await super()._lowest(may, request_id)
+        # Of a segment with shares it was noted by `_add`.
+        return await self._noted(made) if made is not None and not may.row.shared else made
+
+    async def _noted(self, made: Any) -> Any:
         wish = self._meant
         await store.add(
             self.tx, appointment_id=made.id, item=wish.item.code, name=wish.item.name, fee=wish.item.fee,
             order_code=wish.order or None, package=wish.package or None, bundle=self.bundle,
         )
         return made
-
-    async def _through_gate(self, row: Any) -> tuple[int, int] | None:
-        """Whoever holds several has the locks of all their segments: nobody is waited for who may wait for these."""
-        return await pool.take_free(self.tx, row.segment_id, self.context.channel if row.shared else "")
 
     def _item(self, row: Any) -> Item | None:
         if row.kind != EXAMINATION:

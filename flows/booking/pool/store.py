@@ -10,21 +10,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, literal, literal_column, select, update
+from sqlalchemy import func, select, update
 
-from bot.db.link import Step
-from bot.db.prepared import Prepared
-from bot.db.schema import new_public_id
 from bot.db.transaction import Transaction
+from flows.booking.pool.gate import store as gate
 from flows.booking.pool.shares import store as shares
-from flows.booking.store import appointment, appointment_behind, segment, slot
+from flows.booking.store import appointment, segment, slot
 from flows.booking.waiting import store as waiting
 
 FREE, KEPT, HELD, TAKEN, COOLING = "free", "kept", "held", "taken", "cooling"
-_GIVEN = [literal(state, slot.c.state.type) for state in (FREE, KEPT, HELD)]
-"""The states from which a slot is given to an appointment."""
-_UNSAID = dict.fromkeys(column.name for column in appointment.c if column.nullable)
-_made: dict[str, _Ways] = {}
 PASS_ON = "booking.pass_on"
 """Topic: a slot is to be offered to those who wait. Should it be lost, the sweep finds the slot cooled."""
 
@@ -37,37 +31,18 @@ async def take_free(tx: Transaction, segment_id: int, channel: str = "") -> tupl
     """
     if channel and (own := await shares.take(tx, segment_id, channel)):
         return own
-    known, mine = _ways(tx.link.dialect), {"segment": segment_id}
-    passed, rows = await tx.link.script([(each, each.args(mine)) for each in (known.gate, known.lowest)])
-    if not passed:
-        return None
-    if not isinstance(rows, list) or not rows:
-        # `free` counts the free slots and we have the gate's lock: the count would have to be wrong.
-        raise AssertionError(f"segment {segment_id} counts a free slot that is not there")
-    return int(rows[0][0]), int(rows[0][1])
+    return await gate.lowest(tx, segment_id)
 
 
 async def assign(tx: Transaction, slot_id: int, appointment_id: int) -> None:
     """The slot that was taken through a gate, or offered, is this appointment's."""
-    if not await tx.update(_unassigned(slot_id).values(state=HELD, appointment_id=appointment_id)):
+    if not await tx.update(gate.unassigned(slot_id).values(state=HELD, appointment_id=appointment_id)):
         raise AssertionError(f"slot {slot_id} was taken by somebody else")
 
 
 async def add(tx: Transaction, **values: Any) -> int:
     """Insert a held appointment; gives its key."""
     return await tx.insert(appointment, **values)
-
-
-async def add_in(tx: Transaction, slot_id: int, request_id: str, **values: Any) -> Any:
-    """`add` and `assign` in one packet, while all wait for the gate; gives the appointment as it is read."""
-    known = _ways(tx.link.dialect)
-    row = _UNSAID | {"public_id": new_public_id(), "slot_id": slot_id, "request_id": request_id, **values}
-    mine = {"slot": slot_id, "request": request_id}
-    steps: list[Step] = [(known.insert, known.insert.args(row)), (known.assign, known.assign.args(mine))]
-    (_, taken), held = await appointment_behind(tx, steps, request_id)
-    if taken != 1:
-        raise AssertionError(f"slot {slot_id} was taken by somebody else")
-    return held
 
 
 async def confirm(tx: Transaction, appointment_id: int, slot_id: int) -> bool:
@@ -188,36 +163,6 @@ async def census(tx: Transaction, segment_id: int) -> dict[str, int]:
     return {"noted_capacity": noted.capacity, "noted_free": noted.free} | {
         state: counted.get(state, 0) for state in (FREE, KEPT, HELD, TAKEN, COOLING)
     }
-
-
-class _Ways:
-    """What every hold needs, compiled once: the gate and, behind it, the lowest free slot in one round trip (thousands
-    may wait for this row); then the appointment, and its slot."""
-
-    def __init__(self, dialect: Any) -> None:
-        mine, of = bindparam("segment", type_=segment.c.id.type), bindparam("slot", type_=slot.c.id.type)
-        gate = update(segment).where(segment.c.id == mine, segment.c.free > 0, segment.c.state == "open")
-        self.gate = Prepared(gate.values(free=segment.c.free - 1), dialect)
-        lowest = select(slot.c.id, slot.c.number).where(slot.c.segment_id == mine, slot.c.state == FREE)
-        self.lowest = Prepared(lowest.order_by(slot.c.number).limit(literal_column("1")), dialect)
-        values = {each.name: bindparam(each.name, type_=each.type) for each in appointment.c if each.name != "id"}
-        self.insert = Prepared(insert(appointment).values(values), dialect)
-        request = bindparam("request", type_=appointment.c.request_id.type)
-        new = select(appointment.c.id).where(appointment.c.request_id == request).scalar_subquery()
-        self.assign = Prepared(_unassigned(of).values(state=HELD, appointment_id=new), dialect)
-
-
-def _ways(dialect: Any) -> _Ways:
-    made = _made.get(dialect.name)
-    if made is None:
-        made = _made[dialect.name] = _Ways(dialect)
-    return made
-
-
-def _unassigned(slot_id: Any) -> Any:
-    return update(slot).where(
-        slot.c.id == slot_id, slot.c.state.in_(_GIVEN), slot.c.appointment_id.is_(None)
-    )
 
 
 async def _lock(tx: Transaction, segment_id: int) -> None:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Boolean, Column, Connection, Date, Float, Integer, SmallInteger, String, Table, Time, select
 
 from bot.db.engine import Database
-from bot.db.lookup import Lookup, asked
+from bot.db.lookup import Lookup, ahead, asked
 from bot.db.schema import Moment, Sealed, code, key, metadata
 
 ROWS = [
@@ -64,3 +64,27 @@ async def test_a_lock_is_taken_inside_of_the_transaction(database: Database, kin
     async with database.transaction(lazy=True) as tx:
         await mine.first(tx, id=1)
         assert tx.link.in_transaction
+
+
+async def test_what_was_asked_ahead_is_answered_once(database: Database, kinds: Table) -> None:
+    name = Lookup(lambda: select(kinds.c.name).where(kinds.c.id == asked(kinds.c.id)))
+    change = kinds.update().where(kinds.c.id == 1)
+    async with database.transaction() as tx:
+        one, two = name.about(id=1), name.about(id=2)
+        async with ahead(tx, [one, two, name.about(id=3)]):
+            await tx.update(change.values(name="李"))
+            assert [row.name for row in await name.about(id=1).rows(tx)] == ["孙"]
+            assert [row.name for row in await one.rows(tx)] == ["李"], "the second asks for itself"
+            assert await name.about(id=3).first(tx) is None, "nothing found is an answer, too"
+        assert tx.ahead == {}
+        await tx.update(kinds.update().where(kinds.c.id == 2).values(name="周"))
+        assert [row.name for row in await two.rows(tx)] == ["周"], "what nobody asked for is forgotten"
+
+
+async def test_what_was_asked_ahead_does_not_outlive_a_refusal(database: Database, kinds: Table) -> None:
+    name = Lookup(lambda: select(kinds.c.name).where(kinds.c.id == asked(kinds.c.id)))
+    async with database.transaction() as tx:
+        with pytest.raises(LookupError):
+            async with ahead(tx, [name.about(id=1)]):
+                raise LookupError
+        assert tx.ahead == {}
