@@ -13,7 +13,8 @@ from bot.context import Contact, Context
 from bot.db.contacts import Locked
 from bot.db.transaction import Transaction
 from bot.db.turns import NoLink
-from bot.talk.alike import MOST, Alike, Leans, Place, place_of
+from bot.talk import alike as memory
+from bot.talk.alike import MOMENT_S, MOST, Alike, Leans, Place, place_of
 from bot.talk.messages import Inbound, Message
 from bot.talk.session import Frame, Session, Wait
 
@@ -143,3 +144,17 @@ def test_memory_stays_small() -> None:
         first = context()
         alike.keep(Place((number,), MINE), first, leaning(first), SAID, stored())
     assert len(alike._told) == MOST
+
+
+def test_what_was_told_is_told_for_a_moment_from_the_first_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    at = [100.0]
+    monkeypatch.setattr(memory.time, "monotonic", lambda: at[0])
+    first, second, third = context(), context(), context()
+    alike = kept(first, leaning(first))
+    at[0] += 0.6 * MOMENT_S
+    alike.keep(Place(("elsewhere",), MINE), second, leaning(second), SAID, stored())
+    assert alike.awake and alike.again(place(), context()) is not None
+    at[0] += 0.6 * MOMENT_S
+    assert not alike.awake and alike.again(Place(("elsewhere",), MINE), context()) is None
+    alike.keep(place(), third, leaning(third), SAID, stored())
+    assert alike.awake
