@@ -11,9 +11,10 @@ from datetime import date
 
 from bot.talk.understand import days
 from bot.talk.understand.dates import Anyday, DateAnswer, Impossible, Reading, read_date
-from bot.talk.understand.labels import core
+from bot.talk.understand.labels import core, untitled
 from bot.talk.understand.text import normalise
 from bot.talk.understand.times import HALF, HALVES
+from flows.booking.sounding import Heard, heard, site_in, sites_of
 from flows.directory.rules import Catalogue, Hit
 
 LONGEST = 30
@@ -38,7 +39,9 @@ class Found:
     was named; `no_day`: a day was named that no calendar has. `last`: the doctor of last time is meant. `sure`: named
     so exactly that nothing else can be meant, even where nobody asked. `half` is the half of a day that was said, ""
     where none was; `there`: clinics that were named beside the doctors, who sit in them; `kind`: of sessions that was
-    said beside these, or alone; `words`: what was said, without days and what surrounds a name."""
+    said beside these, or alone; `site`: that was named, and all of these are there, or with `elsewhere` none of them;
+    `sounds`: nothing is called so, these only sound alike; `words`: what was said, without days, site and what
+    surrounds a name."""
 
     doctors: tuple[str, ...] = ()
     clinics: tuple[str, ...] = ()
@@ -50,6 +53,9 @@ class Found:
     no_day: bool = False
     last: bool = False
     sure: bool = False
+    site: str = ""
+    elsewhere: bool = False
+    sounds: bool = False
     words: str = field(default="", compare=False)
 
     @property
@@ -60,11 +66,12 @@ class Found:
 
 def find(text: str, catalogue: Catalogue, today: date) -> Found:
     """Read one text. `today` is the hospital's date."""
-    said = "".join(normalise(text).split())
-    if not said or len(said) > LONGEST:
+    text, site = site_in(normalise(text), catalogue)
+    said = "".join(text.split())
+    if not (said or site) or len(said) > LONGEST:
         return Found()
     kinds = {KINDS[each] for each in KIND.findall(said)}
-    said, text = KIND.sub("", said), KIND.sub("", normalise(text))
+    said, text = KIND.sub("", said), KIND.sub("", text)
     reading = read_date(text, today)
     if isinstance(reading, list):
         reading = reading[0]
@@ -76,9 +83,16 @@ def find(text: str, catalogue: Catalogue, today: date) -> Found:
         rest = core(_FILLING.sub("", _HALF_BESIDE.sub("", said)))
     last = _LAST.search(said) is not None
     hits = [] if last else catalogue.search(rest)
-    doctors, clinics, departments = _sorted_out(hits, rest, catalogue)
-    there = clinics if doctors else ()
+    sounds = Heard() if last else _heard(hits, rest, catalogue)
+    hits = [] if sounds.anything else hits
+    doctors, clinics, departments = _sorted_out(hits, rest, catalogue) if hits else (
+        sounds.doctors, sounds.clinics, sounds.departments
+    )
+    there, elsewhere = clinics if doctors else (), False
     clinics = () if doctors else clinics
+    if site:
+        doctors, clinics, departments, elsewhere = _at(site, doctors, clinics, departments, rest, catalogue)
+        there = () if elsewhere else _there(site, doctors, catalogue)
     named = doctors or clinics or departments
     kind = kinds.pop() if len(kinds) == 1 and (named or not rest) else ""
     return Found(
@@ -92,9 +106,44 @@ def find(text: str, catalogue: Catalogue, today: date) -> Found:
         no_day=isinstance(reading, Impossible),
         last=last,
         words=rest,
+        site=site,
+        elsewhere=elsewhere,
+        sounds=sounds.anything,
         sure=_LAST_DOCTOR.search(said) is not None if last else
-        _sure(hits, rest) if named else bool(kind and reading),
+        _sure(hits, rest) if hits else bool(kind and reading) or bool(sounds.clinics and rest.endswith("科")),
     )
+
+
+def _heard(hits: list[Hit], rest: str, catalogue: Catalogue) -> Heard:
+    """Where nothing is called so, or only a piece of it (内科 of 呼西内科)."""
+    word = untitled(rest)
+    pieces = all(hit.label in word and hit.label != word for hit in hits)
+    return heard(word, catalogue) if pieces and not _ASKS.search(rest) else Heard()
+
+
+def _at(
+    site: str, doctors: tuple[str, ...], clinics: tuple[str, ...], departments: tuple[str, ...], rest: str,
+    catalogue: Catalogue,
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], bool]:
+    """What of these is at a site; all of them where none is (True): who is only elsewhere is better than nobody. The
+    site's own departments where nothing else was said."""
+    if not rest:
+        open_there = {
+            each.department for each in catalogue.clinics if each.site == site and catalogue.bookable(each.code)
+        }
+        return (), (), tuple(each.code for each in catalogue.departments if each.code in open_there), False
+    doctors_there = tuple(code for code in doctors if site in sites_of(code, catalogue))
+    named_there = tuple(code for code in clinics if catalogue.clinic[code].site == site)
+    departments_there = tuple(code for code in departments if catalogue.department[code].site == site)
+    if doctors_there or named_there or departments_there:
+        return doctors_there, named_there, departments_there, False
+    return doctors, clinics, departments, bool(doctors or clinics or departments)
+
+
+def _there(site: str, doctors: tuple[str, ...], catalogue: Catalogue) -> tuple[str, ...]:
+    """The clinics at a site in which these doctors sit."""
+    own = dict.fromkeys(clinic for code in doctors for clinic in catalogue.doctor[code].clinics)
+    return tuple(code for code in own if code in catalogue.clinic and catalogue.clinic[code].site == site)
 
 
 def _half(said: str, reading: Reading) -> str:

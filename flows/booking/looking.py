@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, time
 
 from bot.talk.understand import pinyin
@@ -12,6 +12,7 @@ from bot.talk.understand.labels import leaves_out, untitled
 from bot.talk.understand.text import normalise
 from bot.talk.understand.times import CLOCK, HALF, HALVES, half_of, times_of
 from flows.booking.finding import KIND, KINDS, Found, find
+from flows.booking.sounding import heard, site_in, sites_of
 from flows.directory.rules import Catalogue
 
 MOST = 30
@@ -48,22 +49,24 @@ def look(text: str, catalogue: Catalogue, today: date) -> Looked:
     of sessions; and where nothing is called so, what sounds alike."""
     rest, since = _time_in(normalise(text))
     kind = next((KINDS[match[1]] for match in KIND.finditer(rest)), "")
-    rest, site = _site_in(KIND.sub("", rest), catalogue)
+    rest, site = site_in(KIND.sub("", rest), catalogue)
     said = "".join(rest.split()).lower()
     found = find(rest, catalogue, today) if said else Found()
+    if found.sounds:  # what is called so, or good at it, is looked for first
+        found = replace(found, doctors=(), clinics=(), departments=())
     half = half_of(since) if since else found.half
     if said.isascii() and said.isalpha():
         doctors, clinics = _spelled(said, catalogue)
     else:
         doctors, clinics = _meant(found, said, catalogue)
+    word = "" if found.last or found.no_day or doctors or clinics else found.words
+    sounding = _sounding(untitled(word), catalogue) if word else Found()
+    doctors, clinics = doctors or dict.fromkeys(sounding.doctors, 0), clinics or list(sounding.clinics)
     if site:
         clinics = clinics if said else [each.code for each in catalogue.clinics]
         # Who is only elsewhere is better than nobody.
         clinics = [code for code in clinics if catalogue.clinic[code].site == site] or clinics
-        doctors = {code: close for code, close in doctors.items() if site in _sites_of(code, catalogue)} or doctors
-    word = "" if found.last or found.no_day or doctors or clinics else found.words
-    sounding = _sounding(untitled(word), catalogue) if word else Found()
-    doctors, clinics = doctors or dict.fromkeys(sounding.doctors, 0), clinics or list(sounding.clinics)
+        doctors = {code: close for code, close in doctors.items() if site in sites_of(code, catalogue)} or doctors
     bookable = tuple(code for code in dict.fromkeys(clinics) if catalogue.bookable(code))
     return Looked(
         tuple(doctors)[:MOST], bookable[:MOST], found.day, half, since, found.no_day, found.last, doctors, kind,
@@ -71,24 +74,13 @@ def look(text: str, catalogue: Catalogue, today: date) -> Looked:
     )
 
 
-def _site_in(said: str, catalogue: Catalogue) -> tuple[str, str]:
-    """What is left of the text without the name of a site, and that site's code."""
-    named = ((catalogue.site_name(each.code), each.code) for each in catalogue.sites)
-    name, site = next(((name, code) for name, code in named if name and name in said), ("", ""))
-    return (said.replace(name, " ", 1).strip(), site) if site else (said, "")
-
-
-def _sites_of(doctor: str, catalogue: Catalogue) -> set[str]:
-    own = catalogue.doctor[doctor].clinics
-    return {catalogue.clinic[code].site for code in own if code in catalogue.clinic}
-
-
 def _sounding(word: str, catalogue: Catalogue) -> Found:
     """Names, and what doctors are good at, written with other characters of the same sound: 许尉 for 许蔚."""
     if len(word) < 2 or word.isascii():
         return Found()
-    named = tuple(each.code for each in catalogue.doctors if pinyin.alike(word, each.name))
-    places = tuple(each.code for each in catalogue.clinics if pinyin.alike(word, each.name))
+    near = heard(word, catalogue)
+    named, places = near.doctors, near.clinics
+    places += tuple(each.code for code in near.departments for each in catalogue.clinics_of(code))
     if not (named or places):
         named = tuple(
             each.code for each in catalogue.doctors

@@ -78,6 +78,9 @@ class Finding:
 
     async def picked(self) -> Outcome:
         """One of several kinds of things was chosen from a list."""
+        if self.data.pick[0] == "none":
+            self.data.wish = self.data.half = self.data.only = ""
+            return Go(self._asked())
         kind, code, *rest = self.data.pick
         if kind == "again":
             self.data.doctor, self.data.clinic = code, rest[0]
@@ -122,14 +125,15 @@ class Finding:
             )
             if codes
         )
-        if len(codes) == 1:
+        if len(codes) == 1 and not (found.sounds or found.elsewhere):
             self.data.pick = [kind, codes[0], *(found.there if len(found.there) == 1 else ())]
             return await self.picked()
         if len(codes) > MOST:
             return Go(self._asked(), say="too_many_found", facts={"said": text, "count": len(codes)})
-        return await self._which(kind, codes, text)
+        return await self._which(kind, codes, text, found)
 
-    async def _which(self, kind: str, codes: tuple[str, ...], text: str) -> Outcome:
+    async def _which(self, kind: str, codes: tuple[str, ...], text: str, found: Found) -> Outcome:
+        """Which of several; also a single one, where it is not called so or is at another site."""
         labels, catalogue = Labels(self.context), await self.service.neighbours.catalogue()
         if kind == "doctor":
             options = labels.named_doctors(codes, catalogue)
@@ -137,7 +141,17 @@ class Finding:
             options = labels.clinics(codes, catalogue)
         else:
             options = labels.departments([catalogue.department[code] for code in codes], catalogue)
-        return Choose("which", options, save="pick", then=self.picked, other=self.search, facts={"said": text})
+        facts = {"said": found.words or text, "site": catalogue.site_name(found.site), "one": ""}
+        if not (found.sounds or found.elsewhere):
+            facts["said"] = text
+            return Choose("which", options, save="pick", then=self.picked, other=self.search, facts=facts)
+        if len(options) == 1:
+            facts["one"] = options[0].label
+            options = [replace(options[0], aliases=(*options[0].aliases, "@yes"))]
+        options.append(labels.word(["none"], "none_of_these", "@no", "不是", "都不是"))
+        if found.elsewhere:
+            return Choose("which_elsewhere", options, save="pick", then=self.picked, other=self.search, facts=facts)
+        return Choose("which_sounds", options, save="pick", then=self.picked, other=self.search, facts=facts)
 
     async def _last(self) -> Outcome:
         last = await self.service.last_doctor()

@@ -85,6 +85,24 @@ async def visitor(
 
 
 @given
+async def other_site(world: World, days: str) -> None:
+    """A second site with a clinic for respiration of its own, which sits on a day."""
+    async with world.database.transaction() as tx:
+        await tx.update(his.site.update().values(name="清梧医院 总院"))
+        await tx.insert(his.site, code="E", name="清梧医院 东院区", address="", phone="")
+        await tx.insert(his.department, code="21", site="E", name="内科", intro="", discreet=False)
+        place = {"building": "东楼", "floor": "1", "area": "A", "room": "101"}
+        await tx.insert(
+            his.clinic, code="2101", department="21", site="E", name="呼吸内科", subjects="", phone="", intro="",
+            min_age=None, max_age=None, sex=None, discreet=False, online=True, **place,
+        )
+        await tx.insert(his.room, code="R2101", site="E", clinic="2101", **place)
+    code = await ward.session(world, day(days), clinic="2101", doctor=None, fee=1000)
+    await ward.change_session(world, code, site="E")
+    await ward.sync(world)
+
+
+@given
 async def discreet(world: World, clinic: str) -> None:
     """The hospital marks a clinic as one that is not named to whoever happens to look."""
     async with world.database.transaction() as tx:

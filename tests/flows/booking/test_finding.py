@@ -8,7 +8,7 @@ import pytest
 
 from flows.booking.finding import Found, find
 from flows.directory.rules import Catalogue
-from integrations.his.port import Clinic, Department, Doctor, Place
+from integrations.his.port import Clinic, Department, Doctor, Place, Site
 
 TODAY = date(2027, 3, 1)  # a Monday
 NOWHERE = Place("", "", "", "")
@@ -161,3 +161,58 @@ def test_sure_enough_to_begin_with(text: str) -> None:
 )
 def test_not_sure(text: str) -> None:
     assert not found(text).sure
+
+
+SITES = Catalogue(
+    version=1,
+    sites=(Site("Z", "市医院 总院", "", ""), Site("E", "市医院 东院区", "", "")),
+    departments=(*CATALOGUE.departments, Department("21", "E", "内科", "", False)),
+    clinics=(*CATALOGUE.clinics, clinic("2102", "神经内科", "21", "E"), clinic("2103", "神经外科", "21", "E")),
+    doctors=(*CATALOGUE.doctors, doctor("1050", "谢协", "2101", "1101"), doctor("1051", "李好", "1101")),
+)
+
+
+def at(text: str) -> Found:
+    return find(text, SITES, TODAY)
+
+
+@pytest.mark.parametrize(("text", "clinics"), [
+    ("东院 呼吸科", ("2101",)), ("东院区呼吸内科", ("2101",)), ("总院呼吸内科", ("1101",)),
+    ("呼吸内科", ("1101", "2101")),
+    ("明天东院区 呼吸内科", ("2101",)), ("挂东院的呼吸内科", ("2101",)),
+])
+def test_a_site_narrows_to_what_is_there(text: str, clinics: tuple[str, ...]) -> None:
+    assert (at(text).clinics, at(text).elsewhere) == (clinics, False)
+
+
+def test_a_site_alone_means_its_departments_and_a_doctor_is_seen_there() -> None:
+    assert (at("东院区").departments, at("东院区").sure) == (("21",), False)
+    assert (at("明天 东院").departments, at("明天 东院").day) == (("21",), date(2027, 3, 2))
+    assert (at("东院 谢协").doctors, at("东院 谢协").there) == (("D1050",), ("2101",))
+    only = at("东院 陈松年")
+    assert (only.doctors, only.elsewhere, only.there) == (("D1024",), True, ())
+    assert find("东院 呼吸内科", CATALOGUE, TODAY).site == "", "there is but one"
+
+
+@pytest.mark.parametrize(("text", "doctors", "clinics"), [
+    ("王晶", ("D1023", "D1032", "D1040"), ()), ("陈松粘医生", ("D1024",), ()),
+    ("明天王晶", ("D1023", "D1032", "D1040"), ()),
+    ("呼西科", (), ("1101", "2101")), ("呼西内科", (), ("1101", "2101")), ("我想挂呼西科的号", (), ("1101", "2101")),
+    ("东院呼西科", (), ("2101",)), ("神精科", (), ("2102", "2103")), ("心血馆内科", (), ("1102",)),
+])
+def test_what_sounds_alike_where_nothing_is_called_so(
+    text: str, doctors: tuple[str, ...], clinics: tuple[str, ...]
+) -> None:
+    assert (at(text).doctors, at(text).clinics, at(text).sounds) == (doctors, clinics, True)
+
+
+@pytest.mark.parametrize("text", ["王", "汪医生", "科", "黄静", "骨折", "王大夫明天", "胡", "陈松", "内"])
+def test_a_surname_or_another_name_sounds_like_nobody(text: str) -> None:
+    assert not at(text).sounds and len(at(text).doctors) <= 3
+
+
+@pytest.mark.parametrize(
+    ("text", "sure"), [("呼西科", True), ("王晶", False), ("你好", False), ("呼西科在哪里", False)]
+)
+def test_outside_of_booking_only_a_clinic_is_heard(text: str, sure: bool) -> None:
+    assert at(text).sure == sure

@@ -49,6 +49,13 @@ def test_who_is_called_so_is_not_said_to_sound_alike() -> None:
     assert looked("心血馆内科").clinics == ("12",)
 
 
+def test_a_clinic_by_its_short_name_and_a_site_by_half_of_its_name() -> None:
+    short = looked("心雪科")
+    assert (short.clinics, short.sounds) == (("12",), True)
+    assert looked("东院 骨科").clinics == looked("东院骨课").clinics == ("51",)
+    assert not looked("徐医生").sounds and looked("徐医生").doctors == ()  # 许 is no 徐: a surname alone is no sound
+
+
 def test_a_site_narrows_to_what_is_there() -> None:
     assert looked("骨科").clinics == ("11", "51")
     assert looked("东院区 骨科").clinics == ("51",) and looked("总院骨科").clinics == ("11",)
