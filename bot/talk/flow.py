@@ -66,6 +66,9 @@ class Flow:
         """Another flow goes on when this one ends."""
         self.hushed = False
         """What is asked or said in this turn was said by a push already: it is waited for, not said again."""
+        self.resumed = False
+        """A list is looked up anew because another flow, which lay above, has ended and said what came of it: where
+        nothing is left to ask, nothing need be said."""
         self.below: tuple[Flow, ...] = ()
         """With `looks_below`: the flows that lie under it, the topmost first."""
         self.said: list[tuple[str, dict[str, Any]]] = []

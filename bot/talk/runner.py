@@ -83,6 +83,7 @@ class Runner:
             await self._begin_anew(frame)
             return
         flow.text, flow.returned = given.get("text", ""), given.get("returned")
+        flow.resumed = given.get("resumed", False)
         arg = given.get("arg") or ""
         for _ in range(STEPS):
             try:
@@ -169,14 +170,15 @@ class Runner:
         else:
             await self._resume()
 
-    async def _ask_again(self) -> None:
-        """The present question once more; a list that ages is looked up anew."""
+    async def _ask_again(self, *, resumed: bool = False) -> None:
+        """The present question once more; a list that ages is looked up anew. `resumed`: behind the end of another
+        flow, which said what came of it."""
         top = self.session.top
         if top is None:
             return
         cls, step = self.areas.flows.get(top.flow), top.trail[-1] if top.trail else ""
         if cls is not None and step in cls.anew:
-            await self._run(top, step)
+            await self._run(top, step, resumed=resumed)
         else:
             self.voice.ask(top)
 
@@ -184,7 +186,7 @@ class Runner:
         """The interrupted flow below asks its question again, unless there is nothing more to ask."""
         top, said = self.session.top, len(self.voice.messages)
         if top and top.wait:
-            await self._ask_again()
+            await self._ask_again(resumed=said > 0)
             if self.session.top is top:
                 back = Message(self.voice.text("common/chat/resumed", flow=top.flow))
                 self.voice.messages.insert(said, back)

@@ -52,7 +52,7 @@ class Waiting(Refused, Flow, name="waiting", version=2):
         waiting = self.service.waiting
         rows = await waiting.mine()
         if not rows:
-            return Done("waiting_none")
+            return Done("" if self.resumed else "waiting_none")
         options = [Labels(self.context).waiting(row, await waiting.facts(row)) for row in rows]
         return Choose("waiting_mine", options, save="pick", then=self.picked, facts={"count": len(rows)})
 
@@ -162,6 +162,8 @@ class Waiting(Refused, Flow, name="waiting", version=2):
         if held := await waiting.held_for(row):
             appointment = await self.service.mine(held)
             return Call("offer", then=self.after, arg=appointment.public_id)
+        if row.state != "waiting" and self.resumed:
+            return Done()
         if row.state != "waiting":
             return Done("waiting_ended", facts=await waiting.facts(row) | {"state": row.state})
         labels = Labels(self.context)
