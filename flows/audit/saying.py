@@ -12,6 +12,10 @@ from flows.directory.rules import Catalogue
 
 CODES = ("list", "right", "stage", "channel", "how", "kind", "method")
 """Facts whose value is a word of ours; each has a table of its own name in words.toml, ``[said]``."""
+WORDED = {"rule": "appeal_rule", "flaw": "bill_flaw"}
+"""Facts whose value other pages have words for: fact -> the table of words.toml."""
+TOLD_WHOLE = ("payment_day", "merchant")
+"""Things whose id is no number of ours, and says what it is."""
 CHOSEN = {
     ("sessions", "state"): "session_state", ("appointments", "state"): "appointment",
     ("waiting", "state"): "waiting_state", ("stops", "state"): "stop", ("stop_people", "chosen"): "choice",
@@ -19,7 +23,9 @@ CHOSEN = {
     ("appeals", "state"): "appeal", ("appeals", "kind"): "appeal_kind", ("roster_clinics", "state"): "clinic_state",
     ("directory", "state"): "directory_states", ("directory", "kind"): "directory_kinds",
     ("directory", "missing"): "directory_pieces", ("requests", "state"): "request_state",
-    ("undelivered", "sort"): "undelivered",
+    ("undelivered", "sort"): "undelivered", ("payments", "state"): "order_state",
+    ("payment_refunds", "state"): "refund_state", ("payment_differences", "state"): "difference_state",
+    ("payment_differences", "kind"): "difference_kind",
 }
 """(list, filter) -> the table of words.toml that says what it was narrowed to."""
 NOBODY = "staff:unknown"
@@ -117,7 +123,7 @@ class Saying:
         own = {"role": self.roles, "right": self.words["rights"], "list": self.words["said"]["list"]}
         if kind in own:
             return str(own[kind].get(name, name[-6:] if kind == "role" else name))
-        return name[-6:]
+        return name if kind in TOLD_WHOLE else name[-6:]
 
     def _doctor(self, code: str) -> str:
         known = self.catalogue.doctor.get(code)
@@ -150,9 +156,13 @@ class Saying:
         if name == "places":
             return "、".join(self._place(each) for each in value)
         if name == "faults":
-            return "、".join(str(said["fault"].get(kind, kind)).format(number) for kind, number in value)
+            return "、".join(self._fault(each) for each in value)
         if name == "state":
             return str(said["state"].get(value, value))
+        if name in WORDED:
+            return str(self.words[WORDED[name]].get(value, value))
+        if name == "guardian":
+            return self._name("person", f"person:{value}", value)
         if name == "right":
             return str(self.words["rights"].get(value, value))
         if name in CODES:
@@ -170,6 +180,13 @@ class Saying:
         if isinstance(value, list):
             return "、".join(str(each) for each in value)
         return self._moment(value) if isinstance(value, str) else str(value)
+
+    def _fault(self, fault: Any) -> str:
+        """Of the trail itself, with the number of an entry; of a merchant's keys by its name alone."""
+        if isinstance(fault, str):
+            return str(self.words["merchant_fault"].get(fault, fault))
+        kind, number = fault
+        return str(self.words["said"]["fault"].get(kind, kind)).format(number)
 
     def _place(self, code: str) -> str:
         return self.catalogue.department_name(code) or self.catalogue.clinic_name(code) or code

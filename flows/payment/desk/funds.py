@@ -32,7 +32,7 @@ LIST = Listing(
     "payment_funds",
     (Column("day"), Column("account"), Column("state", sortable=False), Column("into", "number"),
      Column("out", "number"), Column("paid", "number", sortable=False), Column("back", "number", sortable=False),
-     Column("odd", "number"), Column("read", "moment"), Column("asked", "moment", hidden=True),
+     Column("odd", "number"), Column("read", "moment", hidden=True), Column("asked", "moment", hidden=True),
      Column("by", hidden=True, sortable=False)),
     filters=("since", "until", "account"), sort="day", down=True,
 )

@@ -65,6 +65,7 @@ def test_to_what_it_was_done() -> None:
     assert SAYING.thing("appointment:0123456789abcdef") == "预约 abcdef"
     assert SAYING.thing("/desk/booking/roster/patterns") == "排班"
     assert SAYING.thing("/h5/booking/mine/") == "患者页面 · 预约" and SAYING.thing("/desk/account") == "我的账号"
+    assert SAYING.thing("payment_day:2027-03-01").endswith(" 2027-03-01")
     assert SAYING.thing("odd") == "odd"
 
 
@@ -86,6 +87,12 @@ def test_to_what_it_was_done() -> None:
         ({"right": "audit.view", "method": "POST", "path": "/desk/audit/"},
          "权限：查看操作记录；方法：提交；地址：操作记录"),
         ({"why": "2027-03-01 说过"}, "原因：2027-03-01 说过"),
+        ({"faults": ["unreachable", "sign"]}, "问题：连不上、sign"),
+        ({"rule": "refuse_same_doctor", "clinic": "c3", "last_day": "2027-03-03"},
+         "规则：同一天同一位医生；门诊：骨科；用到哪天：2027-03-03"),
+        ({"account": "wx", "lines": 2, "flaw": "sums_differ"}, "商户：wx；行数：2；账单：账单合计与明细不符"),
+        ({"guardian": "0123456789abcdef"}, "监护人：abcdef"),
+        ({"list": "payment_refunds", "filters": {"state": "refused"}}, "筛选：状态 没有退"),
     ],
 )
 def test_what_it_holds(facts: dict[str, Any], told: str) -> None:
@@ -107,6 +114,7 @@ def test_every_act_right_job_and_notice_of_the_program_has_words() -> None:
                 acts |= {each.value for each in node.args if isinstance(each, ast.Constant)
                          and isinstance(each.value, str) and SLUG.fullmatch(each.value)}
     assert len(acts) > 30 and not acts - set(WORDS["acts"])
+    assert not set(WORDS["columns"]) - set(WORDS["said"]["list"]), "whatever can be exported is called by its name"
     assert not {right for area in AREAS.all for right in area.permits} - set(WORDS["rights"])
     assert not {*registry.handlers(), *registry.periodic()} - set(WORDS["jobs"])
     assert not {kind for area in AREAS.all for kind in area.names} - set(WORDS["things"])

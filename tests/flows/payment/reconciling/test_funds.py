@@ -126,7 +126,7 @@ async def test_what_cannot_be_fetched_is_told_and_asked_again(sqlite_database: D
             assert "7.00" in page and "取到了" in page
             tells(counter, said)
             page = await asked(here, counter, clerk)
-            assert word in page and "上次取到的" in page and "7.00" in page
+            assert word in page and "数字是上次的" in page and "7.00" in page
 
 
 async def test_who_may_and_what_is_no_day(sqlite_database: Database) -> None:
