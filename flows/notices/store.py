@@ -28,6 +28,7 @@ from sqlalchemy import (
     update,
 )
 
+from bot.db.addition import Addition
 from bot.db.contacts import contact
 from bot.db.schema import Moment, Sealed, code, key, new_public_id, public_id, table, whole
 from bot.db.transaction import Transaction
@@ -75,6 +76,9 @@ call_task = table(
 )
 
 
+_new = Addition(push)
+
+
 async def add(
     tx: Transaction, kind: str, about: str, contact_id: int, facts: Mapping[str, Any], due: datetime,
     useless_after: datetime | None,
@@ -83,7 +87,7 @@ async def add(
     made, sealed = new_public_id(), json.dumps(facts, ensure_ascii=False, default=_plain)
     fresh = {"state": WAITING, "facts": sealed, "due_at": due, "useless_after": useless_after, "tried": "",
              "attempts": 0, "seen": False, "created_at": tx.now}
-    if await tx.insert_once(push, public_id=made, kind=kind, about=about, contact_id=contact_id, **fresh):
+    if await _new.once(tx, public_id=made, kind=kind, about=about, contact_id=contact_id, **fresh):
         return made
     same = (push.c.kind == kind, push.c.about == about, push.c.contact_id == contact_id)
     revived = await tx.update(update(push).where(*same, push.c.state == WITHDRAWN).values(**fresh, public_id=made))

@@ -10,8 +10,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
+from bot.db.link import Step
+from bot.db.prepared import Prepared
 from bot.db.transaction import Transaction
 from flows.booking.pool.gate import store as gate
 from flows.booking.pool.shares import store as shares
@@ -19,6 +21,7 @@ from flows.booking.store import appointment, segment, slot
 from flows.booking.waiting import store as waiting
 
 FREE, KEPT, HELD, TAKEN, COOLING = "free", "kept", "held", "taken", "cooling"
+_confirming: dict[str, list[Prepared]] = {}
 PASS_ON = "booking.pass_on"
 """Topic: a slot is to be offered to those who wait. Should it be lost, the sweep finds the slot cooled."""
 
@@ -46,14 +49,27 @@ async def add(tx: Transaction, **values: Any) -> int:
 
 
 async def confirm(tx: Transaction, appointment_id: int, slot_id: int) -> bool:
-    """Held and in time -> booked; False when the hold is over or was confirmed before."""
+    """Held and in time -> booked, and its slot taken; False when the hold is over or was confirmed before."""
+    dialect, mine = tx.link.dialect, {"of": appointment_id, "now": tx.now, "of_slot": slot_id}
+    made = _confirming.get(dialect.name)
+    if made is None:
+        made = _confirming[dialect.name] = [Prepared(each, dialect) for each in _confirm(dialect)]
+    steps: list[Step] = [(each, each.args(mine)) for each in made]
+    booked, taken = await tx.link.script(steps, begin=not tx.link.in_transaction)
+    if booked and not taken:
+        raise AssertionError(f"slot {slot_id} was not held")
+    return booked == 1
+
+
+def _confirm(dialect: Any) -> tuple[Any, Any]:
+    now, of = (bindparam(name, type_=column.type) for name, column in (
+        ("now", appointment.c.hold_until), ("of", appointment.c.id)
+    ))
     mine = update(appointment).where(
-        appointment.c.id == appointment_id, appointment.c.state == "held", appointment.c.hold_until > tx.now
+        appointment.c.id == of, appointment.c.state == "held", appointment.c.hold_until > now
     )
-    if not await tx.update(mine.values(state="booked", booked_at=tx.now)):
-        return False
-    await _moved(tx, slot_id, HELD, TAKEN)
-    return True
+    its = update(slot).where(slot.c.id == bindparam("of_slot", type_=slot.c.id.type), slot.c.state == HELD)
+    return mine.values(state="booked", booked_at=now), its.where(gate.changed_one(dialect)).values(state=TAKEN)
 
 
 async def lock(tx: Transaction, appointment_id: int) -> str:

@@ -26,6 +26,7 @@ from sqlalchemy import (
     update,
 )
 
+from bot.db.lookup import Lookup, asked
 from bot.db.schema import Moment, code, key, public_id, table, whole
 from bot.db.transaction import Transaction
 from flows.booking.exceptions import store as exceptions
@@ -169,10 +170,14 @@ async def offered(tx: Transaction, entry_id: int, appointment_id: int, until: da
         await exceptions.offered(tx, visit, entry_id, appointment_id)
 
 
-async def open_offer(tx: Transaction, appointment_id: int) -> Row[Any] | None:
+_open_offer = Lookup(lambda: select(offer.c.id, offer.c.waiting_id).where(
+    offer.c.appointment_id == asked(offer.c.appointment_id), offer.c.state == "open"
+))
+
+
+async def open_offer(tx: Transaction, appointment_id: int) -> Any | None:
     """(id, waiting_id) of the offer that this hold is; None: an ordinary hold."""
-    mine = select(offer.c.id, offer.c.waiting_id)
-    return await tx.one(mine.where(offer.c.appointment_id == appointment_id, offer.c.state == "open"))
+    return await _open_offer.first(tx, appointment_id=appointment_id)
 
 
 async def end_offer(tx: Transaction, offer_id: int, state: str) -> None:

@@ -6,8 +6,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Column, select, update
 
+from bot.db.lookup import Lookup, asked
 from bot.db.transaction import Transaction
 from flows.patients.people import History
 from flows.patients.rules import WINDOW
@@ -70,16 +71,23 @@ async def keep_default(tx: Transaction, contact_id: int) -> None:
         await set_default(tx, contact_id, rest[0].id)
 
 
+def _contacts(*by: Column[Any]) -> Lookup:
+    mine = [column == asked(column) for column in (link.c.person_id, *by)]
+    return Lookup(lambda: select(link.c.contact_id).where(*mine, link.c.active == 1).order_by(link.c.id))
+
+
+_contacts_by = {
+    (): _contacts(), ("reach",): _contacts(link.c.reach), ("relation",): _contacts(link.c.relation),
+    ("reach", "relation"): _contacts(link.c.reach, link.c.relation),
+}
+
+
 async def contacts_of(
     tx: Transaction, person_id: int, *, reach: str | None = None, relation: str | None = None
 ) -> list[int]:
     """Keys of the contacts that look after this person, the first to do so first."""
-    found = select(link.c.contact_id).where(link.c.person_id == person_id, link.c.active == 1)
-    if reach:
-        found = found.where(link.c.reach == reach)
-    if relation:
-        found = found.where(link.c.relation == relation)
-    return [row.contact_id for row in await tx.all(found.order_by(link.c.id))]
+    by = {name: value for name, value in (("reach", reach), ("relation", relation)) if value}
+    return [row.contact_id for row in await _contacts_by[tuple(by)].rows(tx, person_id=person_id, **by)]
 
 
 async def mobile_of(tx: Transaction, contact_id: int, person_id: int) -> str | None:

@@ -1,4 +1,4 @@
-"""The gate and what stands behind it are one packet, and a hold is five."""
+"""The gate and what stands behind it are one packet, a hold is five; and nothing else than before comes of it."""
 
 from __future__ import annotations
 
@@ -74,6 +74,44 @@ async def test_a_turn_that_holds_is_five_packets(world: World, packets: list[str
     answer = await world.said("a", "1")
     assert "确认" in str(answer.messages[0].options)
     assert len(packets) <= 5, packets
+
+
+async def test_a_turn_that_confirms_is_thirteen_packets(world: World, packets: list[str]) -> None:
+    """And none of them is put together anew."""
+    await one_segment(world)
+    await ward.person(world)
+    for text in ("王静", "1"):
+        await world.said("a", text)
+    packets.clear()
+    answer = await world.said("a", "确认")
+    assert "约好了" in answer.messages[0].text
+    assert len(packets) <= 13, packets
+
+
+async def test_what_is_confirmed_too_late_leaves_its_slot_alone(world: World) -> None:
+    segment, person = await one_segment(world), await ward.person(world)
+    held = await hold(world, segment, person)
+    await changed(world, store.appointment, store.appointment.c.id == held.id, state="released")
+    async with world.database.transaction() as tx:
+        assert not await pool.confirm(tx, held.id, held.slot_id)
+    assert (await ward.census(world, segment))["held"] == 1
+    await changed(world, store.appointment, store.appointment.c.id == held.id, state="held")
+    async with world.database.transaction() as tx:
+        assert await pool.confirm(tx, held.id, held.slot_id)
+        assert not await pool.confirm(tx, held.id, held.slot_id), "once is enough"
+    assert (await ward.census(world, segment))["taken"] == 1
+
+
+async def test_who_confirms_what_is_not_held_any_more_is_stopped(world: World) -> None:
+    segment, person = await one_segment(world), await ward.person(world)
+    held = await hold(world, segment, person)
+    await changed(world, store.slot, store.slot.c.id == held.slot_id, state=pool.COOLING)
+    with pytest.raises(AssertionError, match="was not held"):
+        async with world.database.transaction() as tx:
+            await pool.confirm(tx, held.id, held.slot_id)
+    async with world.database.reading() as tx:
+        row = await store.appointment_by(tx, held.id)
+    assert row is not None and row.state == "held", "nothing of it was done"
 
 
 async def test_a_refused_hold_is_looked_at_once(world: World, packets: list[str]) -> None:

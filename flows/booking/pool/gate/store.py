@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import bindparam, insert, literal, literal_column, select, update
+from sqlalchemy import ColumnElement, Integer, bindparam, insert, literal, literal_column, select, update
 
 from bot.db.link import Step
 from bot.db.prepared import Prepared
@@ -62,6 +62,11 @@ def unassigned(slot_id: Any) -> Any:
     return update(slot).where(slot.c.id == slot_id, slot.c.state.in_(_GIVEN), slot.c.appointment_id.is_(None))
 
 
+def changed_one(dialect: Any) -> ColumnElement[bool]:
+    """That the statement before this one in the packet changed one row: what comes second is done only then."""
+    return literal_column("changes()" if dialect.name == "sqlite" else "ROW_COUNT()", Integer) == literal_column("1")
+
+
 class _Ways:
     """The statements of one dialect."""
 
@@ -71,12 +76,12 @@ class _Ways:
         gate = update(segment).where(segment.c.id == mine, segment.c.free > 0, segment.c.state == "open")
         self.gate = Prepared(gate.values(free=segment.c.free - 1), dialect)
         free = slot.c.segment_id == mine, slot.c.state == _FREE
-        one: Any = literal_column("1")
+        one = literal_column("1", Integer)
         lowest = select(slot.c.id, slot.c.number).where(*free).order_by(slot.c.number).limit(one)
         self.lowest = Prepared(lowest, dialect)
         self.insert = Prepared(insert(appointment).values(binds), dialect)
         # Whom the gate refused gets nothing, even if a slot came back between the two statements.
-        passed = literal_column("changes()" if dialect.name == "sqlite" else "ROW_COUNT()") == one
+        passed = changed_one(dialect)
         of_slot = {"slot_id": slot.c.id, "number": slot.c.number}
         row = select(*(of_slot.get(name, bind) for name, bind in binds.items())).where(*free, passed)
         row = row.order_by(slot.c.number).limit(one)
