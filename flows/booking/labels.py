@@ -10,7 +10,7 @@ from bot.masking import mask_name
 from bot.talk.outcomes import Option
 from flows.booking import visit
 from flows.booking.neighbours import Catalogue, Person
-from flows.booking.offers import DayOffer, DoctorOffer, SegmentOffer
+from flows.booking.offered import DayOffer, DoctorOffer, SegmentOffer
 from flows.booking.waiting.list import Full, session_facts
 
 _HAN = "零一二三四五六七八九"

@@ -13,6 +13,7 @@ from flows.booking import reasons
 from flows.booking.glance import glance
 from flows.booking.left import store as left
 from flows.booking.neighbours import Catalogue, Neighbours, clinic_rules, window
+from flows.booking.offered import DayOffer, DoctorOffer, SegmentOffer, segment_offer
 from flows.booking.reasons import Sitting
 from flows.booking.refusals import BookingRefusal, OpensLater
 from flows.booking.rules import ClinicRules
@@ -21,55 +22,6 @@ GENERAL = "general"
 """In the place of a doctor's code: the clinic's sessions without a doctor's name (普通号)."""
 BEYOND = timedelta(days=7)
 """So far behind the horizon rosters are kept as well: to tell when the next day opens."""
-
-
-@dataclass(frozen=True, slots=True)
-class DoctorOffer:
-    """A doctor, or the general clinic, with what decides: the next session with a slot, its fee, and how many are left
-    on its day."""
-
-    code: str
-    name: str
-    title: str
-    number: str
-    kind: str
-    day: date
-    start: str
-    fee: int
-    left: int
-
-
-@dataclass(frozen=True, slots=True)
-class DayOffer:
-    day: date
-    left: int
-
-
-@dataclass(frozen=True, slots=True)
-class SegmentOffer:
-    id: int
-    day: date
-    start: str
-    end: str
-    left: int
-    fee: int
-    clinic: str
-    kind: str
-    substitute_for: str
-    building: str = ""
-    floor: str = ""
-    zone: str = ""
-    room: str = ""
-
-    @property
-    def spot(self) -> tuple[str, str, str, str]:
-        """Where one goes."""
-        return self.building, self.floor, self.zone, self.room
-
-    @property
-    def terms(self) -> tuple[object, ...]:
-        """What is the same for all segments of a session, as it is said above them."""
-        return self.clinic, self.kind, self.fee, self.substitute_for, *self.spot
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +100,7 @@ class Offers:
             self.tx, self.context.leans,
         )
         in_time = sorted(rows, key=lambda row: (row.start_at, row.fee, row.segment_id))
-        return [_segment(row, catalogue) for row in in_time]
+        return [segment_offer(row, catalogue) for row in in_time]
 
     async def why_none(self, wanted: Wanted) -> BookingRefusal:
         """The reason why `wanted` has nothing to choose from."""
@@ -232,24 +184,6 @@ def horizon(catalogue: Catalogue, context: Context) -> timedelta:
     """The widest horizon of all clinics."""
     own = [rule.horizon_days for rule in catalogue.rules.values() if rule.horizon_days is not None]
     return timedelta(days=max([context.settings.booking.horizon_days, *own]))
-
-
-def _segment(row: Any, catalogue: Catalogue) -> SegmentOffer:
-    instead = catalogue.doctor.get(row.doctor) if row.substitute and row.doctor else None
-    return SegmentOffer(
-        id=row.segment_id,
-        day=row.date,
-        start=row.start_wall,
-        end=row.end_wall,
-        left=row.free,
-        fee=row.fee,
-        clinic=row.clinic,
-        kind=row.kind,
-        substitute_for=instead.name if instead else "",
-        building=row.building, floor=row.floor,
-        zone=row.zone,
-        room=row.room,
-    )
 
 
 def same_doctor(row: Any, day: date | None = None) -> Wanted:

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
+from flows.booking.opening.refusals import InDraw
 from flows.booking.refusals import (
     ClinicClosed,
-    InDraw,
     NotYetOpen,
     OtherDoctor,
     SameDayClosed,

@@ -15,7 +15,8 @@ from flows.booking.desk.office_parts import day_of
 from flows.booking.fitting.rules import check_visitor
 from flows.booking.looking import look
 from flows.booking.neighbours import visitor
-from flows.booking.offers import GENERAL, SegmentOffer, Wanted
+from flows.booking.offered import SegmentOffer
+from flows.booking.offers import GENERAL, Wanted
 from flows.booking.office import store
 from flows.booking.refusals import WrongAge, WrongSex
 from flows.booking.waiting.list import Full, WaitingList

@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, TypeVar
 
-from flows.booking.offers import DayOffer, DoctorOffer, SegmentOffer, Wanted
+from flows.booking.offered import DayOffer, DoctorOffer, SegmentOffer
+from flows.booking.offers import Wanted
 
 T = TypeVar("T")
 

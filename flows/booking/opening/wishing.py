@@ -16,8 +16,8 @@ from flows.booking.left.places import place_of
 from flows.booking.neighbours import Neighbours, clinic_rules
 from flows.booking.opening import rules as opening
 from flows.booking.opening import store as draws
+from flows.booking.opening.refusals import AlreadyWished, InDraw, NotWished, WishesClosed
 from flows.booking.opening.wishes import store as wishes
-from flows.booking.refusals import AlreadyWished, InDraw, NotWished, WishesClosed
 from flows.booking.standing.record import Record
 from flows.booking.waiting.list import session_facts
 

@@ -18,11 +18,12 @@ from flows.booking.board import own_photo, place_name
 from flows.booking.exams.service import ExamService, service_of
 from flows.booking.neighbours import Person, discreet
 from flows.booking.offers import GENERAL, Wanted
+from flows.booking.opening.refusals import InDraw
 from flows.booking.pages.parts import HOME, facts_for, hold_key, number_of, request_id, whom_of
 from flows.booking.pages.pay import order_page, to_pay
 from flows.booking.pages.whom import times
 from flows.booking.paying.inforce import paying
-from flows.booking.refusals import BookingRefusal, HoldExpired, InDraw, NotBooked, WrongAge, WrongSex, hold_over
+from flows.booking.refusals import BookingRefusal, HoldExpired, NotBooked, WrongAge, WrongSex, hold_over
 from flows.booking.rules import EXAMINATION
 from flows.booking.service import BookingService
 from flows.booking.standing.appeals.appealing import Appeals

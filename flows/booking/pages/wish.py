@@ -7,9 +7,9 @@ from aiohttp import web
 from bot.context import Context
 from bot.web.pages import contact_page, in_tx, reading, render, see
 from flows.booking.opening import store as draws
+from flows.booking.opening.refusals import NotWished
 from flows.booking.pages.hold import whom
 from flows.booking.pages.parts import HOME
-from flows.booking.refusals import NotWished
 from flows.booking.service import BookingService
 from flows.booking.told import said
 

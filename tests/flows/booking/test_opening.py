@@ -18,8 +18,9 @@ from flows.booking import store
 from flows.booking.opening import rules
 from flows.booking.opening import store as draws
 from flows.booking.opening.drawing import Drawing
+from flows.booking.opening.refusals import InDraw, NotWished, WishesClosed
 from flows.booking.opening.wishes import store as wishes
-from flows.booking.refusals import InDraw, NotWished, NotYetOpen, WishesClosed
+from flows.booking.refusals import NotYetOpen
 from flows.booking.service import BookingService
 from flows.booking.standing.missing import store as missing
 from jobs import booking_opening

@@ -15,12 +15,12 @@ from flows.booking import store
 from flows.booking.opening import drawing, rules
 from flows.booking.opening import store as draws
 from flows.booking.opening.drawing import Drawing
+from flows.booking.opening.refusals import AlreadyWished
 from flows.booking.opening.wishes import store as wishes
 from flows.booking.pool import store as pool
 from flows.booking.pool.shares import store as shares
 from flows.booking.pool.shares.keeping import Keeping
 from flows.booking.pool.shares.rules import Rule
-from flows.booking.refusals import AlreadyWished
 from flows.booking.service import BookingService
 from flows.patients import store as patients
 from jobs import booking_opening

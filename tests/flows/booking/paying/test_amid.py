@@ -17,7 +17,7 @@ from flows.payment.orders import SETTLE
 from integrations.his.charges import Charging
 from integrations.his.conduct import Conduct, behave
 from tests.flows.booking import ward
-from tests.flows.booking.paying.test_paying import Counter
+from tests.flows.booking.paying.counter import Counter
 from tests.support.world import World
 
 

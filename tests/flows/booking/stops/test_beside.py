@@ -10,8 +10,9 @@ import pytest
 import time_machine
 
 from bot.context import Context
+from flows.booking.opening.refusals import InDraw
 from flows.booking.pool import store as pool
-from flows.booking.refusals import InDraw, SessionStopped
+from flows.booking.refusals import SessionStopped
 from flows.booking.standing.coming.arrivals import Arrivals
 from flows.booking.standing.missing import store as missing
 from flows.booking.standing.missing.writing import NoShows
