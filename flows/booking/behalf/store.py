@@ -12,8 +12,8 @@ from bot.db.transaction import Transaction
 from flows.booking.store import appointment, segment, session
 from flows.booking.waiting.store import OFFERED, WAITING, entry
 
-SHOWN = 10
-"""Past and ended appointments that are shown."""
+LOOKED = 200
+"""So many past and ended appointments are looked through for those within somebody's reach."""
 _PLACE = (session.c.clinic, session.c.sitting)
 _A = appointment.c
 
@@ -36,7 +36,7 @@ async def over(tx: Transaction, person_id: int) -> Sequence[Row[Any]]:
     past = (_A.state == "booked") & (segment.c.end_at <= tx.now)
     ended = _A.state.in_(("cancelled", "changed", "refused"))
     mine = _ids(_A.person_id == person_id, past | ended)
-    return await tx.all(mine.order_by(segment.c.start_at.desc(), _A.id.desc()).limit(SHOWN))
+    return await tx.all(mine.order_by(segment.c.start_at.desc(), _A.id.desc()).limit(LOOKED))
 
 
 async def waits(tx: Transaction, person_id: int) -> Sequence[Row[Any]]:

@@ -36,6 +36,8 @@ from flows.booking.waiting.list import WaitingList
 
 routes = web.RouteTableDef()
 APPOINTMENT = HOME + "{person}/appointment/{id}"
+SHOWN = 10
+"""Past and ended appointments that are shown."""
 
 
 @routes.get(HOME + "{person}")
@@ -45,10 +47,12 @@ async def one(request: web.Request) -> web.StreamResponse:
     async with reading(request) as context:
         counter = await Counter.of(request, context, SEE, request.query.get("via", ""))
         live, hidden = await _listed(counter, await store.live(context.tx, counter.person.id))
-        over, _ = await _listed(counter, await store.over(context.tx, counter.person.id))
+        past = [row for row in await store.over(context.tx, counter.person.id)
+                if counter.office.scope.covers(row.clinic, row.sitting)]
+        over, _ = await _listed(counter, past[:SHOWN])
         waits = await _waits(counter)
     template = "booking/desk/behalf_list.html.j2" if is_part(request) else "booking/desk/behalf.html.j2"
-    return counter.page(template, live=live, over=over, waits=waits, hidden=hidden,
+    return counter.page(template, live=live, over=over, older=len(past) > SHOWN, waits=waits, hidden=hidden,
                         done=request.query.get("done", ""))
 
 
