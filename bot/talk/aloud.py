@@ -13,20 +13,22 @@ from bot.talk.sounded import HAN, TOKEN, Words, sounded
 
 _WIDE = (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
 _NARROW = str.maketrans(
-    {wide: chr(wide - 0xFEE0) for wide in _WIDE} | {0x3000: " ", 0xA0: " ", 0x202F: " ", 0xFF0E: "."}
+    {wide: chr(wide - 0xFEE0) for wide in _WIDE} | {0x3000: " ", 0xA0: " ", 0x202F: " ", 0xFF0E: ".", 0x2212: "-"}
 )
 _UNSEEN = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\x00-\x08\x0b-\x1f]")
 _MARKUP = re.compile(r"</?a\b[^<>]*>", re.IGNORECASE)
 _LISTED = re.compile(r"^([0-9]{1,2})[.、](?![0-9])")
+_DAY = re.compile(r"(1[0-2]|[1-9])/(3[01]|[12][0-9]|[1-9])")
 _GAPS = re.compile(r"[ \t]+")
 # A number and what it counts are one word: 2 楼 B 区.
 _TIGHT = re.compile(rf"(?<=[0-9A-Z]) (?=[{HAN}])|(?<=[{HAN}]) (?=[¥0-9A-Z](?![a-z]))")
 _APART = re.compile(rf"(?<=([{HAN}])) (?=([{HAN}]))|(?<=:[0-9][0-9]) (?=([{HAN}]))")
 _CLOSED = re.compile(rf"(?<=[{HAN}]) (?=[{HAN}])")
-_PAUSES = re.compile(r"[·•|/→›»()（）【】「」『』\[\],:;…—–~～_]+|\s-\s")
+_PAUSES = re.compile(r"[·•×|/→›»()（）【】「」『』\[\],:;…—–~～_]+|\s-\s")
 _ENDS = str.maketrans({"?": "？", "!": "！"})
 _SILENT = re.compile(rf"[^{HAN}A-Za-z ，。、；：？！\n]+")
 _RUN = re.compile(r"[，。、；：？！ ]*[，。、；：？！][，。、；：？！ ]*")
+_NO_PAUSE = re.compile("，(?=的)")
 _STRONGEST = "？！。：；，、"
 _SENTENCE = re.compile(r"[^。？！\n]*[。？！\n]*")
 _PART = re.compile(r"[^，、；：]*[，、；：]*")
@@ -73,6 +75,8 @@ def _clean(text: str) -> str:
 
 def _line(line: str, words: Words) -> str:
     line = _LISTED.sub(r"\1，", _GAPS.sub(" ", line).strip())
+    if day := _DAY.fullmatch(line):
+        line = words["day"].format(month=day[1], day=day[2])
     alone = rf"{words['left']} ?([0-9]+)(?= ?(?:$|[^{HAN} ]))"
     line = re.sub(alone, lambda found: words["still"].format(number=found[1]), line)
     line = _APART.sub(lambda gap: _gap(gap, words), line)
@@ -81,7 +85,8 @@ def _line(line: str, words: Words) -> str:
     line = TOKEN.sub(lambda found: sounded(found, words), line)
     line = _CLOSED.sub("", line)
     line = _SILENT.sub("", _PAUSES.sub("，", line).translate(_ENDS))
-    line = _RUN.sub(lambda found: next(sign for sign in _STRONGEST if sign in found[0]), line).strip("，、；。 ")
+    line = _RUN.sub(lambda found: next(sign for sign in _STRONGEST if sign in found[0]), line)
+    line = _NO_PAUSE.sub("", line).strip("，、；。 ")
     if not line.strip("，。、；：？！ "):
         return ""
     return line if line[-1] in "？！：" else line + "。"

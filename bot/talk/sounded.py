@@ -16,6 +16,9 @@ _PAIR, _SHORT, _YEAR = 2, 2, 4
 _NUMBER = r"[0-9]+(?:\.[0-9]+)?"
 TOKEN = re.compile("|".join((
     r"(?P<link>(?:[a-z]+://|www\.)[!-~]+)",
+    # The one is for a machine alone; the other is told to somebody, sign by sign.
+    r"(?P<digest>(?<![0-9A-Za-z])[0-9a-f]{32,}(?![0-9A-Za-z]))",
+    r"(?P<mark>(?<![0-9A-Za-z])(?=[0-9]*[a-f])(?=[a-f]*[0-9])[0-9a-f]{12,31}(?![0-9A-Za-z]))",
     r"(?P<masked>[0-9]*\*{2,}[0-9]+[0-9Xx]?)",
     r"(?P<date>(?<![0-9])[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?![0-9]))",
     r"(?P<clock>(?<![0-9:])[0-9]{1,2}:[0-5][0-9](?::[0-5][0-9])?(?![0-9:]))",
@@ -24,6 +27,7 @@ TOKEN = re.compile("|".join((
     r"(?P<sum>[¥￥] ?-?[0-9][0-9,]*(?:\.[0-9]{1,2})?(?![0-9]))",
     rf"(?P<percent>{_NUMBER}) ?%",
     rf"(?P<celsius>{_NUMBER}) ?(?:℃|°C)",
+    rf"(?P<amount>{_NUMBER}) ?(?P<unit>kg|mg|[\u03bc\u00b5u]g|g|m[lL]|cm|mm)(?![A-Za-z])",
     r"(?P<code>(?<![A-Za-z0-9])(?=[0-9]*[A-Z])(?=[A-Z]*[0-9])[0-9A-Z]+(?:-[0-9A-Z]+)*(?![a-z]))",
     rf"(?P<number>{_NUMBER})",
     r"(?P<span>(?<=[0-9]) ?[-–—~～] ?(?=[0-9])|(?<=\S)[–~～](?=\S))",
@@ -37,10 +41,15 @@ def sounded(found: re.Match[str], words: Words) -> str:
 
 
 def _clock(found: re.Match[str], words: Words) -> str:
-    hour, minutes = found[0].split(":")[:2]
-    form = words["clock"][0 if minutes == "00" else 1 if minutes[0] == "0" else 2 if minutes == "30" else 3]
+    """9:05 -> 九点零五分, 7:01:30 -> 七点零一分三十秒"""
+    hour, minutes, seconds = (*found[0].split(":"), "00")[:3]
+    exact = seconds != "00"
+    form = words["clock"][
+        4 if exact else 0 if minutes == "00" else 1 if minutes[0] == "0" else 2 if minutes == "30" else 3
+    ]
     said = words["two"] if int(hour) == _PAIR else counted(hour, words)
-    return form.format(hour=said, minutes=counted(minutes, words))
+    zero = words["digits"][0] if exact and minutes[0] == "0" and minutes != "00" else ""
+    return form.format(hour=said, minutes=zero + counted(minutes, words), seconds=counted(seconds, words))
 
 
 def _date(found: re.Match[str], words: Words) -> str:
@@ -60,6 +69,12 @@ def _sum(found: re.Match[str], words: Words) -> str:
         said += counted(str(jiao), words) + words["jiao"] if jiao else words["digits"][0] if whole else ""
         said += counted(str(rest), words) + words["fen"] if rest else ""
     return (words["minus"] if amount < 0 else "") + said
+
+
+def _measured(found: re.Match[str], words: Words) -> str:
+    """0.25g -> 零点二五克, 2ml -> 两毫升"""
+    unit = words["units"][found["unit"].lower().translate({0xB5: "u", 0x3BC: "u"})]
+    return (words["two"] if found["amount"] == str(_PAIR) else counted(found["amount"], words)) + unit
 
 
 def _masked(found: re.Match[str], words: Words) -> str:
@@ -95,6 +110,8 @@ def _count(digits: str, after: str, words: Words) -> str:
 
 _SAID: Mapping[str, Callable[[re.Match[str], Words], str]] = {
     "link": lambda found, words: "",
+    "digest": lambda found, words: "",
+    "mark": lambda found, words: each(found[0], words),
     "masked": _masked,
     "date": _date,
     "clock": _clock,
@@ -102,6 +119,7 @@ _SAID: Mapping[str, Callable[[re.Match[str], Words], str]] = {
     "sum": _sum,
     "percent": lambda found, words: words["percent"] + counted(found["percent"], words),
     "celsius": lambda found, words: counted(found["celsius"], words) + words["celsius"],
+    "unit": _measured,
     "code": lambda found, words: each(found[0].replace("-", "，"), words),
     "number": _number,
     "span": lambda found, words: words["to"],
