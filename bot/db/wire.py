@@ -26,6 +26,9 @@ OK, LOCAL_FILE, EOF, ERROR = 0x00, 0xFB, 0xFE, 0xFF
 NULL = 0xFB
 MORE_RESULTS = 0x0008
 LONGEST = 0xFFFFFF
+KEPT = 4096
+_lengths: dict[int, int] = {}
+"""By the shape of a statement's rows (its id): how many bytes the definitions of its columns took last."""
 _SPECIAL = re.compile("[\0\n\r\x1a\"'\\\\]")
 
 
@@ -102,7 +105,7 @@ def read(buffer: bytes, shapes: Sequence[Shape]) -> list[Any] | None:
     every message of every patient, and calls are what costs."""
     out: list[Any] = []
     end, size, sequence = 0, len(buffer), 1
-    skip = 0  # definitions to step over
+    skip = begun = 0  # definitions to step over, and where they began
     rows: list[tuple[Any, ...]] | None = None  # of the result set that is being read
     while end + 4 <= size:
         place = end + 4
@@ -117,6 +120,10 @@ def read(buffer: bytes, shapes: Sequence[Shape]) -> list[Any] | None:
             raise OperationalError(CR.CR_COMMANDS_OUT_OF_SYNC, "an answer of a script is longer than 16 MB")
         if skip:
             skip -= 1
+            if not skip:
+                if len(_lengths) >= KEPT:
+                    _lengths.clear()
+                _lengths[id(shapes[len(out)])] = place - 4 - begun
             continue
         first = buffer[place]
         if first == ERROR:
@@ -125,7 +132,12 @@ def read(buffer: bytes, shapes: Sequence[Shape]) -> list[Any] | None:
             if first == LOCAL_FILE:
                 raise OperationalError(CR.CR_COMMANDS_OUT_OF_SYNC, "the server asked for a file")
             if first != OK:
-                rows, skip = [], number(buffer, place)[0] + 1  # and the packet that ends the definitions
+                rows, skip, begun = [], number(buffer, place)[0] + 1, end  # and the packet that ends the definitions
+                # They are most of an answer, and the same each time: where they end as they did last (the packet that
+                # ends them stands there, with its own number), they are stepped over at once.
+                last = end + _lengths.get(id(shapes[len(out)]), size)
+                if buffer[last : last + 5] == bytes((5, 0, 0, sequence + skip - 1 & 0xFF, EOF)):
+                    end, sequence, skip = last + 9, sequence + skip, 0
                 continue
             met, place = number(buffer, place + 1)
             place = number(buffer, place)[1]

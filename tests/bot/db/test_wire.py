@@ -146,6 +146,17 @@ def test_half_an_answer_is_no_answer(length: int) -> None:
     assert wire.read(ROWS, [(int, None), ()]) == READ
 
 
+@given(st.lists(st.sampled_from([b"d", b"def1", b"longer definition", b"\xfe\0\0\2\0"]), min_size=2, max_size=2),
+       st.integers(0, 200))
+def test_definitions_that_changed_are_read_as_they_are_now(names: list[bytes], length: int) -> None:
+    """By one shape, so that each answer finds what another one left; whole and in parts, twice."""
+    shape = (int, None)
+    for first, second in ((b"def1", b"def2"), names, names):
+        answer = packets(b"\x02", first, second, b"\xfe\0\0\2\0", b"\x011\xfb", b"\xfe\0\0\x02\0")
+        assert wire.read(answer[: min(length, len(answer) - 1)], [shape]) is None
+        assert wire.read(answer, [shape]) == [[(1, None)]]
+
+
 def test_somebody_elses_answer_is_not_read() -> None:
     with pytest.raises(OperationalError):
         wire.read(b"\x01\0\0\x02\0", [()])
