@@ -8,12 +8,15 @@ from integrations.his.conduct import Conduct, behave
 from integrations.his.embedded import EmbeddedHospital
 from integrations.his.seed import seed
 from tests.integrations.his.contract import Like
+from tests.support.copied import filled
 
 
 @pytest.fixture
 async def hospital(database: Database) -> EmbeddedHospital:
-    """The embedded hospital, whole but for most of its patients and the days ahead, which are made when asked for."""
-    await seed(database, HospitalClock(), people=20, days=3)
+    """The embedded hospital, whole but for most of its patients and the days ahead, which are made when asked for. Made
+    once a day, and then copied."""
+    clock = HospitalClock()
+    await filled(database, ("hospital", clock.today()), lambda: seed(database, clock, people=20, days=3))
     return EmbeddedHospital(database)
 
 
