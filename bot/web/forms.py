@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TypeVar
 
 from aiohttp import web
@@ -159,3 +160,12 @@ def say(wording: Wording, problem: Problem) -> str:
 def whole(text: str, digits: int = 9) -> int | None:
     """A whole number, not below zero, as somebody types it; None for anything else (², a thousand digits)."""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= digits else None
+
+
+def day_of(text: str) -> date | None:
+    """A day as an address or a form writes it (2026-11-22); None for nothing, and for what no calendar here reaches."""
+    try:
+        found = date.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+    return found if found and 2000 <= found.year <= 2200 else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from aiohttp import web
@@ -19,9 +18,9 @@ from bot.errors import NotFound
 from bot.web import forms
 from bot.web.desk import export
 from bot.web.desk.guard import STAFF, needs
-from bot.web.desk.lists import Asked, Column, Listing
+from bot.web.desk.lists import Asked, Column, Listing, moments
 from bot.web.desk.pages import called, is_part, reading, render
-from bot.web.keys import DATABASE, SETTINGS
+from bot.web.keys import DATABASE
 from flows.audit.narrowed import LOOKED, narrowed
 from flows.audit.saying import Saying, things_of
 from flows.audit.speaking import spoken
@@ -44,9 +43,7 @@ async def listed(request: web.Request) -> web.StreamResponse:
     async with reading(request) as context:
         words = await spoken(request, context)
         wanted = _wanted(context, asked, words)
-        limit, offset = asked.size, (asked.page - 1) * asked.size
-        if which == "all":
-            limit, offset = request.app[SETTINGS].desk.export_rows, 0
+        limit, offset = export.cut(request, asked, which)
         within = await Within.of(context, request[STAFF], RIGHT)
         if within.everything:
             found = await store.find(context.tx, wanted, limit=limit, offset=offset)
@@ -112,23 +109,11 @@ async def _entry(context: Context, within: Within, number: int) -> Entry | None:
 
 def _wanted(context: Context, asked: Asked, words: Saying) -> Wanted:
     """Who and what are found by the names that the list shows, or as they stand in the trail (job:…, contact:…)."""
-    since, until = _day(asked.filters["since"]), _day(asked.filters["until"])
+    since, until = moments(context.clock, asked)
     return Wanted(
         actor=words.actor_called(asked.filters["who"]), act=asked.filters["act"],
-        about=words.thing_called(asked.filters["about"]), since=_moment(context, since) if since else None,
-        until=_moment(context, until + timedelta(days=1)) if until else None,
+        about=words.thing_called(asked.filters["about"]), since=since, until=until,
     )
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        return None
-
-
-def _moment(context: Context, day: date) -> datetime:
-    return context.clock.moment(day, time(0))
 
 
 def _row(entry: Entry, words: Saying) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, time, timedelta
 from typing import Any
 
 from aiohttp import web
@@ -16,7 +15,7 @@ from bot.masking import mask_name
 from bot.web import forms
 from bot.web.desk import export
 from bot.web.desk.guard import STAFF, needs
-from bot.web.desk.lists import Asked, Column, Listing
+from bot.web.desk.lists import Asked, Column, Listing, moments
 from bot.web.desk.pages import in_tx, reading, render, see
 from bot.web.keys import SETTINGS
 from flows.audit.saying import Saying
@@ -83,7 +82,7 @@ async def find(request: web.Request, context: Context) -> web.StreamResponse:
 
 async def _wanted(request: web.Request, context: Context, asked: Asked, catalogue: Catalogue) -> Wanted:
     filters, reach = asked.filters, request[STAFF].range(RIGHT)
-    since, until = _day(filters["since"]), _day(filters["until"])
+    since, until = moments(context.clock, asked)
     persons = None
     if filters["person"]:
         person = await finding.key_of(context.tx, filters["person"])
@@ -99,17 +98,8 @@ async def _wanted(request: web.Request, context: Context, asked: Asked, catalogu
         failed={"failed": True, "done": False}.get(filters["outcome"]), request_id=filters["request"],
         about=filters["about"], persons=persons, clinics=clinics, doctor=doctor,
         nowhere=TOLD if filters["request"] else (),
-        since=context.clock.moment(since, time(0)) if since else None,
-        until=context.clock.moment(until + timedelta(days=1), time(0)) if until else None,
+        since=since, until=until,
     )
-
-
-def _day(text: str) -> date | None:
-    try:
-        found = date.fromisoformat(text) if text else None
-    except ValueError:
-        return None
-    return found if found and 2000 <= found.year <= 2200 else None
 
 
 def _row(row: Any, known: dict[int, finding.Brief], words: Saying) -> dict[str, Any]:

@@ -23,7 +23,6 @@ from bot.web.desk import export
 from bot.web.desk.guard import STAFF, needs
 from bot.web.desk.lists import Column, Listing
 from bot.web.desk.pages import called, in_tx, is_part, reading, render, see
-from bot.web.keys import SETTINGS
 from flows.desk import store
 from flows.directory.service import DirectoryService
 from flows.patients import store as patients
@@ -48,9 +47,7 @@ routes = web.RouteTableDef()
 async def listed(request: web.Request) -> web.StreamResponse:
     asked, which = LIST.asked(request), export.asked(request, EXPORT)
     state = store.DONE if asked.filters["state"] == store.DONE else store.OPEN
-    limit, offset = asked.size, (asked.page - 1) * asked.size
-    if which == "all":
-        limit, offset = request.app[SETTINGS].desk.export_rows, 0
+    limit, offset = export.cut(request, asked, which)
     async with reading(request) as context:
         within = await Within.of(context, request[STAFF], RIGHT)
         found, count = await store.listed(context.tx, state, within, limit=limit, offset=offset)

@@ -42,6 +42,13 @@ def asked(request: web.Request, right: str) -> str:
     return wanted
 
 
+def cut(request: web.Request, asked_for: Asked, which: str) -> tuple[int, int]:
+    """How many rows the database is asked for, after how many, where `which` of them are wanted (`asked`)."""
+    if which == "all":
+        return request.app[SETTINGS].desk.export_rows, 0
+    return asked_for.size, (asked_for.page - 1) * asked_for.size
+
+
 async def send(
     request: web.Request, listing: Listing, asked_for: Asked, rows: Sequence[Mapping[str, Any]], *,
     heads: Mapping[str, str] | None = None, **facts: Any,

@@ -15,13 +15,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from typing import Any, Literal
 from urllib.parse import urlencode
 
 from aiohttp import web
 
+from bot.clock import HospitalClock
 from bot.errors import BadInput
+from bot.web.forms import day_of
 
 Kind = Literal["text", "number", "moment"]
 SIZES = (50, 100, 200)
@@ -169,3 +171,12 @@ def _number(text: str, usual: int) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > 6:
         raise BadInput("not_a_number")
     return int(text)
+
+
+def moments(clock: HospitalClock, asked: Asked) -> tuple[datetime | None, datetime | None]:
+    """``since`` and ``until`` of the address as moments; the last day is included."""
+    since, until = day_of(asked.filters["since"]), day_of(asked.filters["until"])
+    return (
+        clock.moment(since, time(0)) if since else None,
+        clock.moment(until + timedelta(days=1), time(0)) if until else None,
+    )

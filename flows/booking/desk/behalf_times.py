@@ -9,9 +9,9 @@ from itertools import groupby
 from typing import Any
 
 from bot.errors import NotFound
+from bot.web.forms import day_of
 from flows.booking.board import Board, Entry
 from flows.booking.desk.behalf_parts import Counter, said
-from flows.booking.desk.office_parts import day_of
 from flows.booking.fitting.rules import check_visitor
 from flows.booking.looking import look
 from flows.booking.neighbours import visitor

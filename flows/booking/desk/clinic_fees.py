@@ -12,7 +12,8 @@ from bot.errors import NotFound
 from bot.web import forms
 from bot.web.desk.guard import STAFF, needs
 from bot.web.desk.pages import in_tx, reading, render, see
-from flows.booking.desk.roster_parts import HOME, BadForm, day_of, fen, reach
+from bot.web.forms import day_of
+from flows.booking.desk.roster_parts import HOME, BadForm, fen, reach
 from flows.booking.fees import store
 from flows.booking.fees.rules import Fee
 from flows.booking.fees.setting import BadFee, FeeNeeded, FeeSetting

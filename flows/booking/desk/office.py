@@ -11,7 +11,8 @@ from aiohttp import web
 from bot.web.desk.guard import needs
 from bot.web.desk.lists import Asked, Column, Listing
 from bot.web.desk.pages import is_part, reading, render
-from flows.booking.desk.office_parts import HOME, VIEW, day_of, office, send, wants_export
+from bot.web.forms import day_of
+from flows.booking.desk.office_parts import HOME, VIEW, office, send, wants_export
 from flows.booking.office import store
 from flows.booking.office.figures import store as figured
 from flows.booking.office.rules import Days, Use, days_of, step, total, view_of

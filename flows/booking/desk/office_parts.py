@@ -12,6 +12,7 @@ from bot.context import Context
 from bot.web.desk import export
 from bot.web.desk.guard import STAFF
 from bot.web.desk.lists import Asked, Listing
+from bot.web.forms import day_of
 from bot.web.keys import SETTINGS, WORDING
 from flows.booking.office.rules import Days, span
 from flows.booking.office.service import OfficeService
@@ -25,15 +26,6 @@ CHANNELS = ("wechat", "alipay", "web", "sms", "phone", "window", "room", "kiosk"
 async def office(request: web.Request, context: Context, right: str = VIEW) -> OfficeService:
     """The office as the member who asks may see it."""
     return await OfficeService.of(context, request[STAFF], right)
-
-
-def day_of(text: str) -> date | None:
-    """A day of the address; None for nothing and for nonsense."""
-    try:
-        found = date.fromisoformat(text) if text else None
-    except ValueError:
-        return None
-    return found if found and 2000 <= found.year <= 2200 else None
 
 
 def days_asked(asked: Asked, context: Context, longest: int, *, usual: int = 1) -> Days:

@@ -12,8 +12,9 @@ from bot.errors import NotFound
 from bot.web import forms
 from bot.web.desk.guard import needs
 from bot.web.desk.pages import in_tx, is_part, reading, render, see
+from bot.web.forms import day_of
 from flows.booking.desk.roster_book import book_of, refused
-from flows.booking.desk.roster_parts import HOME, day_of, drafted, places, reach, reaches
+from flows.booking.desk.roster_parts import HOME, drafted, places, reach, reaches
 from flows.booking.roster.copies import copy
 from flows.booking.roster.grid import View, grid
 from flows.booking.roster.patterns import store as patterns

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -14,6 +13,7 @@ from bot.context import Context
 from bot.documents import Problem
 from bot.errors import NotFound
 from bot.web.desk.guard import STAFF
+from bot.web.forms import day_of
 from flows.booking.neighbours import Choice
 from flows.booking.roster.patterns import store as patterns
 from flows.booking.roster.patterns.rules import Edit, Terms
@@ -79,14 +79,6 @@ def within(own: Reach, found: Preview) -> Preview:
         lost=[each for each in found.lost if mine(each.pattern.terms.doctor)],
         edits=[each for each in found.edits if (terms := named[each.key]) is not None and mine(terms.doctor)],
     )
-
-
-def day_of(text: str) -> date | None:
-    try:
-        found = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if 2000 <= found.year <= 2200 else None
 
 
 def places(own: Reach, sent: Mapping[str, str]) -> dict[str, Any]:

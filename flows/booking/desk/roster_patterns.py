@@ -15,12 +15,12 @@ from bot.web import forms
 from bot.web.desk.guard import needs
 from bot.web.desk.lists import Listing
 from bot.web.desk.pages import in_tx, is_part, reading, render, see
+from bot.web.forms import day_of
 from flows.booking.desk.roster_parts import (
     FIELDS,
     HOME,
     BadForm,
     Choice,
-    day_of,
     form_of,
     places,
     reach,

@@ -12,7 +12,7 @@ from bot.errors import NotFound
 from bot.web import forms
 from bot.web.desk import export
 from bot.web.desk.guard import needs
-from bot.web.desk.lists import Column, Listing
+from bot.web.desk.lists import Column, Listing, moments
 from bot.web.desk.pages import back, in_tx, reading, render
 from flows.booking.desk.standing_parts import (
     ANSWER,
@@ -20,7 +20,6 @@ from flows.booking.desk.standing_parts import (
     STANDING,
     Desk,
     beside,
-    cut,
     reason_of,
     wants_export,
 )
@@ -50,10 +49,10 @@ LONGEST = 300
 async def listed(request: web.Request) -> web.StreamResponse:
     asked, which = LIST.asked(request), wants_export(request)
     filters = asked.filters
-    limit, offset = cut(request, asked, which)
+    limit, offset = export.cut(request, asked, which)
     async with reading(request) as context:
         desk = await Desk.of(request, context, SEE)
-        since, until = desk.days(asked)
+        since, until = moments(context.clock, asked)
         found, count = await store.listed(
             context.tx, desk.clinics, state=filters["state"], kind=filters["kind"], clinic=filters["clinic"],
             person=await desk.person(asked), since=since, until=until, limit=limit, offset=offset,

@@ -16,8 +16,8 @@ from bot.web.desk import export
 from bot.web.desk.guard import STAFF, needs
 from bot.web.desk.lists import Column, Listing
 from bot.web.desk.pages import back, in_tx, reading, render
+from bot.web.forms import day_of
 from flows.booking import store as appointments
-from flows.booking.desk.office_parts import day_of
 from flows.booking.desk.standing_parts import (
     ARRIVALS,
     CHECK_IN,
@@ -25,7 +25,6 @@ from flows.booking.desk.standing_parts import (
     SEE_ARRIVALS,
     Desk,
     beside,
-    cut,
     reason_of,
     wants_export,
 )
@@ -51,7 +50,7 @@ LIST = Listing(
 async def listed(request: web.Request) -> web.StreamResponse:
     asked, which = LIST.asked(request), wants_export(request)
     filters = asked.filters
-    limit, offset = cut(request, asked, which)
+    limit, offset = export.cut(request, asked, which)
     async with reading(request) as context:
         desk, day = await Desk.of(request, context, SEE_ARRIVALS), day_of(filters["day"]) or context.clock.today()
         found, count = await store.of_day(

@@ -13,7 +13,7 @@ from bot.errors import NotFound
 from bot.web import forms
 from bot.web.desk import export
 from bot.web.desk.guard import STAFF, needs
-from bot.web.desk.lists import Column, Listing
+from bot.web.desk.lists import Column, Listing, moments
 from bot.web.desk.pages import back, in_tx, reading, render
 from flows.booking.desk.standing_parts import (
     LIFT,
@@ -22,7 +22,6 @@ from flows.booking.desk.standing_parts import (
     STRIKE,
     Desk,
     beside,
-    cut,
     reason_of,
     wants_export,
 )
@@ -49,10 +48,10 @@ BLACKLIST = Listing(
 @needs(SEE)
 async def no_shows(request: web.Request) -> web.StreamResponse:
     asked, which = LIST.asked(request), wants_export(request)
-    limit, offset = cut(request, asked, which)
+    limit, offset = export.cut(request, asked, which)
     async with reading(request) as context:
         desk = await Desk.of(request, context, SEE)
-        since, until = desk.days(asked)
+        since, until = moments(context.clock, asked)
         found, count = await store.no_shows(
             context.tx, desk.clinics, state=asked.filters["state"], clinic=asked.filters["clinic"],
             person=await desk.person(asked), since=since, until=until, limit=limit, offset=offset,
@@ -100,7 +99,7 @@ async def strike(request: web.Request, context: Context) -> web.StreamResponse:
 @needs(SEE)
 async def blacklist(request: web.Request) -> web.StreamResponse:
     asked, which = BLACKLIST.asked(request), wants_export(request)
-    limit, offset = cut(request, asked, which)
+    limit, offset = export.cut(request, asked, which)
     async with reading(request) as context:
         desk = await Desk.of(request, context, SEE)
         found, count = await store.locks(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, time, timedelta
 from typing import Any
 
 from aiohttp import web
@@ -17,8 +16,6 @@ from bot.web.desk import export
 from bot.web.desk.guard import STAFF
 from bot.web.desk.lists import Asked
 from bot.web.desk.pages import is_part, render
-from bot.web.keys import SETTINGS
-from flows.booking.desk.office_parts import day_of
 from flows.booking.neighbours import Catalogue, Neighbours
 from flows.booking.office.service import Names
 from flows.patients.finding import store as persons
@@ -74,26 +71,10 @@ class Desk:
         public = asked.filters["person"]
         return (await persons.key_of(self.tx, public) or -1) if public else None
 
-    def days(self, asked: Asked) -> tuple[datetime | None, datetime | None]:
-        """``since`` and ``until`` of the address as moments; the last day is included."""
-        since, until = day_of(asked.filters["since"]), day_of(asked.filters["until"])
-        moment = self.context.clock.moment
-        return (
-            moment(since, time(0)) if since else None,
-            moment(until + timedelta(days=1), time(0)) if until else None,
-        )
-
 
 def wants_export(request: web.Request) -> str:
     """``page``, ``all`` or "". Raises NotAllowed."""
     return export.asked(request, EXPORT)
-
-
-def cut(request: web.Request, asked: Asked, which: str) -> tuple[int, int]:
-    """How many rows the database is asked for, after how many."""
-    if which == "all":
-        return request.app[SETTINGS].desk.export_rows, 0
-    return asked.size, (asked.page - 1) * asked.size
 
 
 def beside(

@@ -55,10 +55,7 @@ async def waiting_for(context: Context, wanted: Wanted) -> tuple[str, int]:
 
 def day_of(request: web.Request, name: str = "day") -> date | None:
     """The day in the address; None where there is none, or no day of the calendar."""
-    try:
-        return date.fromisoformat(request.query.get(name, ""))
-    except ValueError:
-        return None
+    return forms.day_of(request.query.get(name, ""))
 
 
 def whom_of(request: web.Request, persons: Sequence[tuple[Person, str]]) -> str:

@@ -16,8 +16,9 @@ from bot.errors import OutsideRefused
 from bot.web import forms
 from bot.web.desk.guard import needs
 from bot.web.desk.pages import context_of, render, see
+from bot.web.forms import day_of
 from bot.web.keys import DATABASE, PORTS, SETTINGS
-from flows.payment.desk.parts import DAYS_PAGE, HOME, REPAIR, day_of
+from flows.payment.desk.parts import DAYS_PAGE, HOME, REPAIR
 from flows.payment.reconciling.bringing import Bringing
 from integrations.paying.port import PayChannels, ReadsBills
 

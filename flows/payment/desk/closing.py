@@ -16,7 +16,8 @@ from bot.web.desk import export
 from bot.web.desk.guard import needs
 from bot.web.desk.lists import Column, Listing
 from bot.web.desk.pages import in_tx, reading, render, see
-from flows.payment.desk.parts import DAYS, HOME, REPAIR, day_of, in_yuan, wants_export
+from bot.web.forms import day_of
+from flows.payment.desk.parts import DAYS, HOME, REPAIR, in_yuan, wants_export
 from flows.payment.reconciling.adjusting import Adjusting
 from flows.payment.reconciling.days import store as days
 

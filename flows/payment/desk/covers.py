@@ -15,25 +15,13 @@ from bot.masking import mask_name
 from bot.web import forms
 from bot.web.desk import export
 from bot.web.desk.guard import needs
-from bot.web.desk.lists import Column, Listing
+from bot.web.desk.lists import Column, Listing, moments
 from bot.web.desk.pages import in_tx, reading, render, see
 from flows.payment.covered import store
 from flows.payment.covered.acting import CoverActs
 from flows.payment.covered.asking import Asking
 from flows.payment.covered.rules import STATES, acts
-from flows.payment.desk.parts import (
-    CLAIMS,
-    HOME,
-    VIEW,
-    Reach,
-    beside,
-    called,
-    cut,
-    in_yuan,
-    moments,
-    note_of,
-    wants_export,
-)
+from flows.payment.desk.parts import CLAIMS, HOME, VIEW, Reach, beside, called, in_yuan, note_of, wants_export
 from flows.payment.history import store as history
 from flows.payment.refusals import PaymentRefusal
 
@@ -54,10 +42,10 @@ LIST = Listing(
 async def listed(request: web.Request) -> web.StreamResponse:
     asked, which = LIST.asked(request), wants_export(request)
     filters = asked.filters
-    limit, offset = cut(request, asked, which)
+    limit, offset = export.cut(request, asked, which)
     async with reading(request) as context:
         reach = await Reach.of(request, context, VIEW)
-        since, until = moments(context, asked)
+        since, until = moments(context.clock, asked)
         wanted = store.Wanted(
             state=filters["state"], insurer=filters["insurer"], way=filters["way"], number=filters["number"],
             since=since, until=until, clinics=reach.clinics,

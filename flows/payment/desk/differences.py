@@ -15,19 +15,8 @@ from bot.web.desk import export
 from bot.web.desk.guard import STAFF, needs
 from bot.web.desk.lists import Column, Listing
 from bot.web.desk.pages import in_tx, reading, render, see
-from flows.payment.desk.parts import (
-    APPROVE,
-    DAYS,
-    HOME,
-    REPAIR,
-    beside,
-    called,
-    cut,
-    day_of,
-    in_yuan,
-    note_of,
-    wants_export,
-)
+from bot.web.forms import day_of
+from flows.payment.desk.parts import APPROVE, DAYS, HOME, REPAIR, beside, called, in_yuan, note_of, wants_export
 from flows.payment.history import store as history
 from flows.payment.reconciling.adjusting import Adjusting
 from flows.payment.reconciling.days import store as days
@@ -50,7 +39,7 @@ LIST = Listing(
 async def listed(request: web.Request) -> web.StreamResponse:
     asked, which = LIST.asked(request), wants_export(request)
     filters = asked.filters
-    limit, offset = cut(request, asked, which)
+    limit, offset = export.cut(request, asked, which)
     wanted = days.Wanted(
         filters["account"], filters["kind"], filters["state"], day_of(filters["since"]), day_of(filters["until"])
     )

@@ -18,8 +18,9 @@ from bot.web.desk import export
 from bot.web.desk.guard import needs
 from bot.web.desk.lists import Column, Listing
 from bot.web.desk.pages import in_tx, reading, render, see
+from bot.web.forms import day_of
 from bot.web.keys import PORTS, SETTINGS
-from flows.payment.desk.parts import DAYS, HOME, REPAIR, beside, called, day_of, in_yuan, wants_export
+from flows.payment.desk.parts import DAYS, HOME, REPAIR, beside, called, in_yuan, wants_export
 from flows.payment.reconciling.funds import store
 from flows.payment.reconciling.funds.asking import Asking
 from flows.payment.reconciling.funds.rules import Held, Kind, Line, held

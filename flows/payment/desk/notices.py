@@ -19,7 +19,7 @@ from bot.web.desk.guard import needs
 from bot.web.desk.lists import Column, Listing
 from bot.web.desk.pages import in_tx, reading, render, see
 from flows.payment import store
-from flows.payment.desk.parts import DAYS, HOME, REPAIR, beside, called, cut, in_yuan, note_of, wants_export
+from flows.payment.desk.parts import DAYS, HOME, REPAIR, beside, called, in_yuan, note_of, wants_export
 from flows.payment.history import store as history
 from flows.payment.odd import store as finding
 from flows.payment.odd.acting import Acting
@@ -47,7 +47,7 @@ COUNTED = Listing(
 @needs(DAYS)
 async def listed(request: web.Request) -> web.StreamResponse:
     asked, which = LIST.asked(request), wants_export(request)
-    limit, offset = cut(request, asked, which)
+    limit, offset = export.cut(request, asked, which)
     what, looked = asked.filters["what"], asked.filters["looked"]
     async with reading(request) as context:
         rows = [_row(row) for row in await finding.notices(context.tx, what, looked, limit=limit, offset=offset)]

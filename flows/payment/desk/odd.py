@@ -22,7 +22,6 @@ from flows.payment.desk.parts import (
     VIEW,
     Reach,
     beside,
-    cut,
     in_yuan,
     note_of,
     order_row,
@@ -47,7 +46,7 @@ LIST = Listing(
 @needs(VIEW)
 async def listed(request: web.Request) -> web.StreamResponse:
     asked, which = LIST.asked(request), wants_export(request)
-    limit, offset = cut(request, asked, which)
+    limit, offset = export.cut(request, asked, which)
     async with reading(request) as context:
         reach = await Reach.of(request, context, VIEW)
         wanted = finding.Wanted(asked.filters["kind"], reach.clinics)

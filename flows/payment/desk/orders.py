@@ -14,7 +14,7 @@ from bot.money import fen, yuan
 from bot.web import forms
 from bot.web.desk import export
 from bot.web.desk.guard import needs
-from bot.web.desk.lists import Column, Listing
+from bot.web.desk.lists import Column, Listing, moments
 from bot.web.desk.pages import in_tx, reading, render, see
 from bot.wording import Wording
 from flows.payment import store
@@ -28,9 +28,7 @@ from flows.payment.desk.parts import (
     Reach,
     beside,
     called,
-    cut,
     in_yuan,
-    moments,
     note_of,
     order_row,
     wants_export,
@@ -57,10 +55,10 @@ LIST = Listing(
 @needs(VIEW)
 async def listed(request: web.Request) -> web.StreamResponse:
     asked, which = LIST.asked(request), wants_export(request)
-    limit, offset = cut(request, asked, which)
+    limit, offset = export.cut(request, asked, which)
     async with reading(request) as context:
         reach = await Reach.of(request, context, VIEW)
-        since, until = moments(context, asked)
+        since, until = moments(context.clock, asked)
         wanted = history.Wanted(
             state=asked.filters["state"], kind=asked.filters["kind"], number=asked.filters["number"], since=since,
             until=until, clinics=reach.clinics,

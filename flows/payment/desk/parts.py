@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from aiohttp import web
@@ -17,9 +16,7 @@ from bot.errors import NotFound
 from bot.masking import mask_name
 from bot.web.desk import export
 from bot.web.desk.guard import STAFF
-from bot.web.desk.lists import Asked
 from bot.web.desk.pages import is_part, render
-from bot.web.keys import SETTINGS
 from flows.directory.rules import Catalogue
 from flows.directory.service import DirectoryService
 
@@ -91,34 +88,9 @@ def in_yuan(rows: Sequence[Mapping[str, Any]], *columns: str) -> list[dict[str, 
     ]
 
 
-def day_of(text: str) -> date | None:
-    """A day of the address; None for nothing and for nonsense."""
-    try:
-        found = date.fromisoformat(text) if text else None
-    except ValueError:
-        return None
-    return found if found and 2000 <= found.year <= 2200 else None
-
-
-def moments(context: Context, asked: Asked) -> tuple[datetime | None, datetime | None]:
-    """``since`` and ``until`` of the address as moments; the last day is included."""
-    since, until, moment = day_of(asked.filters["since"]), day_of(asked.filters["until"]), context.clock.moment
-    return (
-        moment(since, time(0)) if since else None,
-        moment(until + timedelta(days=1), time(0)) if until else None,
-    )
-
-
 def wants_export(request: web.Request) -> str:
     """``page``, ``all`` or "". Raises NotAllowed."""
     return export.asked(request, EXPORT)
-
-
-def cut(request: web.Request, asked: Asked, which: str) -> tuple[int, int]:
-    """How many rows the database is asked for, after how many."""
-    if which == "all":
-        return request.app[SETTINGS].desk.export_rows, 0
-    return asked.size, (asked.page - 1) * asked.size
 
 
 def note_of(sent: Mapping[str, str]) -> str:

@@ -26,7 +26,6 @@ from flows.payment.desk.parts import (
     Reach,
     beside,
     called,
-    cut,
     in_yuan,
     note_of,
     wants_export,
@@ -49,7 +48,7 @@ LIST = Listing(
 @needs(VIEW)
 async def listed(request: web.Request) -> web.StreamResponse:
     asked, which = LIST.asked(request), wants_export(request)
-    limit, offset = cut(request, asked, which)
+    limit, offset = export.cut(request, asked, which)
     chosen = asked.filters["state"]
     states = (chosen,) if chosen in ON_THE_WAY else ON_THE_WAY
     async with reading(request) as context:

@@ -55,7 +55,8 @@ async def test_who_may_only_look_may_not_export_or_prove(sqlite_database: Databa
 async def test_hostile_addresses_of_the_search(sqlite_database: Database) -> None:
     async with desk(sqlite_database) as here:
         browser = await here.enter(await here.hire("boss", admin=True))
-        hostile = ("since=yesterday", "act=%25", "who=%27%20OR%201=1--", "about=%3Cscript%3E", "open=999999", "open=x")
+        hostile = ("since=yesterday", "until=9999-12-31", "since=0001-01-01", "act=%25",
+                   "who=%27%20OR%201=1--", "about=%3Cscript%3E", "open=999999", "open=x")
         for query in hostile:
             page = await browser.get(f"/desk/audit/?{query}")
             assert browser.status == 200 and "<script>x" not in page
