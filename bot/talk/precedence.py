@@ -17,6 +17,7 @@ from typing import Any
 from bot.talk.area import Areas
 from bot.talk.session import Session, Wait
 from bot.talk.understand import checks, choice, words
+from bot.talk.understand.numbers import read_key
 
 PAGE = 9
 EASY_PAGE = 5
@@ -109,10 +110,10 @@ def decide(
     if template := areas.alarm(text):
         return Alarm(template)
     wait = session.top.wait if session.top else None
-    if easy and aloud and (wait is None or wait.kind != "text") and words.bare(text) == str(EASY_LISTEN):
+    if easy and aloud and (wait is None or wait.kind != "text") and read_key(text) == EASY_LISTEN:
         return Control("listen")
     if easy and wait and wait.kind == "choice":
-        way = next((way for way, n in easy_ways(wait).items() if words.bare(text) == str(n)), None)
+        way = next((way for way, n in easy_ways(wait).items() if read_key(text) == n), None)
         if way:
             return _turned(wait, way, EASY_PAGE)
     matched = choice.match(text, shown(wait, easy=easy)) if wait and wait.kind == "choice" else None

@@ -53,9 +53,10 @@ class Easy(Flow, name="easy", words=ON + OFF):
         return Choose("easy_already", options, save="answer", then=self.kept)
 
     @property
-    def _aloud(self) -> bool:
-        """Whether the hospital has a voice."""
-        return Narrator in self.context.ports
+    def _aloud(self) -> str:
+        """Which answers are heard; "" where the hospital has no voice."""
+        assert self.context.contact is not None
+        return self.context.contact.aloud if Narrator in self.context.ports else ""
 
     async def kept(self) -> Outcome:
         if self.data.answer == "aloud":

@@ -13,6 +13,8 @@ _BEFORE = r"(?:我|那|就|请|麻烦|帮我|给我|直接|想|要|选择|选|�
 _AFTER = r"(?:吧|啊|呀|哦|呢|的|谢谢|了|哈|就行|就好|可以)*"
 _SAID = re.compile(
     rf"{_BEFORE}(?P<nth>第)?(?P<number>[0-9]{{1,3}}|[{HAN}]{{1,5}})(?:(?P<counts>[个位家种条行款])|[号项])?{_AFTER}")
+_KEY = re.compile(
+    rf"(?:我|请|选择|选|按|点|回复|回|数字)*(?P<number>0|[1-9][0-9]?|[{HAN}]{{1,3}})(?:吧|啊|呀|的|了|就行)*")
 
 _TWO = re.compile(r"\d\s+\d")  # 1 2 is not twelve
 
@@ -53,3 +55,12 @@ def read_number(text: str) -> int | None:
     number = match["number"]
     value = int(number) if number.isascii() else han_number(number)
     return value if value is not None and value < 1000 else None
+
+
+def read_key(text: str) -> int | None:
+    """A number that is pressed, or said as it was heard: 8, 八, 回复八. 8号 may be a day, and 00 is something else."""
+    match = _KEY.fullmatch(bare(text, 20)) if len(text) <= 40 else None
+    if match is None:
+        return None
+    number = match["number"]
+    return int(number) if number.isascii() else han_number(number)

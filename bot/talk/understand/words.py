@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal
 
+from bot.talk.understand.numbers import read_key
 from bot.talk.understand.text import bare, normalise
 
 Control = Literal["back", "cancel", "help", "human", "listen", "more", "previous", "yes", "no"]
@@ -61,7 +62,8 @@ _HELLO = re.compile(
     r"(?:[啊呀哈]|医生|大夫|护士|客服)*[,。! ]*)+"
 )
 _EMOTICON = re.compile(r"[\[【]收到不支持的消息类型.*[\]】]", re.DOTALL)
-_ALONE: dict[str, Control] = {"?": "help", "??": "help", "???": "help", "0": "human"}
+_ALONE: dict[str, Control] = {"?": "help", "??": "help", "???": "help"}
+_ZERO = frozenset("0零〇")
 
 
 def meanings(text: str) -> frozenset[Control]:
@@ -75,6 +77,8 @@ def meanings(text: str) -> frozenset[Control]:
     said = bare(plain) or plain
     if len(said) > _LONGEST:
         return frozenset()
+    if _ZERO.intersection(said) and read_key(said) == 0:
+        return frozenset({"human"})
     for form in _forms(said):
         if found := _MEANS.get(form):
             return frozenset(found)

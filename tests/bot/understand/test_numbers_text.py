@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.talk.understand.numbers import han_number, read_number
+from bot.talk.understand.numbers import han_number, read_key, read_number
 from bot.talk.understand.text import LIMIT, bare, normalise
 
 
@@ -32,6 +32,14 @@ def test_numbers(text: str, number: int) -> None:
 ])
 def test_no_numbers(text: str) -> None:
     assert read_number(text) is None
+
+
+@pytest.mark.parametrize(("text", "number"), [
+    ("8", 8), ("八。", 8), ("回复八", 8), ("请按6", 6), ("零", 0), ("选十一吧", 11),
+    ("8号", None), ("第八个", None), ("00", None), ("八百人", None), ("", None),
+])
+def test_keys_are_numbers_and_nothing_else(text: str, number: int | None) -> None:
+    assert read_key(text) == number
 
 
 def test_minus_is_no_sign() -> None:
