@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.context import Context
 from bot.talk.area import Area
 from flows.booking.desk import DOORS, PERMITS, RANGED
@@ -10,7 +12,7 @@ from flows.booking.desk.waits import WAITS
 from flows.booking.flow.appeal import Appeal
 from flows.booking.flow.booking import Booking
 from flows.booking.flow.exams import Exams
-from flows.booking.flow.mine import Appointments
+from flows.booking.flow.mine import CANCEL_ONE, Appointments
 from flows.booking.flow.offer import Offer
 from flows.booking.flow.stopped import Stopped
 from flows.booking.flow.waiting import Waiting
@@ -26,10 +28,14 @@ from flows.booking.service import BookingService
 from flows.booking.standing.pushes import KINDS as ABOUT_COMING
 from flows.booking.stops.telling import KINDS as STOPS
 
+_CANCELS = re.compile(r"\s*(?:请|帮我|我|想|要)*(?:取消|退)")
+
 
 async def reads(context: Context, text: str) -> tuple[str, str] | None:
     """A text that nobody asked for and that is the name or number of a doctor or a clinic, perhaps with a day."""
     found = await BookingService(context).find(text)
+    if _CANCELS.match(text) and (found.doctors or found.clinics):
+        return "appointments", CANCEL_ONE  # 取消王静 is no wish to see them
     return ("booking", text) if found.sure else None
 
 

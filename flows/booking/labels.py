@@ -13,6 +13,13 @@ from flows.booking.neighbours import Catalogue, Person
 from flows.booking.offered import DayOffer, DoctorOffer, SegmentOffer
 from flows.booking.waiting.list import Full, session_facts
 
+_FOR = {
+    "self": ("我", "我自己", "给我", "给我自己", "给自己", "给我挂", "给自己挂", "我自己看"),
+    "child": ("给孩子", "给孩子挂", "给小孩", "给小孩挂", "给娃挂", "孩子的"),
+    "parent": ("给爸爸", "给妈妈", "给我爸", "给我妈", "给爸妈", "给老人", "给老人挂"),
+    "spouse": ("给老公", "给老婆", "给爱人"),
+}
+"""How one says for whom it is, beside a name."""
 _HAN = "零一二三四五六七八九"
 
 
@@ -88,7 +95,7 @@ class Labels:
             Option(
                 p.id,
                 self._say("label_person", name=mask_name(p.name), birth_date=p.birth_date, relation=p.relation),
-                (p.name,),
+                (p.name, *_FOR.get(p.relation, ())),
             )
             for p in persons
         ]

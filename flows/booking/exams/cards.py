@@ -13,8 +13,8 @@ PACKAGE, HELD = "package", "held"
 
 
 async def cards(tx: Transaction, rows: Iterable[Any]) -> dict[tuple[Any, ...], list[Any]]:
-    """Appointments in their order, those of one card together: a person's examinations of one package, whatever was
-    moved to another time; all of a bundle while it is held. The key says which card it is."""
+    """Appointments in their order, those of one card together and in time: a person's examinations of one package,
+    whatever was moved to another time; all of a bundle while it is held. The key says which card it is."""
     listed = list(rows)
     known = await store.of_several(tx, [row.id for row in listed if row.kind == EXAMINATION])
     found: dict[tuple[Any, ...], list[Any]] = {}
@@ -26,4 +26,4 @@ async def cards(tx: Transaction, rows: Iterable[Any]) -> dict[tuple[Any, ...], l
         elif exam is not None and exam.package:
             key = PACKAGE, row.person_id, exam.package
         found.setdefault(key, []).append(row)
-    return found
+    return {key: sorted(own, key=lambda row: (row.start_at, row.id)) for key, own in found.items()}

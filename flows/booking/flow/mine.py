@@ -18,6 +18,8 @@ from flows.booking.flow.reader import Reader
 from flows.booking.labels import Labels
 from flows.booking.rules import EXAMINATION
 
+CANCEL_ONE = "cancel"
+"""What `enter` takes to ask which one is to be cancelled."""
 _CANCELS = re.compile("取消|退")
 
 
@@ -57,7 +59,9 @@ class Appointments(
     upgrades = {1: lambda data: data, 2: lambda data: data, 3: lambda data: data}
 
     async def enter(self, arg: str) -> Outcome:
-        """From a menu by numbers."""
+        """From a menu by numbers, and from words that name what is to be cancelled."""
+        if arg == CANCEL_ONE and (await self.service.holds() or await self.service.coming()):
+            return Go(self.cancel_which)
         return Go(self.check_in_which if arg == "check_in" else self.start)
 
     async def start(self) -> Outcome:

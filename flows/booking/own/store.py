@@ -15,7 +15,7 @@ from flows.booking.store import appointment, appointments, segment, session
 async def holds(tx: Transaction, contact_id: int, now: datetime) -> Sequence[Row[Any]]:
     """Holds of a contact that still run, the one that ends first first."""
     where = (appointment.c.contact_id == contact_id, appointment.c.state == "held", appointment.c.hold_until > now)
-    return await tx.all(appointments().where(*where).order_by(appointment.c.hold_until))
+    return await tx.all(appointments().where(*where).order_by(appointment.c.hold_until, appointment.c.id))
 
 
 async def coming(tx: Transaction, contact_id: int, persons: Sequence[int], now: datetime) -> Sequence[Row[Any]]:
