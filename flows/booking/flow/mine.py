@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.talk.flow import Flow
@@ -74,6 +74,8 @@ class Appointments(
         if self.wants_in():
             return Go(self.check_in_which)
         options = await self.carded([*holds, *coming])
+        if len(options) == 1 and coming:  # there is but one that can be meant
+            options = [replace(options[0], aliases=(*options[0].aliases, "改时间", "改期", "换时间", "改约"))]
         labels, waiting = Labels(self.context), await self.service.waiting.mine()
         wishes = [row for row in await self.service.wishing.mine() if row.state == "waiting"]
         if options:
