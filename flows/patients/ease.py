@@ -4,8 +4,9 @@ helps."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
-from bot.context import Contact, Context
+from bot.context import ALWAYS, SPOKEN, Contact, Context
 from bot.db import manner
 from bot.errors import NotAllowed, NotFound
 from flows.patients import pushes
@@ -20,6 +21,7 @@ class Helped:
     handover: str
     name: str = field(repr=False)
     easy: bool
+    aloud: str
 
 
 class Ease:
@@ -42,22 +44,38 @@ class Ease:
     async def helped(self) -> list[Helped]:
         """Who allowed this contact to help them, themselves and not a child of theirs."""
         rows = await handovers.helped(self.tx, self._contact().id)
-        return [Helped(row.public_id, row.name, bool(row.easy)) for row in rows]
+        return [Helped(row.public_id, row.name, bool(row.easy), row.aloud) for row in rows]
 
     async def set_for(self, handover: str, on: bool) -> Helped:
         """Turn it on or off on the phone of somebody who is helped, who is told of it. Raises NotFound."""
-        row = next(
-            (each for each in await handovers.helped(self.tx, self._contact().id) if each.public_id == handover), None
-        )
+        row = await self._giver(handover)
+        if await manner.set_easy(self.tx, row.giver_id, on):
+            await self._tell(row, "easy_on" if on else "easy_off")
+        return Helped(row.public_id, row.name, on, row.aloud)
+
+    async def set_aloud_for(self, handover: str, on: bool) -> Helped:
+        """Have all answers read aloud to somebody who is helped, or again those alone to what they say by voice; they
+        are told. That is part of easy mode: without it nothing is changed. Raises NotFound."""
+        row, which = await self._giver(handover), ALWAYS if on else SPOKEN
+        if not row.easy or (not on and row.aloud != ALWAYS):
+            return Helped(row.public_id, row.name, bool(row.easy), row.aloud)
+        if await manner.set_aloud(self.tx, row.giver_id, which):
+            await self._tell(row, "aloud_on" if on else "aloud_off")
+        return Helped(row.public_id, row.name, True, which)
+
+    async def _giver(self, handover: str) -> Any:
+        """The row of somebody who is helped, as `handovers.helped` has it."""
+        rows = await handovers.helped(self.tx, self._contact().id)
+        row = next((each for each in rows if each.public_id == handover), None)
         if row is None:
             raise NotFound("handover")
-        if await manner.set_easy(self.tx, row.giver_id, on):
-            what = "easy_on" if on else "easy_off"
-            await trail.done(self.context, what, row.person_id, contact_id=row.giver_id)
-            own = await handovers.self_of(self.tx, self._contact().id)
-            stamp = self.context.now.strftime("%Y%m%d%H%M%S")
-            pushes.tell(self.tx, what, row.giver_id, row.person, own.name if own else "", stamp)
-        return Helped(row.public_id, row.name, on)
+        return row
+
+    async def _tell(self, giver: Any, what: str) -> None:
+        await trail.done(self.context, what, giver.person_id, contact_id=giver.giver_id)
+        own = await handovers.self_of(self.tx, self._contact().id)
+        stamp = self.context.now.strftime("%Y%m%d%H%M%S")
+        pushes.tell(self.tx, what, giver.giver_id, giver.person, own.name if own else "", stamp)
 
     def _contact(self) -> Contact:
         if self.context.contact is None:

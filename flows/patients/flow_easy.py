@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.context import ALWAYS
 from bot.talk.channel import Narrator
 from bot.talk.flow import Flow
 from bot.talk.outcomes import Call, Choose, Done, Go, Option, Outcome
@@ -18,6 +19,8 @@ ON = (
 OFF = ("普通模式", "普通版", "标准模式", "标准字", "关闭大字", "关掉大字", "退出简单模式", "不要大字", "关闭简单模式")
 WAYS = {"booking": "", "appointments": "", "check_in": "appointments", "people": "", "human": ""}
 """What the menu leads to, as flows are called; where that is another name, it is what that flow is entered with."""
+ALOUD = "aloud:"
+"""Before whom this is not about the mode itself, but about what is heard in it."""
 
 
 class Easy(Flow, name="easy", words=ON + OFF):
@@ -71,17 +74,21 @@ class Easy(Flow, name="easy", words=ON + OFF):
 
     async def for_whom(self) -> Outcome:
         options = [Option("", label(self, "easy_me"), ("自己", "我自己", "我"))]
-        options += [
-            Option(each.handover, label(self, "easy_other", helped=each), (each.name,))
-            for each in await self.service.ease.helped()
-        ]
+        for each in await self.service.ease.helped():
+            options.append(Option(each.handover, label(self, "easy_other", helped=each), (each.name,)))
+            if each.easy and self._aloud:
+                options.append(Option(f"{ALOUD}{each.handover}", label(self, "easy_other_aloud", helped=each), ()))
         return Choose("easy_whom", options, save="whom", then=self.chosen)
 
     async def chosen(self) -> Outcome:
         if not self.data.whom:
             return Go(self.own)
-        before = {each.handover: each.easy for each in await self.service.ease.helped()}
-        helped = await self.service.ease.set_for(self.data.whom, not before.get(self.data.whom, False))
+        whom = self.data.whom.removeprefix(ALOUD)
+        before = next((each for each in await self.service.ease.helped() if each.handover == whom), None)
+        if whom != self.data.whom:
+            helped = await self.service.ease.set_aloud_for(whom, before is None or before.aloud != ALWAYS)
+            return Done("easy_aloud_set", facts={"name": helped.name, "aloud": helped.aloud})
+        helped = await self.service.ease.set_for(whom, before is None or not before.easy)
         return Done("easy_set", facts={"name": helped.name, "easy": helped.easy})
 
     # --- the menu ------------------------------------------------------------------------------------------------

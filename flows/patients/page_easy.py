@@ -29,9 +29,12 @@ async def show(request: web.Request) -> web.StreamResponse:
 @in_tx
 async def change(request: web.Request, context: Context) -> web.StreamResponse:
     """`whom` is a hand-over's public id, "" for oneself. The browser's own choice of type ends with it: what was chosen
-    last holds. `aloud`: only that is changed."""
+    last holds. `aloud`: only that is changed; for another all are heard, or as from the beginning."""
     ease, sent = PatientsService(context).ease, await forms.values(request)
     if sent.get("aloud", "") in (ALWAYS, SPOKEN, NEVER):
+        if whom := sent.get("whom", ""):
+            await ease.set_aloud_for(whom, sent["aloud"] == ALWAYS)
+            return see(ADDRESS)
         await ease.set_aloud(sent["aloud"])
         return see(ADDRESS)
     on = sent.get("on") == "1"

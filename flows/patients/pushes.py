@@ -20,6 +20,8 @@ KINDS = (
     PushKind("patients.help_full", priority=4, quiet="always", obligatory=True),
     PushKind("patients.easy_on", priority=4, quiet="always", obligatory=True),
     PushKind("patients.easy_off", priority=4, quiet="always", obligatory=True),
+    PushKind("patients.aloud_on", priority=4, quiet="always", obligatory=True),
+    PushKind("patients.aloud_off", priority=4, quiet="always", obligatory=True),
     PushKind("patients.help_ended", priority=4, obligatory=True),
 )
 _NAMES = frozenset(kind.name for kind in KINDS)

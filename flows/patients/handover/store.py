@@ -141,8 +141,8 @@ async def helpers(tx: Transaction, giver_id: int, person_id: int) -> Sequence[Ro
 
 
 async def helped(tx: Transaction, taker_id: int) -> Sequence[Row[Any]]:
-    """(public_id, giver_id, person_id, person, name, easy) of givers whom this taker helps: the newest hand-over of
-    each, of the giver's own person alone."""
+    """(public_id, giver_id, person_id, person, name, easy, aloud) of givers whom this taker helps: the newest hand-over
+    of each, of the giver's own person alone."""
     own, mine = store.link.alias("own"), store.link
     newest = (
         select(func.max(handover.c.id))
@@ -157,7 +157,7 @@ async def helped(tx: Transaction, taker_id: int) -> Sequence[Row[Any]]:
     ids = [row[0] for row in await tx.all(newest)]
     found = (
         select(
-            handover.c.public_id, handover.c.giver_id, handover.c.person_id, contact.c.easy,
+            handover.c.public_id, handover.c.giver_id, handover.c.person_id, contact.c.easy, contact.c.aloud,
             store.person.c.public_id.label("person"), store.person.c.name,
         )
         .join(store.person, store.person.c.id == handover.c.person_id)
