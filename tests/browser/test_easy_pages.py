@@ -46,7 +46,13 @@ async def test_large_and_aloud(reader: Reader) -> None:
         said = [text for text, _ in heard]
         assert ["王静医生", "zh-CN"] in heard and "朗读" not in said and "标准字" not in said, said
         await expect(button).to_have_text("停")
+        # Whoever reads on finds it still.
+        await page.set_viewport_size({"width": 320, "height": 400})
+        await page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+        await expect(button).to_have_class("aloud aloud-afloat")
+        await expect(button).to_be_in_viewport(ratio=1)
         await button.click()
+        await expect(button).to_have_class("aloud")
         await expect(button).to_have_text("朗读")
         assert (await page.evaluate("window.heard"))[-1] == ["", ""]
 

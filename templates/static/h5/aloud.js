@@ -9,6 +9,10 @@
   const own = window.SpeechSynthesisUtterance && window.speechSynthesis || null;
   let running = null;
   let player = null;
+  // Who has read on finds 停 on the screen all the same.
+  const beside = new IntersectionObserver((seen) => {
+    running?.button.classList.toggle("aloud-afloat", !seen.at(-1).isIntersecting);
+  });
 
   // A voice that speaks from elsewhere would carry what stands here out of the house.
   function voice() {
@@ -39,6 +43,8 @@
     run.over.abort();
     own?.cancel();
     player?.pause();
+    beside.disconnect();
+    run.button.classList.remove("aloud-afloat");
     press(run.button, false);
   }
 
@@ -54,6 +60,7 @@
     const lines = spoken(document.querySelector(button.dataset.aloud)).concat(spoken(document.querySelector(".page-foot")));
     const run = running = { button, over: new AbortController() };
     press(button, true);
+    beside.observe(button.closest(".page-head") ?? button.parentElement);
     const address = button.getAttribute("formaction");
     if (address) {
       player ??= document.body.appendChild(document.createElement("audio"));
