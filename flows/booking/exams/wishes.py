@@ -44,6 +44,10 @@ class Wishes:
     async def book(self) -> Book:
         return await book.read(self.context.tx)
 
+    async def done_in(self, clinic: str) -> bool:
+        """Whether this clinic is a room where examinations are done, to which nobody comes to see a doctor."""
+        return any(item.clinic == clinic for item in (await self.book()).items.values())
+
     async def orders(self, person: Person) -> list[Wish]:
         """Open at the hospital, the oldest first; what is not in the book cannot be booked here. Raises
         HospitalSilent."""

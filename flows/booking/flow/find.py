@@ -7,11 +7,12 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from bot.context import Context
-from bot.talk.outcomes import Choose, Go, Outcome, Step
+from bot.talk.outcomes import Call, Choose, Done, Go, Outcome, Step
+from flows.booking.exams.wishes import Wishes
 from flows.booking.finding import Found
 from flows.booking.labels import Labels
 from flows.booking.offers import Wanted
-from flows.booking.refusals import AllFull
+from flows.booking.refusals import AllFull, ClinicClosed
 from flows.booking.rules import Takes
 
 MOST = 27
@@ -97,6 +98,8 @@ class Finding:
     async def nothing(self, wanted: Wanted, then: Step) -> Outcome:
         """Say why there is nothing, and ask again one step before."""
         reason = await self.service.offers.why_none(wanted)
+        if isinstance(reason, ClinicClosed) and await Wishes(self.context).done_in(wanted.clinic):
+            return Call("exams", then=self._step("examined"), say="examined_in", facts=reason.facts)
         catalogue = await self.service.neighbours.catalogue()
         doctor, clinic = catalogue.doctor.get(wanted.doctor), catalogue.clinic_name(wanted.clinic)
         names = {"doctor_name": doctor.name if doctor else "", "clinic_name": clinic}
@@ -113,6 +116,10 @@ class Finding:
         again = (reason.template, facts) in self.told
         self.told = (*self.told, (reason.template, facts))
         return Go(then, say="" if again else reason.template, facts=facts)
+
+    async def examined(self) -> Outcome:
+        """Behind the examinations, which have a flow of their own, nothing is left to say."""
+        return Done()
 
     # --- inside --------------------------------------------------------------------------------------------------
 
