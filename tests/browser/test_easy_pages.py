@@ -55,6 +55,12 @@ async def test_large_and_aloud(reader: Reader) -> None:
         await expect(button).to_have_class("aloud")
         await expect(button).to_have_text("朗读")
         assert (await page.evaluate("window.heard"))[-1] == ["", ""]
+        # Of the ways elsewhere only where one stands is read: what matters comes soon.
+        await page.goto(f"{base}{HOME}experts")
+        await button.click()
+        said = [text for text, _ in await page.evaluate("window.heard") if text]
+        assert said[:3] == ["预约挂号", "按专家", "全部科室"], said
+        assert any("王静" in text for text in said) and not {"搜索", "按日期", "妇产科", "专家号"}.intersection(said), said
 
 
 async def test_large_type_on_a_narrow_phone(reader: Reader) -> None:

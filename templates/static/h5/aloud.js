@@ -48,12 +48,22 @@
     press(run.button, false);
   }
 
-  // What can be seen, line by line, without what is there for the eye alone, what was not chosen, and the page's own ways.
+  // There for the eye alone, ways elsewhere (of a calendar's days, those that have nothing), and the page's own ways.
+  const ASIDE = ".head-ways, [aria-hidden=true], [role=search] button, nav a:not([aria-current], .day-free)";
+
+  // What can be seen and is not `ASIDE`, line by line; of a list the line that was chosen.
   function spoken(part) {
-    if (!part) return [];
-    const lines = part.innerText.split("\n").map((line) => line.trim());
-    const aside = [...part.querySelectorAll(".head-ways *, [aria-hidden=true], option:not(:checked)")].map((each) => each.innerText.trim());
-    return lines.filter((line) => line && !aside.includes(line));
+    if (!part || !part.getClientRects().length || part.matches(ASIDE)) return [];
+    if (part.matches("select")) return lined(part.selectedOptions[0]?.text ?? "");
+    if (!part.querySelector(`select, ${ASIDE}`)) return lined(part.innerText);
+    return [...part.childNodes].flatMap((each) => {
+      if (each.nodeType === Node.TEXT_NODE) return lined(each.nodeValue.replace(/\s+/g, " "));
+      return each.nodeType === Node.ELEMENT_NODE ? spoken(each) : [];
+    });
+  }
+
+  function lined(text) {
+    return text.split("\n").map((line) => line.trim()).filter(Boolean);
   }
 
   async function start(button) {
