@@ -80,7 +80,11 @@ def _line(line: str, words: Words) -> str:
     alone = rf"{words['left']} ?([0-9]+)(?= ?(?:$|[^{HAN} ]))"
     line = re.sub(alone, lambda found: words["still"].format(number=found[1]), line)
     line = _APART.sub(lambda gap: _gap(gap, words), line)
-    line = re.sub(rf"(-?[0-9][0-9,]*(?:\.[0-9]{{1,2}})?) ?{words['yuan']}", r"¥\1", line)
+    # Behind a number or a sum a minus is none: 10-20 元.
+    line = re.sub(
+        rf"((?:(?<![0-9{words['yuan']}])(?<![0-9{words['yuan']}] )-)?[0-9][0-9,]*(?:\.[0-9]{{1,2}})?) ?{words['yuan']}",
+        r"¥\1", line,
+    )
     line = _TIGHT.sub("", line)
     line = TOKEN.sub(lambda found: sounded(found, words), line)
     line = _CLOSED.sub("", line)

@@ -24,13 +24,13 @@ TOKEN = re.compile("|".join((
     r"(?P<clock>(?<![0-9:])[0-9]{1,2}:[0-5][0-9](?::[0-5][0-9])?(?![0-9:]))",
     r"(?P<phone>(?<![0-9A-Za-z.])(?=(?:[0-9][- ]?){7})(?:[048]|1[0-9])[0-9]*(?:[- ][0-9]{3,})+(?![0-9])|"
     r"(?<![0-9.])[0-9]{3,}(?: [0-9]{3,})+(?![0-9.:])|[0-9]{9,})",
-    r"(?P<sum>[¥￥] ?-?[0-9][0-9,]*(?:\.[0-9]{1,2})?(?![0-9]))",
+    r"(?P<sum>(?:(?<![0-9])(?<![0-9] )-)?[¥￥] ?-?[0-9][0-9,]*(?:\.[0-9]{1,2})?(?![0-9]))",
     rf"(?P<percent>{_NUMBER}) ?%",
     rf"(?P<celsius>{_NUMBER}) ?(?:℃|°C)",
     rf"(?P<amount>{_NUMBER}) ?(?P<unit>kg|mg|[\u03bc\u00b5u]g|g|m[lL]|cm|mm)(?![A-Za-z])",
     r"(?P<code>(?<![A-Za-z0-9])(?=[0-9]*[A-Z])(?=[A-Z]*[0-9])[0-9A-Z]+(?:-[0-9A-Z]+)*(?![a-z]))",
     rf"(?P<number>{_NUMBER})",
-    r"(?P<span>(?<=[0-9]) ?[-–—~～] ?(?=[0-9])|(?<=\S)[–~～](?=\S))",
+    r"(?P<span>(?<=[0-9]) ?[-–—~～] ?(?=[¥￥0-9])|(?<=\S)[–~～](?=\S)|(?<=[0-9日月一二三四五六])-(?=[0-9周次]))",
     rf"(?P<stars>(?<=[{HAN}])\*+)",
 )))
 
@@ -61,14 +61,13 @@ def _date(found: re.Match[str], words: Words) -> str:
 
 def _sum(found: re.Match[str], words: Words) -> str:
     """¥25.00 -> 二十五元, ¥12.35 -> 十二元三角五分"""
-    amount = Decimal(re.sub(r"[^0-9.-]", "", found[0]))
-    whole, fen = divmod(int(abs(amount) * 100), 100)
+    whole, fen = divmod(int(Decimal(re.sub(r"[^0-9.]", "", found[0])) * 100), 100)
     said = _count(str(whole), words["yuan"], words) + words["yuan"] if whole or not fen else ""
     if fen:
         jiao, rest = divmod(fen, 10)
         said += counted(str(jiao), words) + words["jiao"] if jiao else words["digits"][0] if whole else ""
         said += counted(str(rest), words) + words["fen"] if rest else ""
-    return (words["minus"] if amount < 0 else "") + said
+    return (words["minus"] if "-" in found[0] else "") + said
 
 
 def _measured(found: re.Match[str], words: Words) -> str:
