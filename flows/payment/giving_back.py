@@ -129,13 +129,16 @@ class GivingBack:
 
     async def anew(self, refund_id: int) -> Any:
         """What the hospital refused is begun once more, under a new number: it may have changed its mind. What needed a
-        second person's word needs it again. None where it stands no more, or nothing of it is left to go back."""
+        second person's word needs it again; what was declined or withdrawn since can be asked for anew. None where it
+        stands no more, or nothing of it is left to go back."""
         refund = await locked(self.tx, refund_id)
         if refund.state != "refused" or refund.refusal in OUR_NO or refund.let_at is not None:
             return None
-        order, request = await store.lock(self.tx, refund.order_id), f"anew:{refund.id}"
-        if known := await store.refund_of_request(self.tx, request):
+        order = await store.lock(self.tx, refund.order_id)
+        begun = await self._begun(refund)
+        if known := next((each for each in begun if each.refusal not in OUR_NO), None):
             return known
+        request = f"anew:{refund.id}:{len(begun)}"
         for payment, left in await self._left(order):
             if (payment.id if payment is not None else None) == refund.payment_id and refund.amount <= left:
                 await self._want(
@@ -148,11 +151,17 @@ class GivingBack:
     async def let(self, refund_id: int) -> bool:
         """Somebody looked at what the hospital refused, and the money stays. False where it stands no more."""
         refund = await locked(self.tx, refund_id)
-        if refund.refusal in OUR_NO or refund.let_at is not None:
+        begun = any(each.refusal not in OUR_NO for each in await self._begun(refund))
+        if begun or refund.refusal in OUR_NO or refund.let_at is not None:
             return False
         return await store.move_refund(
             self.tx, refund_id, ("refused",), let_at=self.tx.now, let_by=self.context.actor
         )
+
+    async def _begun(self, refund: Any) -> list[Any]:
+        """What was begun anew of it; those that a colleague declined, or that were withdrawn, among them."""
+        same = f"anew:{refund.id}:"
+        return [each for each in await store.refunds_of(self.tx, refund.order_id) if each.request_id.startswith(same)]
 
     async def _want(
         self, order: Any, payment: Any, amount: int, why: str, request_id: str, *, of_excess: bool, approved: bool,

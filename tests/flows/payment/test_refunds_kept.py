@@ -111,6 +111,14 @@ async def test_two_are_needed_again_and_our_own_no_does_not_wait(sqlite_database
         await chief.post(f"{PATH}/{second.public_id}/decline", note="科室不同意")
         page = await clerk.get(KEPT)
         assert second.public_id not in page and asked.public_id in page, "the hospital's no still waits"
+        await clerk.get(f"{PATH}/{asked.public_id}")
+        await clerk.post(f"{PATH}/{asked.public_id}/anew")
+        third = (await counter.refunds(order.id))[2]
+        assert clerk.status == 303 and third.state == "waiting", "asked for again after a colleague's no"
+        await clerk.get(f"{PATH}/{asked.public_id}")
+        await clerk.post(f"{PATH}/{asked.public_id}/let", note="不退了")
+        assert clerk.status == 409, "not let be while it is asked for"
+        assert (await here.acts()).count("payment.refund_anew") == 2
 
 
 async def test_who_only_looks_and_who_reaches_elsewhere(sqlite_database: Database) -> None:

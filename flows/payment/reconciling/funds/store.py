@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Column, Date, Index, Row, UniqueConstraint, and_, func, or_, select, update
@@ -31,12 +31,16 @@ fund = table(
     Index("ix_payment_fund_day", "day"),
 )
 
+ASKED_FOR = timedelta(hours=1)
+"""A bill that was asked for longer ago is not being read any more: its asking died."""
+
 
 async def put(tx: Transaction, account: str, on: date, by: str) -> bool:
     """The bill of that day is asked for, again where it was before; False where it is just being asked for."""
     values = {"state": "asked", "asked_at": tx.now, "asked_by": by}
     made = await tx.insert_once(fund, account=account, day=on, kinds="[]", odd="{}", flaw="", **values)
-    mine = update(fund).where(fund.c.account == account, fund.c.day == on, fund.c.state != "asked")
+    free = or_(fund.c.state != "asked", fund.c.asked_at < tx.now - ASKED_FOR)
+    mine = update(fund).where(fund.c.account == account, fund.c.day == on, free)
     return made or await tx.update(mine.values(**values)) == 1
 
 

@@ -6,7 +6,7 @@ import io
 import zipfile
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -127,6 +127,14 @@ async def test_what_cannot_be_fetched_is_told_and_asked_again(sqlite_database: D
             tells(counter, said)
             page = await asked(here, counter, clerk)
             assert word in page and "数字是上次的" in page and "7.00" in page
+
+
+async def test_what_died_while_it_was_asked_for_can_be_asked_for_again(database: Database) -> None:
+    account = "wx"
+    for later, taken in ((0, True), (59, False), (61, True), (62, False)):
+        with time_machine.travel(MORNING + timedelta(minutes=later), tick=False):
+            async with database.transaction() as tx:
+                assert await store.put(tx, account, DAY, "staff:1") is taken, later
 
 
 async def test_who_may_and_what_is_no_day(sqlite_database: Database) -> None:
