@@ -33,7 +33,7 @@ log = logs.get(__name__)
 
 LEASES = 10
 """A row that took so many leases is not renewed any more: its handler hangs."""
-
+MOMENT = timedelta(seconds=1)
 
 
 class NotYet(Exception):
@@ -210,6 +210,8 @@ class Drain:
         if isinstance(error, OutsideUnavailable) and error.retry_after is not None:
             wait = error.retry_after
         due = clock.now() + timedelta(seconds=wait)
+        if row.useless_after is not None:  # its lane is free as soon as it is of no use
+            due = min(due, row.useless_after + MOMENT)
         await self._record(row, "again", lambda tx: outbox.postpone(tx, row, due, reason))
 
     async def _record(self, row: OutboxRow, result: str, write: Callable[[Any], Awaitable[bool]]) -> None:
