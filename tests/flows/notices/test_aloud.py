@@ -113,16 +113,6 @@ async def test_a_voice_that_is_away_is_tried_again_and_then_given_up(listening: 
     assert await listening.rows() == ["done"] and ('"message":[4,' in await listening.left()) == told
 
 
-async def test_a_server_that_wants_an_hour_silences_nobody_for_an_hour(listening: Listening) -> None:
-    listening.speech.errors = [OutsideUnavailable("http-429", retry_after=3600)]
-    await listening.speaks()
-    await listening.later(2)
-    listening.time.shift(90)
-    await listening.speaks()
-    await listening.later(6)
-    assert len(listening.heard) == 1 and await listening.rows() == ["dropped", "done"]
-
-
 @pytest.mark.parametrize("times", [1, TRIES])
 async def test_a_channel_that_is_away_gives_its_message_back(listening: Listening, times: int) -> None:
     listening.world.channels.errors = [OutsideUnavailable("-1") for _ in range(times)]

@@ -1,4 +1,4 @@
-"""Many who listen at once leave a worker's other hands to texts."""
+"""Many who listen at once leave a worker's other hands to texts; a voice that is away stands in nobody's way."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import time_machine
 
 from bot.db import outbox
 from bot.db.engine import Database
+from bot.errors import OutsideUnavailable
 from integrations.speech.port import Clip
 from jobs.notices_aloud import WIDTH, aloud
 from jobs.outbox import NotYet
@@ -38,3 +39,16 @@ async def test_only_a_few_are_spoken_to_at_once(sqlite_database: Database) -> No
         ends = await asyncio.gather(*ran, return_exceptions=True)
     assert [type(end) for end in ends if end is not None] == [NotYet]
     assert len(listening.heard) == WIDTH
+
+
+async def test_a_server_that_wants_an_hour_silences_nobody_for_an_hour(sqlite_database: Database) -> None:
+    with time_machine.travel("2027-03-01 08:00Z", tick=False) as time:
+        listening = Listening(sqlite_database, time)
+        await listening.world.said("a", "大字")
+        listening.speech.errors = [OutsideUnavailable("http-429", retry_after=3600)]
+        await listening.speaks()
+        await listening.later(2)
+        time.shift(90)
+        await listening.speaks()
+        await listening.later(6)
+        assert len(listening.heard) == 1 and await listening.rows() == ["dropped", "done"]
