@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+from pymysql.err import MySQLError
 from sqlalchemy import Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -51,7 +52,14 @@ class MysqlLink:
         if begin:
             self.in_transaction = True
         if all(isinstance(statement, Prepared) for statement, _ in steps):
-            out = await wire.run(self._driver, *_packet(steps, begin, commit))
+            sql, shapes = _packet(steps, begin, commit)
+            try:
+                out = await wire.run(self._driver, sql, shapes)
+            except MySQLError:
+                raise  # the server's last word
+            except BaseException:
+                self.broken = True  # the rest of the answer may be on the way: whoever came next would read it
+                raise
             if commit:
                 self.in_transaction = False
                 out.pop()

@@ -86,6 +86,7 @@ async def run(driver: Connection, sql: str, shapes: Sequence[Shape]) -> list[Any
     """
     await driver._execute_command(COMMAND.COM_QUERY, sql.encode("utf-8", "surrogateescape"))
     reader, buffer = driver._reader, b""
+    so_far: list[Any] = []
     while True:
         try:
             got = await reader.read(65536)
@@ -94,28 +95,31 @@ async def run(driver: Connection, sql: str, shapes: Sequence[Shape]) -> list[Any
         if not got:
             raise OperationalError(CR.CR_SERVER_LOST, "Lost connection to MySQL server during query")
         buffer += got
-        # A turn's answers are a few hundred bytes and come in one or two pieces: beginning again costs nothing.
-        out = read(buffer, shapes)
+        out = read(buffer, shapes, so_far)
         if out is not None:
             return out
+        buffer = buffer[so_far.pop() :]
 
 
-def read(buffer: bytes, shapes: Sequence[Shape]) -> list[Any] | None:
+def read(buffer: bytes, shapes: Sequence[Shape], so_far: list[Any] | None = None) -> list[Any] | None:
     """The answers to a script, or None while they are not all there. One long function on purpose: it runs twice for
-    every message of every patient, and calls are what costs."""
-    out: list[Any] = []
-    end, size, sequence = 0, len(buffer), 1
-    skip = begun = 0  # definitions to step over, and where they began
-    rows: list[tuple[Any, ...]] | None = None  # of the result set that is being read
+    every message of every patient, and calls are what costs.
+
+    A list of thousands comes in dozens of pieces: how far it was read by one piece is left in `so_far` for the next
+    one, and behind it how much of `buffer` need not be given again."""
+    # What is read; the next packet's number; definitions to step over, and where they began; the rows of the result
+    # set that is being read.
+    out, sequence, skip, begun, rows = so_far or ([], 1, 0, 0, None)
+    end, size = 0, len(buffer)
     while end + 4 <= size:
         place = end + 4
-        end = place + int.from_bytes(buffer[end : end + 3], "little")
+        after = place + int.from_bytes(buffer[end : end + 3], "little")
         if buffer[place - 1] != sequence & 0xFF:
             # A server that shuts down says so with number 0; anything else is somebody else's answer on our line.
             raise OperationalError(CR.CR_SERVER_LOST, "Lost connection to MySQL server during query")
-        sequence += 1
-        if end > size:
-            return None
+        if after > size:
+            break
+        end, sequence = after, sequence + 1
         if end - place == LONGEST:
             raise OperationalError(CR.CR_COMMANDS_OUT_OF_SYNC, "an answer of a script is longer than 16 MB")
         if skip:
@@ -136,7 +140,7 @@ def read(buffer: bytes, shapes: Sequence[Shape]) -> list[Any] | None:
                 # They are most of an answer, and the same each time: where they end as they did last (the packet that
                 # ends them stands there, with its own number), they are stepped over at once.
                 last = end + _lengths.get(id(shapes[len(out)]), size)
-                if buffer[last : last + 5] == bytes((5, 0, 0, sequence + skip - 1 & 0xFF, EOF)):
+                if last + 9 <= size and buffer[last : last + 5] == bytes((5, 0, 0, sequence + skip - 1 & 0xFF, EOF)):
                     end, sequence, skip = last + 9, sequence + skip, 0
                 continue
             met, place = number(buffer, place + 1)
@@ -162,6 +166,8 @@ def read(buffer: bytes, shapes: Sequence[Shape]) -> list[Any] | None:
             continue
         if not int.from_bytes(buffer[place : place + 2], "little") & MORE_RESULTS:
             return out
+    if so_far is not None:
+        so_far[:] = out, sequence, skip, begun - end, rows, end
     return None
 
 
