@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -36,7 +37,7 @@ class Server:
 
 def cut(answer: bytes, places: list[int]) -> list[bytes]:
     ends = [0, *sorted(places), len(answer)]
-    return [answer[first:last] for first, last in zip(ends, ends[1:], strict=False) if first < last]
+    return [answer[first:last] for first, last in pairwise(ends) if first < last]
 
 
 @given(st.lists(st.integers(1, len(ANSWER) - 1) | st.integers(1, 60), max_size=8))
