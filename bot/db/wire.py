@@ -107,10 +107,10 @@ def read(buffer: bytes, shapes: Sequence[Shape], so_far: list[Any] | None = None
 
     A list of thousands comes in dozens of pieces: how far it was read by one piece is left in `so_far` for the next
     one, and behind it how much of `buffer` need not be given again."""
-    out: list[Any]
-    rows: list[tuple[Any, ...]] | None  # of the result set that is being read
-    # `sequence` is the next packet's number, `skip` definitions to step over, `begun` where they began.
-    out, sequence, skip, begun, rows = so_far or ([], 1, 0, 0, None)
+    start: Sequence[Any] = so_far or ([], 1, 0, 0, None)
+    # What is read; the next packet's number; definitions to step over, and where they began; the rows of the result
+    # set that is being read.
+    out, sequence, skip, begun, rows = start
     end, size = 0, len(buffer)
     while end + 4 <= size:
         place = end + 4
