@@ -13,7 +13,9 @@ from flows.patients.code_steps import label
 from flows.patients.service import PatientsService
 
 ALL = ("每次都念", "每次都念给我听", "都念给我听", "每次都读", "每句都念", "每条都念", "全都念")
-NONE = ("不用念", "不用念了", "不要念了", "别念了", "不用读", "不要读了", "别读了")
+NONE = (
+    "不用念", "不用念了", "不要念", "不要念了", "别念", "别念了", "不念了", "不用读", "不要读", "不要读了", "别读", "别读了",
+)
 WHICH = ("念不念", "念不念给我听", "朗读设置", "语音设置", "说话才念", "我说话才念")
 
 
@@ -32,7 +34,7 @@ class Aloud(Flow, name="aloud", words=ALL + NONE + WHICH):
         said = bare(self.text)
         if Narrator not in self.context.ports:
             return Done("aloud_none")
-        if said in NONE:
+        if any(each in said for each in NONE):  # 不用念给我听 as well
             return Go(self.never)
         assert self.context.contact is not None
         if not self.context.contact.easy:
