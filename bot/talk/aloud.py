@@ -13,10 +13,12 @@ from bot.talk.sounded import HAN, TOKEN, Words, sounded
 
 _WIDE = (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
 _NARROW = str.maketrans(
-    {wide: chr(wide - 0xFEE0) for wide in _WIDE} | {0x3000: " ", 0xA0: " ", 0x202F: " ", 0xFF0E: ".", 0x2212: "-"}
+    {wide: chr(wide - 0xFEE0) for wide in _WIDE} | dict.fromkeys((0x3000, 0xA0, 0x202F), " ")
+    | {0xFF0E: ".", 0x2212: "-", 0xFF0D: "-"}
 )
 _UNSEEN = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\x00-\x08\x0b-\x1f]")
 _MARKUP = re.compile(r"</?a\b[^<>]*>", re.IGNORECASE)
+_COLON = re.compile("(?<=[0-9])：(?=[0-5][0-9])")
 _LISTED = re.compile(r"^([0-9]{1,2})[.、](?![0-9])")
 _DAY = re.compile(r"(1[0-2]|[1-9])/(3[01]|[12][0-9]|[1-9])")
 _GAPS = re.compile(r"[ \t]+")
@@ -70,7 +72,7 @@ def _cut(text: str, most: int, borders: Sequence[re.Pattern[str]]) -> list[str]:
 
 
 def _clean(text: str) -> str:
-    return _UNSEEN.sub("", _MARKUP.sub("", text.translate(_NARROW)))
+    return _COLON.sub(":", _UNSEEN.sub("", _MARKUP.sub("", text.translate(_NARROW))))
 
 
 def _line(line: str, words: Words) -> str:

@@ -20,17 +20,19 @@ TOKEN = re.compile("|".join((
     r"(?P<digest>(?<![0-9A-Za-z])[0-9a-f]{32,}(?![0-9A-Za-z]))",
     r"(?P<mark>(?<![0-9A-Za-z])(?=[0-9]*[a-f])(?=[a-f]*[0-9])[0-9a-f]{12,31}(?![0-9A-Za-z]))",
     r"(?P<masked>[0-9]*\*{2,}[0-9]+[0-9Xx]?)",
-    r"(?P<date>(?<![0-9])[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?![0-9]))",
+    r"(?P<date>(?<![0-9])[0-9]{4}(?P<apart>[-/.])[0-9]{1,2}(?P=apart)[0-9]{1,2}(?![0-9]))",
+    r"(?P<part>(?<![0-9/])[1-9]/[1-9][0-9]?(?= ?[片粒袋支瓶丸包]))",
     r"(?P<clock>(?<![0-9:])[0-9]{1,2}:[0-5][0-9](?::[0-5][0-9])?(?![0-9:]))",
     r"(?P<phone>(?<![0-9A-Za-z.])(?=(?:[0-9][- ]?){7})(?:[048]|1[0-9])[0-9]*(?:[- ][0-9]{3,})+(?![0-9])|"
     r"(?<![0-9.])[0-9]{3,}(?: [0-9]{3,})+(?![0-9.:])|[0-9]{9,})",
     r"(?P<sum>(?:(?<![0-9])(?<![0-9] )-)?[¥￥] ?-?[0-9][0-9,]*(?:\.[0-9]{1,2})?(?![0-9]))",
     rf"(?P<percent>{_NUMBER}) ?%",
     rf"(?P<celsius>{_NUMBER}) ?(?:℃|°C)",
-    rf"(?P<amount>{_NUMBER}) ?(?P<unit>kg|mg|[\u03bc\u00b5u]g|g|m[lL]|cm|mm)(?![A-Za-z])",
+    rf"(?P<amount>{_NUMBER}) ?(?P<unit>kg|mg|[\u03bc\u00b5u]g|g|m[lL]|cm|mm|km|min|m|h)(?![A-Za-z])",
     r"(?P<code>(?<![A-Za-z0-9])(?=[0-9]*[A-Z])(?=[A-Z]*[0-9])[0-9A-Z]+(?:-[0-9A-Z]+)*(?![a-z]))",
     rf"(?P<number>{_NUMBER})",
     r"(?P<span>(?<=[0-9]) ?[-–—~～] ?(?=[¥￥0-9])|(?<=\S)[–~～](?=\S)|(?<=[0-9日月一二三四五六])-(?=[0-9周次]))",
+    "(?P<than>[<>≥≤](?= ?[0-9]))",
     rf"(?P<stars>(?<=[{HAN}])\*+)",
 )))
 
@@ -53,10 +55,16 @@ def _clock(found: re.Match[str], words: Words) -> str:
 
 
 def _date(found: re.Match[str], words: Words) -> str:
-    year, month, day = found[0].split("-")
+    year, month, day = found[0].split(found["apart"])
     return words["date"].format(
         year=each(year, words, called=False), month=counted(month, words), day=counted(day, words)
     )
+
+
+def _part(found: re.Match[str], words: Words) -> str:
+    """1/2 片 -> 二分之一片"""
+    part, whole = found[0].split("/")
+    return words["part"].format(whole=counted(whole, words), part=counted(part, words))
 
 
 def _sum(found: re.Match[str], words: Words) -> str:
@@ -113,6 +121,7 @@ _SAID: Mapping[str, Callable[[re.Match[str], Words], str]] = {
     "mark": lambda found, words: each(found[0], words),
     "masked": _masked,
     "date": _date,
+    "part": _part,
     "clock": _clock,
     "phone": lambda found, words: each(re.sub("[- ]", "，", found[0]), words),
     "sum": _sum,
@@ -121,6 +130,7 @@ _SAID: Mapping[str, Callable[[re.Match[str], Words], str]] = {
     "unit": _measured,
     "code": lambda found, words: each(found[0].replace("-", "，"), words),
     "number": _number,
+    "than": lambda found, words: words["than"][found[0]],
     "span": lambda found, words: words["to"],
     "stars": lambda found, words: words["some"],
 }
