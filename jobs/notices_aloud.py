@@ -7,13 +7,15 @@ from datetime import datetime
 from typing import Any
 
 from bot import logs, metrics
+from bot.context import Context
 from bot.db.contacts import contact_of
 from bot.db.outbox import OutboxRow
 from bot.errors import OutsideRefused
 from bot.talk.aloud import message_aloud, pieces
 from bot.talk.channel import Channels
+from bot.talk.dispatcher import SAY
 from bot.talk.hearing import ALOUD
-from bot.talk.messages import Message, load_messages
+from bot.talk.messages import Message, dump_messages, load_messages
 from bot.wording import Wording
 from flows.notices.aloud import Answer, TextFirst, pushed, read_aloud
 from integrations.speech.port import speech_of
@@ -49,8 +51,8 @@ async def _read(job: Job, row: OutboxRow, payload: dict[str, Any]) -> None:
         contact = await contact_of(tx, payload["contact"])
     if speech is None or contact is None:
         return
-    messages = load_messages(payload["messages"])
-    if since := payload.get("since"):
+    messages, since = load_messages(payload["messages"]), payload.get("since")
+    if since:
         messages = await job.run(lambda context: pushed(context, datetime.fromisoformat(since)), contact.id) or messages
     texts = heard(messages, job.wording, speech.most)
     if not texts:
@@ -62,9 +64,19 @@ async def _read(job: Job, row: OutboxRow, payload: dict[str, Any]) -> None:
     except TextFirst:
         raise NotYet from None
     except OutsideRefused:  # the account is gone
-        end = "refused"
+        end, since = "refused", None
     metrics.read_aloud.inc(end)
     log.info("answer_read_aloud", end=end, clips=len(texts), attempt=row.attempts)
+    if since and end in ("away", "refused"):
+        await job.run(lambda context: _told(context, row), contact.id)
+
+
+async def _told(context: Context, row: OutboxRow) -> None:
+    """Who asked to hear it waits for it."""
+    assert context.contact is not None
+    text = Message(context.wording.render("common/chat/listen_away"))
+    said = {"contact": context.contact.id, "messages": dump_messages((text,))}
+    context.tx.put(SAY, said, key=f"{ALOUD}:{row.id}", lane=f"chat:{context.contact.id}", priority=4)
 
 
 def heard(messages: Sequence[Message], wording: Wording, most: int) -> list[str]:

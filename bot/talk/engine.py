@@ -173,8 +173,9 @@ class Engine(Runner):
             await self._ask_again()
             return
         assert self.context.contact is not None
-        begun, nothing = (Message(self.voice.text(f"common/chat/{name}")) for name in ("listen", "listen_nothing"))
-        self.again = await hearing.last(self.context.tx, self.context.contact.id, besides=(begun, nothing))
+        ours = [Message(self.voice.text(f"common/chat/{name}")) for name in ("listen", "listen_nothing", "listen_away")]
+        begun, nothing, _ = ours
+        self.again = await hearing.last(self.context.tx, self.context.contact.id, besides=ours)
         self.voice.messages.append(begun if self.again else nothing)
 
     async def _free(self, text: str) -> None:

@@ -11,7 +11,7 @@ from bot.db import outbox
 from bot.db.engine import Database
 from bot.errors import OutsideUnavailable
 from integrations.speech.port import Clip
-from jobs.notices_aloud import WIDTH, aloud
+from jobs.notices_aloud import TRIES, WIDTH, aloud
 from jobs.outbox import NotYet
 from tests.flows.notices.test_aloud import Listening
 from tests.support.patience import until
@@ -52,3 +52,17 @@ async def test_a_server_that_wants_an_hour_silences_nobody_for_an_hour(sqlite_da
         await listening.speaks()
         await listening.later(6)
         assert len(listening.heard) == 1 and await listening.rows() == ["dropped", "done"]
+
+
+async def test_who_asked_to_hear_it_is_told_that_it_cannot_be_heard(sqlite_database: Database) -> None:
+    with time_machine.travel("2027-03-01 08:00Z", tick=False) as time:
+        listening = Listening(sqlite_database, time)
+        await listening.world.said("a", "帮助")
+        listening.speech.errors = [OutsideUnavailable("away") for _ in range(TRIES)]
+        await listening.world.said("a", "念给我听")
+        await listening.later(20)
+        assert len(listening.heard) == 1 and listening.heard[0].startswith("现在念不出来")
+        assert listening.ends == {"away": 1}
+        await listening.world.said("a", "念给我听")
+        await listening.later()
+        assert len(listening.heard) == 2 and "挂号" in listening.heard[1], "what was said before it"
