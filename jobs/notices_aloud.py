@@ -51,7 +51,7 @@ async def _read(job: Job, row: OutboxRow, payload: dict[str, Any]) -> None:
         contact = await contact_of(tx, payload["contact"])
     if speech is None or contact is None:
         return
-    messages, since = load_messages(payload["messages"]), payload.get("since")
+    messages, since = load_messages(payload["messages"]), str(payload.get("since", ""))
     if since:
         messages = await job.run(lambda context: pushed(context, datetime.fromisoformat(since)), contact.id) or messages
     texts = heard(messages, job.wording, speech.most)
@@ -64,7 +64,7 @@ async def _read(job: Job, row: OutboxRow, payload: dict[str, Any]) -> None:
     except TextFirst:
         raise NotYet from None
     except OutsideRefused:  # the account is gone
-        end, since = "refused", None
+        end, since = "refused", ""
     metrics.read_aloud.inc(end)
     log.info("answer_read_aloud", end=end, clips=len(texts), attempt=row.attempts)
     if since and end in ("away", "refused"):
