@@ -79,7 +79,8 @@ async def sweep(job: Job) -> None:
     for hold in lapsed:
 
         async def release(context: Context, hold: Any = hold) -> None:
-            await BookingService(context).release_hold(hold.id, hold.segment_id, hold.slot_id, expired=True)
+            if await due.lapsed(context.tx, hold.id):
+                await BookingService(context).release_hold(hold.id, hold.segment_id, hold.slot_id, expired=True)
 
         await alone(job.run(release), "not_given_back", appointment=hold.id)
     for slot in cooled:
@@ -112,7 +113,8 @@ async def waiting(job: Job) -> None:
     for entry_id in hopeless:
 
         async def close(context: Context, entry_id: int = entry_id) -> None:
-            await Passing(context).close(entry_id)
+            if await due.without_hope(context.tx, entry_id, after):
+                await Passing(context).close(entry_id)
 
         await job.run(close)
     for segment_id in stranded:

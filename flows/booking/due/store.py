@@ -35,6 +35,10 @@ class Clinics:
 _lapsed = Lookup(lambda: select(appointment.c.id, appointment.c.segment_id, appointment.c.slot_id).where(
     appointment.c.state == "held", appointment.c.hold_until <= asked(appointment.c.hold_until, "now")
 ).order_by(appointment.c.hold_until).limit(most()))
+_lapsed_still = Lookup(lambda: select(appointment.c.id).where(
+    appointment.c.id == asked(appointment.c.id, "of"), appointment.c.state == "held",
+    appointment.c.hold_until <= asked(appointment.c.hold_until, "now"),
+).with_for_update())
 _cooled = Lookup(lambda: select(slot.c.id, slot.c.segment_id).where(
     slot.c.state == COOLING, slot.c.back_at <= asked(slot.c.back_at, "now")
 ).order_by(slot.c.back_at).limit(most()))
@@ -46,6 +50,11 @@ _shares = Lookup(lambda: select(share.c.segment_id, share.c.channel).where(
 async def holds(tx: Transaction, limit: int) -> Sequence[Any]:
     """(id, segment_id, slot_id) of holds whose time is over."""
     return await _lapsed.rows(tx, now=tx.now, most=limit)
+
+
+async def lapsed(tx: Transaction, appointment_id: int) -> bool:
+    """Whether a hold's time is over, under its lock: it may have been kept for who pays since `holds` looked."""
+    return await _lapsed_still.first(tx, of=appointment_id, now=tx.now) is not None
 
 
 async def cooled(tx: Transaction, limit: int) -> Sequence[Any]:
@@ -76,10 +85,11 @@ def _hopeless() -> Select[Any]:
     )
     gone = or_(session.c.state != "open", and_(entry.c.state == WAITING, ~to_come.exists()))
     mine = select(entry.c.id).join(session, session.c.id == entry.c.session_id)
-    return mine.where(or_(entry.c.state == WAITING, entry.c.state == OFFERED), gone).limit(most())
+    return mine.where(or_(entry.c.state == WAITING, entry.c.state == OFFERED), gone)
 
 
-_stranded_now, _hopeless_now = Lookup(_stranded), Lookup(_hopeless)
+_stranded_now, _hopeless_now = Lookup(_stranded), Lookup(lambda: _hopeless().limit(most()))
+_hopeless_still = Lookup(lambda: _hopeless().where(entry.c.id == asked(entry.c.id, "of")))
 
 
 async def stranded(tx: Transaction, starts_after: datetime, limit: int) -> Sequence[int]:
@@ -91,6 +101,11 @@ async def stranded(tx: Transaction, starts_after: datetime, limit: int) -> Seque
 async def hopeless(tx: Transaction, starts_after: datetime, limit: int) -> Sequence[int]:
     """Open entries whose session is stopped, and waiting ones whose session has no segment left that can be offered."""
     return [row.id for row in await _hopeless_now.rows(tx, after=starts_after, most=limit)]
+
+
+async def without_hope(tx: Transaction, entry_id: int, starts_after: datetime) -> bool:
+    """Whether that is so of one of them: a stop may have been taken back since `hopeless` looked."""
+    return await _hopeless_still.first(tx, of=entry_id, after=starts_after) is not None
 
 
 # --- stops -----------------------------------------------------------------------------------------------------------
