@@ -16,10 +16,19 @@ from flows.booking.waiting.list import Full, session_facts
 _FOR = {
     "self": ("我", "我自己", "给我", "给我自己", "给自己", "给我挂", "给自己挂", "我自己看"),
     "child": ("给孩子", "给孩子挂", "给小孩", "给小孩挂", "给娃挂", "孩子的"),
-    "parent": ("给爸爸", "给妈妈", "给我爸", "给我妈", "给爸妈", "给老人", "给老人挂"),
-    "spouse": ("给老公", "给老婆", "给爱人"),
+    "parent": ("给爸妈", "给老人", "给老人挂"),
+    "spouse": ("给爱人",),
 }
 """How one says for whom it is, beside a name."""
+_FOR_SEX = {
+    ("child", "male"): ("儿子", "给儿子", "给儿子挂", "给我儿子"),
+    ("child", "female"): ("女儿", "给女儿", "给女儿挂", "给我女儿"),
+    ("parent", "male"): ("爸爸", "给爸爸", "给爸爸挂", "给我爸", "给我爸挂"),
+    ("parent", "female"): ("妈妈", "给妈妈", "给妈妈挂", "给我妈", "给我妈挂"),
+    ("spouse", "male"): ("老公", "给老公", "给老公挂"),
+    ("spouse", "female"): ("老婆", "给老婆", "给老婆挂"),
+}
+"""Words that mean the one and not the other: 爸爸 is not the mother who stands there alone."""
 _HAN = "零一二三四五六七八九"
 
 
@@ -95,7 +104,7 @@ class Labels:
             Option(
                 p.id,
                 self._say("label_person", name=mask_name(p.name), birth_date=p.birth_date, relation=p.relation),
-                (p.name, *_FOR.get(p.relation, ())),
+                (p.name, *_FOR.get(p.relation, ()), *_FOR_SEX.get((p.relation, p.sex), ())),
             )
             for p in persons
         ]
