@@ -28,7 +28,8 @@ from flows.booking.service import BookingService
 from flows.booking.standing.pushes import KINDS as ABOUT_COMING
 from flows.booking.stops.telling import KINDS as STOPS
 
-_CANCELS = re.compile(r"\s*(?:请|帮我|我|想|要)*(?:取消|退)")
+_CANCELS = re.compile(r"\s*(?:请|帮我|我|想|要)*(?:取消|退(?![烧热化行休伍役步变黄奶]))")
+"""退 begins illnesses as well: 退烧, 退化."""
 
 
 async def reads(context: Context, text: str) -> tuple[str, str] | None:
