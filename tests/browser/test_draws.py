@@ -32,7 +32,7 @@ async def test_a_draw_is_announced_read_by_anybody_and_withdrawn(sqlite_database
             await expect(row).to_contain_text("王静")
             assert await measured(page, "document.documentElement.scrollWidth <= innerWidth")
             async with page.expect_popup() as opening:
-                await row.get_by_role("link", name="打开").click()
+                await row.get_by_role("link", name="公开记录").click()
             record = await opening.value
             await expect(record.locator("body")).to_contain_text(re.compile(r"[0-9a-f]{64}"))
             await record.close()
@@ -40,4 +40,4 @@ async def test_a_draw_is_announced_read_by_anybody_and_withdrawn(sqlite_database
             await page.get_by_role("button", name="王静不再摇号").click()
             await expect(page.locator(".alert-success")).to_contain_text("已删除")
             await expect(row).to_contain_text("撤回")
-            await expect(row.get_by_role("link", name="打开")).to_have_count(0)
+            await expect(row.get_by_role("link", name="公开记录")).to_have_count(0)
