@@ -10,6 +10,7 @@ from flows.directory.rules import Catalogue
 
 _HAN = re.compile(r"[一-鿿]{2,}")
 _SHORTENED = "科"
+_NOT = re.compile("(?:不|别|除)[去要在是想约挂了]{0,2}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +27,15 @@ class Heard:
 
 
 def site_in(said: str, catalogue: Catalogue) -> tuple[str, str]:
-    """What is left of the text without the name of a site (东院区, 东院), and that site's code."""
+    """What is left of the text without the name of a site (东院区, 东院), and that site's code; "" where it is said
+    that it is not this one."""
     for site in catalogue.sites:
         name = catalogue.site_name(site.code)
         for form in (name, name.removesuffix("区") if name.endswith("院区") else ""):
-            if len(form) > 1 and form in said:
-                return said.replace(form, " ", 1).strip(), site.code
+            before, named, behind = said.partition(form) if len(form) > 1 else (said, "", "")
+            if named:
+                wanted = not _NOT.search(before)
+                return f"{_NOT.sub('', before)} {behind}".strip(), site.code if wanted else ""
     return said, ""
 
 

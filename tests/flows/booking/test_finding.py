@@ -180,6 +180,7 @@ def at(text: str) -> Found:
     ("东院 呼吸科", ("2101",)), ("东院区呼吸内科", ("2101",)), ("总院呼吸内科", ("1101",)),
     ("呼吸内科", ("1101", "2101")),
     ("明天东院区 呼吸内科", ("2101",)), ("挂东院的呼吸内科", ("2101",)),
+    ("不去东院 呼吸内科", ("1101", "2101")), ("不想去东院区的呼吸内科", ("1101", "2101")),
 ])
 def test_a_site_narrows_to_what_is_there(text: str, clinics: tuple[str, ...]) -> None:
     assert (at(text).clinics, at(text).elsewhere) == (clinics, False)
