@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, date, datetime, time
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import Boolean, Column, Connection, Date, Float, Integer, SmallI
 from bot.db.engine import Database
 from bot.db.lookup import Lookup, ahead, asked
 from bot.db.schema import Moment, Sealed, code, key, metadata
+from tests.support.patience import LONG_S, until
 
 ROWS = [
     {"id": 1, "word": "a'b\\c", "secret": "张三", "at": datetime(2027, 3, 1, 1, 2, 3, 450000, UTC),
@@ -88,3 +90,32 @@ async def test_what_was_asked_ahead_does_not_outlive_a_refusal(database: Databas
             async with ahead(tx, [name.about(id=1)]):
                 raise LookupError
         assert tx.ahead == {}
+
+
+async def test_what_stands_behind_a_lock_is_read_under_it(database: Database, kinds: Table) -> None:
+    """One packet, and yet not one moment: whoever had the lock may have changed what is asked for behind it."""
+    first = Lookup(lambda: select(kinds.c.id).where(kinds.c.id == asked(kinds.c.id)).with_for_update())
+    name = Lookup(lambda: select(kinds.c.name).where(kinds.c.id == asked(kinds.c.id)))
+
+    async def later() -> str:
+        async with database.transaction() as tx:
+            if not database.sqlite:
+                await tx.link.script([(f"SET SESSION innodb_lock_wait_timeout = {LONG_S:.0f}", ())])
+            async with ahead(tx, [first.about(id=1), name.about(id=2)]):
+                found = await name.about(id=2).first(tx)
+        assert found is not None
+        return str(found.name)
+
+    async def waits() -> bool:
+        if database.sqlite:
+            return True  # before it has begun
+        async with database.reading() as tx:
+            sql = "SELECT COUNT(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'"
+            return bool((await tx.link.script([(sql, ())]))[0] != [(0,)])
+
+    async with database.transaction() as tx:
+        await first.first(tx, id=1)
+        other = asyncio.create_task(later())
+        await until(waits, pause=0.2)  # InnoDB looks anew once nobody has asked for 0.1 s
+        await tx.update(kinds.update().where(kinds.c.id == 2).values(name="李"))
+    assert await other == "李"
