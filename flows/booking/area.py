@@ -13,6 +13,7 @@ from flows.booking.flow.appeal import Appeal
 from flows.booking.flow.booking import Booking
 from flows.booking.flow.exams import Exams
 from flows.booking.flow.mine import CANCEL_ONE, Appointments
+from flows.booking.flow.moving import move_in
 from flows.booking.flow.offer import Offer
 from flows.booking.flow.stopped import Stopped
 from flows.booking.flow.waiting import Waiting
@@ -34,7 +35,10 @@ _CANCELS = re.compile(r"\s*(?:请|帮我|我|想|要)*(?:取消|退(?![烧热化
 
 async def reads(context: Context, text: str) -> tuple[str, str] | None:
     """A text that nobody asked for and that is the name or number of a doctor or a clinic, perhaps with a day."""
-    found = await BookingService(context).find(text)
+    service = BookingService(context)
+    found = await service.find(text)
+    if (move := move_in(text, context.clock.today(), found.doctors)) and await service.coming():
+        return "appointments", move.dump()
     if _CANCELS.match(text) and (found.doctors or found.clinics):
         return "appointments", CANCEL_ONE  # 取消王静 is no wish to see them
     return ("booking", text) if found.sure else None

@@ -12,8 +12,8 @@ from bot.talk.outcomes import Call, Choose, Done, Go, Option, Outcome, Step
 from flows.booking.exams.cards import PACKAGE, cards
 from flows.booking.exams.facts import of_exam
 from flows.booking.flow.cancel import CANCEL
-from flows.booking.flow.change import Changing
 from flows.booking.flow.check_in import WORDS, CheckingIn
+from flows.booking.flow.moving import MOVE, Moving
 from flows.booking.flow.reader import Reader
 from flows.booking.labels import Labels
 from flows.booking.rules import EXAMINATION
@@ -24,7 +24,7 @@ _CANCELS = re.compile("取消|退")
 
 
 class Appointments(
-    Changing, CheckingIn, Reader, Flow, name="appointments", version=4,
+    Moving, CheckingIn, Reader, Flow, name="appointments", version=4,
     words=(
         "我的预约", "预约记录", "取消预约", "我的挂号", "挂号记录", "查预约", "查看预约", "退号", "取消挂号",
         "预约查询", "我的号", "我预约的号",
@@ -59,7 +59,9 @@ class Appointments(
     upgrades = {1: lambda data: data, 2: lambda data: data, 3: lambda data: data}
 
     async def enter(self, arg: str) -> Outcome:
-        """From a menu by numbers, and from words that name what is to be cancelled."""
+        """From a menu by numbers, and from words that name what is to be cancelled or moved."""
+        if arg.startswith(MOVE):
+            return await self.moved(arg)
         if arg == CANCEL_ONE and (await self.service.holds() or await self.service.coming()):
             return Go(self.cancel_which)
         return Go(self.check_in_which if arg == "check_in" else self.start)
