@@ -32,6 +32,11 @@ from flows.booking.stops.telling import KINDS as STOPS
 _CANCELS = re.compile(r"\s*(?:请|帮我|我|想|要)*(?:取消|退(?![烧热化行休伍役步变黄奶]))")
 """退 begins illnesses as well: 退烧, 退化."""
 
+_SITS = re.compile(
+    r"有(?:哪些|什么|哪位|哪个|没有)?(?:医生|专家|大夫|号)|(?:哪些|哪个|哪位|什么)(?:医生|专家|大夫|科室?)(?:有号|出诊|坐诊|上班|在)"
+)
+"""Who sits on the day that is named beside it, or what is left then."""
+
 
 async def reads(context: Context, text: str) -> tuple[str, str] | None:
     """A text that nobody asked for and that is the name or number of a doctor or a clinic, perhaps with a day."""
@@ -41,7 +46,7 @@ async def reads(context: Context, text: str) -> tuple[str, str] | None:
         return "appointments", move.dump()
     if _CANCELS.match(text) and (found.doctors or found.clinics):
         return "appointments", CANCEL_ONE  # 取消王静 is no wish to see them
-    return ("booking", text) if found.sure else None
+    return ("booking", text) if found.sure or (found.day and _SITS.search(text)) else None
 
 
 def in_chat(context: Context) -> BookingService:
