@@ -34,7 +34,7 @@ class Changing(Cancelling):
 
     async def change_segment(self) -> Outcome:
         if self.data.date == "keep":
-            return Go(self._step("details"), say="kept")
+            return Go(self._step("details"), say="unchanged")
         row = await self.service.mine(self.data.appointment)
         offers = await self.service.offers.segments(same_doctor(row, date.fromisoformat(self.data.date)))
         offers = [offer for offer in offers if offer.id != row.segment_id]
@@ -61,7 +61,7 @@ class Changing(Cancelling):
 
     async def changed(self) -> Outcome:
         if self.data.answer != "yes":
-            return Go(self._step("details"), say="kept")
+            return Go(self._step("details"), say="unchanged")
         try:
             row = await self.service.change(self.data.appointment, self.data.segment)
         except BookingRefusal as no:

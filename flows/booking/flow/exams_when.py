@@ -161,7 +161,7 @@ class When(Refused):
 
     async def changed(self) -> Outcome:
         if self.data.answer != "yes":
-            return Done("kept")
+            return Done("unchanged")
         try:
             row = await self.exams.change(self.data.appointment, self.data.chosen)
         except BookingRefusal as no:
