@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import wave
 from contextlib import suppress
 from io import BytesIO
@@ -32,6 +33,8 @@ class Espeak:
         return MOST
 
     async def speak(self, text: str) -> Clip:
+        if len(text) > MOST:
+            raise OutsideRefused("too-long", f"{len(text)} characters", system=SYSTEM)
         try:
             async with asyncio.timeout(self._seconds):
                 sound = await self._sound(text)
@@ -51,13 +54,15 @@ class Espeak:
 
     async def _sound(self, text: str) -> bytes:
         """The text goes in by a pipe: what stands on a command line, everybody on the machine can read."""
-        pipe = asyncio.subprocess.PIPE
+        pipe, spoken = asyncio.subprocess.PIPE, _filled(text.encode())
         try:
-            process = await asyncio.create_subprocess_exec(*self._command, stdin=pipe, stdout=pipe, stderr=pipe)
+            process = await asyncio.create_subprocess_exec(*self._command, stdin=spoken, stdout=pipe, stderr=pipe)
         except OSError as error:
             raise OutsideUnavailable(f"not started ({type(error).__name__})", system=SYSTEM) from None
+        finally:
+            os.close(spoken)
         try:
-            sound, _ = await process.communicate(text.encode())
+            sound, _ = await process.communicate()
         finally:
             if process.returncode is None:
                 with suppress(ProcessLookupError):
@@ -67,3 +72,18 @@ class Espeak:
             log.error("espeak_failed", code=process.returncode)
             raise OutsideRefused(f"exit-{process.returncode}", system=SYSTEM)
         return sound
+
+
+def _filled(text: bytes) -> int:
+    """The end of a pipe from which the text can be read, all of it there before anybody reads: a program that ends
+    without having read it is no fault of the pipe's, which loops report each in its own way."""
+    out, into = os.pipe()
+    try:
+        os.set_blocking(into, False)  # a text of `most` characters fits into the smallest pipe there is
+        os.write(into, text)
+    except OSError:
+        os.close(out)
+        raise
+    finally:
+        os.close(into)
+    return out

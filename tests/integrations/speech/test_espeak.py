@@ -98,6 +98,14 @@ async def test_what_goes_wrong_has_a_name(tmp_path: Path, script: str, kind: typ
     assert "张三明" not in str(caught.value)
 
 
+async def test_many_programs_that_read_nothing(tmp_path: Path) -> None:
+    """They end before their text could be given to them, sooner or later as the machine has it."""
+    deaf = espeak(_program(tmp_path, "exit 3"))
+    for _ in range(5):
+        ends = await asyncio.gather(*(deaf.speak("张三明") for _ in range(8)), return_exceptions=True)
+        assert [type(end) for end in ends] == [OutsideRefused] * 8
+
+
 async def test_a_program_that_is_gone(tmp_path: Path) -> None:
     with pytest.raises(OutsideUnavailable):
         await espeak(str(tmp_path / "gone")).speak("请")
