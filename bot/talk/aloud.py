@@ -22,7 +22,7 @@ _COLON = re.compile("(?<=[0-9])：(?=[0-5][0-9])")
 _LISTED = re.compile(r"^([0-9]{1,2})[.、](?![0-9])")
 _DAY = re.compile(r"(1[0-2]|[1-9])/(3[01]|[12][0-9]|[1-9])")
 _GAPS = re.compile(r"[ \t]+")
-# A number and what it counts are one word: 2 楼 B 区.
+# A number and what it counts are one word.
 _TIGHT = re.compile(rf"(?<=[0-9A-Z]) (?=[{HAN}])|(?<=[{HAN}]) (?=[¥0-9A-Z](?![a-z]))")
 _APART = re.compile(rf"(?<=([{HAN}])) (?=([{HAN}]))|(?<=:[0-9][0-9]) (?=([{HAN}]))")
 _CLOSED = re.compile(rf"(?<=[{HAN}]) (?=[{HAN}])")
@@ -30,7 +30,6 @@ _PAUSES = re.compile(r"[·•×|/→›»()（）【】「」『』\[\],:;…—
 _ENDS = str.maketrans({"?": "？", "!": "！"})
 _SILENT = re.compile(rf"[^{HAN}A-Za-z ，。、；：？！\n]+")
 _RUN = re.compile(r"[，。、；：？！ ]*[，。、；：？！][，。、；：？！ ]*")
-_NO_PAUSE = re.compile("，(?=的)")
 _STRONGEST = "？！。：；，、"
 _SENTENCE = re.compile(r"[^。？！\n]*[。？！\n]*")
 _PART = re.compile(r"[^，、；：]*[，、；：]*")
@@ -82,7 +81,7 @@ def _line(line: str, words: Words) -> str:
     alone = rf"{words['left']} ?([0-9]+)(?= ?(?:$|[^{HAN} ]))"
     line = re.sub(alone, lambda found: words["still"].format(number=found[1]), line)
     line = _APART.sub(lambda gap: _gap(gap, words), line)
-    # Behind a number or a sum a minus is none: 10-20 元.
+    # Behind a number or a sum a minus is none: it is a range.
     line = re.sub(
         rf"((?:(?<![0-9{words['yuan']}])(?<![0-9{words['yuan']}] )-)?[0-9][0-9,]*(?:\.[0-9]{{1,2}})?) ?{words['yuan']}",
         r"¥\1", line,
@@ -92,13 +91,13 @@ def _line(line: str, words: Words) -> str:
     line = _CLOSED.sub("", line)
     line = _SILENT.sub("", _PAUSES.sub("，", line).translate(_ENDS))
     line = _RUN.sub(lambda found: next(sign for sign in _STRONGEST if sign in found[0]), line)
-    line = _NO_PAUSE.sub("", line).strip("，、；。 ")
+    line = line.replace(f"，{words['no_pause']}", words["no_pause"]).strip("，、；。 ")
     if not line.strip("，。、；：？！ "):
         return ""
     return line if line[-1] in "？！：" else line + "。"
 
 
 def _gap(gap: re.Match[str], words: Words) -> str:
-    """A gap between words is a pause, but not behind 在 and not before 的."""
+    """A gap between words is a pause, but not where they run on."""
     before, after = gap[1] or "", gap[2] or gap[3]
     return "" if (before and before in words["runs_on"]) or after in words["runs_into"] else "，"

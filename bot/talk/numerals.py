@@ -1,4 +1,4 @@
-"""Numbers as they are said: counted (三十分钟), or digit by digit (零五七幺)."""
+"""Numbers as they are said: counted, or digit by digit. The words are those of [aloud]."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def each(digits: str, words: Mapping[str, Any], *, called: bool = True) -> str:
 
 
 def counted(digits: str, words: Mapping[str, Any]) -> str:
-    """205 -> 二百零五, 12.50 -> 十二点五零; longer ones digit by digit."""
+    """As an amount, behind the point digit by digit; longer ones digit by digit all of it."""
     whole, _, rest = digits.partition(".")
     if len(whole) > MOST:
         return each(digits, words)

@@ -21,7 +21,7 @@ TOKEN = re.compile("|".join((
     r"(?P<mark>(?<![0-9A-Za-z])(?=[0-9]*[a-f])(?=[a-f]*[0-9])[0-9a-f]{12,31}(?![0-9A-Za-z]))",
     r"(?P<masked>[0-9]*\*{2,}[0-9]+[0-9Xx]?)",
     r"(?P<date>(?<![0-9])[0-9]{4}(?P<apart>[-/.])[0-9]{1,2}(?P=apart)[0-9]{1,2}(?![0-9]))",
-    r"(?P<part>(?<![0-9/])[1-9]/[1-9][0-9]?(?= ?[片粒袋支瓶丸包]))",
+    r"(?P<part>(?<![0-9/])[1-9]/[1-9][0-9]?(?![0-9/]))",
     r"(?P<clock>(?<![0-9:])[0-9]{1,2}:[0-5][0-9](?::[0-5][0-9])?(?![0-9:]))",
     r"(?P<phone>(?<![0-9A-Za-z.])(?=(?:[0-9][- ]?){7})(?:[048]|1[0-9])[0-9]*(?:[- ][0-9]{3,})+(?![0-9])|"
     r"(?<![0-9.])[0-9]{3,}(?: [0-9]{3,})+(?![0-9.:])|[0-9]{9,})",
@@ -31,7 +31,8 @@ TOKEN = re.compile("|".join((
     rf"(?P<amount>{_NUMBER}) ?(?P<unit>kg|mg|[\u03bc\u00b5u]g|g|m[lL]|cm|mm|km|min|m|h)(?![A-Za-z])",
     r"(?P<code>(?<![A-Za-z0-9])(?=[0-9]*[A-Z])(?=[A-Z]*[0-9])[0-9A-Z]+(?:-[0-9A-Z]+)*(?![a-z]))",
     rf"(?P<number>{_NUMBER})",
-    r"(?P<span>(?<=[0-9]) ?[-–—~～] ?(?=[¥￥0-9])|(?<=\S)[–~～](?=\S)|(?<=[0-9日月一二三四五六])-(?=[0-9周次]))",
+    r"(?P<span>(?<=[0-9]) ?[-–—~～] ?(?=[¥￥0-9])|(?<=\S)[–~～](?=\S)|"
+    rf"(?<=[0-9{HAN}])-(?=[0-9{HAN}]))",
     "(?P<than>[<>≥≤](?= ?[0-9]))",
     rf"(?P<stars>(?<=[{HAN}])\*+)",
 )))
@@ -43,7 +44,7 @@ def sounded(found: re.Match[str], words: Words) -> str:
 
 
 def _clock(found: re.Match[str], words: Words) -> str:
-    """9:05 -> 九点零五分, 7:01:30 -> 七点零一分三十秒"""
+    """H:MM or H:MM:SS."""
     hour, minutes, seconds = (*found[0].split(":"), "00")[:3]
     exact = seconds != "00"
     form = words["clock"][
@@ -62,13 +63,16 @@ def _date(found: re.Match[str], words: Words) -> str:
 
 
 def _part(found: re.Match[str], words: Words) -> str:
-    """1/2 片 -> 二分之一片"""
+    """A part of what a medicine comes in; two numbers before anything else."""
     part, whole = found[0].split("/")
+    after = found.string[found.end() :].lstrip()
+    if not after.startswith(tuple(words["doses"])):
+        return f"{counted(part, words)}/{_count(whole, after, words)}"
     return words["part"].format(whole=counted(whole, words), part=counted(part, words))
 
 
 def _sum(found: re.Match[str], words: Words) -> str:
-    """¥25.00 -> 二十五元, ¥12.35 -> 十二元三角五分"""
+    """Yuan, and what is left in jiao and fen where there is any."""
     whole, fen = divmod(int(Decimal(re.sub(r"[^0-9.]", "", found[0])) * 100), 100)
     said = _count(str(whole), words["yuan"], words) + words["yuan"] if whole or not fen else ""
     if fen:
@@ -79,9 +83,19 @@ def _sum(found: re.Match[str], words: Words) -> str:
 
 
 def _measured(found: re.Match[str], words: Words) -> str:
-    """0.25g -> 零点二五克, 2ml -> 两毫升"""
+    """A number with its unit."""
     unit = words["units"][found["unit"].lower().translate({0xB5: "u", 0x3BC: "u"})]
     return (words["two"] if found["amount"] == str(_PAIR) else counted(found["amount"], words)) + unit
+
+
+def _span(found: re.Match[str], words: Words) -> str:
+    """From one to another. A bare hyphen beside a word only joins, but where that is the name of a day."""
+    before, after = found.string[found.start() - 1], found.string[found.end()]
+    if found[0] == "-" and (
+        (before.isalpha() and before not in words["from_last"]) or (after.isalpha() and after not in words["to_first"])
+    ):
+        return found[0]
+    return str(words["to"])
 
 
 def _masked(found: re.Match[str], words: Words) -> str:
@@ -131,6 +145,6 @@ _SAID: Mapping[str, Callable[[re.Match[str], Words], str]] = {
     "code": lambda found, words: each(found[0].replace("-", "，"), words),
     "number": _number,
     "than": lambda found, words: words["than"][found[0]],
-    "span": lambda found, words: words["to"],
+    "span": _span,
     "stars": lambda found, words: words["some"],
 }

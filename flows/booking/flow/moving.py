@@ -1,4 +1,4 @@
-"""把明天的号改到后天: an appointment that is to be moved, as people say it out of nothing."""
+"""An appointment that is to be moved to a day, as people say it out of nothing."""
 
 from __future__ import annotations
 
