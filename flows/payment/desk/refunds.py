@@ -81,9 +81,7 @@ async def one(request: web.Request) -> web.StreamResponse:
 async def approve(request: web.Request, context: Context) -> web.StreamResponse:
     """The second person's yes; whoever asked for it cannot say it."""
     facts = await _facts(request, context, APPROVE)
-    if not await Approvals(context).approve(facts["id"]):
-        return beside(request, "refund", facts | {"beaten": True}, status=409)
-    return see(request, PATH)
+    return _after(request, facts, await Approvals(context).approve(facts["id"]))
 
 
 @routes.post(PATH + "/{id}/decline")
@@ -94,9 +92,7 @@ async def decline(request: web.Request, context: Context) -> web.StreamResponse:
     note = note_of(await forms.values(request))
     if not note:
         return beside(request, "refund", facts, problem=Problem("payment_reason"), status=422)
-    if not await Approvals(context).decline(facts["id"], note):
-        return beside(request, "refund", facts | {"beaten": True}, status=409)
-    return see(request, PATH)
+    return _after(request, facts, await Approvals(context).decline(facts["id"], note))
 
 
 @routes.post(PATH + "/{id}/withdraw")
@@ -105,9 +101,7 @@ async def decline(request: web.Request, context: Context) -> web.StreamResponse:
 async def withdraw(request: web.Request, context: Context) -> web.StreamResponse:
     """Whoever asked for it takes it back; nobody else can in this way."""
     facts = await _facts(request, context, REFUND)
-    if not await Approvals(context).withdraw(facts["id"]):
-        return beside(request, "refund", facts | {"beaten": True}, status=409)
-    return see(request, PATH)
+    return _after(request, facts, await Approvals(context).withdraw(facts["id"]))
 
 
 @routes.post(PATH + "/{id}/again")
@@ -116,9 +110,7 @@ async def withdraw(request: web.Request, context: Context) -> web.StreamResponse
 async def again(request: web.Request, context: Context) -> web.StreamResponse:
     """What lies fast is tried once more, under its old number."""
     facts = await _facts(request, context, REFUND)
-    if not await Approvals(context).again(facts["id"]):
-        return beside(request, "refund", facts | {"beaten": True}, status=409)
-    return see(request, PATH)
+    return _after(request, facts, await Approvals(context).again(facts["id"]))
 
 
 @routes.post(PATH + "/{id}/anew")
@@ -127,9 +119,7 @@ async def again(request: web.Request, context: Context) -> web.StreamResponse:
 async def anew(request: web.Request, context: Context) -> web.StreamResponse:
     """What the hospital refused is asked of it once more."""
     facts = await _facts(request, context, REFUND)
-    if not await Approvals(context).anew(facts["id"]):
-        return beside(request, "refund", facts | {"beaten": True}, status=409)
-    return see(request, PATH)
+    return _after(request, facts, await Approvals(context).anew(facts["id"]))
 
 
 @routes.post(PATH + "/{id}/let")
@@ -140,9 +130,12 @@ async def let(request: web.Request, context: Context) -> web.StreamResponse:
     facts, note = await _facts(request, context, REFUND), note_of(await forms.values(request))
     if not note:
         return beside(request, "refund", facts, problem=Problem("payment_reason"), status=422)
-    if not await Approvals(context).let(facts["id"], note):
-        return beside(request, "refund", facts | {"beaten": True}, status=409)
-    return see(request, PATH)
+    return _after(request, facts, await Approvals(context).let(facts["id"], note))
+
+
+def _after(request: web.Request, facts: dict[str, Any], taken: bool) -> web.StreamResponse:
+    """Back to the list; where somebody else was faster, the refund as it stands now."""
+    return see(request, PATH) if taken else beside(request, "refund", facts | {"beaten": True}, status=409)
 
 
 async def _facts(request: web.Request, context: Context, right: str) -> dict[str, Any]:
